@@ -1,0 +1,110 @@
+// Turns one publish's FLV messages into its tracks and their coded frames.
+
+import { ByteReader, EndOfBytesError } from "#media/bytes/byte-reader.ts";
+import { parseAudioSpecificConfig } from "#media/codecs/aac/audio-specific-config.ts";
+import { CodecError } from "#media/codecs/codec-error.ts";
+import { parseAvcDecoderConfigurationRecord } from "#media/codecs/h264/decoder-configuration-record.ts";
+import { requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
+import type { AacConfiguration, EncodedUnit, H264Configuration, Track } from "#media/track/track.ts";
+import { readAudioTag } from "./audio-tag.ts";
+import { FlvError } from "./flv-error.ts";
+import { readVideoTag } from "./video-tag.ts";
+
+/** The body of an FLV tag, as RTMP carries it in a message of its own. */
+export interface FlvMessage {
+  readonly kind: "audio" | "video" | "data";
+  /** On the encoder's clock, milliseconds modulo 2^32. */
+  readonly timestampMs: number;
+  /** Units that come of it are views of it: it must not be written to afterwards. */
+  readonly payload: Uint8Array;
+}
+
+export type DemuxedItem =
+  | { readonly type: "track"; readonly track: Track }
+  | { readonly type: "unit"; readonly unit: EncodedUnit };
+
+const VIDEO_TRACK_ID = 1;
+const AUDIO_TRACK_ID = 2;
+const VIDEO_TIMESCALE = 90_000;
+
+export class TagDemuxer {
+  #video: H264Configuration | null = null;
+  #audio: AacConfiguration | null = null;
+
+  /**
+   * A track where its configuration is new or changed, a unit where the message holds a frame of a known track, else null:
+   * data messages are hints that nothing here depends on, and a frame before its configuration cannot be decoded.
+   * Throws {@link FlvError} for a tag that is malformed or of another codec, and is as it was before.
+   */
+  push(message: FlvMessage): DemuxedItem | null {
+    if (message.kind === "data" || message.payload.byteLength === 0) return null;
+    try {
+      return message.kind === "video" ? this.#pushVideo(message) : this.#pushAudio(message);
+    } catch (error) {
+      if (!(error instanceof EndOfBytesError || error instanceof CodecError)) throw error;
+      throw new FlvError(`${message.kind} tag: ${error.message}`, { cause: error });
+    }
+  }
+
+  #pushVideo({ payload, timestampMs }: FlvMessage): DemuxedItem | null {
+    const packet = readVideoTag(new ByteReader(payload));
+    if (packet === null || packet.body.byteLength === 0) return null;
+    const { body, isKeyFrame, compositionTimeMs } = packet;
+    if (packet.type === "configuration") return this.#configureVideo(body);
+    if (this.#video === null) return null;
+    requireWholeNalUnits(body, this.#video.nalUnitLengthSize);
+    return {
+      type: "unit",
+      unit: { trackId: VIDEO_TRACK_ID, timestampMs, compositionTimeMs, isSync: isKeyFrame, data: body },
+    };
+  }
+
+  #pushAudio({ payload, timestampMs }: FlvMessage): DemuxedItem | null {
+    const packet = readAudioTag(new ByteReader(payload));
+    if (packet === null || packet.body.byteLength === 0) return null;
+    if (packet.type === "configuration") return this.#configureAudio(packet.body);
+    if (this.#audio === null) return null;
+    return {
+      type: "unit",
+      unit: { trackId: AUDIO_TRACK_ID, timestampMs, compositionTimeMs: 0, isSync: true, data: packet.body },
+    };
+  }
+
+  #configureVideo(record: Uint8Array): DemuxedItem | null {
+    if (this.#video !== null && isSame(this.#video.record, record)) return null;
+    const { nalUnitLengthSize, codecString, sequenceParameterSet } =
+      parseAvcDecoderConfigurationRecord(record);
+    const { width, height, sampleAspectRatio, frameRate } = sequenceParameterSet;
+    const size = { width, height, sampleAspectRatio, frameRate };
+    const configuration: H264Configuration = {
+      codec: "h264",
+      record: record.slice(),
+      codecString,
+      ...size,
+      nalUnitLengthSize,
+    };
+    this.#video = configuration;
+    return {
+      type: "track",
+      track: { id: VIDEO_TRACK_ID, kind: "video", timescale: VIDEO_TIMESCALE, configuration },
+    };
+  }
+
+  #configureAudio(record: Uint8Array): DemuxedItem | null {
+    if (this.#audio !== null && isSame(this.#audio.record, record)) return null;
+    const configuration: AacConfiguration = {
+      codec: "aac",
+      record: record.slice(),
+      ...parseAudioSpecificConfig(record),
+    };
+    this.#audio = configuration;
+    return {
+      type: "track",
+      track: { id: AUDIO_TRACK_ID, kind: "audio", timescale: configuration.sampleRate, configuration },
+    };
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
+}

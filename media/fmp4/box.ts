@@ -1,0 +1,64 @@
+// ISO base media boxes: a length, a four-character type, and fields in the order the standard lists them.
+
+import { ByteWriter } from "#media/bytes/byte-writer.ts";
+
+/** Length and type before a box's fields. */
+export const BOX_HEADER_LENGTH = 8;
+
+/** A box (ISO/IEC 14496-12 §4.2); `type` is four ASCII characters. */
+export function box(type: string, fields: readonly Uint8Array[]): Uint8Array {
+  const length = BOX_HEADER_LENGTH + byteLengthOf(fields);
+  return concat([u32(length), ascii(type), ...fields]);
+}
+
+/** A box that begins with a version and 24 bits of flags. */
+export function fullBox(
+  type: string,
+  version: number,
+  flags: number,
+  fields: readonly Uint8Array[],
+): Uint8Array {
+  return box(type, [u8(version), u24(flags), ...fields]);
+}
+
+export function u8(value: number): Uint8Array {
+  return Uint8Array.of(value);
+}
+
+export function u16(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 8, value);
+}
+
+export function u24(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 16, value >>> 8, value);
+}
+
+export function u32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+}
+
+/** `value` is a safe integer, not negative. */
+export function u64(value: number): Uint8Array {
+  return concat([u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32)]);
+}
+
+/** A run of zero bytes: reserved and pre-defined fields. */
+export function zeros(length: number): Uint8Array {
+  return new Uint8Array(length);
+}
+
+export function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+export function concat(fields: readonly Uint8Array[]): Uint8Array {
+  const writer = new ByteWriter(byteLengthOf(fields));
+  for (const field of fields) writer.bytes(field);
+  return writer.take();
+}
+
+export function byteLengthOf(fields: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const field of fields) length += field.byteLength;
+  return length;
+}

@@ -1,0 +1,38 @@
+// The lines a media playlist is made of, and the names of what it lists.
+
+import type { Segment } from "./segment.ts";
+
+/** The least version that allows EXT-X-MAP in a playlist that is not I-frames only is 6; 7 is what CMAF players expect. */
+export const PLAYLIST_VERSION = 7;
+
+/** Relative to the playlist. */
+export function initializationUri(id: number): string {
+  return `init-${id}.mp4`;
+}
+
+/** Relative to the playlist. */
+export function segmentUri(msn: number): string {
+  return `segment-${msn}.m4s`;
+}
+
+/**
+ * Each segment with the tags before it: EXT-X-MAP where the initialization is another one than before, EXT-X-DISCONTINUITY,
+ * EXT-X-PROGRAM-DATE-TIME, EXTINF.
+ */
+export function segmentLines(segments: readonly Segment[]): string[] {
+  const lines: string[] = [];
+  let initializationId: number | null = null;
+  for (const segment of segments) {
+    if (segment.discontinuity) lines.push("#EXT-X-DISCONTINUITY");
+    if (segment.initializationId !== initializationId) {
+      initializationId = segment.initializationId;
+      lines.push(`#EXT-X-MAP:URI="${initializationUri(initializationId)}"`);
+    }
+    lines.push(
+      `#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTimeMs).toISOString()}`,
+      `#EXTINF:${segment.durationSeconds.toFixed(6)},`,
+      segmentUri(segment.msn),
+    );
+  }
+  return lines;
+}

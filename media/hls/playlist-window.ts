@@ -1,0 +1,262 @@
+// What a playlist lists now, and the bytes behind it: fed with cuts, asked by whoever renders or serves.
+
+import { concat } from "#media/bytes/concat.ts";
+import type { Track } from "#media/track/track.ts";
+import type { Cut, Initialization, Part, Segment, SegmentStart } from "./segment.ts";
+
+/** Apple's authoring guide and the contract: no live playlist lists fewer. */
+const MIN_LISTED_SEGMENTS = 6;
+
+/** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
+const MIN_LISTED_TARGET_DURATIONS = 3;
+
+/** The peak is measured over segments of at least this share of the target duration (rfc8216bis §4.4.6.2). */
+const PEAK_MIN_SHARE = 0.5;
+
+/** Segments the average bitrate is taken over. */
+const AVERAGED_SEGMENTS = 30;
+
+/** What a multivariant playlist says of the tracks. */
+export interface Rendition {
+  /** RFC 6381, video first. */
+  readonly codecs: readonly string[];
+  /** Pixels; null without video. */
+  readonly resolution: { readonly width: number; readonly height: number } | null;
+}
+
+/** What went before, read back from a recording: all of it is served from there. */
+export interface WindowHistory {
+  readonly segments: readonly Segment[];
+  readonly targetDurationSeconds: number;
+  /** Of the last initialization. */
+  readonly rendition: Rendition;
+}
+
+interface OpenSegment extends SegmentStart {
+  readonly parts: Part[];
+}
+
+/** A segment that is listed, and its bytes as long as they are in memory. */
+interface ListedSegment {
+  readonly segment: Segment;
+  bytes: Uint8Array | null;
+}
+
+/** Bytes of one thing: in memory, or to be read from the recording. */
+export type Held = Uint8Array | "recorded";
+
+export class PlaylistWindow {
+  /** EXT-X-PLAYLIST-TYPE:EVENT: nothing ever leaves the playlist. */
+  readonly isEvent: boolean;
+  #listed: ListedSegment[] = [];
+  #open: OpenSegment | null = null;
+  #version = 0;
+  #mediaSequence = 0;
+  #discontinuitySequence = 0;
+  #targetDurationSeconds: number | null = null;
+  #areAllIndependent = true;
+  #hasEnded = false;
+  #rendition: Rendition | null = null;
+  readonly #initializations = new Map<number, Initialization>();
+  #oldestInitializationId = 0;
+  #nextInitializationId = 0;
+  #peakBitsPerSecond = 0;
+  #recent: Segment[] = [];
+
+  constructor({ isEvent, history }: { isEvent: boolean; history?: WindowHistory | null }) {
+    this.isEvent = isEvent;
+    if (history !== undefined && history !== null) this.#restore(history);
+  }
+
+  /** Rises with every change that a rendered playlist shows. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Complete segments, oldest first. */
+  get segments(): readonly Segment[] {
+    return this.#listed.map(({ segment }) => segment);
+  }
+
+  /** EXT-X-MEDIA-SEQUENCE: of the first segment listed. */
+  get mediaSequence(): number {
+    return this.#mediaSequence;
+  }
+
+  /** EXT-X-DISCONTINUITY-SEQUENCE: discontinuities that left the playlist. */
+  get discontinuitySequence(): number {
+    return this.#discontinuitySequence;
+  }
+
+  /** Null until the first segment is complete: there is no playlist before. */
+  get targetDurationSeconds(): number | null {
+    return this.#targetDurationSeconds;
+  }
+
+  /** EXT-X-INDEPENDENT-SEGMENTS may be said: every segment so far began with a key frame. */
+  get areAllIndependent(): boolean {
+    return this.#areAllIndependent;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Null before the first initialization. */
+  get rendition(): Rendition | null {
+    return this.#rendition;
+  }
+
+  /** The most that any segment so far needed. */
+  get peakBitsPerSecond(): number {
+    return this.#peakBitsPerSecond;
+  }
+
+  get averageBitsPerSecond(): number {
+    return bitsPerSecond(this.#recent);
+  }
+
+  /**
+   * Of the middle one of the last segments: those with a joint in them hold frames that are only decoded. Null without
+   * video.
+   */
+  get frameRate(): number | null {
+    const rates = this.#recent
+      .filter(({ frameCount, durationSeconds }) => frameCount > 0 && durationSeconds > 0)
+      .map(({ frameCount, durationSeconds }) => frameCount / durationSeconds)
+      .sort((a, b) => a - b);
+    return rates[(rates.length - 1) >> 1] ?? null;
+  }
+
+  push(cut: Cut): void {
+    switch (cut.type) {
+      case "initialization":
+        this.#addInitialization(cut.initialization);
+        return;
+      case "segment-start":
+        this.#open = { ...cut.start, parts: [] };
+        return;
+      case "part":
+        this.#open?.parts.push(cut.part);
+        return;
+      case "segment":
+        this.#addSegment(cut.segment, cut.targetDurationSeconds);
+    }
+  }
+
+  /** The playlist gets its EXT-X-ENDLIST. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#version += 1;
+  }
+
+  /** Undefined when there never was one of this id. */
+  initialization(id: number): Held | undefined {
+    const initialization = this.#initializations.get(id);
+    if (initialization !== undefined) return initialization.bytes;
+    return id >= 0 && id < this.#nextInitializationId ? "recorded" : undefined;
+  }
+
+  /** Undefined when there is no complete segment of this number; one that left the playlist is still recorded. */
+  segment(msn: number): Held | undefined {
+    const last = this.#listed.at(-1);
+    if (last === undefined || msn > last.segment.msn || msn < 0) return undefined;
+    return this.#listed[msn - this.#mediaSequence]?.bytes ?? "recorded";
+  }
+
+  #restore({ segments, targetDurationSeconds, rendition }: WindowHistory): void {
+    for (const segment of segments) {
+      this.#nextInitializationId = Math.max(this.#nextInitializationId, segment.initializationId + 1);
+      this.#list({ segment, bytes: null }, targetDurationSeconds);
+    }
+    this.#oldestInitializationId = this.#nextInitializationId;
+    this.#rendition = rendition;
+  }
+
+  #addInitialization(initialization: Initialization): void {
+    this.#initializations.set(initialization.id, initialization);
+    this.#nextInitializationId = initialization.id + 1;
+    this.#rendition = renditionOf(initialization.tracks);
+  }
+
+  #addSegment(segment: Segment, targetDurationSeconds: number): void {
+    const parts = this.#open?.parts ?? [];
+    this.#open = null;
+    this.#list({ segment, bytes: concat(parts.map(({ bytes }) => bytes)) }, targetDurationSeconds);
+  }
+
+  #list(listed: ListedSegment, targetDurationSeconds: number): void {
+    const { segment } = listed;
+    if (this.#listed.length === 0) this.#mediaSequence = segment.msn;
+    this.#targetDurationSeconds = targetDurationSeconds;
+    this.#areAllIndependent &&= segment.independent;
+    this.#listed.push(listed);
+    this.#measure(segment, targetDurationSeconds);
+    this.#forget();
+    this.#version += 1;
+  }
+
+  #measure(segment: Segment, targetDurationSeconds: number): void {
+    this.#recent.push(segment);
+    if (this.#recent.length > AVERAGED_SEGMENTS) this.#recent.shift();
+    const isRepresentative = segment.durationSeconds >= targetDurationSeconds * PEAK_MIN_SHARE;
+    if (!isRepresentative && this.#peakBitsPerSecond > 0) return;
+    this.#peakBitsPerSecond = Math.max(this.#peakBitsPerSecond, bitsPerSecond([segment]));
+  }
+
+  /** Of an event playlist only bytes leave, of a sliding one the segments themselves: the recording has both. */
+  #forget(): void {
+    const spare = this.#spareSegments();
+    if (this.isEvent) {
+      for (let index = spare - 1; index >= 0 && this.#listed[index]?.bytes !== null; index -= 1) {
+        const listed = this.#listed[index];
+        if (listed !== undefined) listed.bytes = null;
+      }
+    } else {
+      for (const { segment } of this.#listed.splice(0, spare)) {
+        this.#mediaSequence = segment.msn + 1;
+        if (segment.discontinuity) this.#discontinuitySequence += 1;
+      }
+    }
+    this.#forgetInitializations(this.#listed[this.isEvent ? spare : 0]?.segment.initializationId);
+  }
+
+  #forgetInitializations(oldestNeeded: number | undefined): void {
+    if (oldestNeeded === undefined) return;
+    for (; this.#oldestInitializationId < oldestNeeded; this.#oldestInitializationId += 1) {
+      this.#initializations.delete(this.#oldestInitializationId);
+    }
+  }
+
+  /** How many of the oldest segments a live window does not need. */
+  #spareSegments(): number {
+    const minSeconds = (this.#targetDurationSeconds ?? 0) * MIN_LISTED_TARGET_DURATIONS;
+    let seconds = 0;
+    for (let index = this.#listed.length - 1; index >= 0; index -= 1) {
+      const isNeeded = this.#listed.length - index <= MIN_LISTED_SEGMENTS || seconds < minSeconds;
+      if (!isNeeded) return index + 1;
+      seconds += this.#listed[index]?.segment.durationSeconds ?? 0;
+    }
+    return 0;
+  }
+}
+
+/** What the tracks of an initialization are to a player. */
+export function renditionOf(tracks: readonly Track[]): Rendition {
+  const byKind = [...tracks].sort((a, b) => b.kind.localeCompare(a.kind));
+  const video = tracks.find(({ configuration }) => configuration.codec === "h264")?.configuration;
+  return {
+    codecs: byKind.map(({ configuration }) => configuration.codecString),
+    resolution: video?.codec === "h264" ? { width: video.width, height: video.height } : null,
+  };
+}
+
+function bitsPerSecond(segments: readonly Segment[]): number {
+  const bytes = segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const seconds = secondsOf(segments);
+  return seconds === 0 ? 0 : (bytes * 8) / seconds;
+}
+
+function secondsOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+}

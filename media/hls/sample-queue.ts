@@ -1,0 +1,82 @@
+// One track's samples in the open part, and the newest one, kept back until its successor says how long it lasts.
+
+import type { SampleRun } from "#media/fmp4/fragment-boxes.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
+
+/** What a video frame is taken to last when it is the only one there ever was. */
+const LONE_FRAME_SECONDS = 1 / 30;
+
+export class SampleQueue {
+  readonly track: Track;
+  /** track_ID in the initialization. */
+  readonly #trackId: number;
+  #samples: AccessUnit[] = [];
+  #held: AccessUnit | null = null;
+  #usualDuration: number;
+  #endDts = 0;
+
+  constructor(track: Track, trackId: number) {
+    this.track = track;
+    this.#trackId = trackId;
+    const { configuration } = track;
+    this.#usualDuration =
+      configuration.codec === "aac"
+        ? configuration.samplesPerFrame
+        : Math.round(LONE_FRAME_SECONDS * track.timescale);
+  }
+
+  /** The newest sample, whose duration is not known yet. */
+  get held(): AccessUnit | null {
+    return this.#held;
+  }
+
+  /** Decoding time of the held sample in seconds, null when none is held. */
+  get heldSeconds(): number | null {
+    return this.#held === null ? null : this.#held.dts / this.track.timescale;
+  }
+
+  /** Seconds between the two newest samples. */
+  get usualSeconds(): number {
+    return this.#usualDuration / this.track.timescale;
+  }
+
+  /** Decoding time in seconds at which the last sample of known duration ends. */
+  get endSeconds(): number {
+    return this.#endDts / this.track.timescale;
+  }
+
+  /** Samples of known duration. */
+  get length(): number {
+    return this.#samples.length;
+  }
+
+  push(unit: AccessUnit): void {
+    const held = this.#held;
+    if (held !== null) {
+      this.#usualDuration = unit.dts - held.dts;
+      this.#settle(held, unit.dts);
+    }
+    this.#held = unit;
+  }
+
+  /** The held sample gets the duration that its predecessor had. */
+  release(): void {
+    const held = this.#held;
+    if (held === null) return;
+    this.#held = null;
+    this.#settle(held, held.dts + this.#usualDuration);
+  }
+
+  /** The samples of known duration, which are out of the queue then; null when there are none. */
+  takeRun(): SampleRun | null {
+    const samples = this.#samples;
+    if (samples.length === 0) return null;
+    this.#samples = [];
+    return { trackId: this.#trackId, kind: this.track.kind, samples, endDts: this.#endDts };
+  }
+
+  #settle(sample: AccessUnit, endDts: number): void {
+    this.#samples.push(sample);
+    this.#endDts = endDts;
+  }
+}

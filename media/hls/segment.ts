@@ -1,0 +1,51 @@
+// What the segmenter cuts: initializations, parts and segments, each with the facts a playlist or a journal needs.
+
+import type { Track } from "#media/track/track.ts";
+
+/** A CMAF header: the codec configuration that the segments naming it need. */
+export interface Initialization {
+  /** Rises by one with every change of the tracks; part of the URI, so never used twice in a programme. */
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  /** Empty when the initialization was read back from a recording. */
+  readonly tracks: readonly Track[];
+}
+
+/** One movie fragment: the least that is delivered or recorded at once. */
+export interface Part {
+  /** Media sequence number of the segment it belongs to. */
+  readonly msn: number;
+  /** 0-based position in that segment. */
+  readonly index: number;
+  readonly durationSeconds: number;
+  /** It begins with a video key frame, or there is no video: INDEPENDENT=YES (rfc8216bis §4.4.4.9). */
+  readonly independent: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** What is known of a segment when its first unit arrives. */
+export interface SegmentStart {
+  readonly msn: number;
+  readonly initializationId: number;
+  /** EXT-X-DISCONTINUITY precedes it. */
+  readonly discontinuity: boolean;
+  /** Starts with a video key frame, or there is no video. */
+  readonly independent: boolean;
+  /** Wall clock of its first sample, milliseconds since 1970. */
+  readonly programDateTimeMs: number;
+}
+
+/** A finished segment: its bytes are its parts' bytes, one after the other. */
+export interface Segment extends SegmentStart {
+  readonly durationSeconds: number;
+  readonly byteLength: number;
+  readonly partCount: number;
+  /** Video frames in it; 0 when there are none, or when it is not known of a segment that was read back. */
+  readonly frameCount: number;
+}
+
+export type Cut =
+  | { readonly type: "initialization"; readonly initialization: Initialization }
+  | { readonly type: "segment-start"; readonly start: SegmentStart }
+  | { readonly type: "part"; readonly part: Part }
+  | { readonly type: "segment"; readonly segment: Segment; readonly targetDurationSeconds: number };

@@ -1,0 +1,302 @@
+// Access units to cuts: fragments of a part's length, gathered into segments that begin at key frames.
+
+import { encodeFragment, encodeInitialization } from "#media/fmp4/fmp4-muxer.ts";
+import type { SampleRun } from "#media/fmp4/fragment-boxes.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
+import { CutRule, type Progress } from "./cut-rule.ts";
+import { ProgramClock } from "./program-clock.ts";
+import { SampleQueue } from "./sample-queue.ts";
+import type { Cut, SegmentStart } from "./segment.ts";
+
+/** Rounding of times to ticks and back. */
+const TOLERANCE_SECONDS = 0.0005;
+
+/** Sound this far ahead of the picture goes on without it: the camera is gone, not late. */
+const VIDEO_STALLED_SECONDS = 3;
+
+/** No encoder interleaves its tracks this badly: where a segment would become too long, the sound waits no longer. */
+const VIDEO_LATE_SECONDS = 1;
+
+/** No segment has as many parts; fragments number themselves by segment and part (mfhd, ISO/IEC 14496-12 §8.8.5). */
+const FRAGMENTS_PER_SEGMENT = 1024;
+
+export interface SegmenterOptions {
+  /** Segments end at the first key frame from here on. */
+  readonly segmentTargetSeconds: number;
+  /** No part is longer; 0: a part is a whole segment. */
+  readonly partTargetSeconds: number;
+  /** What went before, when the segmenter goes on where another one ended. */
+  readonly resume?: SegmenterResume;
+}
+
+export interface SegmenterResume {
+  readonly nextMsn: number;
+  readonly nextInitializationId: number;
+  /** Null when no segment was complete. */
+  readonly targetDurationSeconds: number | null;
+}
+
+interface OpenSegment extends SegmentStart {
+  readonly startSeconds: number;
+  partCount: number;
+  byteLength: number;
+  frameCount: number;
+}
+
+const NO_CUTS: readonly Cut[] = [];
+
+export class Segmenter {
+  readonly #partTargetSeconds: number;
+  readonly #rule: CutRule;
+  readonly #clock = new ProgramClock();
+  #queues: readonly SampleQueue[] = [];
+  /** The video track's, or the only track's: whose frames decide where to cut. */
+  #lead: SampleQueue | null = null;
+  #segment: OpenSegment | null = null;
+  #partStartSeconds = 0;
+  #partIsIndependent = false;
+  /** Bytes of samples not yet in a fragment. */
+  #waitingBytes = 0;
+  #nextMsn: number;
+  #nextInitializationId: number;
+  #nextIsDiscontinuous = false;
+  #lastKeyFrameSeconds: number | null = null;
+  #keyFrameIntervalSeconds: number | null = null;
+  #expectedIntervalSeconds: number | null = null;
+  #cuts: Cut[] = [];
+
+  constructor({ segmentTargetSeconds, partTargetSeconds, resume }: SegmenterOptions) {
+    this.#partTargetSeconds = partTargetSeconds === 0 ? Number.POSITIVE_INFINITY : partTargetSeconds;
+    this.#rule = new CutRule(segmentTargetSeconds, resume?.targetDurationSeconds ?? null);
+    this.#nextMsn = resume?.nextMsn ?? 0;
+    this.#nextInitializationId = resume?.nextInitializationId ?? 0;
+  }
+
+  /** Finishes what is open; what follows needs a new initialization. At least one track, at most one of a kind. */
+  setTracks(tracks: readonly Track[], discontinuity: boolean): readonly Cut[] {
+    this.#finishSegment();
+    this.#queues = tracks.map((track, index) => new SampleQueue(track, index + 1));
+    this.#lead = this.#queues.find(({ track }) => track.kind === "video") ?? this.#queues[0] ?? null;
+    this.#keyFrameIntervalSeconds = null;
+    if (discontinuity) this.#breakTime();
+    const initialization = { id: this.#nextInitializationId, bytes: encodeInitialization(tracks), tracks };
+    this.#nextInitializationId += 1;
+    this.#cuts.push({ type: "initialization", initialization });
+    return this.#takeCuts();
+  }
+
+  /** Finishes what is open; what follows has the same tracks and another time or content. */
+  discontinuity(): readonly Cut[] {
+    this.#finishSegment();
+    this.#breakTime();
+    return this.#takeCuts();
+  }
+
+  /**
+   * The next unit in decoding order, on the programme's time; it arrived when the server's clock said `wallClockMs`.
+   * Until a segment can begin, with a video key frame where there is video, units are dropped.
+   */
+  push(unit: AccessUnit, wallClockMs: number): readonly Cut[] {
+    const queue = this.#queues.find(({ track }) => track.id === unit.trackId);
+    if (queue === undefined) return NO_CUTS;
+    if (queue === this.#lead) this.#pushLead(queue, unit, wallClockMs);
+    else this.#pushFollower(queue, unit, wallClockMs);
+    return this.#cuts.length === 0 ? NO_CUTS : this.#takeCuts();
+  }
+
+  /** The encoder's key frames are this far apart: the first segment may be cut early then. Null: not known. */
+  expectKeyFrames(intervalSeconds: number | null): void {
+    this.#expectedIntervalSeconds = intervalSeconds;
+  }
+
+  /** Nothing follows for now: the open segment is finished, its last samples as long as the ones before. */
+  end(): readonly Cut[] {
+    this.#finishSegment();
+    return this.#takeCuts();
+  }
+
+  #pushLead(lead: SampleQueue, unit: AccessUnit, wallClockMs: number): void {
+    const seconds = unit.dts / lead.track.timescale;
+    const isKeyFrame = unit.isSync && lead.track.kind === "video";
+    if (this.#segment !== null) {
+      this.#cutBeforeHeld(lead, unit, seconds, wallClockMs);
+      this.#hold(lead, unit);
+      this.#cutBefore(lead, unit, seconds, wallClockMs);
+    } else if (unit.isSync) {
+      this.#hold(lead, unit);
+      this.#startSegment(seconds, true, wallClockMs);
+    } else {
+      return;
+    }
+    if (isKeyFrame) this.#noteKeyFrame(seconds);
+  }
+
+  #pushFollower(queue: SampleQueue, unit: AccessUnit, wallClockMs: number): void {
+    if (this.#segment === null) return;
+    this.#hold(queue, unit);
+    this.#goOnWithoutLead(queue, unit.dts / queue.track.timescale, wallClockMs);
+  }
+
+  #hold(queue: SampleQueue, unit: AccessUnit): void {
+    queue.push(unit);
+    this.#waitingBytes += unit.data.byteLength;
+  }
+
+  /** The held frame lasts until `seconds`: where that is more than was expected, the cut comes before it after all. */
+  #cutBeforeHeld(lead: SampleQueue, unit: AccessUnit, seconds: number, wallClockMs: number): void {
+    const { held, heldSeconds } = lead;
+    if (held === null || heldSeconds === null || this.#segment === null) return;
+    if (seconds - heldSeconds > this.#rule.maxFrameSeconds) {
+      this.#finishSegment();
+      this.#breakTime();
+      this.#startSegment(seconds, unit.isSync, wallClockMs);
+    } else if (lead.length > 0 && this.#rule.exceeds(seconds - this.#segment.startSeconds)) {
+      this.#closeSegment(heldSeconds);
+      this.#startSegment(heldSeconds, held.isSync, wallClockMs);
+    } else if (lead.length > 0 && this.#exceedsPart(seconds)) {
+      this.#closePart(heldSeconds);
+      this.#partIsIndependent = held.isSync;
+    }
+  }
+
+  /** The frame just pushed begins a segment or a part, or neither. */
+  #cutBefore(lead: SampleQueue, unit: AccessUnit, seconds: number, wallClockMs: number): void {
+    const progress = this.#progress(lead, seconds);
+    if (lead.length === 0) return;
+    if ((unit.isSync && this.#rule.cutsAtKeyFrame(progress)) || this.#rule.mustCut(progress)) {
+      this.#closeSegment(seconds);
+      this.#startSegment(seconds, unit.isSync, wallClockMs);
+    } else if (this.#exceedsPart(seconds + lead.usualSeconds)) {
+      this.#closePart(seconds);
+      this.#partIsIndependent = unit.isSync;
+    }
+  }
+
+  /** The picture stands still while the sound goes on: the segment ends with the last picture, later ones by the sound. */
+  #goOnWithoutLead(queue: SampleQueue, seconds: number, wallClockMs: number): void {
+    const lead = this.#lead;
+    if (lead === null || this.#segment === null) return;
+    const elapsedSeconds = seconds - this.#segment.startSeconds;
+    if (lead.heldSeconds !== null) {
+      const aheadSeconds = seconds - lead.heldSeconds;
+      const isStalled = aheadSeconds >= VIDEO_LATE_SECONDS && this.#rule.exceeds(elapsedSeconds);
+      if (!isStalled && aheadSeconds < VIDEO_STALLED_SECONDS) return;
+      lead.release();
+      this.#closeSegment(lead.endSeconds);
+      this.#startSegment(lead.endSeconds, false, wallClockMs);
+    } else if (this.#rule.exceeds(elapsedSeconds + queue.usualSeconds)) {
+      this.#closeSegment(seconds);
+      this.#startSegment(seconds, false, wallClockMs);
+    } else if (this.#exceedsPart(seconds + queue.usualSeconds)) {
+      this.#closePart(seconds);
+      this.#partIsIndependent = false;
+    }
+  }
+
+  #progress(lead: SampleQueue, seconds: number): Progress {
+    const segment = this.#segment;
+    return {
+      elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
+      frameSeconds: lead.usualSeconds,
+      byteLength: (segment?.byteLength ?? 0) + this.#waitingBytes,
+      keyFrameIntervalSeconds: this.#expectedIntervalSeconds ?? this.#keyFrameIntervalSeconds,
+    };
+  }
+
+  /** A part that reaches to `endSeconds` would be longer than the part target. */
+  #exceedsPart(endSeconds: number): boolean {
+    return endSeconds - this.#partStartSeconds > this.#partTargetSeconds + TOLERANCE_SECONDS;
+  }
+
+  #noteKeyFrame(seconds: number): void {
+    if (this.#lastKeyFrameSeconds !== null)
+      this.#keyFrameIntervalSeconds = seconds - this.#lastKeyFrameSeconds;
+    this.#lastKeyFrameSeconds = seconds;
+  }
+
+  #startSegment(startSeconds: number, independent: boolean, wallClockMs: number): void {
+    const start: SegmentStart = {
+      msn: this.#nextMsn,
+      initializationId: this.#nextInitializationId - 1,
+      discontinuity: this.#nextIsDiscontinuous,
+      independent,
+      programDateTimeMs: this.#clock.read(startSeconds, wallClockMs),
+    };
+    this.#nextMsn += 1;
+    this.#nextIsDiscontinuous = false;
+    this.#segment = { ...start, startSeconds, partCount: 0, byteLength: 0, frameCount: 0 };
+    this.#partStartSeconds = startSeconds;
+    this.#partIsIndependent = independent;
+    this.#cuts.push({ type: "segment-start", start });
+  }
+
+  /** Everything of known duration becomes the segment's next part, which ends at `endSeconds`. */
+  #closePart(endSeconds: number): void {
+    const segment = this.#segment;
+    const runs = this.#takeRuns();
+    if (segment === null || runs.length === 0) return;
+    const bytes = encodeFragment((segment.msn * FRAGMENTS_PER_SEGMENT + segment.partCount) % 2 ** 32, runs);
+    const durationSeconds = Math.max(0, endSeconds - this.#partStartSeconds);
+    const { msn, partCount: index } = segment;
+    this.#cuts.push({
+      type: "part",
+      part: { msn, index, durationSeconds, independent: this.#partIsIndependent, bytes },
+    });
+    segment.partCount += 1;
+    segment.byteLength += bytes.byteLength;
+    segment.frameCount += runs.reduce(
+      (count, run) => count + (run.kind === "video" ? run.samples.length : 0),
+      0,
+    );
+    this.#partStartSeconds = Math.max(this.#partStartSeconds, endSeconds);
+  }
+
+  #takeRuns(): SampleRun[] {
+    const runs: SampleRun[] = [];
+    this.#waitingBytes = 0;
+    for (const queue of this.#queues) {
+      const run = queue.takeRun();
+      if (run !== null) runs.push(run);
+      this.#waitingBytes += queue.held?.data.byteLength ?? 0;
+    }
+    return runs;
+  }
+
+  #closeSegment(endSeconds: number): void {
+    this.#closePart(endSeconds);
+    const segment = this.#segment;
+    this.#segment = null;
+    if (segment === null || segment.partCount === 0) return;
+    const { startSeconds, ...facts } = segment;
+    const durationSeconds = this.#partStartSeconds - startSeconds;
+    const targetDurationSeconds = this.#rule.targetDurationAfter(
+      durationSeconds,
+      this.#expectedIntervalSeconds,
+    );
+    this.#cuts.push({ type: "segment", segment: { ...facts, durationSeconds }, targetDurationSeconds });
+  }
+
+  /** Nothing that was pushed stays behind. */
+  #finishSegment(): void {
+    if (this.#segment === null) return;
+    const isLeading = this.#lead?.held !== null;
+    let endSeconds = this.#partStartSeconds;
+    for (const queue of this.#queues) {
+      queue.release();
+      if (queue === this.#lead || !isLeading) endSeconds = Math.max(endSeconds, queue.endSeconds);
+    }
+    this.#closeSegment(endSeconds);
+  }
+
+  #breakTime(): void {
+    this.#nextIsDiscontinuous = true;
+    this.#lastKeyFrameSeconds = null;
+    this.#clock.restart();
+  }
+
+  #takeCuts(): readonly Cut[] {
+    const cuts = this.#cuts;
+    this.#cuts = [];
+    return cuts;
+  }
+}

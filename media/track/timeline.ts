@@ -1,0 +1,188 @@
+// Puts the units of one publish on one timeline that only goes forward, whatever the encoder's clock does.
+
+import { EncoderClock } from "./encoder-clock.ts";
+import { JumpStreak } from "./jump-streak.ts";
+import type { AccessUnit, EncodedUnit, Track } from "./track.ts";
+import { TrackTiming } from "./track-timing.ts";
+
+/** Further ahead of everything so far is a jump; less is a frame rate of its own, or sound and picture that were silent. */
+const MAX_FORWARD_MS = 10_000;
+
+/** Further back on the same track is a jump; less is jitter of the encoder. */
+const MAX_BACKWARD_MS = 1000;
+
+/** Tracks this far apart can be of one clock: encoders with deep lookahead start their picture late. */
+const MAX_SKEW_MS = 10_000;
+
+/** A jitter of `MAX_BACKWARD_MS` is made up within a second, 120 frames at most: a clock that takes longer stands still. */
+const UNITS_OF_A_STOPPED_CLOCK = 120;
+
+/** No frame is reordered this far; a greater composition time is a mistake. */
+const MAX_COMPOSITION_MS = 10_000;
+
+/** A longer step is a gap and no guess of how far the next frame is. */
+const MAX_TYPICAL_STEP_MS = 1000;
+
+export interface PlacedUnit {
+  readonly unit: AccessUnit;
+  /** 0 at first; one more each time that the encoder's clock jumped and stayed there. */
+  readonly epoch: number;
+  /** The unit's time is not what the encoder sent. */
+  readonly repaired: boolean;
+}
+
+interface TrackClock {
+  readonly timing: TrackTiming;
+  /** Latest time of the epoch, null before its first unit. */
+  latestMs: number | null;
+  /** Of the last two units. */
+  stepMs: number;
+  /** Added to what the encoder sends for this track alone, whose clock is not the other track's. */
+  correctionMs: number;
+  /** Units in a row that did not get past `latestMs`. */
+  stalledUnits: number;
+  readonly jumps: JumpStreak;
+  /** Ordinal of its last unit that did not jump. */
+  trustedAt: number;
+}
+
+/**
+ * `dts / timescale` of all tracks are seconds of one clock, the encoder's own, unwrapped. A unit out of order is moved by one
+ * tick. One that jumped is put where its track was going. Three of a track that go on from one another are the encoder's
+ * new clock: a new epoch for all tracks, or where another track kept a clock far from it, a correction of this one.
+ */
+export class Timeline {
+  readonly #encoderClock = new EncoderClock();
+  readonly #tracks = new Map<number, TrackClock>();
+  /** Latest time of any track in the epoch, null before the first unit. */
+  #latestMs: number | null = null;
+  #epoch = 0;
+  #repairs = 0;
+  #units = 0;
+
+  /** Units whose time had to be changed. */
+  get repairs(): number {
+    return this.#repairs;
+  }
+
+  /** A new track, or one whose configuration changed: it goes on in time. */
+  addTrack(track: Track): void {
+    const known = this.#tracks.get(track.id);
+    const timing = new TrackTiming(track, known?.timing ?? null);
+    this.#tracks.set(track.id, known === undefined ? newTrackClock(track, timing) : { ...known, timing });
+  }
+
+  place(encoded: EncodedUnit): PlacedUnit {
+    const clock = this.#tracks.get(encoded.trackId);
+    if (clock === undefined) throw new Error(`unit of track ${encoded.trackId}, which was never added`);
+    this.#units += 1;
+    if (this.#latestMs === null) this.#encoderClock.reset(encoded.timestampMs);
+    const sentMs = this.#encoderClock.unwrap(encoded.timestampMs);
+    const ms = sentMs + clock.correctionMs;
+    if (this.#isJump(clock, ms)) return this.#placeJumped(clock, encoded, sentMs);
+    clock.jumps.end();
+    clock.trustedAt = this.#units;
+    this.#encoderClock.trust(encoded.timestampMs, sentMs);
+    return this.#placeTrusted(clock, encoded, ms);
+  }
+
+  #isJump(clock: TrackClock, ms: number): boolean {
+    if (this.#latestMs === null) return false;
+    if (ms > this.#latestMs + MAX_FORWARD_MS) return true;
+    if (clock.latestMs === null) return ms < this.#latestMs - MAX_SKEW_MS;
+    return ms < clock.latestMs - MAX_BACKWARD_MS;
+  }
+
+  #placeTrusted(clock: TrackClock, encoded: EncodedUnit, ms: number): PlacedUnit {
+    const { latestMs } = clock;
+    if (latestMs !== null && ms <= latestMs) {
+      clock.stalledUnits += 1;
+      if (clock.stalledUnits > UNITS_OF_A_STOPPED_CLOCK) return this.#placeGuessed(clock, encoded);
+      return this.#emit(clock, encoded, ms, true);
+    }
+    clock.stalledUnits = 0;
+    if (latestMs !== null && ms - latestMs <= MAX_TYPICAL_STEP_MS) clock.stepMs = ms - latestMs;
+    this.#reach(clock, ms);
+    return this.#emit(clock, encoded, ms, false);
+  }
+
+  #placeJumped(clock: TrackClock, encoded: EncodedUnit, sentMs: number): PlacedUnit {
+    const isClock = clock.jumps.add(sentMs, this.#units);
+    if (isClock && !this.#isAlone(clock, sentMs)) return this.#beginEpoch(clock, encoded);
+    if (isClock) clock.correctionMs = this.#expectedMs(clock) - sentMs;
+    return this.#placeGuessed(clock, encoded);
+  }
+
+  /** While this track jumped another one did not, and is nowhere near. */
+  #isAlone(clock: TrackClock, sentMs: number): boolean {
+    for (const { trustedAt, latestMs } of this.#tracks.values()) {
+      const hasKeptOn = trustedAt > clock.jumps.since && latestMs !== null;
+      if (hasKeptOn && Math.abs(sentMs - latestMs) > MAX_SKEW_MS) return true;
+    }
+    return false;
+  }
+
+  #beginEpoch(clock: TrackClock, encoded: EncodedUnit): PlacedUnit {
+    this.#epoch += 1;
+    this.#encoderClock.reset(encoded.timestampMs);
+    this.#latestMs = null;
+    for (const each of this.#tracks.values()) {
+      each.timing.reset();
+      each.latestMs = null;
+      each.correctionMs = 0;
+      each.stalledUnits = 0;
+      each.jumps.end();
+    }
+    clock.trustedAt = this.#units;
+    return this.#placeTrusted(clock, encoded, encoded.timestampMs);
+  }
+
+  /** Where the track was going, for want of a time to believe. */
+  #placeGuessed(clock: TrackClock, encoded: EncodedUnit): PlacedUnit {
+    const ms = this.#expectedMs(clock);
+    this.#reach(clock, ms);
+    return this.#emit(clock, encoded, ms, true);
+  }
+
+  #expectedMs({ latestMs, stepMs }: TrackClock): number {
+    const publishMs = this.#latestMs ?? 0;
+    const isLeftBehind = latestMs === null || latestMs < publishMs - MAX_SKEW_MS;
+    return isLeftBehind ? publishMs : latestMs + stepMs;
+  }
+
+  #reach(clock: TrackClock, ms: number): void {
+    clock.latestMs = ms;
+    if (this.#latestMs === null || ms > this.#latestMs) this.#latestMs = ms;
+  }
+
+  #emit(clock: TrackClock, encoded: EncodedUnit, ms: number, isMoved: boolean): PlacedUnit {
+    const { trackId, isSync, data, compositionTimeMs } = encoded;
+    const { timing } = clock;
+    const isComposed = Math.abs(compositionTimeMs) <= MAX_COMPOSITION_MS;
+    const dts = timing.advance(ms);
+    const pts =
+      compositionTimeMs === 0 || !isComposed ? dts : Math.round(timing.ticks(ms + compositionTimeMs));
+    const repaired = isMoved || !isComposed;
+    if (repaired) this.#repairs += 1;
+    const unit = { trackId, dts, pts: Math.max(dts, pts), isSync, data };
+    return { unit, epoch: this.#epoch, repaired };
+  }
+}
+
+function newTrackClock(track: Track, timing: TrackTiming): TrackClock {
+  return {
+    timing,
+    latestMs: null,
+    stepMs: typicalStepMs(track),
+    correctionMs: 0,
+    stalledUnits: 0,
+    jumps: new JumpStreak(),
+    trustedAt: 0,
+  };
+}
+
+/** How far units are apart by the track's configuration; pictures without a frame rate are taken as 25 a second. */
+function typicalStepMs({ configuration }: Track): number {
+  if (configuration.codec === "aac") return (configuration.samplesPerFrame * 1000) / configuration.sampleRate;
+  return 1000 / (configuration.frameRate ?? 25);
+}

@@ -1,0 +1,44 @@
+// The calls that move a livestream along its life: start, publish, stop.
+
+import { createRoute } from "@hono/zod-openapi";
+import { success } from "#openapi/schemas/envelope.ts";
+import { Livestream } from "#openapi/schemas/livestream.ts";
+import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
+import { changeRefusals, json } from "./responses.ts";
+
+const tags = ["Livestreams"];
+const request = { params: IdParameter, headers: IdempotencyHeader };
+
+export const startLivestream = createRoute({
+  operationId: "startLivestream",
+  tags,
+  summary: "Start a livestream",
+  description: "Makes the stream keys and opens the ingest.",
+  method: "post",
+  path: "/v2/livestreams/{id}/start",
+  request,
+  responses: { 200: json("Started, with its inputs.", success(Livestream)), ...changeRefusals },
+});
+
+export const publishLivestream = createRoute({
+  operationId: "publishLivestream",
+  tags,
+  summary: "Publish a livestream",
+  description: "Viewers can watch from here on. Only while an ingest is active on either instance.",
+  method: "post",
+  path: "/v2/livestreams/{id}/publish",
+  request,
+  responses: { 200: json("Live, with its playouts.", success(Livestream)), ...changeRefusals },
+});
+
+export const stopLivestream = createRoute({
+  operationId: "stopLivestream",
+  tags,
+  summary: "Stop a livestream",
+  description:
+    "Revokes the stream keys, disconnects the encoders, ends the playlist, and begins the conversion into a media asset.",
+  method: "post",
+  path: "/v2/livestreams/{id}/stop",
+  request,
+  responses: { 200: json("Stopped, and converting.", success(Livestream)), ...changeRefusals },
+});

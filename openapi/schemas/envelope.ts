@@ -1,0 +1,57 @@
+// What every answer is wrapped in (JSend).
+
+import { z } from "@hono/zod-openapi";
+import { LivestreamStatus } from "./livestream.ts";
+import { Pagination } from "./paging.ts";
+import { Id } from "./values.ts";
+
+/** The success of a call that answers with `data`. */
+export function success<Data extends z.ZodType>(data: Data) {
+  return z.object({ status: z.literal("success"), data });
+}
+
+/** One page of a list. */
+export function successPage<Item extends z.ZodType>(item: Item) {
+  return z.object({ status: z.literal("success"), data: z.array(item), pagination: Pagination });
+}
+
+export const Done = success(z.null()).openapi("Done");
+
+/** The caller's fault, with nothing more to say than its code. */
+export const Failure = failure({
+  code: z.string().openapi({ description: "snake_case, and stable" }),
+}).openapi("Failure");
+
+export const InvalidRequest = failure({
+  code: z.enum(["validation_failed", "malformed_json"]),
+  fields: z
+    .record(z.string(), z.string())
+    .optional()
+    .openapi({ description: "With `validation_failed`: path of each bad value → what is wrong with it." }),
+}).openapi("InvalidRequest");
+
+export const Conflict = failure({
+  code: z.enum([
+    ...(["not_started", "no_active_ingest", "not_published", "already_started", "already_live"] as const),
+    ...(["already_stopped", "already_finished", "conversion_failed", "conversion_in_progress"] as const),
+    ...(["converted_to_media", "not_soft_deleted", "idempotency_key_reused"] as const),
+  ]),
+  currentStatus: LivestreamStatus.optional(),
+  allowedActions: z
+    .array(z.enum(["start", "publish", "stop", "update", "delete"]))
+    .optional()
+    .openapi({ description: "What would not be refused now." }),
+  mediaId: Id.optional().openapi({ description: "With `converted_to_media`." }),
+}).openapi("Conflict");
+
+export const InternalError = z
+  .object({ status: z.literal("error"), message: z.string() })
+  .openapi("InternalError", { description: "Our fault." });
+
+function failure<Data extends z.ZodRawShape>(data: Data) {
+  return z.object({
+    status: z.literal("fail"),
+    message: z.string().openapi({ description: "A sentence for a person." }),
+    data: z.object(data),
+  });
+}

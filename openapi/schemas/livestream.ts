@@ -1,0 +1,79 @@
+// The livestream: a broadcast that happens once.
+
+import { z } from "@hono/zod-openapi";
+import { Input } from "./input.ts";
+import { patch } from "./patch.ts";
+import { Description, Name } from "./text.ts";
+import { Id, Instance, orNull, Url, Utc } from "./values.ts";
+
+export const LivestreamStatus = z
+  .enum(["created", "started", "live", "converting", "finished", "failed"], {
+    error: "must be one of created, started, live, converting, finished, failed",
+  })
+  .openapi("LivestreamStatus");
+
+const Playout = z
+  .object({
+    instance: z.enum(["auto", "primary", "secondary"]).openapi({
+      description: "`auto` is the programme: whichever instance is on air.",
+    }),
+    type: z.literal("hls"),
+    url: Url,
+    live: z.boolean().openapi({ description: "False for what has ended." }),
+  })
+  .openapi("Playout");
+
+const Conversion = z
+  .object({
+    state: z.enum(["running", "done", "failed"]),
+    progress: z.number().openapi({ minimum: 0, maximum: 1 }),
+    message: z.string().nullable().openapi({ description: "Why the recording is missing or incomplete." }),
+  })
+  .openapi("Conversion");
+
+export const Livestream = z
+  .object({
+    id: Id,
+    name: Name,
+    description: Description,
+    withDvr: z.boolean().openapi({ description: "Viewers may seek back to the publish." }),
+    withBackup: z.boolean().openapi({ description: "The secondary instance is open too." }),
+    status: LivestreamStatus,
+    onAir: orNull(Instance).openapi({ description: "Null unless live with an active ingest." }),
+    inputs: z.array(Input).openapi({ description: "Empty before the start and after the stop." }),
+    playouts: z.array(Playout).openapi({ description: "Empty before the publish." }),
+    thumbnailUrl: Url.nullable(),
+    thumbnailSource: z.enum(["upload", "auto"]).nullable(),
+    mediaId: Id.nullable().openapi({ description: "The asset it became; set with status `finished`." }),
+    conversion: orNull(Conversion),
+    createdAtUtc: Utc,
+    updatedAtUtc: Utc,
+    ingestStartedAtUtc: Utc.nullable().openapi({ description: "When it was started." }),
+    startedAtUtc: Utc.nullable().openapi({
+      description: "When the video source started; the publish moves it to the time of publishing.",
+    }),
+    stoppedAtUtc: Utc.nullable(),
+    finishedAtUtc: Utc.nullable(),
+  })
+  .openapi("Livestream");
+
+const flag = z.boolean({ error: "must be true or false" });
+
+export const NewLivestream = z
+  .object(
+    {
+      name: Name,
+      description: Description.default(null),
+      withDvr: flag.default(false).openapi({ description: "Viewers may seek back to the publish." }),
+      withBackup: flag.default(true).openapi({ description: "Open the secondary instance too." }),
+    },
+    { error: "must be a JSON object" },
+  )
+  .openapi("NewLivestream");
+
+export const LivestreamPatch = patch("LivestreamPatch", {
+  name: Name.exactOptional(),
+  description: Description.exactOptional(),
+  withDvr: flag.exactOptional().openapi({ description: "May change only while `created`." }),
+  withBackup: flag.exactOptional().openapi({ description: "May change only while `created`." }),
+});

@@ -1,0 +1,25 @@
+// Values that many resources have: ids, points in time, the two instances.
+
+import { z } from "@hono/zod-openapi";
+
+export const Id = z
+  .string()
+  .openapi({ format: "uuid", description: "UUIDv7", example: "01890a5d-ac96-774b-bcce-b302099a8057" });
+
+export const Utc = z.string().openapi({
+  format: "date-time",
+  description: "ISO 8601, UTC, with milliseconds",
+  example: "2026-01-31T18:00:00.000Z",
+});
+
+export const Url = z.string().openapi({ format: "uri" });
+
+/** Of a named schema, whose own definition must stay free of null. */
+export function orNull<Schema extends z.ZodType>(schema: Schema) {
+  return z.union([schema, z.null()]);
+}
+
+/** One of a livestream's two redundant sides. */
+export const Instance = z
+  .enum(["primary", "secondary"])
+  .openapi("Instance", { description: "One of the two redundant sides of a livestream." });

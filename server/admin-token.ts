@@ -1,0 +1,32 @@
+// The token of whoever runs this server: the configured one, or one made at the first start and kept in a file.
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { isBearerToken } from "./config.ts";
+import { StartError } from "./start-error.ts";
+import { newToken, type TokenScope, type TokenStore } from "./store/token-store.ts";
+
+/** The file's token, made when there is none. Only its owner may read the file. */
+export function adminTokenIn(file: string): string {
+  if (!existsSync(file)) {
+    const written = `${file}.new`;
+    writeFileSync(written, `${newToken()}\n`, { mode: 0o600 });
+    renameSync(written, file);
+  }
+  const token = readFileSync(file, "utf8").trim();
+  if (!isBearerToken(token)) throw new StartError(`${file} holds no token; remove it to have a new one made`);
+  return token;
+}
+
+/** What a call with a token may do; null for an unknown one. */
+export function scopesOf(adminToken: string, tokens: TokenStore): (token: string) => TokenScope | null {
+  const adminDigest = digest(adminToken);
+  return (token) => {
+    if (timingSafeEqual(digest(token), adminDigest)) return "admin";
+    return tokens.findByToken(token)?.scope ?? null;
+  };
+}
+
+function digest(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}

@@ -1,0 +1,72 @@
+// The folder that outlives the process: where things are in it, and that one server at a time writes there.
+
+import { Database } from "bun:sqlite";
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { StartError } from "./start-error.ts";
+import { NewerDatabaseError, openDatabase } from "./store/database.ts";
+
+export interface DataDirectory {
+  /** Absolute. */
+  readonly path: string;
+  readonly databaseFile: string;
+  readonly adminTokenFile: string;
+  readonly lockFile: string;
+  /** A folder for each livestream. */
+  readonly recordingsFolder: string;
+}
+
+/** Creates the folder when there is none. Throws a {@link StartError} when it cannot. */
+export function openDataDirectory(dataDir: string): DataDirectory {
+  const path = resolve(dataDir);
+  orStartError(`the data directory ${path} cannot be created`, () => mkdirSync(path, { recursive: true }));
+  return {
+    path,
+    databaseFile: join(path, "tandem.sqlite"),
+    adminTokenFile: join(path, "admin-token"),
+    lockFile: join(path, "server.lock"),
+    recordingsFolder: join(path, "recordings"),
+  };
+}
+
+export interface DataDirectoryLock {
+  release(): void;
+}
+
+/**
+ * Held until released or until the process is gone, however it went: the lock is SQLite's on a file of its own, which
+ * the operating system gives up with the process. Throws a {@link StartError} when another server holds it.
+ */
+export function lockDataDirectory({ path, lockFile }: DataDirectory): DataDirectoryLock {
+  const database = orStartError(`the data directory ${path} cannot be written`, () => new Database(lockFile));
+  try {
+    database.run("PRAGMA locking_mode = EXCLUSIVE");
+    database.run("BEGIN EXCLUSIVE");
+  } catch {
+    database.close();
+    throw new StartError(`another Tandem server uses the data directory ${path}`);
+  }
+  return { release: () => database.close() };
+}
+
+/** Throws a {@link StartError} when the file is of a newer Tandem, of another program, or cannot be opened. */
+export function openDatabaseOf({ databaseFile }: DataDirectory): Database {
+  try {
+    return openDatabase(databaseFile);
+  } catch (error) {
+    if (error instanceof NewerDatabaseError) throw new StartError(error.message);
+    throw new StartError(`${databaseFile} cannot be opened: ${messageOf(error)}`);
+  }
+}
+
+function orStartError<Result>(problem: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw new StartError(`${problem}: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,88 @@
+// Every HTTP call of the process: the contract under /v2 behind a token, and what is open to all beside it.
+
+import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
+import type { MediaService } from "#server/livestreams/media-service.ts";
+import type { Log } from "#server/log.ts";
+import type { PublicUrls } from "#server/public-urls.ts";
+import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
+import type { TokenScope } from "#server/store/token-store.ts";
+import { allowedMethods } from "./allowed-methods.ts";
+import { docsRoutes } from "./docs-routes.ts";
+import { fail, failInternally } from "./fail.ts";
+import { healthRoutes, type ReadinessChecks } from "./health-routes.ts";
+import { idempotency } from "./idempotency.ts";
+import { livestreamRoutes } from "./livestream-routes.ts";
+import { mediaRoutes } from "./media-routes.ts";
+import { readBody } from "./read-body.ts";
+import { requireToken } from "./require-token.ts";
+
+export interface AppOptions {
+  readonly livestreams: LivestreamService;
+  readonly media: MediaService;
+  /** Null for an unknown token. */
+  readonly scopeOf: (token: string) => TokenScope | null;
+  readonly idempotencyKeys: IdempotencyStore;
+  readonly urls: PublicUrls;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  /** What must work for the process to be ready, by name. */
+  readonly readiness: ReadinessChecks;
+  /** Pages and playouts: open to all, and nothing of what guards the contract stands in their way. */
+  readonly openRoutes: readonly Hono[];
+}
+
+export function createApp(options: AppOptions): Hono {
+  const { livestreams, media, urls, log } = options;
+  const app = new Hono();
+  app.onError((error, context) => answerError(error, context, log));
+  app.notFound((context) => answerUnknown(context, app));
+  app.use(
+    "/v2/*",
+    protectAnswer,
+    requireToken(options.scopeOf),
+    async (context, next) => (isKnown(context, app) ? next() : answerUnknown(context, app)),
+    readBody(),
+    idempotency({ store: options.idempotencyKeys, nowMs: options.nowMs }),
+  );
+  app.route("/", livestreamRoutes(livestreams, urls));
+  app.route("/", mediaRoutes(media));
+  app.route("/", healthRoutes(options.readiness));
+  app.route("/", docsRoutes());
+  for (const routes of options.openRoutes) app.route("/", routes);
+  return app;
+}
+
+/** Answers carry stream keys: nobody keeps them, and no browser takes them for a page. */
+async function protectAnswer(context: Context, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (context.req.method === "HEAD") {
+    context.header("Content-Length", String((await context.res.clone().bytes()).byteLength));
+  }
+  context.header("Cache-Control", "no-store");
+  context.header("X-Content-Type-Options", "nosniff");
+  context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+}
+
+function isKnown({ req }: Context, app: Hono): boolean {
+  return allowedMethods(app, req.path).includes(req.method);
+}
+
+function answerUnknown(context: Context, app: Hono): Response {
+  const methods = allowedMethods(app, context.req.path);
+  const headers = { "Cache-Control": "no-store" };
+  if (methods.length === 0) return fail(context, { code: "not_found" }, headers);
+  return fail(context, { code: "method_not_allowed" }, { ...headers, Allow: methods.join(", ") });
+}
+
+function answerError(error: Error, context: Context, log: Log): Response {
+  if (error instanceof HTTPException && error.status === 400)
+    return fail(context, { code: "malformed_json" });
+  if (error instanceof HTTPException && error.status === 415) {
+    return fail(context, { code: "unsupported_media_type" });
+  }
+  const { method, path } = context.req;
+  log.error("http_call_failed", { method, path, message: String(error), stack: error.stack ?? "" });
+  return failInternally(context);
+}

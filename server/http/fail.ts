@@ -1,0 +1,64 @@
+// How a call is refused: the one table from a refusal to status, code and sentence.
+
+import type { Context, TypedResponse } from "hono";
+import type { Refusal } from "#server/livestreams/livestream-service.ts";
+import type { MediaRefused } from "#server/livestreams/media-service.ts";
+
+/** What a call is refused with before a service is asked. */
+type RequestRefusal =
+  | { readonly code: "validation_failed"; readonly fields: Readonly<Record<string, string>> }
+  | {
+      readonly code:
+        | "malformed_json"
+        | "unauthorized"
+        | "forbidden"
+        | "not_found"
+        | "method_not_allowed"
+        | "idempotency_key_reused"
+        | "body_too_large"
+        | "unsupported_media_type";
+    };
+
+export type AnyRefusal = RequestRefusal | Refusal | MediaRefused["refusal"];
+
+/** Whatever a route promises to answer with: refusals are promised by this table, for every route. */
+type Refused = Response & TypedResponse<never, never, "json">;
+
+// biome-ignore format: a table is read by its columns.
+const REFUSALS = {
+  malformed_json:         [400, "The body is not JSON."],
+  validation_failed:      [400, "The request is not valid; fields says where and why."],
+  unauthorized:           [401, "A known API token is needed: Authorization: Bearer <token>."],
+  forbidden:              [403, "This token may only read."],
+  not_found:              [404, "There is no such thing."],
+  method_not_allowed:     [405, "This method does nothing here; Allow lists those that do."],
+  idempotency_key_reused: [409, "This Idempotency-Key was used for a call with another body."],
+  not_started:            [409, "The livestream has not been started."],
+  no_active_ingest:       [409, "No encoder is sending to the livestream."],
+  not_published:          [409, "The livestream has not been published."],
+  already_started:        [409, "The livestream has been started already."],
+  already_live:           [409, "The livestream is live already."],
+  already_stopped:        [409, "The livestream has been stopped already."],
+  already_finished:       [409, "The livestream is finished already."],
+  conversion_failed:      [409, "The livestream is over, and its conversion failed."],
+  conversion_in_progress: [409, "The livestream is being converted; try again when that is done."],
+  converted_to_media:     [409, "The livestream has become a media asset; delete that one for good instead."],
+  not_soft_deleted:       [409, "The media asset is not deleted."],
+  body_too_large:         [413, "The body is too large."],
+  unsupported_media_type: [415, "A body is JSON, and says so: Content-Type: application/json."],
+} as const satisfies Record<AnyRefusal["code"], readonly [number, string]>;
+
+/** `data` of the answer is the refusal as it is. */
+export function fail(context: Context, refusal: AnyRefusal, headers: Record<string, string> = {}): Refused {
+  const [status, message] = REFUSALS[refusal.code];
+  return refused(context.json({ status: "fail", message, data: refusal }, status, headers));
+}
+
+/** An error of ours, of which a caller learns no more than that. */
+export function failInternally(context: Context): Refused {
+  return refused(context.json({ status: "error", message: "The server failed to answer this call." }, 500));
+}
+
+function refused(response: Response): Refused {
+  return response as Refused;
+}

@@ -1,0 +1,120 @@
+// A POST that is repeated with its Idempotency-Key happens once, and is answered with the first answer.
+
+import type { Context, MiddlewareHandler } from "hono";
+import { IdempotencyKey } from "#openapi/schemas/parameters.ts";
+import type { IdempotencyStore, StoredAnswer } from "#server/store/idempotency-store.ts";
+import { fail } from "./fail.ts";
+import type { BodyVariables } from "./read-body.ts";
+import type { TokenVariables } from "./require-token.ts";
+
+export interface IdempotencyOptions {
+  readonly store: IdempotencyStore;
+  readonly nowMs: () => number;
+}
+
+/** A call with a key: `caller` and route stand for what the key is unique in, the digest for what it asks. */
+interface KeyedCall {
+  readonly route: string;
+  readonly key: string;
+  readonly bodyDigest: string;
+}
+
+/** The first of its kind: resolves when it is answered. */
+interface Running {
+  readonly bodyDigest: string;
+  readonly answered: Promise<void>;
+}
+
+/** A kept answer knows the body that it answers. */
+interface KeptAnswer extends StoredAnswer {
+  readonly bodyDigest: string;
+}
+
+/** Headers that belong to the answer rather than to its way here. */
+const KEPT_HEADERS = ["Content-Type", "Location"];
+
+/** Part of a SHA-256: enough to tell callers apart, too little to find a token by. */
+const CALLER_LENGTH = 8;
+
+type Variables = { Variables: BodyVariables["Variables"] & TokenVariables["Variables"] };
+
+export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHandler<Variables> {
+  const running = new Map<string, Running>();
+
+  const run = async (call: KeyedCall, context: Context, next: () => Promise<void>): Promise<void> => {
+    const { promise: answered, resolve } = Promise.withResolvers<void>();
+    running.set(idOf(call), { bodyDigest: call.bodyDigest, answered });
+    try {
+      await next();
+      if (isKept(context.res.status)) {
+        store.finish(call.route, call.key, await keptAnswer(context.res, call.bodyDigest));
+      }
+    } finally {
+      running.delete(idOf(call));
+      store.release(call.route, call.key);
+      resolve();
+    }
+  };
+
+  return async (context, next) => {
+    const key = context.req.header("Idempotency-Key");
+    if (context.req.method !== "POST" || key === undefined) return next();
+    const checked = IdempotencyKey.safeParse(key);
+    if (!checked.success) {
+      const reason = checked.error.issues[0]?.message ?? "";
+      return fail(context, { code: "validation_failed", fields: { "Idempotency-Key": reason } });
+    }
+    const call = keyedCall(context, checked.data);
+    for (;;) {
+      const claim = store.claim(call.route, call.key, nowMs());
+      if (claim.state === "claimed") return run(call, context, next);
+      if (claim.state === "answered") return replay(context, claim.answer, call);
+      const first = running.get(idOf(call));
+      if (first !== undefined && first.bodyDigest !== call.bodyDigest) return reused(context);
+      if (first === undefined) store.release(call.route, call.key);
+      await first?.answered;
+    }
+  };
+}
+
+function keyedCall(context: Context<Variables>, key: string): KeyedCall {
+  const { method, path } = context.req;
+  const caller = sha256(context.var.token).slice(0, CALLER_LENGTH);
+  return { route: `${caller} ${method} ${path}`, key, bodyDigest: sha256(context.var.body) };
+}
+
+/** What was answered stays so; what was wrong with a call, or with us, may be put right under the same key. */
+function isKept(status: number): boolean {
+  return status < 400 || status === 409;
+}
+
+async function keptAnswer(response: Response, bodyDigest: string): Promise<KeptAnswer> {
+  const headers = KEPT_HEADERS.flatMap((name) => {
+    const value = response.headers.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return {
+    status: response.status,
+    headers: Object.fromEntries(headers),
+    body: await response.clone().text(),
+    bodyDigest,
+  };
+}
+
+function replay(context: Context, answer: StoredAnswer, { bodyDigest }: KeyedCall): Response {
+  if (!("bodyDigest" in answer) || answer.bodyDigest !== bodyDigest) return reused(context);
+  for (const [name, value] of Object.entries(answer.headers)) context.header(name, value);
+  return new Response(answer.body, { status: answer.status, headers: answer.headers });
+}
+
+function reused(context: Context): Response {
+  return fail(context, { code: "idempotency_key_reused" });
+}
+
+function idOf({ route, key }: KeyedCall): string {
+  return `${route} ${key}`;
+}
+
+function sha256(text: string): string {
+  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
+}

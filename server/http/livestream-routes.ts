@@ -1,0 +1,72 @@
+// The livestream calls: each asks the service and answers.
+
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { publishLivestream, startLivestream, stopLivestream } from "#openapi/routes/livestream-actions.ts";
+import {
+  createLivestream,
+  deleteLivestream,
+  getLivestream,
+  listLivestreams,
+  updateLivestream,
+} from "#openapi/routes/livestream-routes.ts";
+import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
+import type { PublicUrls } from "#server/public-urls.ts";
+import { fail } from "./fail.ts";
+import { success, successPage } from "./success.ts";
+import { answerInvalid } from "./validation.ts";
+
+export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrls): OpenAPIHono {
+  const routes = new OpenAPIHono({ defaultHook: answerInvalid });
+
+  routes.openapi(listLivestreams, (context) => {
+    const { page, perpage, sort = null, status = null } = context.req.valid("query");
+    return context.json(
+      successPage(livestreams.list({ page, perpage, sort, status }), { page, perpage }),
+      200,
+    );
+  });
+
+  routes.openapi(createLivestream, (context) => {
+    const livestream = livestreams.create(context.req.valid("json"));
+    const { pathname } = new URL(urls.http(`v2/livestreams/${livestream.id}`));
+    return context.json(success(livestream), 201, { Location: pathname });
+  });
+
+  routes.openapi(getLivestream, (context) => {
+    const livestream = livestreams.get(context.req.valid("param").id);
+    if (livestream === null) return fail(context, { code: "not_found" });
+    return context.json(success(livestream), 200);
+  });
+
+  routes.openapi(updateLivestream, (context) => {
+    const result = livestreams.update(context.req.valid("param").id, context.req.valid("json"));
+    if (!result.ok) return fail(context, result.refusal);
+    return context.json(success(result.livestream), 200);
+  });
+
+  routes.openapi(deleteLivestream, async (context) => {
+    const result = await livestreams.delete(context.req.valid("param").id);
+    if (!result.ok) return fail(context, result.refusal);
+    return context.json(success(null), 200);
+  });
+
+  routes.openapi(startLivestream, (context) => {
+    const result = livestreams.start(context.req.valid("param").id);
+    if (!result.ok) return fail(context, result.refusal);
+    return context.json(success(result.livestream), 200);
+  });
+
+  routes.openapi(publishLivestream, async (context) => {
+    const result = await livestreams.publish(context.req.valid("param").id);
+    if (!result.ok) return fail(context, result.refusal);
+    return context.json(success(result.livestream), 200);
+  });
+
+  routes.openapi(stopLivestream, async (context) => {
+    const result = await livestreams.stop(context.req.valid("param").id);
+    if (!result.ok) return fail(context, result.refusal);
+    return context.json(success(result.livestream), 200);
+  });
+
+  return routes;
+}

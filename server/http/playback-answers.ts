@@ -1,0 +1,138 @@
+// Answers that players and caches get: immutable bytes with ranges, playlists, and what is not there.
+
+import { gzipSync } from "bun";
+
+/** Any page may play what is played here. */
+const CORS_HEADERS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "Content-Length, Content-Range, Date, Server",
+};
+
+const IMMUTABLE = "public, max-age=31536000, immutable";
+
+/** Below this a compressed playlist is hardly smaller. */
+const GZIP_MIN_LENGTH = 1024;
+
+/** Bytes that never change under their URL: in memory, or a stretch of a file. */
+export type ImmutableBytes =
+  | Uint8Array
+  | { readonly file: string; readonly offset: number; readonly byteLength: number };
+
+/** The text of a playlist as it is sent, made once for all who ask. */
+export class PlaylistText {
+  readonly bytes: Uint8Array;
+  #gzipped: Uint8Array | null = null;
+
+  constructor(text: string) {
+    this.bytes = new TextEncoder().encode(text);
+  }
+
+  get gzipped(): Uint8Array {
+    this.#gzipped ??= gzipSync(new Uint8Array(this.bytes));
+    return this.#gzipped;
+  }
+}
+
+/** 200, or 206 and 416 for a range (RFC 9110 §14). */
+export function bytesAnswer(request: Request, bytes: ImmutableBytes, contentType: string): Response {
+  const { byteLength } = bytes;
+  const headers: Record<string, string> = {
+    ...CORS_HEADERS,
+    "Accept-Ranges": "bytes",
+    "Cache-Control": IMMUTABLE,
+    "Content-Length": String(byteLength),
+    "Content-Type": contentType,
+  };
+  const range = rangeOf(request.headers.get("Range"), byteLength);
+  if (range === null) return answer(request, bodyOf(bytes, 0, byteLength), 200, headers);
+  if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${byteLength}` });
+  headers["Content-Range"] = `bytes ${range.start}-${range.end - 1}/${byteLength}`;
+  headers["Content-Length"] = String(range.end - range.start);
+  return answer(request, bodyOf(bytes, range.start, range.end), 206, headers);
+}
+
+/** A live playlist is always asked for anew: one that a cache keeps stands still. */
+export function playlistAnswer(request: Request, playlist: PlaylistText, isFinal: boolean): Response {
+  const isCompressed = playlist.bytes.byteLength >= GZIP_MIN_LENGTH && acceptsGzip(request);
+  const body = isCompressed ? playlist.gzipped : playlist.bytes;
+  return answer(request, body, 200, {
+    ...CORS_HEADERS,
+    "Cache-Control": isFinal ? "public, max-age=60" : "no-cache",
+    "Content-Length": String(body.byteLength),
+    "Content-Type": "application/vnd.apple.mpegurl",
+    Vary: "Accept-Encoding",
+    ...(isCompressed ? { "Content-Encoding": "gzip" } : {}),
+  });
+}
+
+/** To where the same is played from now on; `location` may be relative. */
+export function redirectAnswer(location: string): Response {
+  return new Response(null, {
+    status: 302,
+    headers: { ...CORS_HEADERS, "Cache-Control": "no-store", Location: location },
+  });
+}
+
+/** Nothing that is not there yet may be remembered as missing. */
+export function notFoundAnswer(headers: Readonly<Record<string, string>> = {}): Response {
+  return notThere(404, headers);
+}
+
+export function preflightAnswer(): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...CORS_HEADERS,
+      "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+      "Access-Control-Allow-Headers": "*",
+      "Access-Control-Max-Age": "86400",
+    },
+  });
+}
+
+function answer(
+  request: Request,
+  body: Uint8Array | Blob,
+  status: number,
+  headers: Record<string, string>,
+): Response {
+  return new Response(request.method === "HEAD" ? null : body, { status, headers });
+}
+
+function notThere(status: number, headers: Readonly<Record<string, string>>): Response {
+  return new Response(null, {
+    status,
+    headers: { ...CORS_HEADERS, "Cache-Control": "no-store", ...headers },
+  });
+}
+
+function bodyOf(bytes: ImmutableBytes, start: number, end: number): Uint8Array | Blob {
+  if (bytes instanceof Uint8Array)
+    return end - start === bytes.byteLength ? bytes : bytes.subarray(start, end);
+  return Bun.file(bytes.file).slice(bytes.offset + start, bytes.offset + end);
+}
+
+/**
+ * The one range asked for, its end not included. Null for what is no range of bytes, and for several at once, which a
+ * server may answer with everything (RFC 9110 §14.2).
+ */
+function rangeOf(
+  header: string | null,
+  byteLength: number,
+): { start: number; end: number } | "unsatisfiable" | null {
+  if (header === null) return null;
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header.trim()) ?? [];
+  if (first === "" && last === "") return null;
+  if (first === "") {
+    const suffixLength = Math.min(Number(last), byteLength);
+    return suffixLength === 0 ? "unsatisfiable" : { start: byteLength - suffixLength, end: byteLength };
+  }
+  const start = Number(first);
+  if (last !== "" && Number(last) < start) return null;
+  if (start >= byteLength) return "unsatisfiable";
+  return { start, end: last === "" ? byteLength : Math.min(Number(last) + 1, byteLength) };
+}
+
+function acceptsGzip(request: Request): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(request.headers.get("Accept-Encoding") ?? "");
+}

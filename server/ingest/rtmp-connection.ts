@@ -1,0 +1,155 @@
+// One RTMP peer: what its socket receives goes through a ServerSession to the instance its key opens, and back.
+
+import { RtmpProtocolError } from "#media/rtmp/protocol-error.ts";
+import { type PublishRequest, ServerSession, type SessionEvent } from "#media/rtmp/server-session.ts";
+import type { Log } from "#server/log.ts";
+import type { Publisher, PublisherConnection } from "#server/playout/instance.ts";
+import { SendQueue, type SendSocket } from "./send-queue.ts";
+
+/** A publisher is sent a few hundred bytes in all: one that leaves this many unread is not reading. */
+const MAX_WAITING_BYTES = 256 * 1024;
+
+/** How long a connection may neither publish nor play: from connecting to the request an encoder needs a few round trips. */
+const IDLE_TIMEOUT_MS = 10_000;
+
+/** The application name that publishers connect to. */
+const PUBLISH_APP = "live";
+
+/** Who may publish with a key. */
+export interface IngestDoor {
+  /** Looks the key up and attaches the connection to its instance. */
+  claim(streamKey: string, connection: PublisherConnection): Publisher | "unknown" | "busy";
+}
+
+export class RtmpConnection implements PublisherConnection {
+  readonly #session: ServerSession;
+  readonly #sendQueue: SendQueue;
+  readonly #socket: SendSocket;
+  readonly #door: IngestDoor;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  #idleSinceMs: number;
+  #publisher: Publisher | null = null;
+  #isClosing = false;
+
+  constructor(options: {
+    socket: SendSocket;
+    door: IngestDoor;
+    log: Log;
+    randomBytes: Uint8Array;
+    nowMs: () => number;
+  }) {
+    this.#socket = options.socket;
+    this.#sendQueue = new SendQueue(options.socket, MAX_WAITING_BYTES);
+    this.#session = new ServerSession({ randomBytes: options.randomBytes });
+    this.#door = options.door;
+    this.#log = options.log;
+    this.#nowMs = options.nowMs;
+    this.#idleSinceMs = options.nowMs();
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#isClosing) return;
+    try {
+      for (const event of this.#session.push(bytes, this.#nowMs())) {
+        this.#handle(event);
+        if (this.#isClosing) break;
+      }
+    } catch (error) {
+      if (!(error instanceof RtmpProtocolError)) throw error;
+      this.#log.warn("rtmp_protocol_error", { message: error.message });
+      this.#flush();
+      this.#close();
+      return;
+    }
+    this.#flush();
+  }
+
+  /** The socket can take more. */
+  drain(): void {
+    this.#sendQueue.drain();
+  }
+
+  /** The socket is gone, whoever closed it. */
+  closed(): void {
+    this.#isClosing = true;
+    this.#endPublish();
+  }
+
+  /** Called about once a second: a peer that asks for nothing is not kept. */
+  tick(): void {
+    if (this.#publisher !== null || this.#nowMs() - this.#idleSinceMs < IDLE_TIMEOUT_MS) return;
+    this.#socket.terminate();
+  }
+
+  cut(reason: string): void {
+    this.#publisher = null;
+    this.#session.notifyUnpublish(reason);
+    this.#flush();
+    this.#close();
+  }
+
+  #handle(event: SessionEvent): void {
+    switch (event.type) {
+      case "publish-requested":
+        this.#publishRequested(event.request);
+        return;
+      case "play-requested":
+        this.#session.refusePlay(
+          event.request,
+          "NetStream.Play.StreamNotFound",
+          "nothing is played here under this name",
+        );
+        this.#flush();
+        this.#close();
+        return;
+      case "media":
+        this.#publisher?.receive(event.message);
+        return;
+      case "unpublished":
+        this.#endPublish();
+        return;
+    }
+  }
+
+  #publishRequested(request: PublishRequest): void {
+    const claimed = request.app === PUBLISH_APP ? this.#door.claim(request.streamName, this) : "unknown";
+    if (claimed === "unknown") {
+      this.#refuse(request, "NetStream.Publish.Denied", "this stream key is not valid now");
+    } else if (claimed === "busy") {
+      this.#refuse(request, "NetStream.Publish.BadName", "another encoder publishes with this stream key");
+    } else {
+      this.#publisher = claimed;
+      this.#session.acceptPublish(request);
+    }
+  }
+
+  #refuse(
+    request: PublishRequest,
+    code: "NetStream.Publish.Denied" | "NetStream.Publish.BadName",
+    description: string,
+  ): void {
+    this.#log.warn("publish_refused", { code });
+    this.#session.refusePublish(request, code, description);
+    this.#flush();
+    this.#close();
+  }
+
+  #endPublish(): void {
+    const publisher = this.#publisher;
+    this.#publisher = null;
+    this.#idleSinceMs = this.#nowMs();
+    publisher?.end();
+  }
+
+  #flush(): void {
+    const output = this.#session.takeOutput();
+    if (output !== null) this.#sendQueue.push(output);
+  }
+
+  #close(): void {
+    this.#isClosing = true;
+    this.#endPublish();
+    this.#sendQueue.end();
+  }
+}

@@ -1,0 +1,67 @@
+// Conversions run behind the calls that asked for them: one at a time, and ended in order with the process.
+
+import type { Log } from "#server/log.ts";
+import type { MediaFacts } from "#server/store/media-store.ts";
+import { InTurn } from "./in-turn.ts";
+
+/** `message`: what a person should know of it, such as why a recording stopped before its livestream did. */
+export type ConversionResult =
+  | { readonly ok: true; readonly facts: MediaFacts; readonly message: string | null }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads a stopped livestream's recording; may be called again for the same one after a crash. */
+export type Convert = (livestreamId: string, signal: AbortSignal) => Promise<ConversionResult>;
+
+export class ConversionRunner {
+  readonly #convert: Convert;
+  readonly #settle: (livestreamId: string, result: ConversionResult) => void;
+  readonly #log: Log;
+  readonly #abort = new AbortController();
+  readonly #queue = new InTurn();
+
+  /** `settle` is called with the result of each conversion that came to an end before `shutdown`. */
+  constructor(options: {
+    convert: Convert;
+    settle: (livestreamId: string, result: ConversionResult) => void;
+    log: Log;
+  }) {
+    this.#convert = options.convert;
+    this.#settle = options.settle;
+    this.#log = options.log;
+  }
+
+  begin(livestreamId: string): void {
+    // Nobody waits: the result is settled, and a failure to settle it is left to the next start of the process.
+    void this.#queue
+      .run("conversions", () => this.#run(livestreamId))
+      .catch((error: unknown) => {
+        this.#log.error("conversion_not_settled", { livestreamId, message: String(error) });
+      });
+  }
+
+  /** Conversions that are not through are abandoned, and resumed when the process starts again. */
+  async shutdown(): Promise<void> {
+    this.#abort.abort();
+    await this.#queue.settled();
+  }
+
+  /** Resolves once every conversion that was begun is settled. */
+  settled(): Promise<void> {
+    return this.#queue.settled();
+  }
+
+  async #run(livestreamId: string): Promise<void> {
+    const { signal } = this.#abort;
+    if (signal.aborted) return;
+    const result = await this.#result(livestreamId, signal);
+    if (!signal.aborted) this.#settle(livestreamId, result);
+  }
+
+  async #result(livestreamId: string, signal: AbortSignal): Promise<ConversionResult> {
+    try {
+      return await this.#convert(livestreamId, signal);
+    } catch (error) {
+      return { ok: false, message: `the recording could not be read: ${String(error)}` };
+    }
+  }
+}

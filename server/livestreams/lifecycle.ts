@@ -1,0 +1,75 @@
+// The life of a livestream as one table: what each call does in each situation.
+
+import type { LivestreamStatus } from "#server/store/livestream-store.ts";
+
+export type Action = "start" | "publish" | "stop" | "update" | "delete";
+
+/** A status; `started` is two situations, by whether an encoder sends. */
+export type Situation = Exclude<LivestreamStatus, "started"> | "waiting" | "receiving";
+
+export type RefusalCode =
+  | "not_started"
+  | "no_active_ingest"
+  | "not_published"
+  | "already_started"
+  | "already_live"
+  | "already_stopped"
+  | "already_finished"
+  | "conversion_failed"
+  | "conversion_in_progress"
+  | "converted_to_media";
+
+/** The status that follows, `null` for the same one, or why the call is refused. */
+export type Outcome = { to: LivestreamStatus | "deleted" | null } | { refused: RefusalCode };
+
+/** Status before and after may be told apart by anybody: `started` alone also needs to know of the encoder. */
+export function situationOf(status: LivestreamStatus, hasActiveIngest: boolean): Situation {
+  if (status !== "started") return status;
+  return hasActiveIngest ? "receiving" : "waiting";
+}
+
+export function outcomeOf(action: Action, situation: Situation): Outcome {
+  return LIFECYCLE[action][situation];
+}
+
+/** What would not be refused now, in the order of a livestream's life. */
+export function allowedActions(situation: Situation): readonly Action[] {
+  return ACTIONS.filter((action) => "to" in LIFECYCLE[action][situation]);
+}
+
+const ACTIONS: readonly Action[] = ["start", "publish", "stop", "update", "delete"];
+
+const same: Outcome = { to: null };
+const gone: Outcome = { to: "deleted" };
+
+// biome-ignore format: a table is read by its columns.
+const LIFECYCLE: Readonly<Record<Action, Readonly<Record<Situation, Outcome>>>> = {
+  start: {
+    created: to("started"), waiting: no("already_started"), receiving: no("already_started"), live: no("already_live"),
+    converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
+  },
+  publish: {
+    created: no("not_started"), waiting: no("no_active_ingest"), receiving: to("live"), live: no("already_live"),
+    converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
+  },
+  stop: {
+    created: no("not_started"), waiting: no("not_published"), receiving: no("not_published"), live: to("converting"),
+    converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
+  },
+  update: {
+    created: same, waiting: same, receiving: same, live: same,
+    converting: same, finished: same, failed: same,
+  },
+  delete: {
+    created: gone, waiting: gone, receiving: gone, live: gone,
+    converting: no("conversion_in_progress"), finished: no("converted_to_media"), failed: gone,
+  },
+};
+
+function to(status: LivestreamStatus): Outcome {
+  return { to: status };
+}
+
+function no(code: RefusalCode): Outcome {
+  return { refused: code };
+}

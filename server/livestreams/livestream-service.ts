@@ -1,0 +1,395 @@
+// What can be done with a livestream, from its creation to its deletion; the only writer of a status.
+
+import type { Log } from "#server/log.ts";
+import type { InputState } from "#server/playout/input-state.ts";
+import type { InstanceName } from "#server/playout/instance-name.ts";
+import type { PublicUrls } from "#server/public-urls.ts";
+import type { Transaction } from "#server/store/database.ts";
+import type {
+  LivestreamChange,
+  LivestreamPageRequest,
+  LivestreamRow,
+  LivestreamStatus,
+  LivestreamStore,
+} from "#server/store/livestream-store.ts";
+import type { MediaStore } from "#server/store/media-store.ts";
+import type { Page } from "#server/store/page.ts";
+import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+import { type ConversionResult, ConversionRunner, type Convert } from "./conversion-runner.ts";
+import { InTurn } from "./in-turn.ts";
+import {
+  type Action,
+  allowedActions,
+  outcomeOf,
+  type RefusalCode,
+  type Situation,
+  situationOf,
+} from "./lifecycle.ts";
+import { type LivestreamView, livestreamView } from "./livestream-view.ts";
+
+/** The running side of livestreams, as far as it is begun, asked and ended here. */
+export interface Playouts {
+  open(livestream: {
+    id: string;
+    withDvr: boolean;
+    streamKeys: { primary: string | null; secondary: string | null };
+  }): void;
+  publish(id: string): Promise<void>;
+  hasActiveIngest(id: string): boolean;
+  inputs(id: string): readonly InputState[];
+  onAir(id: string): InstanceName | null;
+  stop(id: string): Promise<void>;
+  close(id: string): Promise<void>;
+}
+
+/** Recordings on disk. */
+export interface Recordings {
+  /** Whatever is there of it; nothing is no error. */
+  remove(livestreamId: string): Promise<void>;
+}
+
+export interface LivestreamServiceOptions {
+  readonly livestreams: LivestreamStore;
+  readonly media: MediaStore;
+  readonly removals: RecordingRemovalStore;
+  readonly transaction: Transaction;
+  readonly playouts: Playouts;
+  readonly recordings: Recordings;
+  readonly convert: Convert;
+  readonly urls: PublicUrls;
+  readonly nowMs: () => number;
+  /** Resolves after this long, or as soon as the signal is aborted. */
+  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly log: Log;
+}
+
+export type LivestreamResult = { ok: true; livestream: LivestreamView } | Refused;
+
+export type DeletionResult = { ok: true } | Refused;
+
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+}
+
+export type Refusal =
+  | { readonly code: "not_found" }
+  | {
+      readonly code: RefusalCode;
+      readonly currentStatus: LivestreamStatus;
+      readonly allowedActions: readonly Action[];
+      /** With `converted_to_media`. */
+      readonly mediaId?: string;
+    };
+
+export interface LivestreamPatch {
+  readonly name?: string;
+  readonly description?: string | null;
+  readonly withDvr?: boolean;
+  readonly withBackup?: boolean;
+}
+
+/** 192 bits: half as many again as the contract asks for, and a whole number of base64 characters. */
+const STREAM_KEY_BYTES = 24;
+
+/**
+ * An ended playlist and its segments keep answering this long for viewers who are still playing the end of it; with
+ * DVR, who may be anywhere in it, for as long again as it lasted.
+ */
+const ENDED_PLAYOUT_GRACE_MS = 60_000;
+
+export class LivestreamService {
+  readonly #options: LivestreamServiceOptions;
+  readonly #conversions: ConversionRunner;
+  /** Effects of calls on the playout and the recording, by livestream. */
+  readonly #effects = new InTurn();
+  readonly #shutdown = new AbortController();
+
+  constructor(options: LivestreamServiceOptions) {
+    this.#options = options;
+    this.#conversions = new ConversionRunner({
+      convert: options.convert,
+      settle: (id, result) => this.#settleConversion(id, result),
+      log: options.log,
+    });
+  }
+
+  list(request: LivestreamPageRequest): Page<LivestreamView> {
+    const { items, total } = this.#options.livestreams.list(request);
+    return { items: items.map((row) => this.#view(row)), total };
+  }
+
+  get(id: string): LivestreamView | null {
+    const row = this.#options.livestreams.find(id);
+    return row === null ? null : this.#view(row);
+  }
+
+  create(wanted: {
+    readonly name: string;
+    readonly description: string | null;
+    readonly withDvr: boolean;
+    readonly withBackup: boolean;
+  }): LivestreamView {
+    const { livestreams, nowMs } = this.#options;
+    const id = Bun.randomUUIDv7();
+    const { name, description, withDvr, withBackup } = wanted;
+    livestreams.insert({ id, name, description, withDvr, withBackup, createdAtMs: nowMs() });
+    const row = livestreams.find(id);
+    if (row === null) throw new Error(`livestream ${id} was inserted and is not there`);
+    return this.#view(row);
+  }
+
+  /** Which sides it has may change for as long as it could be started. */
+  update(id: string, patch: LivestreamPatch): LivestreamResult {
+    const { livestreams, nowMs } = this.#options;
+    const claim = this.#claim(
+      id,
+      (row) => (changesSides(row, patch) ? "start" : "update"),
+      ({ status }) => livestreams.update(id, status, patch, nowMs()),
+    );
+    return claim.ok ? this.#answer(claim.row) : claim;
+  }
+
+  /** Makes the stream keys and opens the ingest. */
+  start(id: string): LivestreamResult {
+    const claim = this.#moveTo("started", id, "start", (row) => ({
+      primaryStreamKey: newStreamKey(),
+      secondaryStreamKey: row.withBackup ? newStreamKey() : null,
+      ingestStartedAtMs: this.#options.nowMs(),
+    }));
+    if (!claim.ok) return claim;
+    this.#open(claim.row);
+    return this.#answer(claim.row);
+  }
+
+  /** The programme begins. When it cannot, the livestream is `started` again and the error is the caller's. */
+  async publish(id: string): Promise<LivestreamResult> {
+    const claim = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.nowMs() }));
+    if (!claim.ok) return claim;
+    try {
+      await this.#effects.run(id, () => this.#options.playouts.publish(id));
+    } catch (error) {
+      const { livestreams, nowMs } = this.#options;
+      livestreams.changeStatus(id, "live", "started", { startedAtMs: claim.before.startedAtMs }, nowMs());
+      throw error;
+    }
+    return this.#answer(claim.row);
+  }
+
+  /** Answers once the encoders are gone and the playlist has ended; the conversion goes on behind it. */
+  async stop(id: string): Promise<LivestreamResult> {
+    const claim = this.#moveTo("converting", id, "stop", () => ({
+      primaryStreamKey: null,
+      secondaryStreamKey: null,
+      stoppedAtMs: this.#options.nowMs(),
+    }));
+    if (!claim.ok) return claim;
+    try {
+      await this.#effects.run(id, () => this.#options.playouts.stop(id));
+    } finally {
+      this.#conversions.begin(id);
+    }
+    return this.#answer(claim.row);
+  }
+
+  /** Answers once everything recorded is gone. */
+  async delete(id: string): Promise<DeletionResult> {
+    const { livestreams, removals, transaction } = this.#options;
+    const claim = this.#claim(
+      id,
+      () => "delete",
+      ({ status }) =>
+        transaction(() => {
+          if (!livestreams.delete(id, status)) return false;
+          removals.add(id);
+          return true;
+        }),
+    );
+    if (!claim.ok) return claim;
+    await this.#remove(id);
+    return { ok: true };
+  }
+
+  /** The end of a finished livestream whose asset is deleted for good; false when it is not there (any more). */
+  async deleteFinished(id: string): Promise<boolean> {
+    const { livestreams, removals, transaction } = this.#options;
+    const isDeleted = transaction(() => {
+      if (!livestreams.delete(id, "finished")) return false;
+      removals.add(id);
+      return true;
+    });
+    if (isDeleted) await this.#remove(id);
+    return isDeleted;
+  }
+
+  /** An input became active: the first time before the publish is the start of the video source. */
+  sourceActive(id: string, atMs: number): void {
+    const row = this.#options.livestreams.find(id);
+    if (row === null || row.status !== "started" || row.startedAtMs !== null) return;
+    this.#options.livestreams.update(id, "started", { startedAtMs: atMs }, atMs);
+  }
+
+  /** The recording of a live broadcast stopped, the broadcast goes on; a person will want to know why. */
+  recordingFailed(id: string, message: string): void {
+    this.#options.livestreams.update(id, "live", { conversionMessage: message }, this.#options.nowMs());
+  }
+
+  /** At the start of the process: everything goes on where the last one left it. */
+  async resumeAll(): Promise<void> {
+    const { livestreams, playouts, removals } = this.#options;
+    for (const id of removals.all()) await this.#resume(id, () => this.#remove(id));
+    for (const row of livestreams.withStatus("started")) this.#open(row);
+    for (const row of livestreams.withStatus("live")) {
+      this.#open(row);
+      await this.#resume(row.id, () => this.#effects.run(row.id, () => playouts.publish(row.id)));
+    }
+    for (const row of livestreams.withStatus("converting")) this.#conversions.begin(row.id);
+  }
+
+  /** Resolves once the conversions that were begun are through. */
+  conversionsSettled(): Promise<void> {
+    return this.#conversions.settled();
+  }
+
+  /** No status changes after this; what is not through goes on at the next start. */
+  async shutdown(): Promise<void> {
+    this.#shutdown.abort();
+    await this.#effects.settled();
+    await this.#conversions.shutdown();
+  }
+
+  /** One livestream that cannot go on is no reason for the others not to. */
+  async #resume(livestreamId: string, effect: () => Promise<void>): Promise<void> {
+    try {
+      await effect();
+    } catch (error) {
+      this.#options.log.error("livestream_not_resumed", { livestreamId, message: String(error) });
+    }
+  }
+
+  #moveTo(
+    status: LivestreamStatus,
+    id: string,
+    action: Action,
+    changeOf: (row: LivestreamRow) => LivestreamChange,
+  ): Claim {
+    const { livestreams, nowMs } = this.#options;
+    return this.#claim(
+      id,
+      () => action,
+      (row) => livestreams.changeStatus(id, row.status, status, changeOf(row), nowMs()),
+    );
+  }
+
+  /**
+   * Decides by the lifecycle and then writes what was decided, if the status is still the one it was decided on;
+   * else somebody else was first, and the decision is made again on what they left.
+   */
+  #claim(
+    id: string,
+    actionOn: (row: LivestreamRow) => Action,
+    write: (row: LivestreamRow) => boolean,
+  ): Claim {
+    for (;;) {
+      const before = this.#options.livestreams.find(id);
+      if (before === null) return { ok: false, refusal: { code: "not_found" } };
+      const situation = situationOf(before.status, this.#options.playouts.hasActiveIngest(id));
+      const outcome = outcomeOf(actionOn(before), situation);
+      if ("refused" in outcome) return { ok: false, refusal: refusal(outcome.refused, before, situation) };
+      if (write(before)) return { ok: true, before, row: this.#options.livestreams.find(id) ?? before };
+    }
+  }
+
+  #open(row: LivestreamRow): void {
+    const { id, withDvr, primaryStreamKey: primary, secondaryStreamKey: secondary } = row;
+    this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary } });
+  }
+
+  #remove(id: string): Promise<void> {
+    return this.#effects.run(id, async () => {
+      await this.#options.playouts.close(id);
+      await this.#options.recordings.remove(id);
+      this.#options.removals.done(id);
+    });
+  }
+
+  #settleConversion(id: string, result: ConversionResult): void {
+    const { log } = this.#options;
+    if (result.ok) {
+      const mediaId = this.#finish(id, result);
+      log.info("conversion_done", {
+        livestreamId: id,
+        mediaId,
+        durationSeconds: result.facts.durationSeconds,
+      });
+    } else {
+      const { livestreams, nowMs } = this.#options;
+      livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, nowMs());
+      log.error("conversion_failed", { livestreamId: id, message: result.message });
+    }
+    // Nobody waits for the viewers of an ended playlist; at the end of the process it is gone anyway.
+    void this.#closeAfterGrace(id, result);
+  }
+
+  /** The asset and the status that announces it come into being together. */
+  #finish(id: string, result: ConversionResult & { ok: true }): string {
+    const { livestreams, media, nowMs, transaction } = this.#options;
+    const mediaId = Bun.randomUUIDv7();
+    const atMs = nowMs();
+    transaction(() => {
+      const row = livestreams.find(id);
+      if (
+        row === null ||
+        !livestreams.changeStatus(
+          id,
+          "converting",
+          "finished",
+          { finishedAtMs: atMs, conversionMessage: result.message ?? row.conversionMessage },
+          atMs,
+        )
+      ) {
+        throw new Error(`livestream ${id} is not converting`);
+      }
+      const { name, description } = row;
+      media.insert({ id: mediaId, livestreamId: id, name, description, ...result.facts, createdAtMs: atMs });
+    });
+    return mediaId;
+  }
+
+  async #closeAfterGrace(id: string, result: ConversionResult): Promise<void> {
+    const { signal } = this.#shutdown;
+    const isSeekable = result.ok && this.#options.livestreams.find(id)?.withDvr === true;
+    const seekableMs = isSeekable ? result.facts.durationSeconds * 1000 : 0;
+    await this.#options.delay(ENDED_PLAYOUT_GRACE_MS + seekableMs, signal);
+    if (!signal.aborted) await this.#effects.run(id, () => this.#options.playouts.close(id));
+  }
+
+  #answer(row: LivestreamRow): LivestreamResult {
+    return { ok: true, livestream: this.#view(row) };
+  }
+
+  #view(row: LivestreamRow): LivestreamView {
+    const { playouts, urls } = this.#options;
+    return livestreamView(row, { inputs: playouts.inputs(row.id), onAir: playouts.onAir(row.id) }, urls);
+  }
+}
+
+type Claim = { ok: true; before: LivestreamRow; row: LivestreamRow } | Refused;
+
+function changesSides(
+  row: LivestreamRow,
+  { withDvr = row.withDvr, withBackup = row.withBackup }: LivestreamPatch,
+): boolean {
+  return withDvr !== row.withDvr || withBackup !== row.withBackup;
+}
+
+function refusal(code: RefusalCode, row: LivestreamRow, situation: Situation): Refusal {
+  const facts = { code, currentStatus: row.status, allowedActions: allowedActions(situation) };
+  return row.mediaId === null || code !== "converted_to_media" ? facts : { ...facts, mediaId: row.mediaId };
+}
+
+/** Of characters that RTMP clients leave as they are. */
+function newStreamKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(STREAM_KEY_BYTES));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}

@@ -1,0 +1,141 @@
+// A livestream as the contract shows it: what is stored, and what its playout says of it now.
+
+import type { InputState } from "#server/playout/input-state.ts";
+import type { InstanceName } from "#server/playout/instance-name.ts";
+import type { PublicUrls } from "#server/public-urls.ts";
+import type { LivestreamRow, LivestreamStatus } from "#server/store/livestream-store.ts";
+import { utc } from "./utc.ts";
+
+/** `Livestream` of the contract, member by member. */
+export interface LivestreamView {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly withDvr: boolean;
+  readonly withBackup: boolean;
+  readonly status: LivestreamStatus;
+  readonly onAir: InstanceName | null;
+  readonly inputs: InputView[];
+  readonly playouts: PlayoutView[];
+  readonly thumbnailUrl: string | null;
+  readonly thumbnailSource: "upload" | "auto" | null;
+  readonly mediaId: string | null;
+  readonly conversion: ConversionView | null;
+  readonly createdAtUtc: string;
+  readonly updatedAtUtc: string;
+  readonly ingestStartedAtUtc: string | null;
+  readonly startedAtUtc: string | null;
+  readonly stoppedAtUtc: string | null;
+  readonly finishedAtUtc: string | null;
+}
+
+export interface InputView extends Pick<InputState, "instance" | "active" | "video" | "audio"> {
+  readonly primary: boolean;
+  readonly source: "rtmp";
+  readonly url: string;
+  readonly serverUrl: string;
+  readonly streamKey: string;
+  readonly connectedAtUtc: string | null;
+  readonly lastSeenAtUtc: string | null;
+}
+
+export interface PlayoutView {
+  readonly instance: "auto" | InstanceName;
+  readonly type: "hls";
+  readonly url: string;
+  readonly live: boolean;
+}
+
+export interface ConversionView {
+  readonly state: "running" | "done" | "failed";
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly message: string | null;
+}
+
+/** What a running livestream's playout knows. */
+export interface PlayoutFacts {
+  readonly inputs: readonly InputState[];
+  readonly onAir: InstanceName | null;
+}
+
+export function livestreamView(row: LivestreamRow, playout: PlayoutFacts, urls: PublicUrls): LivestreamView {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    withDvr: row.withDvr,
+    withBackup: row.withBackup,
+    status: row.status,
+    onAir: row.status === "live" ? playout.onAir : null,
+    inputs: inputViews(row, playout.inputs, urls),
+    playouts: playoutViews(row, urls),
+    thumbnailUrl: null,
+    thumbnailSource: null,
+    mediaId: row.mediaId,
+    conversion: conversionView(row),
+    createdAtUtc: utc(row.createdAtMs),
+    updatedAtUtc: utc(row.updatedAtMs),
+    ingestStartedAtUtc: utc(row.ingestStartedAtMs),
+    startedAtUtc: utc(row.startedAtMs),
+    stoppedAtUtc: utc(row.stoppedAtMs),
+    finishedAtUtc: utc(row.finishedAtMs),
+  };
+}
+
+function inputViews(row: LivestreamRow, states: readonly InputState[], urls: PublicUrls): InputView[] {
+  const keys = { primary: row.primaryStreamKey, secondary: row.secondaryStreamKey };
+  return states.flatMap((state) => {
+    const streamKey = keys[state.instance];
+    return streamKey === null ? [] : [inputView(state, streamKey, urls)];
+  });
+}
+
+function inputView(state: InputState, streamKey: string, urls: PublicUrls): InputView {
+  const serverUrl = urls.rtmp("live");
+  return {
+    instance: state.instance,
+    primary: state.instance === "primary",
+    source: "rtmp",
+    url: `${serverUrl}/${streamKey}`,
+    serverUrl,
+    streamKey,
+    active: state.active,
+    connectedAtUtc: utc(state.connectedAtMs),
+    lastSeenAtUtc: utc(state.lastSeenAtMs),
+    video: state.video,
+    audio: state.audio,
+  };
+}
+
+function playoutViews(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
+  const liveUrl = urls.http(`live/${row.id}/index.m3u8`);
+  switch (row.status) {
+    case "live":
+      return [auto(liveUrl, true)];
+    case "converting":
+      return [auto(liveUrl, false)];
+    case "finished":
+      return [auto(urls.http(`media/${row.mediaId}/index.m3u8`), false)];
+    default:
+      return [];
+  }
+}
+
+function auto(url: string, live: boolean): PlayoutView {
+  return { instance: "auto", type: "hls", url, live };
+}
+
+function conversionView(row: LivestreamRow): ConversionView | null {
+  const message = row.conversionMessage;
+  switch (row.status) {
+    case "converting":
+      return { state: "running", progress: 0, message };
+    case "finished":
+      return { state: "done", progress: 1, message };
+    case "failed":
+      return { state: "failed", progress: 0, message };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,83 @@
+// What can be done with the assets that livestreams become.
+
+import type { PublicUrls } from "#server/public-urls.ts";
+import type { MediaChange, MediaPageRequest, MediaStore } from "#server/store/media-store.ts";
+import type { Page } from "#server/store/page.ts";
+import { type MediaView, mediaView } from "./media-view.ts";
+
+export interface MediaServiceOptions {
+  readonly media: MediaStore;
+  readonly livestreams: FinishedLivestreams;
+  readonly urls: PublicUrls;
+  readonly nowMs: () => number;
+}
+
+/** Where assets come from, and go with. */
+export interface FinishedLivestreams {
+  /** Removes the livestream, its asset and everything recorded; false when it is not there. */
+  deleteFinished(livestreamId: string): Promise<boolean>;
+}
+
+export type MediaResult = { ok: true; media: MediaView } | MediaRefused;
+
+export type MediaDeletionResult = { ok: true } | MediaRefused;
+
+export interface MediaRefused {
+  readonly ok: false;
+  readonly refusal: { readonly code: "not_found" } | { readonly code: "not_soft_deleted" };
+}
+
+const NOT_FOUND: MediaRefused = { ok: false, refusal: { code: "not_found" } };
+
+export class MediaService {
+  readonly #options: MediaServiceOptions;
+
+  constructor(options: MediaServiceOptions) {
+    this.#options = options;
+  }
+
+  list(request: MediaPageRequest): Page<MediaView> {
+    const { items, total } = this.#options.media.list(request);
+    return { items: items.map((row) => mediaView(row, this.#options.urls)), total };
+  }
+
+  /** Also a soft-deleted one. */
+  get(id: string): MediaView | null {
+    const row = this.#options.media.find(id);
+    return row === null ? null : mediaView(row, this.#options.urls);
+  }
+
+  /** Whose recording plays under this id; null when there is no such asset or it is soft-deleted. */
+  playable(id: string): { readonly livestreamId: string } | null {
+    const row = this.#options.media.find(id);
+    return row === null || row.deletedAtMs !== null ? null : { livestreamId: row.livestreamId };
+  }
+
+  update(id: string, change: MediaChange): MediaResult {
+    this.#options.media.update(id, change, this.#options.nowMs());
+    return this.#result(id);
+  }
+
+  /** For good, or so that `recover` brings it back; the second time likewise. */
+  async delete(id: string, { permanent }: { permanent: boolean }): Promise<MediaDeletionResult> {
+    const row = this.#options.media.find(id);
+    if (row === null) return NOT_FOUND;
+    if (permanent) {
+      const isDeleted = await this.#options.livestreams.deleteFinished(row.livestreamId);
+      return isDeleted ? { ok: true } : NOT_FOUND;
+    }
+    this.#options.media.softDelete(id, this.#options.nowMs());
+    return { ok: true };
+  }
+
+  recover(id: string): MediaResult {
+    const isRecovered = this.#options.media.recover(id, this.#options.nowMs());
+    if (isRecovered || this.#options.media.find(id) === null) return this.#result(id);
+    return { ok: false, refusal: { code: "not_soft_deleted" } };
+  }
+
+  #result(id: string): MediaResult {
+    const media = this.get(id);
+    return media === null ? NOT_FOUND : { ok: true, media };
+  }
+}

@@ -1,0 +1,44 @@
+// A media asset as the contract shows it.
+
+import type { PublicUrls } from "#server/public-urls.ts";
+import type { MediaFacts, MediaRow, MediaStatus } from "#server/store/media-store.ts";
+import { utc } from "./utc.ts";
+
+/** `Media` of the contract, member by member. */
+export interface MediaView extends MediaFacts {
+  readonly id: string;
+  readonly livestreamId: string;
+  readonly type: "video";
+  readonly name: string;
+  readonly description: string | null;
+  readonly status: MediaStatus;
+  readonly playlistUrl: string;
+  readonly downloadUrl: string;
+  readonly thumbnailUrl: string | null;
+  readonly createdAtUtc: string;
+  readonly updatedAtUtc: string;
+  readonly deletedAtUtc: string | null;
+}
+
+export function mediaView(row: MediaRow, urls: PublicUrls): MediaView {
+  return {
+    id: row.id,
+    livestreamId: row.livestreamId,
+    type: "video",
+    name: row.name,
+    description: row.description,
+    status: row.deletedAtMs === null ? "ready" : "softDeleted",
+    playlistUrl: urls.http(`media/${row.id}/index.m3u8`),
+    downloadUrl: urls.http(`media/${row.id}/download.mp4`),
+    thumbnailUrl: null,
+    durationSeconds: row.durationSeconds,
+    sizeBytes: row.sizeBytes,
+    width: row.width,
+    height: row.height,
+    videoCodec: row.videoCodec,
+    audioCodec: row.audioCodec,
+    createdAtUtc: utc(row.createdAtMs),
+    updatedAtUtc: utc(row.updatedAtMs),
+    deletedAtUtc: utc(row.deletedAtMs),
+  };
+}

@@ -1,0 +1,103 @@
+// The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `version`.
+
+import { renderDocument } from "#openapi/document.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { SystemClock } from "./clock.ts";
+import { type Command, parseCommandLine } from "./command-line.ts";
+import { readConfig } from "./config.ts";
+import { runDemo } from "./demo/demo.ts";
+import { type RunningServer, startServer } from "./running-server.ts";
+import { StartError } from "./start-error.ts";
+import { tokenCommands } from "./token-commands.ts";
+
+/** What cannot be started as it was asked for: a bad flag, a bad setting, a port in use. */
+const EXIT_CANNOT_START = 2;
+
+const clock = new SystemClock();
+
+const commands: readonly Command[] = [
+  {
+    words: ["serve"],
+    summary: "Serves until SIGTERM or SIGINT; also what no argument means.",
+    flags: {},
+    operands: [],
+    run: () => serveUntilSignal(async () => undefined),
+  },
+  {
+    words: ["demo"],
+    summary: "Serves, and publishes a bundled clip to both inputs of a new livestream.",
+    flags: {},
+    operands: [],
+    run: () => serveUntilSignal(broadcastDemo),
+  },
+  ...tokenCommands({ dataDir: () => readConfig(process.env).dataDir, clock, print }),
+  {
+    words: ["openapi"],
+    summary: "Prints the OpenAPI document of the HTTP API.",
+    flags: {},
+    operands: [],
+    run: async () => {
+      print(renderDocument());
+      return 0;
+    },
+  },
+  {
+    words: ["version"],
+    summary: "Prints the version.",
+    flags: {},
+    operands: [],
+    run: async () => {
+      print(`${packageJson.version}\n`);
+      return 0;
+    },
+  },
+];
+
+process.exit(await run(process.argv.slice(2)));
+
+async function run(argv: readonly string[]): Promise<number> {
+  try {
+    const invocation = parseCommandLine(commands, argv);
+    if (!("help" in invocation)) return await invocation.command.run(invocation.values);
+    print(invocation.help);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`tandem: ${error.message}\n`);
+    return EXIT_CANNOT_START;
+  }
+}
+
+/** `beside` runs while the server does, and is told when that ends. */
+async function serveUntilSignal(
+  beside: (server: RunningServer, signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  const ending = new AbortController();
+  process.once("SIGTERM", () => ending.abort());
+  process.once("SIGINT", () => ending.abort());
+  const server = await startServer(readConfig(process.env), clock);
+  const isEnding = new Promise<void>((resolve) => {
+    if (ending.signal.aborted) resolve();
+    ending.signal.addEventListener("abort", () => resolve());
+  });
+  const besides = beside(server, ending.signal);
+  await Promise.race([isEnding, besides.then(() => isEnding)]);
+  await server.stop();
+  await besides;
+  return 0;
+}
+
+function broadcastDemo(server: RunningServer, signal: AbortSignal): Promise<void> {
+  return runDemo({
+    httpUrl: `http://${server.localHost}:${server.httpPort}`,
+    rtmp: { host: server.localHost, port: server.rtmpPort },
+    token: server.adminToken,
+    watchUrl: (livestreamId) => server.urls.http(`watch/${livestreamId}`),
+    write: (line) => print(`${line}\n`),
+    signal,
+  });
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,77 @@
+// What can be said of an input now: who is connected, and what it sends.
+
+import type { CodecConfiguration, Track } from "#media/track/track.ts";
+import type { Instance } from "./instance.ts";
+import type { InstanceName } from "./instance-name.ts";
+import type { Publish } from "./publish.ts";
+
+export interface InputState {
+  readonly instance: InstanceName;
+  readonly active: boolean;
+  readonly connectedAtMs: number | null;
+  readonly lastSeenAtMs: number | null;
+  readonly video: VideoInput | null;
+  readonly audio: AudioInput | null;
+}
+
+export interface VideoInput {
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number | null;
+  readonly bitrateKbps: number;
+  readonly keyFrameIntervalSeconds: number | null;
+}
+
+export interface AudioInput {
+  readonly codec: string;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly bitrateKbps: number;
+}
+
+export function inputState(instance: Instance, nowMs: number): InputState {
+  const { publish } = instance;
+  return {
+    instance: instance.name,
+    active: instance.isActive,
+    connectedAtMs: instance.connectedAtMs,
+    lastSeenAtMs: instance.lastMediaAtMs,
+    video: publish === null ? null : videoInput(publish, nowMs),
+    audio: publish === null ? null : audioInput(publish, nowMs),
+  };
+}
+
+function videoInput(publish: Publish, nowMs: number): VideoInput | null {
+  const configuration = configurationOf(publish.tracks, "video");
+  if (configuration?.codec !== "h264") return null;
+  const { figures } = publish;
+  return {
+    codec: configuration.codec,
+    width: configuration.width,
+    height: configuration.height,
+    frameRate: roundedTo(figures.frameRate(nowMs), 100) ?? configuration.frameRate,
+    bitrateKbps: figures.videoBitrateKbps(nowMs),
+    keyFrameIntervalSeconds: roundedTo(figures.keyFrameIntervalSeconds, 1000),
+  };
+}
+
+function audioInput(publish: Publish, nowMs: number): AudioInput | null {
+  const configuration = configurationOf(publish.tracks, "audio");
+  if (configuration?.codec !== "aac") return null;
+  return {
+    codec: configuration.codec,
+    sampleRate: configuration.sampleRate,
+    channels: configuration.channels,
+    bitrateKbps: publish.figures.audioBitrateKbps(nowMs),
+  };
+}
+
+function configurationOf(tracks: readonly Track[], kind: Track["kind"]): CodecConfiguration | undefined {
+  return tracks.find((track) => track.kind === kind)?.configuration;
+}
+
+/** To a whole number of `1 / steps`: figures are for people, not for arithmetic. */
+function roundedTo(value: number | null, steps: number): number | null {
+  return value === null ? null : Math.round(value * steps) / steps;
+}

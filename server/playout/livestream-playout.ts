@@ -1,0 +1,91 @@
+// One running livestream: its two sides, the switcher between them and, from the publish on, its programme.
+
+import { Instance } from "./instance.ts";
+import { INSTANCE_NAMES, type InstanceName } from "./instance-name.ts";
+import type { Programme } from "./programme.ts";
+import { type OnAirChange, Switcher } from "./switcher.ts";
+
+/** What a livestream needs to be received. */
+export interface OpenLivestream {
+  readonly id: string;
+  readonly withDvr: boolean;
+  /** A side without a key has no input. */
+  readonly streamKeys: Readonly<Record<InstanceName, string | null>>;
+}
+
+export class LivestreamPlayout {
+  readonly livestream: OpenLivestream;
+  readonly instances: ReadonlyMap<InstanceName, Instance>;
+  readonly #switcher: Switcher;
+  #programme: Programme | null = null;
+
+  constructor(options: {
+    livestream: OpenLivestream;
+    nowMs: () => number;
+    ingestTimeoutMs: number;
+    onActive: (instance: Instance) => void;
+    isRevertive: boolean;
+    onSwitch: (change: OnAirChange) => void;
+  }) {
+    this.livestream = options.livestream;
+    const instances = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null).map(
+      (name) =>
+        new Instance({
+          name,
+          nowMs: options.nowMs,
+          ingestTimeoutMs: options.ingestTimeoutMs,
+          listener: {
+            instanceActive: (instance) => {
+              options.onActive(instance);
+              this.#switcher.instanceActive(instance);
+            },
+            instanceInactive: (instance, cause) => this.#switcher.instanceInactive(instance, cause),
+            instanceUnit: (instance, timed) => this.#switcher.instanceUnit(instance, timed),
+          },
+        }),
+    );
+    this.instances = new Map(instances.map((instance) => [instance.name, instance]));
+    this.#switcher = new Switcher({
+      instances,
+      nowMs: options.nowMs,
+      isRevertive: options.isRevertive,
+      onSwitch: options.onSwitch,
+    });
+  }
+
+  get programme(): Programme | null {
+    return this.#programme;
+  }
+
+  /** The side the programme is cut from now, null before the publish and while no encoder sends. */
+  get onAir(): InstanceName | null {
+    return this.#switcher.onAir?.name ?? null;
+  }
+
+  get hasActiveIngest(): boolean {
+    return [...this.instances.values()].some((instance) => instance.isActive);
+  }
+
+  /** The programme begins, or goes on at `resumeAtSeconds` of its own time after a restart. */
+  begin(programme: Programme, resumeAtSeconds: number | null): void {
+    this.#programme = programme;
+    this.#switcher.begin(programme, resumeAtSeconds);
+  }
+
+  /** Nothing more goes on air, whoever still sends: a side that is cut now is not replaced by the other. */
+  end(reason: string): void {
+    this.#switcher.end();
+    for (const instance of this.instances.values()) instance.cut(reason);
+  }
+
+  tick(): void {
+    for (const instance of this.instances.values()) instance.tick();
+    this.#switcher.tick();
+  }
+
+  /** Puts the side on air at its next key frame; false when it has no active ingest. */
+  requestSwitch(name: InstanceName): boolean {
+    const instance = this.instances.get(name);
+    return instance !== undefined && this.#switcher.request(instance);
+  }
+}

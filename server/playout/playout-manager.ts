@@ -1,0 +1,166 @@
+// Which livestreams run, and which stream key opens which of their inputs.
+
+import { createHash } from "node:crypto";
+import type { Log } from "#server/log.ts";
+import { type InputState, inputState } from "./input-state.ts";
+import type { Publisher, PublisherConnection } from "./instance.ts";
+import { INSTANCE_NAMES, type InstanceName } from "./instance-name.ts";
+import { LivestreamPlayout, type OpenLivestream } from "./livestream-playout.ts";
+import type { Programme } from "./programme.ts";
+import type { OnAirChange } from "./switcher.ts";
+
+/** How often silence is looked for; a tenth of the shortest silence that matters (1 s). */
+const TICK_MS = 100;
+
+/** Makes a livestream's programme: a new one, or the one a recording on disk goes on. */
+export type OpenProgramme = (livestream: OpenLivestream) => Promise<OpenedProgramme>;
+
+export interface OpenedProgramme {
+  readonly programme: Programme;
+  /** Programme time at which the recording on disk ends, null when there is none. */
+  readonly resumeAtSeconds: number | null;
+}
+
+export interface PlayoutManagerOptions {
+  readonly nowMs: () => number;
+  readonly log: Log;
+  readonly ingestTimeoutSeconds: number;
+  /** Go back to the primary once it is well again; else only when asked, or when the stand-in fails. */
+  readonly isRevertive: boolean;
+  readonly openProgramme: OpenProgramme;
+  /** An input of this livestream became active. */
+  readonly onSourceActive: (livestreamId: string, atMs: number) => void;
+}
+
+export class PlayoutManager {
+  readonly #options: PlayoutManagerOptions;
+  readonly #playouts = new Map<string, LivestreamPlayout>();
+  readonly #inputsByKey = new Map<string, { playout: LivestreamPlayout; instance: InstanceName }>();
+  readonly #ticker: Timer;
+
+  constructor(options: PlayoutManagerOptions) {
+    this.#options = options;
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Opens the ingest: from now on the livestream's keys are accepted. */
+  open(livestream: OpenLivestream): void {
+    const { id } = livestream;
+    const playout = new LivestreamPlayout({
+      livestream,
+      nowMs: this.#options.nowMs,
+      ingestTimeoutMs: this.#options.ingestTimeoutSeconds * 1000,
+      isRevertive: this.#options.isRevertive,
+      onActive: (instance) => {
+        this.#options.log.info("ingest_active", { livestreamId: id, instance: instance.name });
+        this.#options.onSourceActive(id, this.#options.nowMs());
+      },
+      onSwitch: (change) => this.#logSwitch(id, change),
+    });
+    this.#playouts.set(id, playout);
+    for (const instance of INSTANCE_NAMES) {
+      const streamKey = livestream.streamKeys[instance];
+      if (streamKey !== null) this.#inputsByKey.set(hashOf(streamKey), { playout, instance });
+    }
+  }
+
+  /** The input that the key opens: attached, unknown, or held by an encoder that still sends. */
+  claim(streamKey: string, connection: PublisherConnection): Publisher | "unknown" | "busy" {
+    const input = this.#inputsByKey.get(hashOf(streamKey));
+    const instance = input?.playout.instances.get(input.instance);
+    if (input === undefined || instance === undefined) return "unknown";
+    const publisher = instance.attach(connection);
+    const fields = { livestreamId: input.playout.livestream.id, instance: input.instance };
+    if (publisher === null) {
+      this.#options.log.warn("publisher_refused_busy", fields);
+      return "busy";
+    }
+    this.#options.log.info("publisher_connected", fields);
+    return publisher;
+  }
+
+  /** The programme and its recording begin, or go on after a restart. */
+  async publish(id: string): Promise<void> {
+    const playout = this.#playouts.get(id);
+    if (playout === undefined) throw new Error(`livestream ${id} is not open`);
+    const { programme, resumeAtSeconds } = await this.#options.openProgramme(playout.livestream);
+    playout.begin(programme, resumeAtSeconds);
+  }
+
+  /** The programme of a published livestream, until it is closed. */
+  programme(id: string): Programme | null {
+    return this.#playouts.get(id)?.programme ?? null;
+  }
+
+  hasActiveIngest(id: string): boolean {
+    return this.#playouts.get(id)?.hasActiveIngest ?? false;
+  }
+
+  /** Puts the instance on air at its next key frame; false when it has no active ingest. */
+  requestSwitch(id: string, instance: InstanceName): boolean {
+    return this.#playouts.get(id)?.requestSwitch(instance) ?? false;
+  }
+
+  onAir(id: string): InstanceName | null {
+    return this.#playouts.get(id)?.onAir ?? null;
+  }
+
+  inputs(id: string): readonly InputState[] {
+    const instances = this.#playouts.get(id)?.instances.values() ?? [];
+    return [...instances].map((instance) => inputState(instance, this.#options.nowMs()));
+  }
+
+  /** Revokes the keys, disconnects the encoders and ends the playlist, which keeps answering until `close`. */
+  async stop(id: string): Promise<void> {
+    const playout = this.#playouts.get(id);
+    if (playout === undefined) return;
+    this.#revoke(playout);
+    playout.end("the livestream was stopped");
+    await playout.programme?.end();
+  }
+
+  /** Forgets the livestream: encoders are cut, its playlist is gone. */
+  async close(id: string): Promise<void> {
+    await this.stop(id);
+    this.#playouts.delete(id);
+  }
+
+  /** The process ends, no livestream does: open segments are closed and recorded, playlists stay open. */
+  async shutdown(): Promise<void> {
+    clearInterval(this.#ticker);
+    const playouts = [...this.#playouts.values()];
+    for (const playout of playouts) {
+      this.#revoke(playout);
+      playout.end("the server is shutting down");
+    }
+    await Promise.all(playouts.map((playout) => playout.programme?.suspend()));
+  }
+
+  #revoke(playout: LivestreamPlayout): void {
+    for (const streamKey of Object.values(playout.livestream.streamKeys)) {
+      if (streamKey !== null) this.#inputsByKey.delete(hashOf(streamKey));
+    }
+  }
+
+  #tick(): void {
+    for (const playout of this.#playouts.values()) playout.tick();
+  }
+
+  #logSwitch(livestreamId: string, change: OnAirChange): void {
+    this.#options.log.info("on_air_changed", {
+      livestreamId,
+      from: change.from?.name ?? null,
+      to: change.to?.name ?? null,
+      cause: change.cause,
+      faults: change.faults.join(" "),
+      fromScore: change.fromScore,
+      toScore: change.toScore,
+      gapMs: change.gapMs,
+    });
+  }
+}
+
+/** Keys are looked up by hash, so that the time of a look-up says nothing about how much of a key was right. */
+function hashOf(streamKey: string): string {
+  return createHash("sha256").update(streamKey).digest("base64");
+}

@@ -1,0 +1,150 @@
+// One publish of one encoder: its FLV messages become tracks and timed access units, kept back to the last key frame.
+
+import { FlvError } from "#media/flv/flv-error.ts";
+import { type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
+import { Timeline } from "#media/track/timeline.ts";
+import type { AccessUnit, EncodedUnit, Track } from "#media/track/track.ts";
+import { GopCache } from "./gop-cache.ts";
+import { Health } from "./health.ts";
+import { IngestFigures } from "./ingest-figures.ts";
+
+/**
+ * How long a publish with only one kind of track is waited for to show the other. Encoders send both sequence headers
+ * within the first frames; one that comes later than this starts a new initialization instead of holding up the rest.
+ */
+const TRACK_SETTLING_SECONDS = 1;
+
+/** Of each unit's offset in the smoothed one: some thirty units, half a second, decide. */
+const CLOCK_SMOOTHING = 0.03;
+
+export interface TimedUnit {
+  readonly unit: AccessUnit;
+  readonly track: Track;
+  /** Rises when the encoder's clock jumped: time before and after cannot be compared. */
+  readonly epoch: number;
+}
+
+export class Publish {
+  readonly gop = new GopCache();
+  readonly figures: IngestFigures;
+  readonly health: Health;
+  readonly #tracks = new Map<number, Track>();
+  readonly #demuxer = new TagDemuxer();
+  readonly #timeline = new Timeline();
+  #tracksVersion = 0;
+  #epoch = 0;
+  #firstUnitSeconds: number | null = null;
+  #latestUnitSeconds = 0;
+  #malformedTags = 0;
+  #clockOffsetMs: number | null = null;
+
+  constructor(nowMs: number) {
+    this.figures = new IngestFigures(nowMs);
+    this.health = new Health(nowMs);
+  }
+
+  get tracks(): readonly Track[] {
+    return [...this.#tracks.values()].sort((a, b) => a.id - b.id);
+  }
+
+  /** Rises with every track that came or changed. */
+  get tracksVersion(): number {
+    return this.#tracksVersion;
+  }
+
+  get hasVideo(): boolean {
+    return this.#hasKind("video");
+  }
+
+  get timestampRepairs(): number {
+    return this.#timeline.repairs;
+  }
+
+  get malformedTags(): number {
+    return this.#malformedTags;
+  }
+
+  /** Server's clock minus the encoder's, smoothed: equal for two encoders that run on one clock and the same way here. */
+  get clockOffsetMs(): number | null {
+    return this.#clockOffsetMs;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Somebody could start watching here: the tracks are known and there is a unit to decode from. */
+  get isReady(): boolean {
+    if (this.hasVideo) return this.gop.units.length > 0 && (this.#hasKind("audio") || this.#isSettled());
+    return this.#hasKind("audio") && this.#isSettled();
+  }
+
+  /** The message's access unit, or null where it carried none. A malformed tag is counted and dropped. */
+  push(message: FlvMessage, nowMs: number): TimedUnit | null {
+    try {
+      const item = this.#demuxer.push(message);
+      if (item?.type === "track") this.#setTrack(item.track);
+      if (item?.type === "unit") return this.#place(item.unit, nowMs);
+    } catch (error) {
+      if (!(error instanceof FlvError)) throw error;
+      this.#malformedTags += 1;
+    }
+    return null;
+  }
+
+  #setTrack(track: Track): void {
+    if (this.#tracks.has(track.id)) this.gop.clear();
+    this.#tracks.set(track.id, track);
+    this.#timeline.addTrack(track);
+    this.#tracksVersion += 1;
+  }
+
+  #place(encoded: EncodedUnit, nowMs: number): TimedUnit | null {
+    const track = this.#tracks.get(encoded.trackId);
+    if (track === undefined) return null;
+    const { unit, epoch, repaired } = this.#timeline.place(encoded);
+    if (repaired) this.health.repaired(nowMs);
+    if (epoch !== this.#epoch) this.#beginEpoch(epoch);
+    const seconds = unit.dts / track.timescale;
+    this.#firstUnitSeconds ??= seconds;
+    this.#latestUnitSeconds = seconds;
+    this.#measure(unit, track, nowMs, seconds);
+    this.gop.push(unit, nowMs, track.kind === "video" && unit.isSync);
+    return { unit, track, epoch };
+  }
+
+  #measure(unit: AccessUnit, track: Track, nowMs: number, seconds: number): void {
+    const offsetMs = nowMs - seconds * 1000;
+    this.#clockOffsetMs =
+      this.#clockOffsetMs === null
+        ? offsetMs
+        : this.#clockOffsetMs + (offsetMs - this.#clockOffsetMs) * CLOCK_SMOOTHING;
+    const { byteLength } = unit.data;
+    if (track.kind === "video") {
+      this.figures.video(byteLength, unit.isSync, seconds, nowMs);
+      this.health.video(byteLength, unit.isSync, nowMs);
+    } else {
+      this.figures.audio(byteLength, nowMs);
+      this.health.audio(byteLength, nowMs);
+    }
+  }
+
+  #beginEpoch(epoch: number): void {
+    this.#epoch = epoch;
+    this.gop.clear();
+    this.#firstUnitSeconds = null;
+    this.#clockOffsetMs = null;
+  }
+
+  #isSettled(): boolean {
+    return (
+      this.#firstUnitSeconds !== null &&
+      this.#latestUnitSeconds - this.#firstUnitSeconds >= TRACK_SETTLING_SECONDS
+    );
+  }
+
+  #hasKind(kind: Track["kind"]): boolean {
+    for (const track of this.#tracks.values()) if (track.kind === kind) return true;
+    return false;
+  }
+}

@@ -1,0 +1,254 @@
+// Lays one side's units end to end with what the programme already holds, on the programme's own time.
+
+import type { AccessUnit, Track } from "#media/track/track.ts";
+import type { CachedUnit } from "./gop-cache.ts";
+import type { Publish, TimedUnit } from "./publish.ts";
+import { sameTracks } from "./same-tracks.ts";
+import { TimeMap } from "./time-map.ts";
+
+/** Where the spliced units go. */
+export interface ProgrammeInput {
+  setTracks(tracks: readonly Track[], discontinuity: boolean): void;
+  /** Same tracks, but the content or the time before and after do not belong together. */
+  discontinuity(): void;
+  push(unit: AccessUnit): void;
+  /** The encoder's key frames are this far apart, as far as it is known. */
+  expectKeyFrames(intervalSeconds: number | null): void;
+  /** Nothing follows for now: what is open is finished. */
+  flush(): void;
+}
+
+/**
+ * Which of the units kept since the last key frame are seen, the earlier ones being only decoded: those that arrived after
+ * a time of the server's clock, or those from a time of the encoder's clock on; `isSameClock`: which is also that of the
+ * encoder on air before.
+ */
+export type JoinPoint =
+  | { readonly afterArrivalMs: number }
+  | { readonly fromSeconds: number; readonly isSameClock: boolean };
+
+/** The publish that is spliced in, and how its clock maps to the programme's. */
+interface Joint {
+  readonly publish: Publish;
+  readonly epoch: number;
+  readonly tracksVersion: number;
+  readonly map: TimeMap;
+  /** How long a picture waits for those that are decoded after it and shown before: pts minus dts of a key frame. */
+  readonly reorderSeconds: number;
+}
+
+/** Encoders on one clock time the same frame alike but for the rounding to milliseconds. */
+const SAME_INSTANT_SECONDS = 0.005;
+
+interface TrackEnd {
+  /** Of the last unit, ticks of the programme. */
+  dts: number;
+  /** Distance of the last two units; the best guess of the last one's length. */
+  durationTicks: number;
+  timescale: number;
+  /** Of the unit that is shown last, ticks of the programme. */
+  lastPts: number;
+}
+
+export class Splicer {
+  readonly #output: ProgrammeInput;
+  /** The programme's end as of the last joint. */
+  #joinedAtSeconds: number;
+  readonly #ends = new Map<number, TrackEnd>();
+  #joint: Joint | null = null;
+  #tracks: readonly Track[] | null = null;
+  #isBroken: boolean;
+  #lastArrivalMs: number | null = null;
+  #sourceEndSeconds: number | null = null;
+
+  /** A programme that goes on after a restart starts at the time its recording ended, and with a discontinuity. */
+  constructor(output: ProgrammeInput, resumeAtSeconds: number | null) {
+    this.#output = output;
+    this.#joinedAtSeconds = resumeAtSeconds ?? 0;
+    this.#isBroken = resumeAtSeconds !== null;
+  }
+
+  /** When the last unit of the programme arrived at the server, null before the first. */
+  get lastArrivalMs(): number | null {
+    return this.#lastArrivalMs;
+  }
+
+  /** Encoder time at which the last video unit of the side on air ends, null before the first. */
+  get sourceEndSeconds(): number | null {
+    return this.#sourceEndSeconds;
+  }
+
+  /** From now on this publish, from its last key frame; where none was kept its next one will do. */
+  join(publish: Publish, point: JoinPoint): void {
+    const before = this.#joint;
+    this.#joint = null;
+    const cached = publish.gop.units;
+    const first = cached[0];
+    if (first === undefined) return;
+    const tracks = new Map(publish.tracks.map((track) => [track.id, track]));
+    const joinAtSeconds = joinSeconds(cached, tracks, point);
+    const reorderSeconds = reorderOf(first.unit, tracks.get(first.unit.trackId));
+    const programmeSeconds =
+      "fromSeconds" in point && point.isSameClock
+        ? this.#sameInstantSeconds(before, joinAtSeconds)
+        : this.#endSeconds(reorderSeconds);
+    this.#begin(publish, reorderSeconds, {
+      prerollFromSeconds: secondsOf(first.unit, tracks),
+      joinAtSeconds,
+      programmeSeconds,
+    });
+    for (const { unit, arrivalMs } of cached) {
+      const track = tracks.get(unit.trackId);
+      if (track !== undefined) this.#emit(unit, track, arrivalMs);
+    }
+  }
+
+  /** The next unit of the publish on air; what cannot be decoded or placed in time is left out. */
+  forward(publish: Publish, timed: TimedUnit, arrivalMs: number): void {
+    if (!this.#continuesJoint(publish, timed) && !this.#rejoin(publish, timed)) return;
+    this.#emit(timed.unit, timed.track, arrivalMs);
+  }
+
+  /** Nobody is on air: finishes what is open; whatever comes next is not its continuation. */
+  breakOff(): void {
+    this.#joint = null;
+    if (this.#tracks === null) return;
+    this.#isBroken = true;
+    this.#output.flush();
+  }
+
+  /** True while this unit belongs to the tracks and the clock that were spliced in. */
+  #continuesJoint(publish: Publish, timed: TimedUnit): boolean {
+    const joint = this.#joint;
+    if (joint === null || joint.publish !== publish || joint.epoch !== timed.epoch) return false;
+    return joint.tracksVersion === publish.tracksVersion || this.#isUnchanged(publish, timed);
+  }
+
+  /** A track came or changed: until the next key frame brings it in, the others go on as they were. */
+  #isUnchanged(publish: Publish, { unit, track }: TimedUnit): boolean {
+    const startsAnew = !publish.hasVideo || (track.kind === "video" && unit.isSync);
+    return !startsAnew && this.#tracks !== null && this.#tracks.includes(track);
+  }
+
+  /** Splices the publish in at this unit, if decoding can start with it. */
+  #rejoin(publish: Publish, { unit, track, epoch }: TimedUnit): boolean {
+    if (publish.hasVideo ? track.kind !== "video" || !unit.isSync : !unit.isSync) return false;
+    if (this.#joint !== null && this.#joint.epoch !== epoch) this.#isBroken = true;
+    const seconds = unit.dts / track.timescale;
+    const reorderSeconds = reorderOf(unit, track);
+    const programmeSeconds = this.#endSeconds(reorderSeconds);
+    this.#begin(publish, reorderSeconds, {
+      prerollFromSeconds: seconds,
+      joinAtSeconds: seconds,
+      programmeSeconds,
+    });
+    return true;
+  }
+
+  #begin(publish: Publish, reorderSeconds: number, joint: ConstructorParameters<typeof TimeMap>[0]): void {
+    const tracks = publish.tracks;
+    const before = this.#tracks;
+    const isSame = before !== null && sameTracks(before, tracks);
+    if (!isSame) this.#output.setTracks(tracks, before !== null || this.#isBroken);
+    else if (this.#isBroken) this.#output.discontinuity();
+    if (!isSame) this.#ends.clear();
+    this.#joinedAtSeconds = joint.programmeSeconds;
+    this.#tracks = tracks;
+    this.#isBroken = false;
+    this.#joint = {
+      publish,
+      epoch: publish.epoch,
+      tracksVersion: publish.tracksVersion,
+      map: new TimeMap(joint),
+      reorderSeconds,
+    };
+  }
+
+  #emit(unit: AccessUnit, track: Track, arrivalMs: number): void {
+    const joint = this.#joint;
+    if (joint === null) return;
+    const { map } = joint;
+    if (track.kind === "audio" && map.isPreroll(unit.pts, track)) return;
+    const dts = map.toProgramme(unit.dts, track);
+    const end = this.#ends.get(track.id);
+    // At a joint the outgoing side's sound may reach past the incoming side's first frames: they are not heard twice.
+    if (end !== undefined && dts <= end.dts && track.kind === "audio") return;
+    const placedDts = end === undefined ? Math.max(0, dts) : Math.max(dts, end.dts + 1);
+    const pts = Math.max(placedDts, programmePts(unit, track, joint));
+    this.#setEnd(track, placedDts, pts);
+    if (track.kind === "video") {
+      this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
+      if (unit.isSync) this.#output.expectKeyFrames(joint.publish.figures.keyFrameIntervalSeconds);
+    }
+    this.#lastArrivalMs = arrivalMs;
+    this.#output.push({ trackId: track.id, dts: placedDts, pts, isSync: unit.isSync, data: unit.data });
+  }
+
+  #setEnd({ id, timescale }: Track, dts: number, pts: number): void {
+    const end = this.#ends.get(id);
+    if (end === undefined) {
+      this.#ends.set(id, { dts, durationTicks: 0, timescale, lastPts: pts });
+      return;
+    }
+    end.durationTicks = dts - end.dts;
+    end.dts = dts;
+    end.lastPts = Math.max(end.lastPts, pts);
+  }
+
+  #durationTicks(track: Track): number {
+    return this.#ends.get(track.id)?.durationTicks ?? 0;
+  }
+
+  /** Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. */
+  #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number {
+    const video = before?.publish.tracks.find(({ kind }) => kind === "video");
+    if (before === null || video === undefined) return this.#endSeconds(0);
+    const ticks = before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video);
+    const end = this.#ends.get(video.id);
+    return Math.max(ticks, end === undefined ? 0 : end.dts + 1) / video.timescale;
+  }
+
+  /** Where decoding can go on such that the next picture, shown `reorderSeconds` later, comes after all that were shown. */
+  #endSeconds(reorderSeconds: number): number {
+    let seconds = this.#joinedAtSeconds;
+    for (const { dts, durationTicks, timescale, lastPts } of this.#ends.values()) {
+      const shownUntil = (lastPts + durationTicks) / timescale;
+      seconds = Math.max(seconds, (dts + durationTicks) / timescale, shownUntil - reorderSeconds);
+    }
+    return seconds;
+  }
+}
+
+function joinSeconds(cached: readonly CachedUnit[], tracks: Map<number, Track>, point: JoinPoint): number {
+  const isSeen = ({ unit, arrivalMs }: CachedUnit): boolean =>
+    "fromSeconds" in point
+      ? secondsOf(unit, tracks) >= point.fromSeconds - SAME_INSTANT_SECONDS
+      : arrivalMs > point.afterArrivalMs;
+  const start = cached.find((each) => tracks.get(each.unit.trackId)?.kind === "video" && isSeen(each));
+  return start === undefined ? endOfVideo(cached, tracks) : secondsOf(start.unit, tracks);
+}
+
+/** Where the next video unit is expected: the last one's time, and once more the step before it. */
+function endOfVideo(cached: readonly CachedUnit[], tracks: Map<number, Track>): number {
+  const video = cached.filter(({ unit }) => tracks.get(unit.trackId)?.kind === "video");
+  const last = video.at(-1);
+  if (last === undefined) return 0;
+  const beforeLast = video.at(-2) ?? last;
+  const lastSeconds = secondsOf(last.unit, tracks);
+  return lastSeconds + (lastSeconds - secondsOf(beforeLast.unit, tracks));
+}
+
+function secondsOf(unit: AccessUnit, tracks: Map<number, Track>): number {
+  return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);
+}
+
+/** How much later than decoded the key frame is shown; the pictures decoded next and shown before it take that time. */
+function reorderOf(keyFrame: AccessUnit, track: Track | undefined): number {
+  return track === undefined ? 0 : (keyFrame.pts - keyFrame.dts) / track.timescale;
+}
+
+/** Showing lags decoding by the joint's reordering: what is only decoded keeps its order among the pictures that are seen. */
+function programmePts(unit: AccessUnit, track: Track, { map, reorderSeconds }: Joint): number {
+  const reorderTicks = track.kind === "video" ? Math.round(reorderSeconds * track.timescale) : 0;
+  return map.toProgramme(unit.pts - reorderTicks, track) + reorderTicks;
+}

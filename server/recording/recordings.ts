@@ -1,0 +1,64 @@
+// The recordings on disk: a folder for each livestream, with one file of fragments and one journal.
+
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { openAppendFiles } from "./append-files.ts";
+import { Recorder } from "./recorder.ts";
+import { openRecording, type Recording, type RecordingPaths } from "./recording.ts";
+
+/** Recordings whose tables are kept in memory: those that are watched now, and then some. */
+const MAX_KEPT = 16;
+
+export class Recordings {
+  readonly #folder: string;
+  /** The last used ones, oldest first. */
+  readonly #kept = new Map<string, Promise<Recording | null>>();
+
+  /** `folder` holds a folder for each livestream, and is made with the first of them. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** What is on the disk, repaired; null when there is nothing. Not while it is being recorded. */
+  open(livestreamId: string): Promise<Recording | null> {
+    this.#kept.delete(livestreamId);
+    return openRecording(this.#paths(livestreamId));
+  }
+
+  /** As {@link open}, of one that does not change any more: asked for again and again. */
+  finished(livestreamId: string): Promise<Recording | null> {
+    const recording = this.#kept.get(livestreamId) ?? openRecording(this.#paths(livestreamId));
+    this.#kept.delete(livestreamId);
+    this.#kept.set(livestreamId, recording);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    return recording;
+  }
+
+  /** Goes on where `recording` ended, or begins a new one. */
+  record(livestreamId: string, recording: Recording | null, onFailure: (message: string) => void): Recorder {
+    const paths = this.#paths(livestreamId);
+    const openFiles = () => {
+      mkdirSync(join(this.#folder, livestreamId), { recursive: true });
+      return openAppendFiles(paths);
+    };
+    return new Recorder({ openFiles, recording, onFailure });
+  }
+
+  /** The file of fragments, for reading what the recorder says is in it. */
+  mediaFile(livestreamId: string): string {
+    return this.#paths(livestreamId).media;
+  }
+
+  /** Whatever is there of it; nothing is no error. */
+  async remove(livestreamId: string): Promise<void> {
+    this.#kept.delete(livestreamId);
+    await rm(join(this.#folder, livestreamId), { recursive: true, force: true });
+  }
+
+  #paths(livestreamId: string): RecordingPaths {
+    const folder = join(this.#folder, livestreamId);
+    return { media: join(folder, "media.mp4"), journal: join(folder, "journal.ndjson") };
+  }
+}

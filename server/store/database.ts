@@ -1,0 +1,59 @@
+// The SQLite file: opened with the settings every store counts on, and brought to the schema of this version.
+
+import { Database } from "bun:sqlite";
+import { LIVESTREAMS_MEDIA_TOKENS } from "./migrations/0001-livestreams-media-tokens.ts";
+
+/** In order; the number of those applied is the file's `user_version`. */
+const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS];
+
+/** How long a statement waits for another process, such as `tandem token create`, to finish its own. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** The file was written by a version of Tandem that this one does not know. */
+export class NewerDatabaseError extends Error {
+  constructor(path: string, version: number) {
+    super(`${path} has schema ${version}; this version of Tandem knows schemas up to ${MIGRATIONS.length}`);
+    this.name = "NewerDatabaseError";
+  }
+}
+
+/** Creates the file when there is none. Throws {@link NewerDatabaseError} and leaves such a file as it is. */
+export function openDatabase(path: string): Database {
+  const database = new Database(path, { create: true, readwrite: true, strict: true });
+  try {
+    database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    if (schemaVersion(database) > MIGRATIONS.length) {
+      throw new NewerDatabaseError(path, schemaVersion(database));
+    }
+    database.run("PRAGMA journal_mode = WAL");
+    database.run("PRAGMA synchronous = NORMAL");
+    database.run("PRAGMA foreign_keys = ON");
+    migrate(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** Runs the work in one transaction: all of it is written, or, when it throws, nothing. */
+export type Transaction = <Result>(work: () => Result) => Result;
+
+export function transactionOn(database: Database): Transaction {
+  return (work) => database.transaction(work).immediate();
+}
+
+/** In one immediate transaction, so that of two processes that open a new file one migrates it. */
+function migrate(database: Database): void {
+  database
+    .transaction(() => {
+      const missing = MIGRATIONS.slice(schemaVersion(database));
+      for (const migration of missing) database.run(migration);
+      if (missing.length > 0) database.run(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    })
+    .immediate();
+}
+
+function schemaVersion(database: Database): number {
+  return database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+}

@@ -1,0 +1,28 @@
+// What the pages load: named by its content, so a browser may keep it for ever.
+
+import { bundlePage, readPage } from "./bundle-page.ts" with { type: "macro" };
+
+export interface Asset {
+  /** File name with a hash of the content. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+const JAVASCRIPT = "text/javascript; charset=utf-8";
+
+export const watchScript = asset("watch.js", JAVASCRIPT, bundlePage("watch.ts"));
+export const startScript = asset("start.js", JAVASCRIPT, bundlePage("start.ts"));
+export const styleSheet = asset("tandem.css", "text/css; charset=utf-8", bundlePage("tandem.css"));
+export const icon = asset("icon.svg", "image/svg+xml", await readPage("icon.svg"));
+
+/** By name, as the URL says it. */
+export const assets: ReadonlyMap<string, Asset> = new Map(
+  [watchScript, startScript, styleSheet, icon].map((each) => [each.name, each]),
+);
+
+function asset(fileName: string, contentType: string, text: string): Asset {
+  const [base = "", extension = ""] = fileName.split(".");
+  const hash = Bun.hash(text).toString(36).slice(0, 10);
+  return { name: `${base}-${hash}.${extension}`, contentType, text };
+}

@@ -1,0 +1,104 @@
+// The watch page: asks the server what the livestream is at, plays what there is, and says what it waits for.
+
+import type { WatchState } from "#server/web/watch-state.ts";
+import { NOTICES, type PagePhase } from "./notices.ts";
+import { Player } from "./player.ts";
+
+/** How often the server is asked while something is expected to happen, and while all is well. */
+const EAGER_INTERVAL_MS = 1000;
+const CALM_INTERVAL_MS = 5000;
+
+/** A live picture that stood still for this long after the end of the broadcast will not move again. */
+const STUCK_MS = 6000;
+
+const main = find("main", HTMLElement);
+const video = find("#video", HTMLVideoElement);
+const notice = find("#notice", HTMLElement);
+const unmute = find("#unmute", HTMLButtonElement);
+const player = new Player(video, showNotice);
+
+let phase: PagePhase = "waiting";
+let movedAtMs = performance.now();
+
+for (const event of ["playing", "waiting", "ended", "pause", "emptied"])
+  video.addEventListener(event, showNotice);
+video.addEventListener("timeupdate", () => {
+  movedAtMs = performance.now();
+  showNotice();
+});
+video.addEventListener("ended", () => void follow()); // Comes back by itself, whatever the answer is.
+video.addEventListener("volumechange", showUnmute);
+video.addEventListener("playing", showUnmute);
+unmute.addEventListener("click", () => {
+  video.muted = false;
+});
+
+await watch();
+
+/** Follows the livestream until its recording plays, or for as long as the page is open. */
+async function watch(): Promise<void> {
+  for (;;) {
+    await follow();
+    if (phase === "recording" && player.url !== null && isMoving()) return;
+    const isCalm = phase === "live" && isMoving();
+    await pause(isCalm ? CALM_INTERVAL_MS : EAGER_INTERVAL_MS);
+  }
+}
+
+async function follow(): Promise<void> {
+  const state = await askState();
+  if (typeof state === "string") phase = state;
+  else {
+    phase = state.phase;
+    find("#title", HTMLElement).textContent = state.title;
+    document.title = `${state.title} · Tandem`;
+    playWhatFits(state.playlistUrl);
+  }
+  showNotice();
+}
+
+async function askState(): Promise<WatchState | "not-found" | "offline"> {
+  try {
+    const response = await fetch(`${location.pathname}/state`, { cache: "no-store" });
+    if (response.ok) return await response.json();
+    return response.status === 404 ? "not-found" : "offline";
+  } catch {
+    return "offline";
+  }
+}
+
+/** What plays is left alone until it has come to its end: a viewer behind the live edge sees the rest of it. */
+function playWhatFits(playlistUrl: string | null): void {
+  if (playlistUrl === null || playlistUrl === player.url) return;
+  const isDone = player.url === null || video.ended || performance.now() - movedAtMs > STUCK_MS;
+  if (isDone) player.play(playlistUrl);
+}
+
+function showNotice(): void {
+  const words = NOTICES[phase];
+  main.dataset.phase = phase;
+  find("#badge", HTMLElement).textContent = words.badge;
+  video.controls = player.url !== null;
+  notice.hidden = isMoving() || (video.paused && video.currentTime > 0 && !video.ended);
+  find("#notice-title", HTMLElement).textContent = words.title;
+  find("#notice-detail", HTMLElement).textContent = words.detail;
+}
+
+function showUnmute(): void {
+  unmute.hidden = !video.muted || video.paused;
+}
+
+function isMoving(): boolean {
+  return !video.paused && !video.ended && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** An element that the server wrote into this very page. */
+function find<E extends Element>(selector: string, type: { new (): E }): E {
+  const element = document.querySelector(selector);
+  if (element instanceof type) return element;
+  throw new Error(`The page has no ${selector}.`);
+}

@@ -1,0 +1,48 @@
+// What a viewer may know of a livestream: which phase it is in, what it is called, what to play.
+
+/** The parts of the resource that decide it. */
+export interface WatchedLivestream {
+  readonly name: string;
+  readonly status: "created" | "started" | "live" | "converting" | "finished" | "failed";
+  readonly onAir: "primary" | "secondary" | null;
+  readonly mediaId: string | null;
+}
+
+/**
+ * `waiting`: not published yet. `live`: on air. `gap`: published, but no encoder is sending. `ended`: over, and being turned
+ * into a recording. `recording`: to be watched on demand. `unavailable`: over, and there is nothing to watch.
+ */
+export type WatchPhase = "waiting" | "live" | "gap" | "ended" | "recording" | "unavailable";
+
+export interface WatchState {
+  readonly phase: WatchPhase;
+  readonly title: string;
+  /** Relative to the watch page; null when there is nothing to play. */
+  readonly playlistUrl: string | null;
+}
+
+export function watchState(livestreamId: string, livestream: WatchedLivestream): WatchState {
+  const phase = phaseOf(livestream);
+  return { phase, title: livestream.name, playlistUrl: playlistUrl(phase, livestreamId, livestream.mediaId) };
+}
+
+function phaseOf({ status, onAir, mediaId }: WatchedLivestream): WatchPhase {
+  switch (status) {
+    case "created":
+    case "started":
+      return "waiting";
+    case "live":
+      return onAir === null ? "gap" : "live";
+    case "converting":
+      return "ended";
+    case "finished":
+      return mediaId === null ? "unavailable" : "recording";
+    case "failed":
+      return "unavailable";
+  }
+}
+
+function playlistUrl(phase: WatchPhase, livestreamId: string, mediaId: string | null): string | null {
+  if (phase === "waiting" || phase === "unavailable") return null;
+  return phase === "recording" ? `../media/${mediaId}/index.m3u8` : `../live/${livestreamId}/index.m3u8`;
+}

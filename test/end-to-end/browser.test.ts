@@ -1,0 +1,108 @@
+// The watch page in a real browser: plays, says what it waits for, and goes on to the recording by itself.
+
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { ApiClient } from "#test/support/api-client.ts";
+import { currentTime, hasEnd, hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
+import { ffmpegEncoder } from "#test/support/encoders.ts";
+import { areInstalled } from "#test/support/program.ts";
+import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
+import { until } from "#test/support/until.ts";
+
+describe.skipIf(!areInstalled("chromium"))("in Chromium", () => {
+  test("the demo's page plays, a second tab joins it, and both go on to the recording", async () => {
+    await using server = await TandemServer.start({ command: "demo" });
+    const path = await until("the page's address", () => /\/watch\/[0-9a-f-]+/.exec(server.output)?.[0]);
+    const url = `${server.url}${path}`;
+    const faults: string[] = [];
+    await using browser = await launchBrowser();
+
+    const page = await openPage(browser, url, faults);
+    await isInPhase(page, "live");
+    await hasPlayed(page, 2);
+    expect(await page.isVisible("#notice")).toBe(false);
+    expect(await isYellowBar(page)).toBe(true);
+    await page.screenshot({ path: join(server.dataDir, "watch.png") });
+
+    const late = await openPage(browser, url, faults);
+    await hasPlayed(late, 1);
+    expect(Math.abs((await currentTime(late)) - (await currentTime(page)))).toBeLessThan(10);
+
+    const api = new ApiClient(server.url, ADMIN_TOKEN);
+    await api.stop(path.slice("/watch/".length));
+    for (const tab of [page, late]) {
+      await isInPhase(tab, "recording");
+      await until("the recording", async () => (await hasEnd(tab)) || null);
+      await hasPlayed(tab, 1);
+    }
+    expect(faults).toEqual([]);
+  }, 120_000);
+
+  test.skipIf(!areInstalled("ffmpeg"))(
+    "the page says what it waits for: the start, the encoder's return, and that there is nothing",
+    async () => {
+      await using server = await TandemServer.start({ environment: { TANDEM_INGEST_TIMEOUT_SECONDS: "1" } });
+      const api = new ApiClient(server.url, ADMIN_TOKEN);
+      const { id } = await api.create({ name: "Waiting & <watching>" });
+      const faults: string[] = [];
+      await using browser = await launchBrowser();
+      const page = await openPage(browser, `${server.url}/watch/${id}`, faults);
+      await isInPhase(page, "waiting");
+      expect(await page.textContent("#title")).toBe("Waiting & <watching>");
+      expect(await page.textContent("#notice")).toContain("The broadcast has not begun");
+
+      const { inputs } = await api.start(id);
+      const url = inputs[0]?.url ?? "";
+      const encoder = ffmpegEncoder({ url });
+      await api.when(id, "an active ingest", (livestream) => livestream.inputs.some((input) => input.active));
+      await api.publish(id);
+      await isInPhase(page, "live");
+      await hasPlayed(page, 1);
+
+      await encoder.kill();
+      await isInPhase(page, "gap");
+      await page.waitForSelector("#notice:visible");
+      expect(await page.textContent("#notice")).toContain("The broadcast is interrupted");
+
+      await using _again = ffmpegEncoder({ url });
+      await isInPhase(page, "live");
+      await hasPlayed(page, 3);
+
+      await page.goto(`${server.url}/watch/nothing`);
+      await isInPhase(page, "not-found");
+      expect(await page.textContent("#notice")).toContain("There is no such livestream");
+      expect(faults).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+/** Opens the page in a tab of its own; what no page of ours may do is written into `faults`. */
+async function openPage(browser: Browser, url: string, faults: string[]): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on("pageerror", (error) => faults.push(`threw ${error.message}`));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) faults.push(message.text());
+  });
+  page.on("request", (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== "blob:" && origin !== new URL(url).origin) faults.push(`asked for ${request.url()}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Whether the clip's third colour bar is seen where it belongs: the picture is really shown. */
+async function isYellowBar(page: Page): Promise<boolean> {
+  const [red = 0, green = 0, blue = 0] = await page.evaluate<number[]>(`(() => {
+    const video = document.querySelector("video");
+    const canvas = document.createElement("canvas");
+    canvas.width = video.videoWidth;
+    canvas.height = video.videoHeight;
+    const context = canvas.getContext("2d");
+    context.drawImage(video, 0, 0);
+    return [...context.getImageData(350, 590, 1, 1).data];
+  })()`);
+  return red > 150 && green > 150 && blue < 60;
+}

@@ -1,0 +1,139 @@
+// The import table of the house, and every import read against it.
+
+import { expect, test } from "bun:test";
+import { dirname, join } from "node:path";
+import { type Import, importsOf, ROOT, readImports, sourceFiles } from "#test/support/imports.ts";
+
+/** What every folder of the server may know: small modules at its root that know nothing themselves. */
+const COMMON = ["server/clock.ts", "server/log.ts", "server/public-urls.ts", "server/start-error.ts"];
+
+/**
+ * Folder → the folders and packages that its files may import, besides their own folder. A folder stands for everything
+ * below it. The longest entry that a file's path begins with is its layer. What a layer may not import is not listed
+ * elsewhere: this is the whole truth.
+ */
+const LAYERS: Record<string, readonly string[]> = {
+  "media/bytes": [],
+  "media/track": [],
+  "media/amf0": ["media/bytes"],
+  "media/codecs": ["media/bytes"],
+  "media/rtmp": ["media/bytes", "media/amf0"],
+  "media/flv": ["media/bytes", "media/amf0", "media/codecs", "media/track"],
+  "media/fmp4": ["media/bytes", "media/codecs", "media/track"],
+  "media/hls": ["media/bytes", "media/track", "media/codecs", "media/fmp4"],
+
+  "openapi/schemas": ["zod", "@hono/zod-openapi"],
+  "openapi/routes": ["openapi/schemas", "zod", "@hono/zod-openapi"],
+  openapi: ["openapi/schemas", "openapi/routes", "zod", "@hono/zod-openapi"],
+
+  "server/clock.ts": [],
+  "server/log.ts": [],
+  "server/start-error.ts": [],
+  "server/public-urls.ts": [],
+  "server/config.ts": ["server/log.ts", "server/start-error.ts"],
+  "server/data-directory.ts": ["bun:sqlite", "node:", "server/start-error.ts"],
+  "server/ensure-packages.ts": ["node:"],
+  "server/store": ["bun:sqlite", "node:", ...COMMON],
+  "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
+  "server/playout": ["node:", "media", "server/recording", ...COMMON],
+  "server/livestreams": ["node:", "server/playout", "server/recording", "server/store", ...COMMON],
+  "server/ingest": ["bun", "node:", "media/rtmp", "server/playout", ...COMMON],
+  "server/web": ["hono"],
+  "server/web/pages": ["hls.js", "server/web/watch-state.ts"],
+  "server/http": [
+    ...["bun", "node:", "hono", "@hono/zod-openapi", "swagger-ui-dist", "zod", "openapi", "server/web"],
+    ...[
+      "server/ingest",
+      "server/livestreams",
+      "server/playout",
+      "server/recording",
+      "server/store",
+      ...COMMON,
+    ],
+  ],
+  "server/demo": [
+    "bun",
+    "node:",
+    "media/bytes",
+    "media/rtmp",
+    "server/delay.ts",
+    "server/ingest",
+    "server/livestreams",
+  ],
+  server: ["bun", "node:", "media", "openapi", "server"],
+
+  test: [
+    "bun",
+    "bun:test",
+    "bun:sqlite",
+    "node:",
+    "media",
+    "openapi",
+    "server",
+    "hono",
+    "m3u8-parser",
+    "playwright-core",
+  ],
+  bench: ["bun", "node:", "media", "openapi", "server", "test"],
+};
+
+test("every import goes down the table", async () => {
+  const files = (await Promise.all(["media", "openapi", "server", "test", "bench"].map(sourceFiles))).flat();
+  const imports = (await Promise.all(files.map(importsOf))).flat();
+  expect(imports.length).toBeGreaterThan(50);
+  expect(imports.map(violation).filter((found) => found !== null)).toEqual([]);
+});
+
+test("an import against the table, a package nobody listed and a way around by ../ are found", () => {
+  const found = (file: string, source: string) => readImports(file, source).map(violation);
+  expect(found("media/bytes/a.ts", 'import { x } from "#media/rtmp/x.ts";')).toEqual([
+    "media/bytes/a.ts may not import #media/rtmp/x.ts",
+  ]);
+  expect(found("media/rtmp/a.ts", 'import { readFileSync } from "node:fs";')).toEqual([
+    "media/rtmp/a.ts may not import node:fs",
+  ]);
+  expect(found("server/store/a.ts", 'import {\n  type A,\n  b,\n} from "#server/http/b.ts";')).toEqual([
+    "server/store/a.ts may not import #server/http/b.ts",
+  ]);
+  expect(found("server/ingest/a.ts", 'export { x } from "../playout/x.ts";')).toEqual([
+    "server/ingest/a.ts imports ../playout/x.ts: across folders it is #server/playout/x.ts",
+  ]);
+  expect(found("server/playout/a.ts", 'const x = await import("hono");')).toEqual([
+    "server/playout/a.ts may not import hono",
+  ]);
+});
+
+test("an import that the table allows is not a violation", () => {
+  const found = (file: string, source: string) => readImports(file, source).map(violation);
+  expect(found("media/hls/a.ts", 'import type { Track } from "#media/track/track.ts";')).toEqual([null]);
+  expect(found("media/hls/a.ts", 'import { x } from "./segment.ts";')).toEqual([null]);
+  expect(found("server/http/a.ts", 'import { cors } from "hono/cors";')).toEqual([null]);
+});
+
+test("media is typed without Bun, process, timers, fetch and console", async () => {
+  const { compilerOptions } = await Bun.file(join(ROOT, "media/tsconfig.json")).json();
+  expect(compilerOptions).toEqual({ types: [], lib: ["esnext"] });
+});
+
+function violation({ file, specifier }: Import): string | null {
+  if (specifier.startsWith("../")) {
+    const target = join(dirname(file), specifier);
+    return `${file} imports ${specifier}: across folders it is #${target}`;
+  }
+  if (specifier.startsWith("./")) return null;
+  const layer = layerOf(file);
+  const target = specifier.startsWith("#") ? specifier.slice(1) : specifier;
+  const isOwn = layerOf(target) === layer && layer !== "server";
+  const isAllowed = isOwn || (LAYERS[layer] ?? []).some((allowed) => isWithin(target, allowed));
+  return isAllowed ? null : `${file} may not import ${specifier}`;
+}
+
+/** The entry of the table that speaks for this file: the longest that its path begins with. */
+function layerOf(file: string): string {
+  const entries = Object.keys(LAYERS).filter((entry) => isWithin(file, entry));
+  return entries.sort((a, b) => b.length - a.length)[0] ?? "";
+}
+
+function isWithin(path: string, entry: string): boolean {
+  return path === entry || path.startsWith(entry.endsWith(":") ? entry : `${entry}/`);
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
+import { hex } from "#test/support/hex.ts";
+
+test("lengths that fill the frame exactly are right, in each size", () => {
+  requireWholeNalUnits(hex`00 00 00 02 09 f0  00 00 00 03 65 88 84`, 4);
+  requireWholeNalUnits(hex`00 02 09 f0  00 03 65 88 84`, 2);
+  requireWholeNalUnits(hex`02 09 f0  03 65 88 84`, 1);
+  requireWholeNalUnits(hex`00 00 00 00  00 00 00 01 65`, 4);
+});
+
+test("a length past the end is refused, and so is one beyond 31 bits", () => {
+  expect(() => requireWholeNalUnits(hex`00 00 00 03 65 88`, 4)).toThrow("NAL unit of 3 bytes where 2 remain");
+  expect(() => requireWholeNalUnits(hex`ff ff ff ff 65 88`, 4)).toThrow("NAL unit of 4294967295 bytes");
+});
+
+test("a length cut off is refused", () => {
+  expect(() => requireWholeNalUnits(hex`00 00 00 01 65  00 00 00`, 4)).toThrow(
+    "length cut off, 3 of 4 bytes",
+  );
+});
+
+test("start codes instead of lengths are refused", () => {
+  expect(() => requireWholeNalUnits(hex`00 00 00 01 65 88 84 00 33 ff`, 4)).toThrow("NAL unit of");
+});

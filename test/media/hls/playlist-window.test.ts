@@ -1,0 +1,103 @@
+import { expect, test } from "bun:test";
+import { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import { pushSegment, segment } from "#test/support/listed-segments.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
+
+const initialization = (id: number) =>
+  ({
+    type: "initialization",
+    initialization: { id, bytes: Uint8Array.of(id), tracks: [audioTrack, videoTrack] },
+  }) as const;
+
+function filled(count: number, isEvent = false): PlaylistWindow {
+  const window = new PlaylistWindow({ isEvent });
+  window.push(initialization(0));
+  for (let msn = 0; msn < count; msn += 1) pushSegment(window, segment(msn));
+  return window;
+}
+
+test("a sliding window lists the last six segments", () => {
+  const window = filled(20);
+  expect(window.segments.map(({ msn }) => msn)).toEqual([14, 15, 16, 17, 18, 19]);
+  expect(window.mediaSequence).toBe(14);
+});
+
+test("short segments are listed for three target durations at least", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  for (let msn = 0; msn < 40; msn += 1) pushSegment(window, segment(msn, { durationSeconds: 0.5 }), 4);
+  const listed = window.segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+  expect(listed).toBeGreaterThanOrEqual(12);
+});
+
+test("an event lists everything and keeps the bytes of what a live window needs", () => {
+  const window = filled(20, true);
+  expect(window.segments.length).toBe(20);
+  expect(window.mediaSequence).toBe(0);
+  expect(window.segment(13)).toBe("recorded");
+  expect(window.segment(14)).toEqual(new Uint8Array(1000).fill(14));
+});
+
+test("what left the window is in the recording, what never was is nowhere", () => {
+  const window = filled(20);
+  expect(window.segment(13)).toBe("recorded");
+  expect(window.segment(19)).toEqual(new Uint8Array(1000).fill(19));
+  expect(window.segment(20)).toBeUndefined();
+  expect(window.segment(-1)).toBeUndefined();
+  expect(window.initialization(0)).toEqual(Uint8Array.of(0));
+  expect(window.initialization(1)).toBeUndefined();
+});
+
+test("the discontinuity sequence counts the discontinuities that left (P4)", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  for (let msn = 0; msn < 20; msn += 1) {
+    pushSegment(window, segment(msn, { discontinuity: msn === 3 || msn === 5 || msn === 17 }));
+  }
+  expect(window.discontinuitySequence).toBe(2);
+});
+
+test("initializations that no listed segment needs are forgotten, and still recorded", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  for (let id = 0; id < 3; id += 1) {
+    window.push(initialization(id));
+    for (let msn = id * 7; msn < id * 7 + 7; msn += 1) {
+      pushSegment(window, segment(msn, { initializationId: id, discontinuity: msn === id * 7 && id > 0 }));
+    }
+  }
+  expect(window.initialization(0)).toBe("recorded");
+  expect(window.initialization(2)).toEqual(Uint8Array.of(2));
+});
+
+test("one segment that begins without a key frame takes the promise of independence away for good", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  for (let msn = 0; msn < 20; msn += 1) pushSegment(window, segment(msn, { independent: msn !== 2 }));
+  expect(window.areAllIndependent).toBe(false);
+});
+
+test("bandwidth is the largest segment's, a stub at a discontinuity not counted", () => {
+  const window = filled(3);
+  pushSegment(window, segment(3, { byteLength: 2000 }));
+  pushSegment(window, segment(4, { durationSeconds: 0.1, byteLength: 2000 }));
+  expect(window.peakBitsPerSecond).toBe(8000);
+  expect(window.averageBitsPerSecond).toBeCloseTo((7000 * 8) / 8.1, 6);
+});
+
+test("the frame rate is counted, and unknown without pictures", () => {
+  expect(filled(3).frameRate).toBe(30);
+  const window = new PlaylistWindow({ isEvent: false });
+  pushSegment(window, segment(0, { frameCount: 0 }));
+  expect(window.frameRate).toBeNull();
+});
+
+test("goes on from a recording: numbers, discontinuities and what is served from disk", () => {
+  const segments = Array.from({ length: 10 }, (_, msn) => segment(msn, { discontinuity: msn === 1 }));
+  const rendition = { codecs: ["avc1.42c01e"], resolution: { width: 640, height: 360 } };
+  const window = new PlaylistWindow({
+    isEvent: false,
+    history: { segments, targetDurationSeconds: 2, rendition },
+  });
+  expect(window.segments.map(({ msn }) => msn)).toEqual([4, 5, 6, 7, 8, 9]);
+  expect(window.discontinuitySequence).toBe(1);
+  expect(window.segment(9)).toBe("recorded");
+  expect(window.initialization(0)).toBe("recorded");
+  expect(window.rendition).toEqual(rendition);
+});

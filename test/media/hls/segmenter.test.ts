@@ -1,0 +1,213 @@
+import { expect, test } from "bun:test";
+import { readFragment } from "#media/fmp4/fragment-reader.ts";
+import type { Cut, Part, Segment } from "#media/hls/segment.ts";
+import { Segmenter, type SegmenterOptions } from "#media/hls/segmenter.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
+import { audioUnits, interleaved, secondsOf, videoUnit, videoUnits } from "#test/support/programme-units.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
+
+const START_MS = Date.UTC(2026, 0, 1);
+const BOTH = [videoTrack, audioTrack];
+
+function cutAll(
+  units: Iterable<AccessUnit>,
+  { tracks = BOTH, ...options }: Partial<SegmenterOptions> & { tracks?: readonly Track[] } = {},
+): Cut[] {
+  const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2, ...options });
+  const cuts = [...segmenter.setTracks(tracks, false)];
+  for (const unit of units) cuts.push(...segmenter.push(unit, START_MS + secondsOf(unit) * 1000));
+  cuts.push(...segmenter.end());
+  return cuts;
+}
+
+function segmentsOf(cuts: readonly Cut[]): Segment[] {
+  return cuts.flatMap((cut) => (cut.type === "segment" ? [cut.segment] : []));
+}
+
+function partsOf(cuts: readonly Cut[]): Part[] {
+  return cuts.flatMap((cut) => (cut.type === "part" ? [cut.part] : []));
+}
+
+/** For each track, the times between samples that follow one another in different fragments. */
+function seams(cuts: readonly Cut[]): Map<number, number[]> {
+  const ends = new Map<number, number>();
+  const differences = new Map<number, number[]>();
+  for (const { bytes } of partsOf(cuts)) {
+    for (const { trackId, baseMediaDecodeTime, durationTicks } of readFragment(bytes)?.runs ?? []) {
+      const end = ends.get(trackId);
+      if (end !== undefined)
+        differences.set(trackId, [...(differences.get(trackId) ?? []), baseMediaDecodeTime - end]);
+      ends.set(trackId, baseMediaDecodeTime + durationTicks);
+    }
+  }
+  return differences;
+}
+
+test("cuts segments at key frames and parts at the part target", () => {
+  const cuts = cutAll(interleaved(videoUnits({ seconds: 6 }), audioUnits({ seconds: 6 })));
+  expect(
+    segmentsOf(cuts).map(({ msn, durationSeconds, independent, partCount }) => [
+      msn,
+      durationSeconds,
+      independent,
+      partCount,
+    ]),
+  ).toEqual([
+    [0, 2, true, 10],
+    [1, 2, true, 10],
+    [2, 2, true, 10],
+  ]);
+  for (const part of partsOf(cuts)) expect(part.durationSeconds).toBeCloseTo(0.2, 6);
+});
+
+test("a segment is announced before its parts, and its facts follow them", () => {
+  const cuts = cutAll(videoUnits({ seconds: 2 }), { tracks: [videoTrack], partTargetSeconds: 1 });
+  expect(cuts.map(({ type }) => type)).toEqual([
+    "initialization",
+    "segment-start",
+    "part",
+    "part",
+    "segment",
+  ]);
+});
+
+test("fragments join without a gap or an overlap in either track", () => {
+  const cuts = cutAll(interleaved(videoUnits({ seconds: 10 }), audioUnits({ seconds: 10 })));
+  for (const differences of seams(cuts).values())
+    expect(differences.every((difference) => difference === 0)).toBe(true);
+});
+
+test("nothing that was pushed since the first key frame is lost", () => {
+  const units = interleaved(videoUnits({ seconds: 5 }), audioUnits({ seconds: 5 }));
+  const samples = partsOf(cutAll(units)).flatMap(({ bytes }) => readFragment(bytes)?.runs ?? []);
+  const counts = [1, 2].map((trackId) =>
+    samples.filter((run) => run.trackId === trackId).reduce((sum, run) => sum + run.samples.length, 0),
+  );
+  expect(counts).toEqual([
+    units.filter(({ trackId }) => trackId === 1).length,
+    units.filter(({ trackId }) => trackId === 2).length,
+  ]);
+});
+
+test("no part is longer than the part target at uneven frame rates (P1)", () => {
+  for (const framesPerSecond of [23.976, 24, 25, 29.97, 30, 50, 59.94, 60]) {
+    const cuts = cutAll(videoUnits({ seconds: 20, framesPerSecond, gopFrames: 48 }), {
+      tracks: [videoTrack],
+    });
+    for (const { durationSeconds } of partsOf(cuts)) expect(durationSeconds).toBeLessThanOrEqual(0.2005);
+  }
+});
+
+test("a part ends before a frame that turns out longer than the ones before", () => {
+  const times = [0, 0.04, 0.08, 0.12, 0.25, 0.29];
+  const cuts = cutAll(
+    times.map((time, index) => videoUnit(time, index === 0)),
+    { tracks: [videoTrack] },
+  );
+  const durations = partsOf(cuts).map(({ durationSeconds }) => durationSeconds);
+  expect(durations[0]).toBeCloseTo(0.12, 6);
+  for (const duration of durations) expect(duration).toBeLessThanOrEqual(0.2);
+});
+
+test("a long group of pictures is cut without a key frame, and said not to be independent", () => {
+  const cuts = cutAll(videoUnits({ seconds: 30, gopFrames: 10_000 }), { tracks: [videoTrack] });
+  const segments = segmentsOf(cuts);
+  expect(segments.map(({ independent }) => independent)).toEqual([true, false, false]);
+  const targets = cuts.flatMap((cut) => (cut.type === "segment" ? [cut.targetDurationSeconds] : []));
+  expect(new Set(targets)).toEqual(new Set([10]));
+});
+
+test("EXTINF never rounds above the target duration, whatever the distance of key frames", () => {
+  let frame = 0;
+  const units: AccessUnit[] = [];
+  for (const gop of [50, 50, 300, 20, 70, 110, 10, 10, 400, 50, 55]) {
+    for (let index = 0; index < gop; index += 1, frame += 1) units.push(videoUnit(frame / 25, index === 0));
+  }
+  for (const cut of cutAll(units, { tracks: [videoTrack] })) {
+    if (cut.type !== "segment") continue;
+    expect(Math.round(cut.segment.durationSeconds)).toBeLessThanOrEqual(cut.targetDurationSeconds);
+  }
+});
+
+test("audio alone is cut by time, each part independent", () => {
+  const cuts = cutAll(audioUnits({ seconds: 9 }), { tracks: [audioTrack] });
+  const durations = segmentsOf(cuts).map(({ durationSeconds }) => durationSeconds);
+  expect(durations.length).toBe(5);
+  for (const duration of durations.slice(0, -1)) expect(Math.abs(duration - 2)).toBeLessThan(0.02);
+  expect(partsOf(cuts).every(({ independent }) => independent)).toBe(true);
+});
+
+test("sound before the first key frame is left out", () => {
+  const units = interleaved(audioUnits({ seconds: 2 }), videoUnits({ fromSeconds: 1, seconds: 1 }));
+  const [first] = partsOf(cutAll(units)).map(({ bytes }) => readFragment(bytes));
+  const audioRun = first?.runs.find(({ trackId }) => trackId === 2);
+  expect((audioRun?.baseMediaDecodeTime ?? 0) / audioTrack.timescale).toBeGreaterThanOrEqual(0.98);
+});
+
+test("a picture that stands still does not hold up the sound", () => {
+  const units = interleaved(videoUnits({ seconds: 4 }), audioUnits({ seconds: 20 }));
+  const cuts = cutAll(units);
+  const total = segmentsOf(cuts).reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+  expect(total).toBeGreaterThan(19.5);
+  for (const cut of cuts) {
+    if (cut.type === "segment")
+      expect(Math.round(cut.segment.durationSeconds)).toBeLessThanOrEqual(cut.targetDurationSeconds);
+  }
+});
+
+test("frames further apart than a segment may be long begin a discontinuity", () => {
+  const cuts = cutAll(
+    [videoUnit(0, true), videoUnit(1, false), videoUnit(2, true), videoUnit(9, false), videoUnit(10, true)],
+    {
+      tracks: [videoTrack],
+    },
+  );
+  const starts = cuts.flatMap((cut) => (cut.type === "segment-start" ? [cut.start] : []));
+  expect(starts.some(({ discontinuity }) => discontinuity)).toBe(true);
+  for (const cut of cuts) {
+    if (cut.type === "segment")
+      expect(Math.round(cut.segment.durationSeconds)).toBeLessThanOrEqual(cut.targetDurationSeconds);
+  }
+});
+
+test("new tracks close the segment and begin a new initialization", () => {
+  const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
+  const cuts: Cut[] = [...segmenter.setTracks([videoTrack], false)];
+  for (const unit of videoUnits({ seconds: 1 })) cuts.push(...segmenter.push(unit, START_MS));
+  cuts.push(...segmenter.setTracks(BOTH, true));
+  for (const unit of videoUnits({ fromSeconds: 1, seconds: 1 }))
+    cuts.push(...segmenter.push(unit, START_MS + 1000));
+  cuts.push(...segmenter.end());
+  expect(
+    segmentsOf(cuts).map(({ msn, initializationId, discontinuity }) => [
+      msn,
+      initializationId,
+      discontinuity,
+    ]),
+  ).toEqual([
+    [0, 0, false],
+    [1, 1, true],
+  ]);
+});
+
+test("goes on where another segmenter ended: numbers rise, the target duration stays", () => {
+  const resume = { nextMsn: 7, nextInitializationId: 3, targetDurationSeconds: 6 };
+  const cuts = cutAll(videoUnits({ seconds: 4 }), { tracks: [videoTrack], resume });
+  expect(segmentsOf(cuts).map(({ msn, initializationId }) => [msn, initializationId])).toEqual([
+    [7, 3],
+    [8, 3],
+  ]);
+  expect(cuts.flatMap((cut) => (cut.type === "segment" ? [cut.targetDurationSeconds] : []))).toEqual([6, 6]);
+});
+
+test("a part target of zero makes each segment one part", () => {
+  const cuts = cutAll(videoUnits({ seconds: 6 }), { tracks: [videoTrack], partTargetSeconds: 0 });
+  expect(segmentsOf(cuts).map(({ partCount }) => partCount)).toEqual([1, 1, 1]);
+});
+
+test("a segment's facts count its bytes and its pictures", () => {
+  const cuts = cutAll(interleaved(videoUnits({ seconds: 2 }), audioUnits({ seconds: 2 })));
+  const [segment] = segmentsOf(cuts);
+  expect(segment?.frameCount).toBe(50);
+  expect(segment?.byteLength).toBe(partsOf(cuts).reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
+});

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { EncoderClock } from "#media/track/encoder-clock.ts";
+
+/** Unwraps and trusts each in turn. */
+function unwrapAll(...timestampsMs: readonly number[]): number[] {
+  const clock = new EncoderClock();
+  clock.reset(timestampsMs[0] ?? 0);
+  return timestampsMs.map((timestampMs) => {
+    const ms = clock.unwrap(timestampMs);
+    clock.trust(timestampMs, ms);
+    return ms;
+  });
+}
+
+test("an encoder that keeps 31 bits starts over at 2^31", () => {
+  expect(unwrapAll(2147483600, 52, 152)).toEqual([2147483600, 2 ** 31 + 52, 2 ** 31 + 152]);
+});
+
+test("an encoder that keeps 32 bits passes 2^31 and starts over at 2^32", () => {
+  expect(unwrapAll(2147483600, 2147483700)).toEqual([2147483600, 2147483700]);
+  expect(unwrapAll(4294967200, 4, 104)).toEqual([4294967200, 2 ** 32 + 4, 2 ** 32 + 104]);
+});
+
+test("the other track's last units before a wrap are before it", () => {
+  expect(unwrapAll(2147483640, 20, 2147483645, 40)).toEqual([
+    2147483640,
+    2 ** 31 + 20,
+    2147483645,
+    2 ** 31 + 40,
+  ]);
+  expect(unwrapAll(4294967290, 20, 4294967294, 40)).toEqual([
+    4294967290,
+    2 ** 32 + 20,
+    4294967294,
+    2 ** 32 + 40,
+  ]);
+});
+
+test("each wrap of several is counted", () => {
+  const quarters = [0, 2 ** 29, 2 ** 30, 3 * 2 ** 29];
+  const sent = [...quarters, ...quarters, ...quarters];
+  expect(unwrapAll(...sent)).toEqual(sent.map((_, index) => index * 2 ** 29));
+});
+
+test("a start a little below zero is a negative time beside one that starts at zero", () => {
+  expect(unwrapAll(0, 4294967280, 20)).toEqual([0, -16, 20]);
+});
+
+test("nothing happens at the first extended timestamp", () => {
+  expect(unwrapAll(0xfffffe, 0xffffff, 0x1000000)).toEqual([0xfffffe, 0xffffff, 0x1000000]);
+});
+
+test("after a reset the value stands for itself", () => {
+  const clock = new EncoderClock();
+  clock.reset(4294967290);
+  clock.reset(7);
+  expect(clock.unwrap(7)).toBe(7);
+  expect(clock.unwrap(27)).toBe(27);
+});

@@ -1,0 +1,293 @@
+import { expect, test } from "bun:test";
+import { type PlacedUnit, Timeline } from "#media/track/timeline.ts";
+import type { AacConfiguration, Track } from "#media/track/track.ts";
+import { seededRandom } from "#test/support/damage.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** A timeline and what came out of it. */
+class Run {
+  readonly timeline = new Timeline();
+  readonly placed: PlacedUnit[] = [];
+
+  constructor(...tracks: readonly Track[]) {
+    for (const track of tracks) this.timeline.addTrack(track);
+  }
+
+  video(...timestampsMs: readonly number[]): this {
+    for (const timestampMs of timestampsMs) this.place(videoTrack.id, timestampMs);
+    return this;
+  }
+
+  audio(...timestampsMs: readonly number[]): this {
+    for (const timestampMs of timestampsMs) this.place(audioTrack.id, timestampMs);
+    return this;
+  }
+
+  place(trackId: number, timestampMs: number, compositionTimeMs = 0): PlacedUnit {
+    const data = new Uint8Array(1);
+    const encoded = { trackId, timestampMs: timestampMs % 2 ** 32, compositionTimeMs, isSync: true, data };
+    const placed = this.timeline.place(encoded);
+    this.placed.push(placed);
+    return placed;
+  }
+
+  of(track: Track): PlacedUnit[] {
+    return this.placed.filter(({ unit }) => unit.trackId === track.id);
+  }
+
+  /** Decoding times of the pictures, milliseconds. */
+  get videoMs(): number[] {
+    return this.of(videoTrack).map(({ unit }) => unit.dts / 90);
+  }
+
+  get epochs(): number[] {
+    return this.placed.map(({ epoch }) => epoch);
+  }
+}
+
+/** What every timeline keeps, whatever it is given. */
+function expectOrder(run: Run, ...tracks: readonly Track[]): void {
+  for (const track of tracks) {
+    let before: PlacedUnit | null = null;
+    for (const placed of run.of(track)) {
+      expect(Number.isSafeInteger(placed.unit.dts) && Number.isSafeInteger(placed.unit.pts)).toBe(true);
+      expect(placed.unit.pts).toBeGreaterThanOrEqual(placed.unit.dts);
+      if (before?.epoch === placed.epoch) expect(placed.unit.dts).toBeGreaterThan(before.unit.dts);
+      before = placed;
+    }
+  }
+}
+
+/** Timestamps `stepMs` apart. */
+function steady(fromMs: number, count: number, stepMs = 40): number[] {
+  return Array.from({ length: count }, (_, index) => fromMs + index * stepMs);
+}
+
+test("honest pictures keep the encoder's time, 90 ticks a millisecond", () => {
+  const run = new Run(videoTrack).video(1000, 1033, 1067, 1100);
+  expect(run.placed.map(({ unit }) => unit.dts)).toEqual([90_000, 92_970, 96_030, 99_000]);
+  expect(run.timeline.repairs).toBe(0);
+});
+
+test("presentation follows decoding by the composition time, and never comes before it", () => {
+  const run = new Run(videoTrack);
+  expect(run.place(1, 1000, 80).unit).toMatchObject({ dts: 90_000, pts: 97_200 });
+  expect(run.place(1, 1040, 0).unit).toMatchObject({ dts: 93_600, pts: 93_600 });
+  expect(run.place(1, 1080, -40).unit).toMatchObject({ dts: 97_200, pts: 97_200 });
+  expect(run.timeline.repairs).toBe(0);
+});
+
+test("a composition time of hours is left out and counted", () => {
+  const run = new Run(videoTrack);
+  expect(run.place(1, 1000, 8_388_607)).toMatchObject({ unit: { dts: 90_000, pts: 90_000 }, repaired: true });
+});
+
+test("a unit of a track never added is our own mistake", () => {
+  expect(() => new Run(videoTrack).audio(0)).toThrow("unit of track 2, which was never added");
+});
+
+for (const [name, wrapMs, bits] of [
+  ["2^31, as OBS and FFmpeg do", 2 ** 31, 31],
+  ["2^32, as the specification has it", 2 ** 32, 32],
+] as const) {
+  test(`time goes on where the clock starts over at ${name}`, () => {
+    const run = new Run(videoTrack, audioTrack);
+    for (let index = 0; index < 500; index += 1) {
+      run.video((wrapMs - 10_000 + index * 40) % wrapMs);
+      run.audio((wrapMs - 10_000 + index * 40) % wrapMs, (wrapMs - 10_000 + index * 40 + 21) % wrapMs);
+    }
+    expect(run.timeline.repairs).toBe(0);
+    expect(run.videoMs).toEqual(steady(2 ** bits - 10_000, 500));
+    expect(new Set(run.epochs)).toEqual(new Set([0]));
+  });
+}
+
+test("time goes on past 2^31 where the clock keeps 32 bits", () => {
+  const run = new Run(videoTrack).video(...steady(2 ** 31 - 200, 10));
+  expect(run.videoMs).toEqual(steady(2 ** 31 - 200, 10));
+});
+
+test("nothing happens where timestamps begin to be extended", () => {
+  const run = new Run(videoTrack).video(...steady(0xffffff - 80, 5));
+  expect(run.videoMs).toEqual(steady(0xffffff - 80, 5));
+});
+
+test("equal and slightly backward times are moved by one tick and counted", () => {
+  const run = new Run(videoTrack).video(1000, 1000, 980, 1040, 1080);
+  expect(run.placed.map(({ unit }) => unit.dts)).toEqual([90_000, 90_001, 90_002, 93_600, 97_200]);
+  expect(run.placed.map(({ repaired }) => repaired)).toEqual([false, true, true, false, false]);
+  expect(run.timeline.repairs).toBe(2);
+});
+
+test("a clock set back by half a second is made up, tick by tick, in one epoch", () => {
+  const run = new Run(videoTrack).video(...steady(1000, 25), ...steady(1500, 25));
+  expect(run.timeline.repairs).toBe(12);
+  expect(run.videoMs.slice(-12)).toEqual(steady(2020, 12));
+  expect(new Set(run.epochs)).toEqual(new Set([0]));
+});
+
+test("a picture keeps its presentation time where its decoding time is moved", () => {
+  const run = new Run(videoTrack).video(1000);
+  expect(run.place(1, 1000, 40).unit).toMatchObject({ dts: 90_001, pts: 93_600 });
+});
+
+for (const [name, timestampMs] of [
+  ["hours ahead", 5 * HOUR_MS],
+  ["hours back", 0],
+  ["at 0x7fffffff", 0x7fffffff],
+] as const) {
+  test(`one outlier ${name} is put where its track was going`, () => {
+    const beforeMs = 2 * HOUR_MS;
+    const run = new Run(videoTrack).video(beforeMs, beforeMs + 40, timestampMs, beforeMs + 120);
+    expect(run.videoMs).toEqual(steady(beforeMs, 4));
+    expect(run.placed.map(({ repaired }) => repaired)).toEqual([false, false, true, false]);
+    expect(new Set(run.epochs)).toEqual(new Set([0]));
+  });
+}
+
+test("two outliers in a row are put where their track was going", () => {
+  const run = new Run(videoTrack).video(0, 40, 9 * HOUR_MS, 9 * HOUR_MS + 40, 160);
+  expect(run.videoMs).toEqual(steady(0, 5));
+  expect(run.timeline.repairs).toBe(2);
+});
+
+for (const [name, toMs] of [
+  ["ahead", 5 * HOUR_MS],
+  ["back to zero", 0],
+] as const) {
+  test(`three in a row that jumped ${name} are a new epoch, which begins at the third's own time`, () => {
+    const run = new Run(videoTrack).video(...steady(HOUR_MS, 3), ...steady(toMs, 4));
+    expect(run.epochs).toEqual([0, 0, 0, 0, 0, 1, 1]);
+    expect(run.videoMs).toEqual([...steady(HOUR_MS, 5), toMs + 80, toMs + 120]);
+    expect(run.timeline.repairs).toBe(2);
+  });
+}
+
+test("outliers that do not go on from one another are no clock: no epoch, time goes on", () => {
+  const run = new Run(videoTrack).video(0, 40, ...[9, 5, 7, 3, 8].map((hours) => hours * HOUR_MS), 280);
+  expect(run.videoMs).toEqual(steady(0, 8));
+  expect(new Set(run.epochs)).toEqual(new Set([0]));
+});
+
+test("a gap of less than ten seconds is honest", () => {
+  const run = new Run(videoTrack).video(0, 40, 10_040, 10_080);
+  expect(run.videoMs).toEqual([0, 40, 10_040, 10_080]);
+  expect(run.timeline.repairs).toBe(0);
+});
+
+test("an encoder that paused for half a minute begins a new epoch", () => {
+  const run = new Run(videoTrack, audioTrack).video(0, 40).audio(0, 21);
+  run.video(30_000).audio(30_000).video(30_040).audio(30_021, 30_043).video(30_080);
+  expect(run.epochs).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+  expect(run.videoMs.at(-1)).toBe(30_080);
+});
+
+test("a track that was silent for long comes back in the same epoch where the other one went on", () => {
+  const run = new Run(videoTrack, audioTrack)
+    .audio(0, 21)
+    .video(...steady(0, 500))
+    .audio(19_980, 20_001);
+  expect(run.timeline.repairs).toBe(0);
+  expect(run.of(audioTrack).map(({ unit }) => unit.dts)).toEqual([0, 1024, 959_040, 960_064]);
+});
+
+test("both tracks land in the new epoch, and a straggler of the old clock does not leave it", () => {
+  const run = new Run(videoTrack, audioTrack).video(...steady(HOUR_MS, 3)).audio(HOUR_MS, HOUR_MS + 21);
+  run
+    .video(0, 40, 80)
+    .audio(HOUR_MS + 42)
+    .audio(85, 107)
+    .video(120);
+  expect(run.epochs.slice(-5)).toEqual([1, 1, 1, 1, 1]);
+  expect(run.videoMs.at(-1)).toBe(120);
+  const straggler = run.of(audioTrack)[2];
+  expect(straggler).toMatchObject({ repaired: true, unit: { dts: 80 * 48 } });
+  expect(Math.abs((run.of(audioTrack).at(-1)?.unit.dts ?? 0) - 107 * 48)).toBeLessThanOrEqual(1024);
+  expectOrder(run, videoTrack, audioTrack);
+});
+
+test("a track on a clock of its own is set to the other's, without an epoch", () => {
+  const run = new Run(videoTrack, audioTrack);
+  for (let index = 0; index < 500; index += 1) {
+    run.video(5 * HOUR_MS + index * 40);
+    run.audio(index * 40, index * 40 + 21);
+  }
+  expect(new Set(run.epochs)).toEqual(new Set([0]));
+  expect(run.timeline.repairs).toBeLessThanOrEqual(3);
+  const audioMs = run.of(audioTrack).map(({ unit }) => unit.dts / 48);
+  expect(Math.abs((audioMs.at(-1) ?? 0) - (5 * HOUR_MS + 499 * 40 + 21))).toBeLessThan(100);
+  expectOrder(run, videoTrack, audioTrack);
+});
+
+test("one of a track's times that is nine seconds ahead does not part it from the other track for good", () => {
+  const run = new Run(videoTrack, audioTrack);
+  for (let index = 0; index < 100; index += 1) {
+    const ms = index * 64; // three frames of sound
+    run.audio(ms, index === 50 ? ms + 9000 : ms + 21, ms + 43).video(ms + 43);
+  }
+  const [sound, picture] = run.placed.slice(-2);
+  expect([picture?.epoch, sound?.epoch]).toEqual([1, 1]);
+  expect(Math.abs((picture?.unit.dts ?? 0) / 90 - (sound?.unit.dts ?? 0) / 48)).toBeLessThan(22);
+});
+
+test("sound that was silent for a minute and comes back on another clock is put beside the pictures", () => {
+  const run = new Run(videoTrack, audioTrack).audio(0, 21);
+  for (const ms of steady(0, 1500)) run.video(ms);
+  for (let index = 0; index < 50; index += 1) {
+    run.audio(9 * HOUR_MS + index * 40).video(60_000 + index * 40);
+  }
+  const [sound, picture] = run.placed.slice(-2);
+  expect(Math.abs((picture?.unit.dts ?? 0) / 90 - (sound?.unit.dts ?? 0) / 48)).toBeLessThan(150);
+  expect(new Set(run.epochs)).toEqual(new Set([0]));
+});
+
+test("a new clock is known by its progress also where frames share a timestamp", () => {
+  const run = new Run(audioTrack)
+    .audio(0, 21, 43)
+    .audio(HOUR_MS, HOUR_MS, HOUR_MS + 43, HOUR_MS + 43, HOUR_MS + 85);
+  expect(run.epochs).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
+});
+
+test("a clock that stands still does not stop the pictures", () => {
+  const run = new Run(videoTrack).video(...Array.from({ length: 300 }, () => 5000));
+  const seconds = run.videoMs.slice(121).map((ms, index, all) => ms - (all[index - 1] ?? ms - 1000 / 30));
+  for (const step of seconds) expect(step).toBeCloseTo(1000 / 30, 0);
+  expectOrder(run, videoTrack);
+});
+
+test("a clock that runs backwards does not stop the pictures either", () => {
+  const run = new Run(videoTrack).video(...steady(HOUR_MS, 300, -40));
+  expect((run.videoMs.at(-1) ?? 0) - HOUR_MS).toBeGreaterThan(8000);
+  expect(new Set(run.epochs)).toEqual(new Set([0]));
+  expectOrder(run, videoTrack);
+});
+
+test("whatever the clock does, each track's time rises and presentation follows decoding", () => {
+  const random = seededRandom(3);
+  const run = new Run(videoTrack, audioTrack);
+  let clockMs = 4_294_900_000;
+  for (let index = 0; index < 20_000; index += 1) {
+    const luck = random();
+    if (luck < 0.01) clockMs = Math.floor(random() * 2 ** 32);
+    else if (luck < 0.05) clockMs -= Math.floor(random() * 3000);
+    else clockMs += Math.floor(random() * 60);
+    const timestampMs = luck > 0.97 ? Math.floor(random() * 2 ** 32) : (clockMs + 2 ** 32) % 2 ** 32;
+    run.place(random() < 0.4 ? 1 : 2, timestampMs, Math.floor((random() - 0.5) * 400));
+  }
+  expectOrder(run, videoTrack, audioTrack);
+  expect(run.timeline.repairs).toBe(run.placed.filter(({ repaired }) => repaired).length);
+});
+
+test("a track whose configuration changed goes on in time, in the ticks of its new rate", () => {
+  const run = new Run(audioTrack).audio(1000, 1021);
+  run.timeline.addTrack(audioAt(24_000));
+  run.audio(1043);
+  expect(run.placed.map(({ unit }) => unit.dts)).toEqual([48_000, 49_024, 1043 * 24]);
+});
+
+function audioAt(sampleRate: number): Track {
+  const configuration = audioTrack.configuration as AacConfiguration;
+  return { ...audioTrack, timescale: sampleRate, configuration: { ...configuration, sampleRate } };
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "bun:test";
+import { Hono } from "hono";
+import { createApp } from "#server/http/app.ts";
+import { createLog } from "#server/log.ts";
+import { PublicUrls } from "#server/public-urls.ts";
+import { openDatabase } from "#server/store/database.ts";
+import { IdempotencyStore } from "#server/store/idempotency-store.ts";
+import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
+import { codeOf, FakeApp, READER } from "./fake-app.ts";
+
+test("an app is made of services, stores and what else is open to all", async () => {
+  const database = openDatabase(":memory:");
+  const house = new FakeHouse(database);
+  const app = createApp({
+    livestreams: house.livestreams,
+    media: house.mediaService,
+    scopeOf: (token) => (token === "secret" ? "admin" : null),
+    idempotencyKeys: new IdempotencyStore(database),
+    urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: () => 8080, rtmp: () => 1935 }),
+    nowMs: Date.now,
+    log: createLog({ level: "error", write: () => {}, nowMs: Date.now }),
+    readiness: { store: () => true, http: () => true, rtmp: () => true },
+    openRoutes: [new Hono().get("/", (context) => context.text("start page"))],
+  });
+  const list = await app.request("/v2/livestreams", { headers: { Authorization: "Bearer secret" } });
+  expect(await list.json()).toEqual({
+    status: "success",
+    data: [],
+    pagination: { page: 0, perpage: 10, total: 0, pageCount: 0 },
+  });
+  expect(await (await app.request("/")).text()).toBe("start page");
+});
+
+describe("a token", () => {
+  test.each([
+    ["none", undefined],
+    ["an unknown one", "Bearer nobody"],
+    ["another scheme", "Basic YWRtaW46"],
+    ["no token after the scheme", "Bearer "],
+    ["two of them", "Bearer admin-token admin-token"],
+    ["one that is too long", `Bearer ${"a".repeat(5000)}`],
+  ])("is needed: %s is 401", async (_, authorization) => {
+    const response = await new FakeApp().app.request("/v2/livestreams", {
+      headers: authorization === undefined ? {} : { Authorization: authorization },
+    });
+    expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+    expect(await response.json()).toEqual({
+      status: "fail",
+      message: "A known API token is needed: Authorization: Bearer <token>.",
+      data: { code: "unauthorized" },
+    });
+  });
+
+  test("is asked for before anything is told of a path", async () => {
+    expect((await new FakeApp().call("GET", "/v2/nothing", { token: "nobody" })).status).toBe(401);
+  });
+
+  test("is read after its scheme in any case", async () => {
+    const headers = { Authorization: "bEARER admin-token" };
+    expect((await new FakeApp().call("GET", "/v2/media", { headers })).status).toBe(200);
+  });
+
+  test("of scope read may GET and HEAD", async () => {
+    const app = new FakeApp();
+    const path = `/v2/livestreams/${app.house.create()}`;
+    expect((await app.call("GET", path, { token: READER })).status).toBe(200);
+    expect((await app.call("HEAD", path, { token: READER })).status).toBe(200);
+  });
+
+  test.each([
+    ["POST", ""],
+    ["PATCH", "/id"],
+    ["DELETE", "/id"],
+    ["POST", "/id/start"],
+  ])("of scope read may not %s %s", async (method, path) => {
+    const app = new FakeApp();
+    const id = app.house.create();
+    const answer = await app.call(method, `/v2/livestreams${path.replace("id", id)}`, { token: READER });
+    expect([answer.status, codeOf(answer)]).toEqual([403, "forbidden"]);
+    expect(app.house.livestreams.get(id)?.status).toBe("created");
+  });
+});
+
+describe("what there is not", () => {
+  test.each(["/v2/nothing", "/nothing", "/v2/livestreams/", "/v2/livestreams/a/b"])(
+    "%s is 404",
+    async (path) => {
+      const answer = await new FakeApp().call("POST", path, { body: "not JSON" });
+      expect([answer.status, codeOf(answer)]).toEqual([404, "not_found"]);
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    },
+  );
+
+  test.each([
+    ["PUT", "/v2/livestreams", "GET, HEAD, POST"],
+    ["POST", "/v2/livestreams/a", "GET, HEAD, PATCH, DELETE"],
+    ["GET", "/v2/livestreams/a/stop", "POST"],
+    ["HEAD", "/v2/media/a/recover", "POST"],
+    ["OPTIONS", "/v2/media", "GET, HEAD"],
+    ["DELETE", "/healthz", "GET, HEAD"],
+    ["POST", "/page", "GET, HEAD"],
+  ])("%s %s is 405, with what there is", async (method, path, allow) => {
+    const app = new FakeApp({ openRoutes: [new Hono().get("/page", (context) => context.text("page"))] });
+    const answer = await app.call(method, path);
+    expect([answer.status, answer.headers.get("Allow")]).toEqual([405, allow]);
+  });
+});
+
+test("HEAD is GET without the body", async () => {
+  const app = new FakeApp();
+  app.house.create();
+  const get = await app.app.request("/v2/livestreams", { headers: { Authorization: "Bearer admin-token" } });
+  const head = await app.call("HEAD", "/v2/livestreams");
+  expect([head.status, head.body]).toEqual([200, null]);
+  expect(Number(head.headers.get("Content-Length"))).toBe((await get.bytes()).byteLength);
+});
+
+test("answers of the contract are kept by nobody", async () => {
+  const { headers } = await new FakeApp().call("GET", "/v2/livestreams");
+  expect(headers.get("Cache-Control")).toBe("no-store");
+  expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+  expect(headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+});
+
+test("an error of ours is said without its reason, and logged once with it", async () => {
+  const app = new FakeApp();
+  const id = app.house.receiving();
+  const failure = Promise.reject(new Error("disk on fire"));
+  failure.catch(() => {});
+  app.house.playouts.holds.set("publish", failure);
+  const answer = await app.call("POST", `/v2/livestreams/${id}/publish`);
+  expect([answer.status, answer.body]).toEqual([
+    500,
+    { status: "error", message: "The server failed to answer this call." },
+  ]);
+  expect(app.logged).toHaveLength(1);
+  expect(JSON.parse(app.logged[0] ?? "")).toMatchObject({
+    level: "error",
+    event: "http_call_failed",
+    method: "POST",
+    path: `/v2/livestreams/${id}/publish`,
+    message: "Error: disk on fire",
+  });
+  expect(app.logged[0]).not.toContain("admin-token");
+});

@@ -1,0 +1,88 @@
+// The HTTP side on a fake house: real services and stores, no sockets, and everything it says at hand.
+
+import { Hono } from "hono";
+import { createApp } from "#server/http/app.ts";
+import type { ReadinessChecks } from "#server/http/health-routes.ts";
+import { createLog } from "#server/log.ts";
+import { PublicUrls } from "#server/public-urls.ts";
+import { openDatabase } from "#server/store/database.ts";
+import { IdempotencyStore } from "#server/store/idempotency-store.ts";
+import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
+
+const ADMIN = "admin-token";
+export const READER = "reader-token";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; null without a body. */
+  readonly body: AnswerBody | null;
+}
+
+interface AnswerBody {
+  readonly status: string;
+  readonly message?: string;
+  readonly data?: unknown;
+  readonly pagination?: unknown;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly token?: string;
+}
+
+export class FakeApp {
+  readonly house: FakeHouse;
+  readonly logged: string[] = [];
+  readonly app: Hono;
+  nowMs = Date.UTC(2026, 0, 1);
+
+  constructor({ database = openDatabase(":memory:"), readiness = {}, openRoutes = [new Hono()] } = {}) {
+    this.house = new FakeHouse(database);
+    this.app = createApp({
+      livestreams: this.house.livestreams,
+      media: this.house.mediaService,
+      scopeOf: (token) => (token === ADMIN ? "admin" : token === READER ? "read" : null),
+      idempotencyKeys: new IdempotencyStore(database),
+      urls: new PublicUrls(
+        { publicUrl: "https://example.com/video", rtmpPublicUrl: null },
+        { http: () => 0, rtmp: () => 0 },
+      ),
+      nowMs: () => this.nowMs,
+      log: createLog({
+        level: "debug",
+        write: (line) => this.logged.push(line),
+        nowMs: () => this.nowMs,
+      }),
+      readiness: readiness satisfies ReadinessChecks,
+      openRoutes,
+    });
+  }
+
+  /** As an administrator, with the body as JSON, unless it is told otherwise. */
+  async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const { body, headers = {}, token = ADMIN } = options;
+    const response = await this.app.request(path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === "" ? null : JSON.parse(text),
+    };
+  }
+}
+
+/** `code` of a refusal. */
+export function codeOf({ body }: Answer): unknown {
+  const data = body?.data;
+  return typeof data === "object" && data !== null && "code" in data ? data.code : null;
+}

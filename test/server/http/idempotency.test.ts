@@ -1,0 +1,126 @@
+import { describe, expect, test } from "bun:test";
+import { openDatabase } from "#server/store/database.ts";
+import { type CallOptions, codeOf, FakeApp } from "./fake-app.ts";
+
+const DAY_MS = 86_400_000;
+
+function withKey(key: string, options: CallOptions = {}): CallOptions {
+  return { ...options, headers: { "Idempotency-Key": key } };
+}
+
+function totalOf({ house }: FakeApp): number {
+  return house.livestreams.list({ page: 0, perpage: 1, sort: null, status: null }).total;
+}
+
+describe("a POST with an Idempotency-Key", () => {
+  test("happens once, and is answered with the first answer", async () => {
+    const app = new FakeApp();
+    const call = () => app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Show" } }));
+    const first = await call();
+    const second = await call();
+    expect(first.status).toBe(201);
+    expect([second.status, second.body]).toEqual([201, first.body]);
+    for (const name of ["Location", "Content-Type", "Cache-Control"]) {
+      expect(second.headers.get(name)).toBe(first.headers.get(name));
+    }
+    expect(totalOf(app)).toBe(1);
+  });
+
+  test("is remembered across a restart", async () => {
+    const database = openDatabase(":memory:");
+    const call = (app: FakeApp) =>
+      app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Show" } }));
+    const first = await call(new FakeApp({ database }));
+    expect((await call(new FakeApp({ database }))).body).toEqual(first.body);
+  });
+
+  test("happens again after 24 hours", async () => {
+    const app = new FakeApp();
+    const call = () => app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Show" } }));
+    await call();
+    app.nowMs += DAY_MS;
+    await call();
+    expect(totalOf(app)).toBe(2);
+  });
+
+  test("is another call on another route", async () => {
+    const app = new FakeApp();
+    const [one, two] = [app.house.create(), app.house.create()];
+    for (const id of [one, two]) {
+      expect((await app.call("POST", `/v2/livestreams/${id}/start`, withKey("k"))).body).toMatchObject({
+        data: { id, status: "started" },
+      });
+    }
+  });
+
+  test("is refused with another body", async () => {
+    const app = new FakeApp();
+    await app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "One" } }));
+    const second = await app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Two" } }));
+    expect([second.status, codeOf(second)]).toEqual([409, "idempotency_key_reused"]);
+    expect(totalOf(app)).toBe(1);
+  });
+
+  test("waits for the same call that is being answered", async () => {
+    const app = new FakeApp();
+    const id = await app.house.live();
+    const cut = Promise.withResolvers<void>();
+    app.house.playouts.holds.set("stop", cut.promise);
+    const path = `/v2/livestreams/${id}/stop`;
+    const calls = [app.call("POST", path, withKey("k")), app.call("POST", path, withKey("k"))];
+    const other = await app.call("POST", path, withKey("k", { body: { other: true } }));
+    cut.resolve();
+    const [first, second] = await Promise.all(calls);
+    expect([first?.status, second?.status, codeOf(other)]).toEqual([200, 200, "idempotency_key_reused"]);
+    expect(second?.body).toEqual(first?.body ?? null);
+  });
+
+  test("is answered with the first refusal, although it would be answered otherwise now", async () => {
+    const app = new FakeApp();
+    const id = app.house.started();
+    const call = (key: string) => app.call("POST", `/v2/livestreams/${id}/publish`, withKey(key));
+    expect(codeOf(await call("k"))).toBe("no_active_ingest");
+    app.house.playouts.active.set(id, "primary");
+    expect(codeOf(await call("k"))).toBe("no_active_ingest");
+    expect((await call("another")).status).toBe(200);
+  });
+
+  test("may be put right when it was not valid", async () => {
+    const app = new FakeApp();
+    expect((await app.call("POST", "/v2/livestreams", withKey("k", { body: {} }))).status).toBe(400);
+    const second = await app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Show" } }));
+    expect(second.status).toBe(201);
+  });
+
+  test("may be tried again when the server failed, also by who waited for that", async () => {
+    const app = new FakeApp();
+    const id = app.house.receiving();
+    const begun = Promise.withResolvers<void>();
+    app.house.playouts.holds.set("publish", begun.promise);
+    const call = () => app.call("POST", `/v2/livestreams/${id}/publish`, withKey("k"));
+    const calls = [call(), call()];
+    await Promise.resolve();
+    app.house.playouts.holds.delete("publish");
+    begun.reject(new Error("no disk"));
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([500, 200]);
+  });
+
+  test.each([["k k"], [" "], ["k".repeat(256)], ["schlüssel"]])("that is %p is not valid", async (key) => {
+    const answer = await new FakeApp().call(
+      "POST",
+      "/v2/livestreams",
+      withKey(key, { body: { name: "Show" } }),
+    );
+    expect(answer.body?.data).toEqual({
+      code: "validation_failed",
+      fields: { "Idempotency-Key": "must be 1 to 255 visible ASCII characters without spaces" },
+    });
+  });
+});
+
+test("a token that may not call gets no answer by knowing the key", async () => {
+  const app = new FakeApp();
+  await app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Show" } }));
+  const call = withKey("k", { body: { name: "Show" }, token: "nobody" });
+  expect((await app.call("POST", "/v2/livestreams", call)).status).toBe(401);
+});

@@ -1,0 +1,183 @@
+// A livestream service on a database in memory, with everything around it faked and watched.
+
+import type { Database } from "bun:sqlite";
+import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
+import { LivestreamService, type Playouts } from "#server/livestreams/livestream-service.ts";
+import { MediaService } from "#server/livestreams/media-service.ts";
+import { createLog } from "#server/log.ts";
+import type { InputState } from "#server/playout/input-state.ts";
+import type { InstanceName } from "#server/playout/instance-name.ts";
+import { PublicUrls } from "#server/public-urls.ts";
+import { openDatabase, transactionOn } from "#server/store/database.ts";
+import { LivestreamStore } from "#server/store/livestream-store.ts";
+import { MediaStore } from "#server/store/media-store.ts";
+import { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+
+export const FACTS = {
+  ...{ durationSeconds: 12.5, sizeBytes: 1_500_000, width: 1280, height: 720 },
+  ...{ videoCodec: "avc1.64001f", audioCodec: "mp4a.40.2" },
+};
+
+/** A playout manager without a playout: says what the test sets, and writes down what it is told. */
+export class FakePlayouts implements Playouts {
+  readonly calls: string[] = [];
+  readonly active = new Map<string, InstanceName>();
+  readonly streamKeys = new Map<string, { primary: string | null; secondary: string | null }>();
+  /** What the next call of this name waits for, or fails with. */
+  readonly holds = new Map<string, Promise<void>>();
+
+  open({ id, streamKeys }: Parameters<Playouts["open"]>[0]): void {
+    this.calls.push(`open ${id}`);
+    this.streamKeys.set(id, streamKeys);
+  }
+
+  publish(id: string): Promise<void> {
+    return this.#call("publish", id);
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#call("stop", id);
+    this.active.delete(id);
+  }
+
+  async close(id: string): Promise<void> {
+    await this.#call("close", id);
+    this.active.delete(id);
+    this.streamKeys.delete(id);
+  }
+
+  hasActiveIngest(id: string): boolean {
+    return this.active.has(id);
+  }
+
+  onAir(id: string): InstanceName | null {
+    return this.active.get(id) ?? null;
+  }
+
+  inputs(id: string): readonly InputState[] {
+    const keys = this.streamKeys.get(id);
+    if (keys === undefined) return [];
+    const names = keys.secondary === null ? (["primary"] as const) : (["primary", "secondary"] as const);
+    return names.map((instance) => ({
+      instance,
+      active: this.active.get(id) === instance,
+      connectedAtMs: null,
+      lastSeenAtMs: null,
+      video: null,
+      audio: null,
+    }));
+  }
+
+  async #call(name: string, id: string): Promise<void> {
+    this.calls.push(`${name} ${id}`);
+    await this.holds.get(name);
+  }
+}
+
+/** One process; another on the same database is a restart. */
+export class FakeHouse {
+  readonly playouts = new FakePlayouts();
+  readonly removed: string[] = [];
+  readonly converted: string[] = [];
+  readonly logged: string[] = [];
+  readonly media: MediaStore;
+  readonly stored: LivestreamStore;
+  readonly livestreams: LivestreamService;
+  readonly mediaService: MediaService;
+  nowMs: number;
+  convert: (id: string, signal: AbortSignal) => Promise<ConversionResult> = async () => ({
+    ok: true,
+    facts: FACTS,
+    message: null,
+  });
+  removeRecording: () => Promise<void> = async () => {};
+  /** Delays that were asked for, with what ends them. */
+  readonly delays: { milliseconds: number; pass: () => void }[] = [];
+
+  constructor(database: Database = openDatabase(":memory:"), nowMs = Date.UTC(2026, 0, 1)) {
+    this.nowMs = nowMs;
+    this.stored = new LivestreamStore(database);
+    this.media = new MediaStore(database);
+    const urls = new PublicUrls(
+      { publicUrl: "https://example.com", rtmpPublicUrl: "rtmp://example.com" },
+      { http: () => 0, rtmp: () => 0 },
+    );
+    const tick = (): number => ++this.nowMs;
+    this.livestreams = new LivestreamService({
+      livestreams: this.stored,
+      media: this.media,
+      removals: new RecordingRemovalStore(database),
+      transaction: transactionOn(database),
+      playouts: this.playouts,
+      recordings: {
+        remove: async (id) => {
+          await this.removeRecording();
+          this.removed.push(id);
+        },
+      },
+      convert: (id, signal) => {
+        this.converted.push(id);
+        return this.convert(id, signal);
+      },
+      urls,
+      nowMs: tick,
+      delay: (milliseconds, signal) =>
+        new Promise((resolve) => {
+          this.delays.push({ milliseconds, pass: resolve });
+          signal.addEventListener("abort", () => resolve());
+        }),
+      log: createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: tick }),
+    });
+    this.mediaService = new MediaService({
+      media: this.media,
+      livestreams: this.livestreams,
+      urls,
+      nowMs: tick,
+    });
+  }
+
+  create(properties: { withDvr?: boolean; withBackup?: boolean; name?: string } = {}): string {
+    const { name = "Show", withDvr = false, withBackup = true } = properties;
+    return this.livestreams.create({ name, description: null, withDvr, withBackup }).id;
+  }
+
+  started(properties: { withDvr?: boolean; withBackup?: boolean } = {}): string {
+    const id = this.create(properties);
+    this.livestreams.start(id);
+    return id;
+  }
+
+  /** Started, with an encoder that sends to the primary input. */
+  receiving(properties: { withDvr?: boolean } = {}): string {
+    const id = this.started(properties);
+    this.playouts.active.set(id, "primary");
+    return id;
+  }
+
+  async live(properties: { withDvr?: boolean } = {}): Promise<string> {
+    const id = this.receiving(properties);
+    await this.livestreams.publish(id);
+    return id;
+  }
+
+  /** Stopped, and its conversion through. */
+  async stopped(properties: { withDvr?: boolean } = {}): Promise<string> {
+    const id = await this.live(properties);
+    await this.livestreams.stop(id);
+    await this.livestreams.conversionsSettled();
+    return id;
+  }
+
+  async finished(properties: { withDvr?: boolean } = {}): Promise<{ id: string; mediaId: string }> {
+    const id = await this.stopped(properties);
+    return { id, mediaId: this.livestreams.get(id)?.mediaId ?? "" };
+  }
+
+  async failed(): Promise<string> {
+    const { convert } = this;
+    this.convert = async () => ({ ok: false, message: "nothing was recorded" });
+    const id = await this.stopped();
+    this.convert = convert;
+    return id;
+  }
+}

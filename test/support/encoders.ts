@@ -1,0 +1,42 @@
+// Encoders that we did not write, publishing a test picture and a tone in real time.
+
+import { Program } from "./program.ts";
+
+export interface EncoderOptions {
+  /** The whole address, stream key included. */
+  readonly url: string;
+  /** It is killed after this long; a test ends it earlier. */
+  readonly maxSeconds?: number;
+}
+
+const FRAME_RATE = 30;
+const GOP_SECONDS = 1;
+
+/** FFmpeg's own RTMP, with B-frames. */
+export function ffmpegEncoder({ url, maxSeconds = 60 }: EncoderOptions): Program {
+  const command = [
+    ...["ffmpeg", "-hide_banner", "-loglevel", "warning", "-re"],
+    ...["-f", "lavfi", "-i", `testsrc2=size=640x360:rate=${FRAME_RATE}`],
+    ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v", "800k"],
+    ...["-bf", "2", "-b_strategy", "0", "-g", String(FRAME_RATE * GOP_SECONDS), "-sc_threshold", "0"],
+    ...["-c:a", "aac", "-b:a", "96k", "-ac", "2", "-f", "flv", url],
+  ];
+  return new Program(command, maxSeconds);
+}
+
+/** GStreamer: `rtmp2sink` is its own RTMP, `rtmpsink` is librtmp's. */
+export function gstreamerEncoder(
+  sink: "rtmp2sink" | "rtmpsink",
+  { url, maxSeconds = 60 }: EncoderOptions,
+): Program {
+  const pipeline = [
+    ...["flvmux", "name=mux", "streamable=true", "!", sink, `location=${url}`],
+    ...["videotestsrc", "is-live=true", "!", `video/x-raw,width=640,height=360,framerate=${FRAME_RATE}/1`],
+    ...["!", "videoconvert", "!", "x264enc", "speed-preset=ultrafast", "tune=zerolatency", "bitrate=800"],
+    ...[`key-int-max=${FRAME_RATE * GOP_SECONDS}`, "!", "h264parse", "!", "queue", "!", "mux.video"],
+    ...["audiotestsrc", "is-live=true", "!", "audio/x-raw,rate=48000,channels=2", "!", "audioconvert"],
+    ...["!", "avenc_aac", "bitrate=96000", "!", "aacparse", "!", "queue", "!", "mux.audio"],
+  ];
+  return new Program(["gst-launch-1.0", "-e", ...pipeline], maxSeconds);
+}

@@ -1,0 +1,34 @@
+// Segments as a segmenter cuts them, without the units: for tests of what lists and serves them.
+
+import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import type { Segment } from "#media/hls/segment.ts";
+
+const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);
+
+/** The segment of this number: 2 s, 1000 bytes, independent, unless it is said otherwise. */
+export function segment(msn: number, rest: Partial<Segment> = {}): Segment {
+  return {
+    msn,
+    initializationId: 0,
+    discontinuity: false,
+    independent: true,
+    programDateTimeMs: START_MS + msn * 2000,
+    durationSeconds: 2,
+    byteLength: 1000,
+    partCount: 1,
+    frameCount: 60,
+    ...rest,
+  };
+}
+
+/** Feeds the window a segment of one part whose bytes are its number. */
+export function pushSegment(window: PlaylistWindow, facts: Segment, targetDurationSeconds = 2): void {
+  const { durationSeconds, byteLength, partCount, frameCount, ...start } = facts;
+  window.push({ type: "segment-start", start });
+  const bytes = new Uint8Array(byteLength).fill(facts.msn);
+  window.push({
+    type: "part",
+    part: { msn: facts.msn, index: 0, durationSeconds, independent: facts.independent, bytes },
+  });
+  window.push({ type: "segment", segment: facts, targetDurationSeconds });
+}

@@ -1,0 +1,152 @@
+// The server as its operator runs it: a process of its own, on free ports, with a data directory of its own.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "./imports.ts";
+
+export const ADMIN_TOKEN = "end-to-end-admin-token-0123456789";
+
+const READY_SECONDS = 20;
+const STOP_SECONDS = 12;
+
+interface Ports {
+  readonly httpPort: number;
+  readonly rtmpPort: number;
+}
+
+export interface StartOptions {
+  readonly command?: "serve" | "demo";
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export class TandemServer implements AsyncDisposable {
+  readonly #dataDir = mkdtempSync(join(tmpdir(), "tandem-data-"));
+  readonly #options: StartOptions;
+  #child: Bun.Subprocess<"ignore", "pipe", "pipe"> | null = null;
+  #ports: Ports = { httpPort: 0, rtmpPort: 0 };
+  /** Everything it wrote, from every run. */
+  #logs = "";
+  #output = "";
+
+  private constructor(options: StartOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it says that it is ready. */
+  static async start(options: StartOptions = {}): Promise<TandemServer> {
+    const server = new TandemServer(options);
+    await server.startAgain();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#ports.httpPort}`;
+  }
+
+  get dataDir(): string {
+    return this.#dataDir;
+  }
+
+  get processId(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** What it wrote to standard error so far, all runs together. */
+  get logs(): string {
+    return this.#logs;
+  }
+
+  /** What it wrote to standard output so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** After {@link stop} or {@link kill}: with the same data and on the same ports. */
+  async startAgain(): Promise<void> {
+    const child = Bun.spawn(
+      [process.execPath, join(ROOT, "server/main.ts"), this.#options.command ?? "serve"],
+      {
+        env: {
+          ...process.env,
+          TANDEM_HOST: "127.0.0.1",
+          TANDEM_HTTP_PORT: String(this.#ports.httpPort),
+          TANDEM_RTMP_PORT: String(this.#ports.rtmpPort),
+          TANDEM_DATA_DIR: this.#dataDir,
+          TANDEM_ADMIN_TOKEN: ADMIN_TOKEN,
+          TANDEM_LOG: "debug",
+          ...this.#options.environment,
+        },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+      },
+    );
+    this.#child = child;
+    void this.#keepOutput(child.stdout); // Ends with the process.
+    this.#ports = await this.#readLogs(child);
+  }
+
+  /** As an operator ends it; resolves to the exit code. Throws when it does not end in time. */
+  async stop(): Promise<number> {
+    return this.#end("SIGTERM");
+  }
+
+  /** As a crash or a power cut ends it. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+
+  async #end(signal: "SIGTERM" | "SIGKILL"): Promise<number> {
+    const child = this.#child;
+    if (child === null) return 0;
+    child.kill(signal);
+    const timeout = AbortSignal.timeout(STOP_SECONDS * 1000);
+    const exitCode = await Promise.race([child.exited, aborted(timeout)]);
+    this.#child = null;
+    if (exitCode !== null) return exitCode;
+    child.kill("SIGKILL");
+    throw new Error(`The server did not end within ${STOP_SECONDS} s of ${signal}.\n${this.#logs}`);
+  }
+
+  /** Resolves at the `ready` line and goes on reading behind it. */
+  #readLogs(child: Bun.Subprocess<"ignore", "pipe", "pipe">): Promise<Ports> {
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        child.kill("SIGKILL");
+        reject(new Error(`The server was not ready within ${READY_SECONDS} s.\n${this.#logs}`));
+      }, READY_SECONDS * 1000);
+      const read = async () => {
+        const decoder = new TextDecoder();
+        let line = "";
+        for await (const bytes of child.stderr) {
+          const text = decoder.decode(bytes, { stream: true });
+          this.#logs += text;
+          const lines = (line + text).split("\n");
+          line = lines.pop() ?? "";
+          const ready = lines.find((each) => each.includes('"event":"ready"'));
+          if (ready === undefined) continue;
+          clearTimeout(deadline);
+          resolve(JSON.parse(ready));
+        }
+        clearTimeout(deadline);
+        reject(new Error(`The server ended before it was ready.\n${this.#logs}`));
+      };
+      read().catch(reject);
+    });
+  }
+
+  async #keepOutput(stdout: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of stdout) this.#output += decoder.decode(bytes, { stream: true });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null)));
+}
