@@ -10,7 +10,7 @@ import { until } from "#test/support/until.ts";
 const SECONDS = 10;
 const CONNECTIONS = 16;
 
-await using server = await TandemServer.start({ environment: { TANDEM_LOG: "warn" } });
+await using server = await TandemServer.start({ environment: { TANDEM_LOG: "info" } });
 await using publishers = await startPublishers(server, 1);
 const masterUrl = `${server.url}/live/${publishers.ids[0]}/index.m3u8`;
 const mediaUrl = await until("a playlist", () => fetchVariantUrl(masterUrl));

@@ -10,7 +10,7 @@ const MEASURED_SECONDS = 40;
 
 print("publishers  CPU s per publisher-minute  resident MB  peak MB");
 for (const count of [10, 50]) {
-  await using server = await TandemServer.start({ environment: { TANDEM_LOG: "warn" } });
+  await using server = await TandemServer.start({ environment: { TANDEM_LOG: "info" } });
   await using _publishers = await startPublishers(server, count);
   await Bun.sleep(WARM_UP_SECONDS * 1000);
   const before = usageOf(server.processId);

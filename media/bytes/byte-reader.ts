@@ -11,12 +11,10 @@ export class EndOfBytesError extends Error {
 /** A cursor over bytes it does not own: views it returns share their memory. Throws {@link EndOfBytesError}. */
 export class ByteReader {
   readonly bytes: Uint8Array;
-  #view: DataView;
   #offset = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get offset(): number {
@@ -28,16 +26,17 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#byteAt(this.#take(1));
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2));
+    const at = this.#take(2);
+    return (this.#byteAt(at) << 8) | this.#byteAt(at + 1);
   }
 
   u24(): number {
     const at = this.#take(3);
-    return (this.#view.getUint16(at) << 8) | this.#view.getUint8(at + 2);
+    return (this.#byteAt(at) << 16) | (this.#byteAt(at + 1) << 8) | this.#byteAt(at + 2);
   }
 
   i24(): number {
@@ -45,30 +44,34 @@ export class ByteReader {
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4));
+    return this.i32() >>> 0;
   }
 
   u32LittleEndian(): number {
-    return this.#view.getUint32(this.#take(4), true);
+    const at = this.#take(4);
+    const high = (this.#byteAt(at + 3) << 24) | (this.#byteAt(at + 2) << 16);
+    return (high | (this.#byteAt(at + 1) << 8) | this.#byteAt(at)) >>> 0;
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#take(4));
+    const at = this.#take(4);
+    const high = (this.#byteAt(at) << 24) | (this.#byteAt(at + 1) << 16);
+    return high | (this.#byteAt(at + 2) << 8) | this.#byteAt(at + 3);
   }
 
   /** Exact up to 2^53; a larger value throws, since nothing here can legitimately hold one. */
   u64(): number {
-    const value = this.#view.getBigUint64(this.#take(8));
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`64-bit field holds ${value}`);
-    return Number(value);
+    const value = this.u32() * 2 ** 32 + this.u32();
+    if (value > Number.MAX_SAFE_INTEGER) throw new RangeError(`64-bit field holds ${value}`);
+    return value;
   }
 
   i16(): number {
-    return this.#view.getInt16(this.#take(2));
+    return (this.u16() << 16) >> 16;
   }
 
   f64(): number {
-    return this.#view.getFloat64(this.#take(8));
+    return new DataView(this.view(8).slice().buffer).getFloat64(0);
   }
 
   /** A view of the next `length` bytes. */
@@ -91,5 +94,10 @@ export class ByteReader {
     const at = this.#offset;
     this.#offset = at + length;
     return at;
+  }
+
+  /** Indexes straight into the array: a DataView would first have to ask it for its buffer, which copies a small one. */
+  #byteAt(index: number): number {
+    return this.bytes[index] ?? 0;
   }
 }

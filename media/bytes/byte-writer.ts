@@ -1,14 +1,21 @@
 // Appends big-endian fields to a growing byte array.
 
+const NOTHING = new DataView(new ArrayBuffer(0));
+
+/** What a writer that was given no capacity begins with. */
+const FIRST_CAPACITY = 256;
+
 /** Grows by doubling; {@link ByteWriter.take} hands over what was written and starts afresh. */
 export class ByteWriter {
-  #bytes: Uint8Array;
-  #view: DataView;
+  #view: DataView<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  constructor(initialCapacity = 256) {
-    this.#bytes = new Uint8Array(initialCapacity);
-    this.#view = new DataView(this.#bytes.buffer);
+  constructor(initialCapacity = FIRST_CAPACITY) {
+    // The buffer first: asking a small typed array for its buffer costs a copy of it.
+    const buffer = new ArrayBuffer(initialCapacity);
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
   }
 
   get length(): number {
@@ -52,11 +59,9 @@ export class ByteWriter {
     return this;
   }
 
-  /** `value` is a safe integer. */
+  /** `value` is a safe integer, not negative. */
   u64(value: number): this {
-    const at = this.#grow(8);
-    this.#view.setBigUint64(at, BigInt(value));
-    return this;
+    return this.u32(Math.floor(value / 2 ** 32)).u32(value % 2 ** 32);
   }
 
   i16(value: number): this {
@@ -71,17 +76,30 @@ export class ByteWriter {
     return this;
   }
 
+  /** One byte for each character, all of which are ASCII. */
+  ascii(text: string): this {
+    const at = this.#grow(text.length);
+    for (let index = 0; index < text.length; index += 1)
+      this.#view.setUint8(at + index, text.charCodeAt(index));
+    return this;
+  }
+
   bytes(value: Uint8Array): this {
     const at = this.#grow(value.byteLength);
     this.#bytes.set(value, at);
     return this;
   }
 
+  /** Writes again over a field that was written at `at` before its value was known. */
+  overwriteU32(at: number, value: number): void {
+    this.#view.setUint32(at, value);
+  }
+
   /** The bytes written so far, owned by the caller from now on; the writer is empty again. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(256);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#view = NOTHING;
+    this.#bytes = new Uint8Array(NOTHING.buffer);
     this.#length = 0;
     return taken;
   }
@@ -90,10 +108,11 @@ export class ByteWriter {
     const at = this.#length;
     const needed = at + length;
     if (needed > this.#bytes.byteLength) {
-      const grown = new Uint8Array(Math.max(needed, this.#bytes.byteLength * 2));
+      const buffer = new ArrayBuffer(Math.max(needed, this.#bytes.byteLength * 2, FIRST_CAPACITY));
+      const grown = new Uint8Array(buffer);
       grown.set(this.#bytes.subarray(0, at));
       this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
+      this.#view = new DataView(buffer);
     }
     this.#length = needed;
     return at;

@@ -1,6 +1,7 @@
 // ISO base media boxes: a length, a four-character type, and fields in the order the standard lists them.
 
-import { ByteWriter } from "#media/bytes/byte-writer.ts";
+import type { ByteWriter } from "#media/bytes/byte-writer.ts";
+import { concat } from "#media/bytes/concat.ts";
 
 /** Length and type before a box's fields. */
 export const BOX_HEADER_LENGTH = 8;
@@ -19,6 +20,25 @@ export function fullBox(
   fields: readonly Uint8Array[],
 ): Uint8Array {
   return box(type, [u8(version), u24(flags), ...fields]);
+}
+
+/** Begins a box at the end of `writer`; its fields follow, then {@link endBox} with what this returned. */
+export function beginBox(writer: ByteWriter, type: string): number {
+  const at = writer.length;
+  writer.u32(0).ascii(type);
+  return at;
+}
+
+/** As {@link beginBox}, with a version and 24 bits of flags. */
+export function beginFullBox(writer: ByteWriter, type: string, version: number, flags: number): number {
+  const at = beginBox(writer, type);
+  writer.u8(version).u24(flags);
+  return at;
+}
+
+/** The box is as long as what was written since it began. */
+export function endBox(writer: ByteWriter, at: number): void {
+  writer.overwriteU32(at, writer.length - at);
 }
 
 export function u8(value: number): Uint8Array {
@@ -51,13 +71,7 @@ export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-export function concat(fields: readonly Uint8Array[]): Uint8Array {
-  const writer = new ByteWriter(byteLengthOf(fields));
-  for (const field of fields) writer.bytes(field);
-  return writer.take();
-}
-
-export function byteLengthOf(fields: readonly Uint8Array[]): number {
+function byteLengthOf(fields: readonly Uint8Array[]): number {
   let length = 0;
   for (const field of fields) length += field.byteLength;
   return length;

@@ -1,7 +1,8 @@
 // How a track's samples are coded: the sample entry of each codec, around the record its encoder sent.
 
+import { concat } from "#media/bytes/concat.ts";
 import type { AacConfiguration, CodecConfiguration, H264Configuration } from "#media/track/track.ts";
-import { box, concat, fullBox, u8, u16, u24, u32, zeros } from "./box.ts";
+import { box, fullBox, u8, u16, u24, u32, zeros } from "./box.ts";
 
 export function sampleEntry(configuration: CodecConfiguration): Uint8Array {
   switch (configuration.codec) {

@@ -44,7 +44,10 @@ export const createRefusals = {
 export const changeRefusals = {
   ...anyChange,
   ...notFound,
-  409: json("Its status does not allow it, or the Idempotency-Key was used for another body.", Conflict),
+  409: json(
+    "Its status does not allow it; of a POST also: the Idempotency-Key was used for another body.",
+    Conflict,
+  ),
 };
 
 /** Refusals of a change of one thing that is possible at any time. */

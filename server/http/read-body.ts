@@ -24,7 +24,7 @@ export function readBody(): MiddlewareHandler<BodyVariables> {
       return next();
     }
     const bytes = await readAtMost(MAX_BODY_BYTES, context.req.raw);
-    if (bytes === null) return fail(context, { code: "body_too_large" });
+    if (typeof bytes === "string") return fail(context, { code: bytes });
     if (bytes.byteLength > 0 && !JSON_TYPE.test(context.req.header("Content-Type") ?? "")) {
       return fail(context, { code: "unsupported_media_type" });
     }
@@ -37,15 +37,22 @@ export function readBody(): MiddlewareHandler<BodyVariables> {
   };
 }
 
-/** Null when there is more, of which no more is read: a length may be missing, not believed. */
-async function readAtMost(maxBytes: number, request: Request): Promise<Uint8Array | null> {
-  if (Number(request.headers.get("Content-Length")) > maxBytes) return null;
+/** What is too large is not read to its end, whether it said so before or not; what is cut off is no JSON. */
+async function readAtMost(
+  maxBytes: number,
+  request: Request,
+): Promise<Uint8Array | "body_too_large" | "malformed_json"> {
+  if (Number(request.headers.get("Content-Length")) > maxBytes) return "body_too_large";
   const chunks: Uint8Array[] = [];
   let byteLength = 0;
-  for await (const chunk of request.body ?? []) {
-    byteLength += chunk.byteLength;
-    if (byteLength > maxBytes) return null;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      byteLength += chunk.byteLength;
+      if (byteLength > maxBytes) return "body_too_large";
+      chunks.push(chunk);
+    }
+  } catch {
+    return "malformed_json";
   }
   return Buffer.concat(chunks);
 }

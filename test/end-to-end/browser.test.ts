@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { ApiClient } from "#test/support/api-client.ts";
-import { currentTime, hasEnd, hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
+import { currentTime, hasLoadedRecording, hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { areInstalled } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
@@ -31,11 +31,13 @@ describe.skipIf(!areInstalled("chromium"))("in Chromium", () => {
 
     const api = new ApiClient(server.url, ADMIN_TOKEN);
     await api.stop(path.slice("/watch/".length));
-    for (const tab of [page, late]) {
-      await isInPhase(tab, "recording");
-      await until("the recording", async () => (await hasEnd(tab)) || null);
-      await hasPlayed(tab, 1);
-    }
+    await Promise.all(
+      [page, late].map(async (tab) => {
+        await isInPhase(tab, "recording");
+        await until("the recording", () => hasLoadedRecording(tab), 40);
+        await hasPlayed(tab, 1);
+      }),
+    );
     expect(faults).toEqual([]);
   }, 120_000);
 

@@ -21,7 +21,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ call: `${method} ${path}`, ...operation })),
 );
 
-test("the committed document is this one; `bun openapi/write-document.ts` makes it so", async () => {
+test("the committed document is this one; `bun server/main.ts openapi >openapi/openapi.json` makes it so", async () => {
   expect(await Bun.file(join(ROOT, "openapi/openapi.json")).text()).toBe(text);
 });
 
@@ -48,7 +48,6 @@ describe.each(operations)("$operationId", ({ call, responses }) => {
   const statuses = Object.keys(responses).map(Number);
 
   test("says that it may be refused for want of a token, and that the server may fail", () => {
-    expect(statuses).toContainAllValues([401, 500].filter((status) => statuses.includes(status)));
     expect(statuses).toEqual(expect.arrayContaining([401, 500]));
   });
 

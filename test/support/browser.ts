@@ -26,9 +26,11 @@ export async function hasPlayed(page: Page, seconds: number): Promise<void> {
   await until(`${seconds} s to be played`, async () => (await currentTime(page)) > from + seconds || null, 30);
 }
 
-/** Whether the page's video is one with an end. */
-export function hasEnd(page: Page): Promise<boolean> {
-  return page.evaluate<boolean>(`Number.isFinite(document.querySelector("video").duration)`);
+/** Whether the page has loaded any of a recording's media. */
+export function hasLoadedRecording(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>(
+    `performance.getEntriesByType("resource").some(({ name }) => /\\/media\\/.*\\.m4s$/.test(name))`,
+  );
 }
 
 /** Of the page's video, seconds. */

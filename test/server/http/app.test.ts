@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { Hono } from "hono";
 import { createApp } from "#server/http/app.ts";
+import { webRoutes } from "#server/http/web-routes.ts";
 import { createLog } from "#server/log.ts";
 import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase } from "#server/store/database.ts";
@@ -20,7 +20,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     nowMs: Date.now,
     log: createLog({ level: "error", write: () => {}, nowMs: Date.now }),
     readiness: { store: () => true, http: () => true, rtmp: () => true },
-    openRoutes: [new Hono().get("/", (context) => context.text("start page"))],
+    openRoutes: [webRoutes({ livestream: () => null })],
   });
   const list = await app.request("/v2/livestreams", { headers: { Authorization: "Bearer secret" } });
   expect(await list.json()).toEqual({
@@ -28,7 +28,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     data: [],
     pagination: { page: 0, perpage: 10, total: 0, pageCount: 0 },
   });
-  expect(await (await app.request("/")).text()).toBe("start page");
+  expect((await app.request("/")).headers.get("Content-Type")).toBe("text/html; charset=UTF-8");
 });
 
 describe("a token", () => {
@@ -98,9 +98,9 @@ describe("what there is not", () => {
     ["HEAD", "/v2/media/a/recover", "POST"],
     ["OPTIONS", "/v2/media", "GET, HEAD"],
     ["DELETE", "/healthz", "GET, HEAD"],
-    ["POST", "/page", "GET, HEAD"],
+    ["POST", "/watch/a", "GET, HEAD"],
   ])("%s %s is 405, with what there is", async (method, path, allow) => {
-    const app = new FakeApp({ openRoutes: [new Hono().get("/page", (context) => context.text("page"))] });
+    const app = new FakeApp();
     const answer = await app.call(method, path);
     expect([answer.status, answer.headers.get("Allow")]).toEqual([405, allow]);
   });

@@ -1,8 +1,8 @@
 // The HTTP side on a fake house: real services and stores, no sockets, and everything it says at hand.
 
-import { Hono } from "hono";
 import { createApp } from "#server/http/app.ts";
 import type { ReadinessChecks } from "#server/http/health-routes.ts";
+import { webRoutes } from "#server/http/web-routes.ts";
 import { createLog } from "#server/log.ts";
 import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase } from "#server/store/database.ts";
@@ -35,10 +35,14 @@ export interface CallOptions {
 export class FakeApp {
   readonly house: FakeHouse;
   readonly logged: string[] = [];
-  readonly app: Hono;
+  readonly app: ReturnType<typeof createApp>;
   nowMs = Date.UTC(2026, 0, 1);
 
-  constructor({ database = openDatabase(":memory:"), readiness = {}, openRoutes = [new Hono()] } = {}) {
+  constructor({
+    database = openDatabase(":memory:"),
+    readiness = {},
+    openRoutes = [webRoutes({ livestream: () => null })],
+  } = {}) {
     this.house = new FakeHouse(database);
     this.app = createApp({
       livestreams: this.house.livestreams,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { openDatabase } from "#server/store/database.ts";
+import { until } from "#test/support/until.ts";
 import { type CallOptions, codeOf, FakeApp } from "./fake-app.ts";
 
 const DAY_MS = 86_400_000;
@@ -99,7 +100,7 @@ describe("a POST with an Idempotency-Key", () => {
     app.house.playouts.holds.set("publish", begun.promise);
     const call = () => app.call("POST", `/v2/livestreams/${id}/publish`, withKey("k"));
     const calls = [call(), call()];
-    await Promise.resolve();
+    await until("the publish", () => app.house.playouts.calls.includes(`publish ${id}`));
     app.house.playouts.holds.delete("publish");
     begun.reject(new Error("no disk"));
     expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([500, 200]);

@@ -81,6 +81,23 @@ describe("a body", () => {
     expect(sentBytes).toBeLessThan(2 * LIMIT);
   });
 
+  test("of a caller who goes away in the middle is no error of ours", async () => {
+    const app = new FakeApp();
+    const cutOff = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"name":'));
+        controller.error(new Error("the connection was closed"));
+      },
+    });
+    const response = await app.app.request("/v2/livestreams", {
+      method: "POST",
+      headers: { Authorization: "Bearer admin-token", "Content-Type": "application/json" },
+      body: cutOff,
+    });
+    expect(response.status).toBe(400);
+    expect(app.logged).toEqual([]);
+  });
+
   test("of an action may be missing, whatever it is said to be", async () => {
     const app = new FakeApp();
     for (const headers of [{}, { "Content-Type": "application/json" }, { "Content-Type": "text/plain" }]) {
