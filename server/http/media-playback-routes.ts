@@ -39,7 +39,7 @@ function playlistTextOf({ segments, targetDurationSeconds }: Recording): string 
 }
 
 function bytesOf({ req }: Context, recording: Recording, name: string): Response {
-  const [, kind, number = ""] = /^(init|segment)-(\d{1,15})\.(?:mp4|m4s)$/.exec(name) ?? [];
+  const [, kind, number = ""] = /^(init|segment)-(0|[1-9]\d{0,14})\.(?:mp4|m4s)$/.exec(name) ?? [];
   const isInitialization = kind === "init" && name.endsWith(".mp4");
   const isSegment = kind === "segment" && name.endsWith(".m4s");
   if (!isInitialization && !isSegment) return notFoundAnswer();

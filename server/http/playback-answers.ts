@@ -5,7 +5,7 @@ import { gzipSync } from "bun";
 /** Any page may play what is played here. */
 const CORS_HEADERS = {
   "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers": "Content-Length, Content-Range, Date, Server",
+  "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, Date, ETag, Server",
 };
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
@@ -33,17 +33,20 @@ export class PlaylistText {
   }
 }
 
-/** 200, or 206 and 416 for a range (RFC 9110 §14). */
+/** 200, 304 for who has them already, or 206 and 416 for a range (RFC 9110 §13, §14). */
 export function bytesAnswer(request: Request, bytes: ImmutableBytes, contentType: string): Response {
   const { byteLength } = bytes;
+  const entityTag = `"${byteLength.toString(36)}"`; // no URL ever gets other bytes: any tag would do
   const headers: Record<string, string> = {
     ...CORS_HEADERS,
     "Accept-Ranges": "bytes",
     "Cache-Control": IMMUTABLE,
     "Content-Length": String(byteLength),
     "Content-Type": contentType,
+    ETag: entityTag,
   };
-  const range = rangeOf(request.headers.get("Range"), byteLength);
+  if (hasAlready(request, entityTag)) return notModified(entityTag);
+  const range = isRangeValid(request, entityTag) ? rangeOf(request.headers.get("Range"), byteLength) : null;
   if (range === null) return answer(request, bodyOf(bytes, 0, byteLength), 200, headers);
   if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${byteLength}` });
   headers["Content-Range"] = `bytes ${range.start}-${range.end - 1}/${byteLength}`;
@@ -62,6 +65,16 @@ export function playlistAnswer(request: Request, playlist: PlaylistText, isFinal
     "Content-Type": "application/vnd.apple.mpegurl",
     Vary: "Accept-Encoding",
     ...(isCompressed ? { "Content-Encoding": "gzip" } : {}),
+  });
+}
+
+/** One that was made for whoever asked: no cache hands it to anybody else. */
+export function viewerPlaylistAnswer(request: Request, { bytes }: PlaylistText): Response {
+  return answer(request, bytes, 200, {
+    ...CORS_HEADERS,
+    "Cache-Control": "private, no-cache",
+    "Content-Length": String(bytes.byteLength),
+    "Content-Type": "application/vnd.apple.mpegurl",
   });
 }
 
@@ -106,6 +119,26 @@ function notThere(status: number, headers: Readonly<Record<string, string>>): Re
   });
 }
 
+function notModified(entityTag: string): Response {
+  return new Response(null, {
+    status: 304,
+    headers: { ...CORS_HEADERS, "Cache-Control": IMMUTABLE, ETag: entityTag },
+  });
+}
+
+/** If-None-Match (RFC 9110 §13.1.2): weak tags match, too. */
+function hasAlready(request: Request, entityTag: string): boolean {
+  const header = request.headers.get("If-None-Match");
+  if (header === null) return false;
+  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === entityTag);
+}
+
+/** If-Range (RFC 9110 §13.1.5): of other bytes than these a range is of no use; neither is a date. */
+function isRangeValid(request: Request, entityTag: string): boolean {
+  const header = request.headers.get("If-Range");
+  return header === null || header.trim() === entityTag;
+}
+
 function bodyOf(bytes: ImmutableBytes, start: number, end: number): Uint8Array | Blob {
   if (bytes instanceof Uint8Array)
     return end - start === bytes.byteLength ? bytes : bytes.subarray(start, end);
@@ -121,7 +154,7 @@ function rangeOf(
   byteLength: number,
 ): { start: number; end: number } | "unsatisfiable" | null {
   if (header === null) return null;
-  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header.trim()) ?? [];
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/i.exec(header.trim()) ?? [];
   if (first === "" && last === "") return null;
   if (first === "") {
     const suffixLength = Math.min(Number(last), byteLength);

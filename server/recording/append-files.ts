@@ -10,7 +10,7 @@ export interface AppendFiles {
   readonly mediaLength: number;
   /** Appends all of it, or rejects. */
   append(file: RecordingFile, chunks: readonly Uint8Array[]): Promise<void>;
-  /** Resolves once everything is on the disk and the files are closed. */
+  /** Resolves once everything is on the disk; either way the files are closed then. */
   close(): Promise<void>;
 }
 
@@ -23,9 +23,12 @@ export function openAppendFiles(paths: Readonly<Record<RecordingFile, string>>):
     mediaLength: fstatSync(media).size,
     append: (file, chunks) => appendTo(descriptors[file], chunks),
     close: async () => {
-      for (const descriptor of Object.values(descriptors)) {
-        await syncToDisk(descriptor);
-        await closed(descriptor);
+      try {
+        await syncToDisk(media);
+        await syncToDisk(journal);
+      } finally {
+        await closed(media);
+        await closed(journal);
       }
     },
   };

@@ -77,9 +77,9 @@ export async function parseJournal(text: string): Promise<Journal> {
 
 function parseLine(line: string): JournalEntry | null {
   const json = line.slice(CHECKSUM_LENGTH + 1);
-  return line.slice(0, CHECKSUM_LENGTH) === checksum(json) && line[CHECKSUM_LENGTH] === " "
-    ? JSON.parse(json)
-    : null;
+  // The checksum of nothing is right, too.
+  if (json === "" || line[CHECKSUM_LENGTH] !== " ") return null;
+  return line.slice(0, CHECKSUM_LENGTH) === checksum(json) ? JSON.parse(json) : null;
 }
 
 function checksum(text: string): string {

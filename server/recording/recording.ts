@@ -1,8 +1,6 @@
 // A recording read back: which segments it holds, where their bytes lie, and how it ended.
 
-import { appendFile, rename, truncate, writeFile } from "node:fs/promises";
-import { Fmp4Error } from "#media/fmp4/fmp4-error.ts";
-import { type Fragment, readFragment } from "#media/fmp4/fragment-reader.ts";
+import { appendFile, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
 import type { Segment } from "#media/hls/segment.ts";
 import {
   encodeJournalLine,
@@ -14,6 +12,7 @@ import {
   type SegmentEndEntry,
   type SegmentStartEntry,
 } from "./journal.ts";
+import { closingEntry, readFragments } from "./unfinished-segment.ts";
 
 export interface RecordingPaths {
   readonly media: string;
@@ -45,24 +44,21 @@ export interface Recording {
 
 /**
  * Null when there is none. A torn end, of either file, is cut off, and a segment that was being written is closed with
- * the parts that are whole: what is on the disk afterwards is what is answered. Not while it is being recorded.
+ * the parts that are whole: what is on the disk afterwards is what is answered. Where that segment is the first one, the
+ * playlist had promised no target duration: then it is `leastTargetDurationSeconds`, if the segment is not longer. Not
+ * while it is being recorded.
  */
-export async function openRecording(paths: RecordingPaths): Promise<Recording | null> {
-  const journalFile = Bun.file(paths.journal);
-  if (!(await journalFile.exists())) return null;
-  const mediaLength = await lengthOf(paths.media);
-  const journal = await parseJournal(await journalFile.text());
+export async function openRecording(
+  paths: RecordingPaths,
+  leastTargetDurationSeconds = 1,
+): Promise<Recording | null> {
+  const text = await unlessMissing(readFile(paths.journal, "utf8"));
+  if (text === null) return null;
+  const journal = await parseJournal(text);
+  const mediaLength = (await unlessMissing(stat(paths.media)))?.size ?? 0;
   const listed = listEntries(journal.entries, mediaLength);
-  const { open } = listed;
-  const extent = open === null ? null : await readExtent(paths.media, open.offset, mediaLength);
-  const closing = open === null || extent === null ? null : closingEntry(open, extent, listed);
-  if (open !== null && closing !== null) listed.segments.push(segmentOf(open, closing));
-  const wholeEntries = closing === null ? listed.entries : [...listed.entries, open, closing];
-  await repairJournal(
-    paths.journal,
-    journal,
-    wholeEntries.filter((entry) => entry !== null),
-  );
+  await closeOpenSegment(paths.media, mediaLength, listed, leastTargetDurationSeconds);
+  await repairJournal(paths.journal, journal, listed.entries);
   const wholeLength = endOf(listed);
   if (wholeLength < mediaLength) await truncate(paths.media, wholeLength);
   return describe(paths.media, listed, wholeLength);
@@ -114,51 +110,26 @@ function segmentOf({ type: _, ...start }: SegmentStartEntry, end: SegmentEndEntr
   return { ...start, durationSeconds, byteLength, partCount, frameCount };
 }
 
-/** The end that an unfinished segment gets; null when no part of it is whole. */
-function closingEntry(
-  open: SegmentStartEntry,
-  fragments: readonly Fragment[],
+/** The segment that was being written ends with its last whole part. */
+async function closeOpenSegment(
+  mediaFile: string,
+  mediaLength: number,
   listed: Listed,
-): SegmentEndEntry | null {
-  if (fragments.length === 0) return null;
+  leastTargetDurationSeconds: number,
+): Promise<void> {
+  const { open, targetDurationSeconds } = listed;
+  if (open === null) return;
+  const fragments = await readFragments(mediaFile, open.offset, mediaLength);
   const tracks = tracksOf(listed, open.initializationId);
-  const lead = tracks.find(({ kind }) => kind === "video") ?? tracks[0];
-  const runs = fragments
-    .flatMap((fragment) => fragment.runs)
-    .filter(({ trackId }) => trackId === lead?.trackId);
-  const durationTicks = runs.reduce((sum, run) => sum + run.durationTicks, 0);
-  const durationSeconds = durationTicks / (lead?.timescale ?? 1);
-  return {
-    type: "segment-end",
-    msn: open.msn,
-    durationSeconds,
-    byteLength: fragments.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    partCount: fragments.length,
-    frameCount: lead?.kind === "video" ? runs.reduce((sum, { samples }) => sum + samples.length, 0) : 0,
-    targetDurationSeconds: listed.targetDurationSeconds ?? Math.max(1, Math.round(durationSeconds)),
-  };
-}
-
-/** The fragments that are whole, from `offset` up to `end` at most. */
-async function readExtent(mediaFile: string, offset: number, end: number): Promise<Fragment[]> {
-  const bytes = await Bun.file(mediaFile).slice(offset, end).bytes();
-  const fragments: Fragment[] = [];
-  for (let at = 0; ; ) {
-    const fragment = wholeFragment(bytes, at);
-    if (fragment === null) return fragments;
-    fragments.push(fragment);
-    at += fragment.byteLength;
-  }
-}
-
-function wholeFragment(bytes: Uint8Array, offset: number): Fragment | null {
-  try {
-    return readFragment(bytes, offset);
-  } catch (error) {
-    // After a power cut a file's end may hold anything.
-    if (error instanceof Fmp4Error) return null;
-    throw error;
-  }
+  const closing = closingEntry(open, fragments, {
+    tracks,
+    targetDurationSeconds,
+    leastTargetDurationSeconds,
+  });
+  if (closing === null) return;
+  listed.segments.push(segmentOf(open, closing));
+  listed.entries.push(open, closing);
+  listed.targetDurationSeconds = closing.targetDurationSeconds;
 }
 
 /** Leaves the journal with these entries and nothing else; nothing is written where that is so already. */
@@ -167,8 +138,8 @@ async function repairJournal(
   journal: Journal,
   entries: readonly JournalEntry[],
 ): Promise<void> {
-  const isPrefix = entries.length >= journal.entries.length;
-  if (isPrefix) {
+  const isKept = journal.entries.every((entry, index) => entries[index] === entry);
+  if (isKept) {
     await truncate(path, journal.byteLength);
     const missing = entries.slice(journal.entries.length).map(encodeJournalLine);
     if (missing.length > 0) await appendFile(path, Buffer.concat(missing));
@@ -196,8 +167,7 @@ async function describe(mediaFile: string, listed: Listed, sizeBytes: number): P
     mediaFile,
     initializations,
     segments,
-    targetDurationSeconds:
-      last === undefined ? null : (targetDurationSeconds ?? Math.max(1, Math.round(last.durationSeconds))),
+    targetDurationSeconds,
     durationSeconds: segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0),
     sizeBytes,
     tracks: last === undefined ? [] : tracksOf(listed, last.initializationId),
@@ -213,7 +183,7 @@ async function endSecondsOf(
   { offset, byteLength }: RecordedSegment,
   tracks: readonly RecordedTrack[],
 ): Promise<number> {
-  const fragments = await readExtent(mediaFile, offset, offset + byteLength);
+  const fragments = await readFragments(mediaFile, offset, offset + byteLength);
   const ends = fragments
     .flatMap(({ runs }) => runs)
     .map(({ trackId, baseMediaDecodeTime, durationTicks }) => {
@@ -230,7 +200,12 @@ function tracksOf(
   return initializations.find((initialization) => initialization.id === id)?.tracks ?? [];
 }
 
-async function lengthOf(path: string): Promise<number> {
-  const file = Bun.file(path);
-  return (await file.exists()) ? file.size : 0;
+/** Null for a file that is not there; one that cannot be read is no reason to begin a recording anew. */
+async function unlessMissing<Result>(reading: Promise<Result>): Promise<Result | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
 }

@@ -20,15 +20,18 @@ export class Recordings {
     this.#folder = folder;
   }
 
-  /** What is on the disk, repaired; null when there is nothing. Not while it is being recorded. */
-  open(livestreamId: string): Promise<Recording | null> {
+  /**
+   * What is on the disk, repaired; null when there is nothing. `leastTargetDurationSeconds`: of a playlist that had
+   * promised none yet. Not while it is being recorded.
+   */
+  open(livestreamId: string, leastTargetDurationSeconds?: number): Promise<Recording | null> {
     this.#kept.delete(livestreamId);
-    return openRecording(this.#paths(livestreamId));
+    return openRecording(this.#paths(livestreamId), leastTargetDurationSeconds);
   }
 
   /** As {@link open}, of one that does not change any more: asked for again and again. */
   finished(livestreamId: string): Promise<Recording | null> {
-    const recording = this.#kept.get(livestreamId) ?? openRecording(this.#paths(livestreamId));
+    const recording = this.#kept.get(livestreamId) ?? this.#openToKeep(livestreamId);
     this.#kept.delete(livestreamId);
     this.#kept.set(livestreamId, recording);
     const [oldest] = this.#kept.keys();
@@ -55,6 +58,17 @@ export class Recordings {
   async remove(livestreamId: string): Promise<void> {
     this.#kept.delete(livestreamId);
     await rm(join(this.#folder, livestreamId), { recursive: true, force: true });
+  }
+
+  /** What could not be read is tried anew by the next who asks. */
+  #openToKeep(livestreamId: string): Promise<Recording | null> {
+    const recording = openRecording(this.#paths(livestreamId));
+    const forget = (): void => {
+      if (this.#kept.get(livestreamId) === recording) this.#kept.delete(livestreamId);
+    };
+    // Whoever asked gets the failure.
+    void recording.catch(forget);
+    return recording;
   }
 
   #paths(livestreamId: string): RecordingPaths {

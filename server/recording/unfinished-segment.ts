@@ -1,0 +1,75 @@
+// What is whole of the segment that was being written when the process, or the machine, went away.
+
+import { Fmp4Error } from "#media/fmp4/fmp4-error.ts";
+import { type Fragment, readFragment } from "#media/fmp4/fragment-reader.ts";
+import type { RecordedTrack, SegmentEndEntry, SegmentStartEntry } from "./journal.ts";
+
+/** Far more than the longest segment; one that was left open is looked for no further. */
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
+
+/** What is known of the recording that it ends. */
+interface Unfinished {
+  /** Of its initialization; none where that is not there. */
+  readonly tracks: readonly RecordedTrack[];
+  /** As the live playlist promised it; null where no segment was complete before. */
+  readonly targetDurationSeconds: number | null;
+  readonly leastTargetDurationSeconds: number;
+}
+
+/** The end that an unfinished segment gets; null when no part of it is whole, or nobody could play it. */
+export function closingEntry(
+  open: SegmentStartEntry,
+  fragments: readonly Fragment[],
+  { tracks, targetDurationSeconds, leastTargetDurationSeconds }: Unfinished,
+): SegmentEndEntry | null {
+  const lead = leadOf(tracks, fragments);
+  if (lead === undefined) return null;
+  const runs = fragments
+    .flatMap((fragment) => fragment.runs)
+    .filter(({ trackId }) => trackId === lead.trackId);
+  const durationTicks = runs.reduce((sum, run) => sum + run.durationTicks, 0);
+  const durationSeconds = durationTicks / lead.timescale;
+  return {
+    type: "segment-end",
+    msn: open.msn,
+    durationSeconds,
+    byteLength: fragments.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    partCount: fragments.length,
+    frameCount: lead.kind === "video" ? runs.reduce((sum, { samples }) => sum + samples.length, 0) : 0,
+    targetDurationSeconds:
+      targetDurationSeconds ?? Math.max(leastTargetDurationSeconds, Math.round(durationSeconds)),
+  };
+}
+
+/** The fragments that are whole, from `offset` up to `end` at most, and that number themselves as one segment's do. */
+export async function readFragments(mediaFile: string, offset: number, end: number): Promise<Fragment[]> {
+  const bytes = await Bun.file(mediaFile)
+    .slice(offset, Math.min(end, offset + MAX_SEGMENT_BYTES))
+    .bytes();
+  const fragments: Fragment[] = [];
+  for (let at = 0; ; ) {
+    const fragment = wholeFragment(bytes, at);
+    const last = fragments.at(-1);
+    if (fragment === null) return fragments;
+    if (last !== undefined && fragment.sequenceNumber !== last.sequenceNumber + 1) return fragments;
+    fragments.push(fragment);
+    at += fragment.byteLength;
+  }
+}
+
+/** The track that says how long the fragments last: the video, while there is any of it. */
+function leadOf(tracks: readonly RecordedTrack[], fragments: readonly Fragment[]): RecordedTrack | undefined {
+  const trackIds = new Set(fragments.flatMap(({ runs }) => runs).map(({ trackId }) => trackId));
+  const present = tracks.filter(({ trackId }) => trackIds.has(trackId));
+  return present.find(({ kind }) => kind === "video") ?? present[0];
+}
+
+function wholeFragment(bytes: Uint8Array, offset: number): Fragment | null {
+  try {
+    return readFragment(bytes, offset);
+  } catch (error) {
+    // After a power cut a file's end may hold anything.
+    if (error instanceof Fmp4Error) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import type { Track } from "#media/track/track.ts";
+import { conversionOf } from "#server/livestreams/conversion.ts";
+import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
+import { LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
+
+const NOTHING_RECORDED: ConversionResult = { ok: false, message: "Nothing was recorded." };
+
+function convert({ recordings }: RecordingFolder): Promise<ConversionResult> {
+  return conversionOf(recordings)(LIVESTREAM_ID, new AbortController().signal);
+}
+
+async function factsOf(tracks: readonly Track[]): Promise<ConversionResult> {
+  await using folder = new RecordingFolder();
+  await folder.record(programmeCuts({ seconds: 3, tracks }));
+  return await convert(folder);
+}
+
+test("a recording becomes what its journal says of it", async () => {
+  await using folder = new RecordingFolder();
+  await folder.record(programmeCuts({ seconds: 3 }));
+  const { media } = await folder.read();
+  expect(await convert(folder)).toEqual({
+    ok: true,
+    message: null,
+    facts: {
+      durationSeconds: 3,
+      sizeBytes: media.byteLength,
+      width: 640,
+      height: 360,
+      videoCodec: "avc1.42c01e",
+      audioCodec: "mp4a.40.2",
+    },
+  });
+});
+
+test("sound alone has no picture, a picture alone no sound (R4)", async () => {
+  expect(await factsOf([audioTrack])).toMatchObject({
+    ok: true,
+    facts: { width: null, height: null, videoCodec: null, audioCodec: "mp4a.40.2" },
+  });
+  expect(await factsOf([videoTrack])).toMatchObject({
+    ok: true,
+    facts: { width: 640, height: 360, videoCodec: "avc1.42c01e", audioCodec: null },
+  });
+});
+
+test("where nothing was recorded nothing is made of it", async () => {
+  await using folder = new RecordingFolder();
+  expect(await convert(folder)).toEqual(NOTHING_RECORDED);
+});
+
+test("a recording without one whole part is nothing", async () => {
+  await using folder = new RecordingFolder();
+  await folder.record(programmeCuts({ seconds: 0.4 }));
+  const { media, journal } = await folder.read();
+  await folder.write({ media: media.subarray(0, media.byteLength - 1), journal });
+  expect(await convert(folder)).toEqual(NOTHING_RECORDED);
+});
+
+test("after a crash within a segment its whole parts are converted, and the same the second time (R1)", async () => {
+  await using folder = new RecordingFolder();
+  await folder.record(programmeCuts({ seconds: 2 }));
+  const { media, journal } = await folder.read();
+  await folder.write({ media: media.subarray(0, media.byteLength - 1), journal });
+  const result = await convert(folder);
+  expect(result).toMatchObject({ ok: true, facts: { durationSeconds: 1.6 } });
+  expect(await convert(folder)).toEqual(result);
+});
+
+test("a recording that cannot be read is a reason to refuse, not to delete", async () => {
+  const convertBroken = conversionOf({ open: () => Promise.reject(new Error("EIO: i/o error")) });
+  const failure = await convertBroken(LIVESTREAM_ID, new AbortController().signal).catch(
+    (error: unknown) => error,
+  );
+  expect(String(failure)).toContain("EIO");
+});

@@ -1,0 +1,100 @@
+import { expect, test } from "bun:test";
+import { encodeJournalLine, type JournalEntry, parseJournal } from "#server/recording/journal.ts";
+import { seededRandom } from "#test/support/damage.ts";
+
+const ENTRIES: readonly JournalEntry[] = [
+  {
+    type: "initialization",
+    id: 0,
+    offset: 0,
+    byteLength: 1237,
+    tracks: [
+      { trackId: 1, kind: "video", timescale: 90_000, codec: "avc1.42c01e", width: 640, height: 360 },
+      { trackId: 2, kind: "audio", timescale: 48_000, codec: "mp4a.40.2", width: null, height: null },
+    ],
+  },
+  {
+    type: "segment-start",
+    msn: 0,
+    initializationId: 0,
+    discontinuity: false,
+    independent: true,
+    programDateTimeMs: 1_795_521_600_000,
+    offset: 1237,
+  },
+  {
+    type: "segment-end",
+    msn: 0,
+    durationSeconds: 2,
+    byteLength: 250_000,
+    partCount: 10,
+    frameCount: 60,
+    targetDurationSeconds: 2,
+  },
+];
+
+const LINES = ENTRIES.map((entry) => Buffer.from(encodeJournalLine(entry)).toString());
+const TEXT = LINES.join("");
+
+test("a line is its checksum and the entry", () => {
+  const line = encodeJournalLine({ ...segmentEnd(), msn: 7 });
+  expect(Buffer.from(line).toString()).toBe(
+    '3524ad45 {"type":"segment-end","msn":7,"durationSeconds":2,"byteLength":250000,"partCount":10,"frameCount":60,"targetDurationSeconds":2}\n',
+  );
+});
+
+test("entries read back as they were written", async () => {
+  expect(await parseJournal(TEXT)).toEqual({ entries: ENTRIES, byteLength: TEXT.length });
+});
+
+test("an empty journal has no entries", async () => {
+  expect(await parseJournal("")).toEqual({ entries: [], byteLength: 0 });
+});
+
+test("of a journal torn at any byte the whole lines are read (R2)", async () => {
+  for (let length = 0; length <= TEXT.length; length += 1) {
+    const torn = TEXT.slice(0, length);
+    const wholeLines = torn.split("\n").length - 1;
+    expect(await parseJournal(torn)).toEqual({
+      entries: ENTRIES.slice(0, wholeLines),
+      byteLength: LINES.slice(0, wholeLines).join("").length,
+    });
+  }
+});
+
+test("a changed character takes its line and all that follow", async () => {
+  const random = seededRandom(1);
+  for (let at = 0; at < TEXT.length; at += 1) {
+    const code = 32 + Math.floor(random() * 95);
+    const changed = String.fromCharCode(code === TEXT.charCodeAt(at) ? code + 1 : code);
+    const damaged = TEXT.slice(0, at) + changed + TEXT.slice(at + 1);
+    const wholeLines = TEXT.slice(0, at).split("\n").length - 1;
+    expect((await parseJournal(damaged)).entries).toEqual(ENTRIES.slice(0, wholeLines));
+  }
+});
+
+test("a line of nothing but its checksum is none", async () => {
+  expect((await parseJournal(`${LINES[0]}00000000 \n${LINES[1]}`)).entries).toEqual(ENTRIES.slice(0, 1));
+});
+
+test("what is left of a file after a power cut is no line", async () => {
+  for (const rest of ["\0".repeat(4096), "\uFFFD\n", "\n\n"]) {
+    expect(await parseJournal(TEXT + rest)).toEqual({ entries: ENTRIES, byteLength: TEXT.length });
+  }
+});
+
+test("a day of segments is read in turns of the event loop", async () => {
+  let isTurnTaken = false;
+  setImmediate(() => {
+    isTurnTaken = true;
+  });
+  const { entries } = await parseJournal((LINES[2] ?? "").repeat(2500));
+  expect(entries).toHaveLength(2500);
+  expect(isTurnTaken).toBe(true);
+});
+
+function segmentEnd(): Extract<JournalEntry, { type: "segment-end" }> {
+  const entry = ENTRIES[2];
+  if (entry?.type !== "segment-end") throw new Error("not the end of a segment");
+  return entry;
+}

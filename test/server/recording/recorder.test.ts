@@ -1,0 +1,285 @@
+import { expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { readFragment } from "#media/fmp4/fragment-reader.ts";
+import type { Cut } from "#media/hls/segment.ts";
+import type { AppendFiles, RecordingFile } from "#server/recording/append-files.ts";
+import { type JournalEntry, parseJournal } from "#server/recording/journal.ts";
+import { Recorder } from "#server/recording/recorder.ts";
+import type { RecordedSegment } from "#server/recording/recording.ts";
+import { seededRandom } from "#test/support/damage.ts";
+import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
+
+/** Files in memory, which append when they are let. */
+class HeldFiles implements AppendFiles {
+  readonly mediaLength = 0;
+  readonly appended: Record<RecordingFile, Uint8Array[]> = { media: [], journal: [] };
+  /** Every call, in order. */
+  readonly calls: { readonly file: RecordingFile; readonly byteLength: number }[] = [];
+  isClosed = false;
+  inFlight = 0;
+  mostInFlight = 0;
+  #waiting: (() => void)[] = [];
+  #isOpen: boolean;
+
+  constructor({ isOpen }: { isOpen: boolean }) {
+    this.#isOpen = isOpen;
+  }
+
+  async append(file: RecordingFile, chunks: readonly Uint8Array[]): Promise<void> {
+    this.inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    this.calls.push({ file, byteLength: Buffer.concat(chunks).byteLength });
+    if (!this.#isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.appended[file].push(...chunks);
+    this.inFlight -= 1;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+
+  letGo(): void {
+    this.#isOpen = true;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+const RECORD_PROGRAMME = Bun.fileURLToPath(import.meta.resolve("#test/support/record-programme.ts"));
+
+function recorderOn(openFiles: () => AppendFiles): { recorder: Recorder; failures: string[] } {
+  const failures: string[] = [];
+  const recorder = new Recorder({
+    openFiles,
+    recording: null,
+    onFailure: (message) => failures.push(message),
+  });
+  return { recorder, failures };
+}
+
+function writeAll(recorder: Recorder, cuts: readonly Cut[]): void {
+  for (const cut of cuts) recorder.write(cut);
+}
+
+test("a line of the journal comes after the bytes it speaks of", async () => {
+  const files = new HeldFiles({ isOpen: true });
+  const { recorder } = recorderOn(() => files);
+  let mediaLength = 0;
+  const lines: { entry: JournalEntry; mediaLength: number }[] = [];
+  const append = files.append.bind(files);
+  files.append = async (file, chunks) => {
+    await append(file, chunks);
+    if (file === "media") mediaLength += Buffer.concat(chunks).byteLength;
+    else {
+      const { entries } = await parseJournal(Buffer.concat(chunks).toString());
+      lines.push(...entries.map((entry) => ({ entry, mediaLength })));
+    }
+  };
+  writeAll(recorder, programmeCuts({ seconds: 6 }));
+  await recorder.end();
+  let offset = 0;
+  expect(lines.map(({ entry }) => entry.type)).toEqual([
+    "initialization",
+    ...Array.from({ length: 3 }, () => ["segment-start", "segment-end"] as const).flat(),
+  ]);
+  for (const { entry, mediaLength: written } of lines) {
+    if (entry.type === "segment-start") offset = entry.offset;
+    if (entry.type === "segment-end") expect(written).toBeGreaterThanOrEqual(offset + entry.byteLength);
+    if (entry.type === "initialization") expect(written).toBeGreaterThanOrEqual(entry.byteLength);
+  }
+});
+
+test("one write at a time, and what waited for it goes out together", async () => {
+  const files = new HeldFiles({ isOpen: false });
+  const { recorder } = recorderOn(() => files);
+  const cuts = programmeCuts({ seconds: 2 });
+  writeAll(recorder, cuts);
+  expect(files.calls.map(({ file }) => file)).toEqual(["media"]);
+  files.letGo();
+  await recorder.end();
+  // The initialization, its line and the segment's first, five parts as one, the segment's last line.
+  expect(files.calls.map(({ file }) => file)).toEqual(["media", "journal", "media", "journal"]);
+  expect(files.mostInFlight).toBe(1);
+  expect(Buffer.concat(files.appended.media)).toEqual(Buffer.from(bytesOf(cuts)));
+  expect(files.isClosed).toBe(true);
+});
+
+test("the bytes of a part are written as they are, not copied", async () => {
+  const files = new HeldFiles({ isOpen: true });
+  const { recorder } = recorderOn(() => files);
+  const cuts = programmeCuts({ seconds: 2 });
+  writeAll(recorder, cuts);
+  await recorder.end();
+  const parts = cuts.flatMap((cut) => (cut.type === "part" ? [cut.part.bytes] : []));
+  for (const part of parts) expect(files.appended.media).toContain(part);
+});
+
+test("what is on the disk can be read from where the recorder says, and nothing before it is there", async () => {
+  await using folder = new RecordingFolder();
+  const files = new HeldFiles({ isOpen: false });
+  const { recorder } = recorderOn(() => files);
+  const cuts = programmeCuts({ seconds: 4 });
+  writeAll(recorder, cuts);
+  expect(recorder.initialization(0)).toBeNull();
+  expect(recorder.segment(0)).toBeNull();
+  files.letGo();
+  await recorder.end();
+  await folder.record(cuts);
+  const recording = await folder.recordings.open(LIVESTREAM_ID);
+  const locations = recording?.segments.map(({ offset, byteLength }) => ({ offset, byteLength })) ?? [];
+  expect(locations).toHaveLength(2);
+  expect([recorder.segment(0), recorder.segment(1)]).toEqual(locations);
+  expect(recorder.initialization(0)).toEqual({ offset: 0, byteLength: locations[0]?.offset ?? 0 });
+  expect(recorder.segment(2)).toBeNull();
+  expect(recorder.initialization(1)).toBeNull();
+});
+
+test("after a restart what was recorded before is found, too", async () => {
+  await using folder = new RecordingFolder();
+  await folder.record(programmeCuts({ seconds: 4 }));
+  const before = await folder.recordings.open(LIVESTREAM_ID);
+  if (before === null) throw new Error("no recording");
+  const recorder = folder.recordings.record(LIVESTREAM_ID, before, () => {});
+  const [first] = before.segments;
+  expect(recorder.segment(0)).toEqual({ offset: first?.offset ?? 0, byteLength: first?.byteLength ?? 0 });
+  writeAll(recorder, programmeCuts({ seconds: 2, fromSeconds: 4, discontinuity: true, resume: before }));
+  await recorder.end();
+  const added = recorder.segment(2);
+  const after = await folder.recordings.open(LIVESTREAM_ID);
+  expect(after?.segments[2]).toMatchObject(added ?? {});
+  expect(added?.offset).toBeGreaterThan(before.sizeBytes);
+});
+
+test("a disk that stalls keeps nobody waiting, and gets everything once it goes on (L5)", async () => {
+  const files = new HeldFiles({ isOpen: false });
+  const { recorder, failures } = recorderOn(() => files);
+  const cuts = programmeCuts({ seconds: 60 });
+  writeAll(recorder, cuts);
+  expect(files.calls).toHaveLength(1);
+  files.letGo();
+  await recorder.end();
+  expect(failures).toEqual([]);
+  expect(sha256(files.appended.media)).toBe(sha256([bytesOf(cuts)]));
+});
+
+test("a disk that stalls for good ends the recording at a bounded number of bytes, once", async () => {
+  const files = new HeldFiles({ isOpen: false });
+  const { recorder, failures } = recorderOn(() => files);
+  const bytes = new Uint8Array(1024 * 1024);
+  for (let index = 0; index < 200; index += 1) {
+    recorder.write({ type: "part", part: { msn: 0, index, durationSeconds: 1, independent: true, bytes } });
+    expect(failures).toHaveLength(index < 64 ? 0 : 1);
+  }
+  expect(failures[0]).toBe("the disk is 68157440 bytes behind");
+  files.letGo();
+  await recorder.end();
+  expect(Buffer.concat(files.appended.media).byteLength).toBe(bytes.byteLength);
+});
+
+test("a disk that keeps up is never behind, however long it records", async () => {
+  const files = new HeldFiles({ isOpen: true });
+  files.append = async () => {};
+  const { recorder, failures } = recorderOn(() => files);
+  const bytes = new Uint8Array(1024 * 1024);
+  for (let index = 0; index < 200; index += 1) {
+    recorder.write({ type: "part", part: { msn: 0, index, durationSeconds: 1, independent: true, bytes } });
+    if (index % 50 === 49) await setImmediate();
+  }
+  await recorder.end();
+  expect(failures).toEqual([]);
+});
+
+test("a write that fails ends the recording once, and never throws (R5)", async () => {
+  const files = new HeldFiles({ isOpen: true });
+  files.append = () => Promise.reject(new Error("ENOSPC: no space left on device, write"));
+  const { recorder, failures } = recorderOn(() => files);
+  writeAll(recorder, programmeCuts({ seconds: 4 }));
+  await recorder.end();
+  writeAll(recorder, programmeCuts({ seconds: 4 }));
+  expect(failures).toEqual(["ENOSPC: no space left on device, write"]);
+  expect(recorder.segment(0)).toBeNull();
+  expect(files.isClosed).toBe(true);
+});
+
+test("files that cannot be opened are a recording that failed, not a broadcast (R5)", async () => {
+  const { recorder, failures } = recorderOn(() => {
+    throw new Error("EROFS: read-only file system");
+  });
+  writeAll(recorder, programmeCuts({ seconds: 2 }));
+  await recorder.end();
+  expect(failures).toEqual(["EROFS: read-only file system"]);
+});
+
+test("a disk that is full from the start ends the recording (R5)", async () => {
+  await using folder = new RecordingFolder();
+  mkdirSync(dirname(folder.mediaFile));
+  symlinkSync("/dev/full", folder.mediaFile);
+  const failures: string[] = [];
+  const recorder = folder.recordings.record(LIVESTREAM_ID, null, (message) => failures.push(message));
+  writeAll(recorder, programmeCuts({ seconds: 4 }));
+  await recorder.end();
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toContain("ENOSPC");
+});
+
+test("where the disk was full in the middle of a part, what is whole before it is kept (R5)", async () => {
+  await using folder = new RecordingFolder();
+  const limit = Math.floor(bytesOf(programmeCuts({ seconds: 6 })).byteLength * 0.6);
+  const child = Bun.spawn({
+    // The limit on a file's size, in blocks of 1024 bytes; the signal that comes with it is ignored.
+    cmd: [
+      ...["bash", "-c", `trap '' XFSZ; ulimit -f ${Math.floor(limit / 1024)}; exec "$0" "$@"`],
+      ...[process.execPath, RECORD_PROGRAMME, folder.folder, "6"],
+    ],
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  expect(await child.stdout.text()).toContain("EFBIG");
+  expect(await child.exited).toBe(0);
+  const recording = await folder.recordings.open(LIVESTREAM_ID);
+  expect(recording?.segments.length).toBe(2);
+  expect(recording?.durationSeconds).toBeGreaterThan(2);
+  expect(recording?.durationSeconds).toBeLessThan(4);
+  expect(recording?.sizeBytes).toBe((await folder.read()).media.byteLength);
+});
+
+test("killed again and again, the recording stays whole and goes on (R1)", async () => {
+  await using folder = new RecordingFolder();
+  const random = seededRandom(1);
+  let before: readonly RecordedSegment[] = [];
+  for (let kill = 0; kill < 10; kill += 1) {
+    const child = Bun.spawn({
+      cmd: [process.execPath, RECORD_PROGRAMME, folder.folder, "200"],
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    const killAfter = Math.floor(random() * 40);
+    let dots = 0;
+    for await (const bytes of child.stdout) {
+      dots += bytes.byteLength;
+      if (dots > killAfter) child.kill("SIGKILL");
+    }
+    await child.exited;
+    const recording = await folder.recordings.open(LIVESTREAM_ID);
+    const segments = recording?.segments ?? [];
+    expect(segments.slice(0, before.length)).toEqual([...before]);
+    expect(segments.map(({ msn }) => msn)).toEqual([...segments.keys()]);
+    expect(segments.length).toBeGreaterThanOrEqual(before.length + dots);
+    expect((await folder.read()).media.byteLength).toBe(recording?.sizeBytes ?? -1);
+    before = segments;
+  }
+  const { media } = await folder.read();
+  for (const { offset, byteLength, partCount } of before) {
+    let at = offset;
+    for (let part = 0; part < partCount; part += 1) at += readFragment(media, at)?.byteLength ?? 0;
+    expect(at).toBe(offset + byteLength);
+  }
+}, 30_000);
+
+function sha256(chunks: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.digest("hex");
+}
