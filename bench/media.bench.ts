@@ -9,8 +9,8 @@ import { DEFAULT_LIMITS } from "#media/rtmp/limits.ts";
 import { MESSAGE_TYPE } from "#media/rtmp/message.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
-import { type ClipMessage, readFlvFile } from "#server/demo/flv-file.ts";
 import { repeatClip } from "#server/demo/clip.ts";
+import { type ClipMessage, readFlvFile } from "#server/demo/flv-file.ts";
 import { ROOT } from "#test/support/imports.ts";
 
 /** Seconds of media in a run. */

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made of the schemas and routes that the calls are checked by.
 
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { publishLivestream, startLivestream, stopLivestream } from "./routes/livestream-actions.ts";
+import { publishLivestream, startLivestream, stopLivestream, switchLivestream } from "./routes/livestream-actions.ts";
 import {
   createLivestream,
   deleteLivestream,
@@ -10,12 +10,27 @@ import {
   updateLivestream,
 } from "./routes/livestream-routes.ts";
 import { deleteMedia, getMedia, listMedia, recoverMedia, updateMedia } from "./routes/media-routes.ts";
+import {
+  getLivestreamStats,
+  getLivestreamStatsOverview,
+  streamLivestreamEvents,
+} from "./routes/statistics-routes.ts";
+import {
+  deleteLivestreamThumbnail,
+  getLivestreamThumbnail,
+  getMediaThumbnail,
+  updateLivestreamThumbnail,
+} from "./routes/thumbnail-routes.ts";
 
 /** In the order of the contract. */
 const ROUTES = [
   ...[listLivestreams, createLivestream, startLivestream, publishLivestream, stopLivestream],
   ...[getLivestream, updateLivestream, deleteLivestream],
-  ...[listMedia, getMedia, updateMedia, deleteMedia, recoverMedia],
+  ...[getLivestreamStatsOverview, getLivestreamStats],
+  switchLivestream,
+  ...[getLivestreamThumbnail, updateLivestreamThumbnail, deleteLivestreamThumbnail],
+  ...[listMedia, getMedia, updateMedia, deleteMedia, recoverMedia, getMediaThumbnail],
+  streamLivestreamEvents,
 ];
 
 const INFO = {
@@ -27,6 +42,8 @@ const INFO = {
 
 const TAGS = [
   { name: "Livestreams", description: "Broadcasts that happen once: create, start, publish, stop." },
+  { name: "Statistics", description: "Who watches and what arrives: now, over time, and as it happens." },
+  { name: "Thumbnails", description: "The pictures of livestreams and media: uploaded, or taken from the stream." },
   { name: "Media", description: "The on-demand assets that stopped livestreams become." },
 ];
 

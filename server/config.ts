@@ -20,8 +20,19 @@ export interface Config {
   /** 0 = a part is a whole segment. */
   readonly partMilliseconds: number;
   readonly ingestTimeoutSeconds: number;
+  /** `sticky`: the side on air stays there until it fails or another is asked for; `revertive`: the primary is taken back. */
+  readonly failover: Failover;
+  /** 0 = messages to RTMP players are sent as they come. */
+  readonly rtmpMergeMilliseconds: number;
+  readonly sampleIntervalSeconds: number;
+  /** Null = `/metrics` is open to all. */
+  readonly metricsToken: string | null;
   readonly logLevel: LogLevel;
 }
+
+const FAILOVERS = ["sticky", "revertive"] as const;
+
+export type Failover = (typeof FAILOVERS)[number];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,7 +69,7 @@ export function readConfig(environment: Environment): Config {
       "an rtmp:// or rtmps:// URL without query",
       null,
     ),
-    adminToken: adminToken(environment.TANDEM_ADMIN_TOKEN),
+    adminToken: secretToken("TANDEM_ADMIN_TOKEN", environment),
     segmentSeconds: read(
       "TANDEM_SEGMENT_SECONDS",
       numberWithin({ min: 0.5, max: 30 }),
@@ -77,6 +88,25 @@ export function readConfig(environment: Environment): Config {
       "seconds, 1 to 300",
       5,
     ),
+    sampleIntervalSeconds: read(
+      "TANDEM_SAMPLE_INTERVAL_SECONDS",
+      numberWithin({ min: 1, max: 300 }),
+      "seconds, 1 to 300",
+      10,
+    ),
+    metricsToken: secretToken("TANDEM_METRICS_TOKEN", environment),
+    rtmpMergeMilliseconds: read(
+      "TANDEM_RTMP_MERGE_MILLISECONDS",
+      numberWithin({ min: 0, max: 1000, whole: true }),
+      "whole milliseconds, 0 to 1000 (0 = no merging)",
+      90,
+    ),
+    failover: read(
+      "TANDEM_FAILOVER",
+      (held) => FAILOVERS.find((each) => each === held) ?? null,
+      FAILOVERS.join(" or "),
+      "sticky",
+    ),
     logLevel: read("TANDEM_LOG", logLevel, LOG_LEVELS.join(", "), "info"),
   };
 }
@@ -87,11 +117,12 @@ export function isBearerToken(text: string): boolean {
 }
 
 /** A secret: whatever is wrong with it, it is not repeated. */
-function adminToken(held: string | undefined): string | null {
+function secretToken(name: string, environment: Environment): string | null {
+  const held = environment[name];
   if (held === undefined || held === "") return null;
   if (isBearerToken(held)) return held;
   throw new StartError(
-    "TANDEM_ADMIN_TOKEN holds a character that no Bearer token may hold; it may hold letters, digits and - . _ ~ + /",
+    `${name} holds a character that no Bearer token may hold; it may hold letters, digits and - . _ ~ + /`,
   );
 }
 

@@ -5,15 +5,19 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { StartError } from "./start-error.ts";
 import { NewerDatabaseError, openDatabase } from "./store/database.ts";
+import { openStatisticsDatabase } from "./store/statistics-database.ts";
 
 export interface DataDirectory {
   /** Absolute. */
   readonly path: string;
   readonly databaseFile: string;
+  readonly statisticsFile: string;
   readonly adminTokenFile: string;
   readonly lockFile: string;
   /** A folder for each livestream. */
   readonly recordingsFolder: string;
+  /** A folder for each livestream. */
+  readonly thumbnailsFolder: string;
 }
 
 /** Creates the folder when there is none. Throws a {@link StartError} when it cannot. */
@@ -23,9 +27,11 @@ export function openDataDirectory(dataDir: string): DataDirectory {
   return {
     path,
     databaseFile: join(path, "tandem.sqlite"),
+    statisticsFile: join(path, "statistics.sqlite"),
     adminTokenFile: join(path, "admin-token"),
     lockFile: join(path, "server.lock"),
     recordingsFolder: join(path, "recordings"),
+    thumbnailsFolder: join(path, "thumbnails"),
   };
 }
 
@@ -51,11 +57,20 @@ export function lockDataDirectory({ path, lockFile }: DataDirectory): DataDirect
 
 /** Throws a {@link StartError} when the file is of a newer Tandem, of another program, or cannot be opened. */
 export function openDatabaseOf({ databaseFile }: DataDirectory): Database {
+  return opened(databaseFile, openDatabase);
+}
+
+/** As {@link openDatabaseOf}. */
+export function openStatisticsOf({ statisticsFile }: DataDirectory): Database {
+  return opened(statisticsFile, openStatisticsDatabase);
+}
+
+function opened(file: string, open: (path: string) => Database): Database {
   try {
-    return openDatabase(databaseFile);
+    return open(file);
   } catch (error) {
     if (error instanceof NewerDatabaseError) throw new StartError(error.message);
-    throw new StartError(`${databaseFile} cannot be opened: ${messageOf(error)}`);
+    throw new StartError(`${file} cannot be opened: ${messageOf(error)}`);
   }
 }
 

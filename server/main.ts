@@ -1,7 +1,7 @@
 // The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `version`.
 
 import { renderDocument } from "#openapi/document.ts";
-import packageJson from "../package.json" with { type: "json" };
+import packageJson from "./package.json" with { type: "json" };
 import { SystemClock } from "./clock.ts";
 import { type Command, parseCommandLine } from "./command-line.ts";
 import { readConfig } from "./config.ts";
@@ -14,6 +14,8 @@ import { tokenCommands } from "./token-commands.ts";
 const EXIT_CANNOT_START = 2;
 
 const clock = new SystemClock();
+/** What was printed, on its way to whoever reads it. */
+const printed: Promise<void>[] = [];
 
 const commands: readonly Command[] = [
   {
@@ -53,7 +55,10 @@ const commands: readonly Command[] = [
   },
 ];
 
-process.exit(await run(process.argv.slice(2)));
+const exitCode = await run(process.argv.slice(2));
+// A pipe takes what was printed when its reader is ready; a process that is gone prints no more.
+await Promise.all(printed);
+process.exit(exitCode);
 
 async function run(argv: readonly string[]): Promise<number> {
   try {
@@ -99,5 +104,5 @@ function broadcastDemo(server: RunningServer, signal: AbortSignal): Promise<void
 }
 
 function print(text: string): void {
-  process.stdout.write(text);
+  printed.push(new Promise((resolve) => process.stdout.write(text, () => resolve())));
 }

@@ -4,28 +4,34 @@ import { setImmediate } from "node:timers/promises";
 import { adminTokenIn, scopesOf } from "./admin-token.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { lockDataDirectory, openDatabaseOf, openDataDirectory } from "./data-directory.ts";
+import { lockDataDirectory, openDatabaseOf, openDataDirectory, openStatisticsOf } from "./data-directory.ts";
 import { delay } from "./delay.ts";
 import { createApp } from "./http/app.ts";
 import { hlsRoutes } from "./http/hls-routes.ts";
 import { mediaPlaybackRoutes } from "./http/media-playback-routes.ts";
+import { metricsRoutes } from "./http/metrics-routes.ts";
+import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
 import { RtmpListener } from "./ingest/rtmp-listener.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { MediaService } from "./livestreams/media-service.ts";
 import { createLog } from "./log.ts";
-import { programmeOpener } from "./playout/open-programme.ts";
+import packageJson from "./package.json" with { type: "json" };
+import { programmeOpener, sideOpener } from "./playout/open-programme.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
 import { PublicUrls } from "./public-urls.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { StartError } from "./start-error.ts";
+import { Statistics } from "./stats/statistics.ts";
 import { transactionOn } from "./store/database.ts";
 import { IdempotencyStore } from "./store/idempotency-store.ts";
 import { LivestreamStore } from "./store/livestream-store.ts";
 import { MediaStore } from "./store/media-store.ts";
 import { RecordingRemovalStore } from "./store/recording-removal-store.ts";
+import { ThumbnailStore } from "./store/thumbnail-store.ts";
 import { TokenStore } from "./store/token-store.ts";
+import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
 
 /** A connection without a request for this long is closed; longer than any answer takes. */
 const HTTP_IDLE_SECONDS = 60;
@@ -57,23 +63,28 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const mediaStore = new MediaStore(database);
   const urls = new PublicUrls(config, { http: () => http.port ?? 0, rtmp: () => rtmp.port });
   const recordings = new Recordings(directory.recordingsFolder);
+  const thumbnails = new ThumbnailService({
+    store: new ThumbnailStore(database),
+    folder: directory.thumbnailsFolder,
+  });
 
   const playouts = new PlayoutManager({
     nowMs,
     log,
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
-    isRevertive: false,
+    isRevertive: config.failover === "revertive",
     openProgramme: programmeOpener({
+      ...config,
       recordings,
       nowMs,
-      segmentSeconds: config.segmentSeconds,
-      partMilliseconds: config.partMilliseconds,
       onRecordingFailed: (id, message) => {
         log.error("recording_failed", { livestreamId: id, message });
         livestreams.recordingFailed(id, message);
       },
     }),
+    openSide: sideOpener({ ...config, nowMs }),
     onSourceActive: (id, atMs) => livestreams.sourceActive(id, atMs),
+    onSwitch: (id, change) => statistics.switched(id, change),
   });
   const livestreams = new LivestreamService({
     livestreams: livestreamStore,
@@ -82,18 +93,38 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     transaction: transactionOn(database),
     playouts,
     recordings,
+    thumbnails,
     convert: conversionOf(recordings),
     urls,
     nowMs,
     delay,
     log,
+    onStatus: (id, status) => statistics.statusChanged(id, status),
   });
-  const media = new MediaService({ media: mediaStore, livestreams, urls, nowMs });
+  const statistics = new Statistics({
+    database: openStatisticsOf(directory),
+    playouts,
+    livestreams: {
+      get: (id) => livestreams.get(id),
+      countsByStatus: () => livestreamStore.countsByStatus(),
+    },
+    sampleIntervalSeconds: config.sampleIntervalSeconds,
+    version: packageJson.version,
+    nowMs,
+    log,
+  });
+  const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, nowMs });
 
   let isListening = false;
   const app = createApp({
     livestreams,
     media,
+    thumbnails,
+    statistics: {
+      overview: (id) => statistics.overview(id),
+      history: statistics.history,
+      events: statistics.events,
+    },
     scopeOf: scopesOf(adminToken, new TokenStore(database)),
     idempotencyKeys: new IdempotencyStore(database),
     urls,
@@ -109,7 +140,11 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
         playouts,
         livestream: (id) => livestreamStore.find(id),
         mediaFile: (id) => recordings.mediaFile(id),
+        viewers: statistics.viewers,
+        addressOf: (request) => http.requestIP(request)?.address ?? "",
       }),
+      metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
+      openThumbnailRoutes(thumbnails),
       mediaPlaybackRoutes({ media, recordings }),
       webRoutes({ livestream: (id) => livestreams.get(id) }),
     ],
@@ -127,6 +162,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     });
   });
   await livestreams.resumeAll();
+  statistics.start();
   isListening = true;
   log.info("ready", { httpPort: http.port ?? 0, rtmpPort: rtmp.port });
 
@@ -139,12 +175,14 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     stop: async () => {
       log.info("stopping");
       isListening = false;
+      statistics.stop();
       const isDrained = http.stop();
       await livestreams.shutdown();
       await playouts.shutdown();
       rtmp.stop();
       await Promise.race([isDrained, Bun.sleep(HTTP_DRAIN_MS)]);
       await http.stop(true);
+      await statistics.close();
       database.close();
       lock.release();
       log.info("stopped");

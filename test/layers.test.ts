@@ -5,7 +5,13 @@ import { dirname, join } from "node:path";
 import { type Import, importsOf, ROOT, readImports, sourceFiles } from "#test/support/imports.ts";
 
 /** What every folder of the server may know: small modules at its root that know nothing themselves. */
-const COMMON = ["server/clock.ts", "server/log.ts", "server/public-urls.ts", "server/start-error.ts"];
+const COMMON = [
+  "server/clock.ts",
+  "server/in-turn.ts",
+  "server/log.ts",
+  "server/public-urls.ts",
+  "server/start-error.ts",
+];
 
 /**
  * Folder → the folders and packages that its files may import, besides their own folder. A folder stands for everything
@@ -27,6 +33,7 @@ const LAYERS: Record<string, readonly string[]> = {
   openapi: ["openapi/schemas", "openapi/routes", "zod", "@hono/zod-openapi"],
 
   "server/clock.ts": [],
+  "server/in-turn.ts": [],
   "server/log.ts": [],
   "server/start-error.ts": [],
   "server/public-urls.ts": [],
@@ -36,6 +43,10 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/store": ["bun:sqlite", "node:", ...COMMON],
   "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
   "server/playout": ["node:", "media", "server/recording", ...COMMON],
+  "server/stats": ["node:", "bun:sqlite", "media/hls", "server/playout", "server/store", ...COMMON],
+  "server/thumbnails": [
+    ...["bun", "node:", "sharp", "media/codecs", "media/track", "server/playout", "server/store", ...COMMON],
+  ],
   "server/livestreams": ["node:", "server/playout", "server/recording", "server/store", ...COMMON],
   "server/ingest": ["bun", "node:", "media/rtmp", "server/playout", ...COMMON],
   "server/web": ["hono"],
@@ -43,11 +54,14 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/http": [
     ...["bun", "node:", "hono", "@hono/zod-openapi", "swagger-ui-dist", "zod", "openapi", "server/web"],
     ...[
+      "media/hls",
       "server/ingest",
       "server/livestreams",
       "server/playout",
       "server/recording",
+      "server/stats",
       "server/store",
+      "server/thumbnails",
       ...COMMON,
     ],
   ],
@@ -74,7 +88,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "m3u8-parser",
     "playwright-core",
   ],
-  bench: ["bun", "node:", "media", "openapi", "server", "test"],
+  bench: ["bun", "bun:sqlite", "node:", "media", "openapi", "server", "test"],
 };
 
 test("every import goes down the table", async () => {

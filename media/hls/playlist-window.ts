@@ -36,10 +36,10 @@ interface OpenSegment extends SegmentStart {
   readonly parts: Part[];
 }
 
-/** A segment that is listed, and its bytes as long as they are in memory. */
+/** A segment that is listed, and its bytes as long as they are in memory: joined once somebody asks for them. */
 interface ListedSegment {
   readonly segment: Segment;
-  bytes: Uint8Array | null;
+  parts: readonly Uint8Array[] | null;
 }
 
 /** Bytes of one thing: in memory, or to be read from the recording. */
@@ -161,19 +161,21 @@ export class PlaylistWindow {
   segment(msn: number): Held | undefined {
     const last = this.#listed.at(-1);
     if (last === undefined || msn > last.segment.msn || msn < 0) return undefined;
-    return this.#listed[msn - this.#mediaSequence]?.bytes ?? "recorded";
+    const listed = this.#listed[msn - this.#mediaSequence];
+    return listed === undefined || listed.parts === null ? "recorded" : joined(listed, listed.parts);
   }
 
   #restore({ segments, targetDurationSeconds, rendition }: WindowHistory): void {
     for (const segment of segments) {
       this.#nextInitializationId = Math.max(this.#nextInitializationId, segment.initializationId + 1);
-      this.#list({ segment, bytes: null }, targetDurationSeconds);
+      this.#list({ segment, parts: null }, targetDurationSeconds);
     }
     this.#oldestInitializationId = this.#nextInitializationId;
     this.#rendition = rendition;
   }
 
   #addInitialization(initialization: Initialization): void {
+    if (this.#initializations.size === 0) this.#oldestInitializationId = initialization.id;
     this.#initializations.set(initialization.id, initialization);
     this.#nextInitializationId = initialization.id + 1;
     this.#rendition = renditionOf(initialization.tracks);
@@ -182,7 +184,7 @@ export class PlaylistWindow {
   #addSegment(segment: Segment, targetDurationSeconds: number): void {
     const parts = this.#open?.parts ?? [];
     this.#open = null;
-    this.#list({ segment, bytes: concat(parts.map(({ bytes }) => bytes)) }, targetDurationSeconds);
+    this.#list({ segment, parts: parts.map(({ bytes }) => bytes) }, targetDurationSeconds);
   }
 
   #list(listed: ListedSegment, targetDurationSeconds: number): void {
@@ -208,9 +210,9 @@ export class PlaylistWindow {
   #forget(): void {
     const spare = this.#spareSegments();
     if (this.isEvent) {
-      for (let index = spare - 1; index >= 0 && this.#listed[index]?.bytes !== null; index -= 1) {
+      for (let index = spare - 1; index >= 0 && this.#listed[index]?.parts !== null; index -= 1) {
         const listed = this.#listed[index];
-        if (listed !== undefined) listed.bytes = null;
+        if (listed !== undefined) listed.parts = null;
       }
     } else {
       for (const { segment } of this.#listed.splice(0, spare)) {
@@ -249,6 +251,13 @@ export function renditionOf(tracks: readonly Track[]): Rendition {
     codecs: byKind.map(({ configuration }) => configuration.codecString),
     resolution: video?.codec === "h264" ? { width: video.width, height: video.height } : null,
   };
+}
+
+function joined(listed: ListedSegment, parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  const bytes = parts.length === 1 && first !== undefined ? first : concat(parts);
+  listed.parts = [bytes];
+  return bytes;
 }
 
 function bitsPerSecond(segments: readonly Segment[]): number {

@@ -1,51 +1,22 @@
 // The server's side of one RTMP connection: bytes received become events, and what is to be sent waits to be taken.
 
-import type { Amf0Value } from "#media/amf0/value.ts";
 import { concat } from "#media/bytes/concat.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { ChunkReader } from "./chunk-reader.ts";
-import { ChunkWriter } from "./chunk-writer.ts";
-import { type Command, encodeCommand, parseCommand } from "./command.ts";
+import { type Command, parseCommand } from "./command.ts";
 import { dataPayloadOf } from "./data-message.ts";
 import { ServerHandshake } from "./handshake.ts";
 import { DEFAULT_LIMITS, type RtmpLimits } from "./limits.ts";
 import { MESSAGE_TYPE, type Message } from "./message.ts";
-import { appOf, connectSucceeded, result } from "./net-connection.ts";
-import {
-  onFcPublish,
-  onStatus,
-  type PlayRefusal,
-  type PublishRefusal,
-  type StatusCode,
-} from "./net-stream.ts";
-import {
-  BANDWIDTH_LIMIT_TYPE,
-  CONTROL_CHUNK_STREAM_ID,
-  encodeAcknowledgement,
-  encodeSetChunkSize,
-  encodeSetPeerBandwidth,
-  encodeWindowAcknowledgementSize,
-  parseAbort,
-  parseSetChunkSize,
-  parseWindowAcknowledgementSize,
-} from "./protocol-control.ts";
+import { appOf } from "./net-connection.ts";
+import type { PlayRefusal, PublishRefusal } from "./net-stream.ts";
+import { PlayStream } from "./play-stream.ts";
+import { FIRST_MESSAGE_STREAM_ID, type Selection } from "./player-messages.ts";
+import { parseAbort, parseSetChunkSize, parseWindowAcknowledgementSize } from "./protocol-control.ts";
 import { RtmpProtocolError } from "./protocol-error.ts";
-import { parseStreamName, type StreamName } from "./stream-name.ts";
-import {
-  encodePingResponse,
-  encodeStreamBegin,
-  parseUserControl,
-  USER_CONTROL_EVENT,
-} from "./user-control.ts";
-
-/** FFmpeg copies the server's chunk size for its own messages: at this one most come in a single chunk. */
-const CHUNK_SIZE = 65_536;
-
-/** What we ask of the peer, and what we do ourselves until it asks for something else: as all servers say it. */
-const WINDOW_BYTES = 2_500_000;
-
-const COMMAND_CHUNK_STREAM_ID = 3;
-const STATUS_CHUNK_STREAM_ID = 5;
+import { ServerReplies, WINDOW_BYTES } from "./server-replies.ts";
+import { parsePlayName, parseStreamName, type StreamName } from "./stream-name.ts";
+import { parseUserControl, USER_CONTROL_EVENT } from "./user-control.ts";
 
 /** Wirecast ends a publish by publishing this name. */
 const NO_NAME = "false";
@@ -71,16 +42,21 @@ export type SessionEvent =
   | { readonly type: "publish-requested"; readonly request: PublishRequest }
   | { readonly type: "play-requested"; readonly request: PlayRequest }
   | { readonly type: "media"; readonly message: MediaMessage }
-  | { readonly type: "unpublished" };
+  | { readonly type: "unpublished" }
+  /** What the player wants from now on, null for nothing. */
+  | { readonly type: "play-changed"; readonly selection: Selection | null }
+  /** By the player: it is told nothing more of it. */
+  | { readonly type: "play-ended" };
 
 export class ServerSession {
   readonly #limits: RtmpLimits;
   readonly #handshake: ServerHandshake;
   readonly #reader: ChunkReader;
-  readonly #writer = new ChunkWriter();
+  readonly #replies = new ServerReplies();
   #app: string | null = null;
-  #nextMessageStreamId = 1;
+  #createdStreams = 0;
   #publishingStreamId: number | null = null;
+  #play: PlayStream | null = null;
   #ackWindowBytes = WINDOW_BYTES;
   #acknowledgedBytes = 0;
   #commandSecond = 0;
@@ -113,30 +89,42 @@ export class ServerSession {
   /** Everything to be sent since the last call, null when that is nothing. */
   takeOutput(): Uint8Array | null {
     const handshake = this.#handshake.takeOutput();
-    const chunks = this.#writer.take();
+    const chunks = this.#replies.take();
     return handshake !== null && chunks !== null ? concat([handshake, chunks]) : (handshake ?? chunks);
   }
 
   acceptPublish({ messageStreamId }: PublishRequest): void {
     this.#publishingStreamId = messageStreamId;
-    this.#control(MESSAGE_TYPE.userControl, encodeStreamBegin(messageStreamId));
-    this.#status(messageStreamId, "status", "NetStream.Publish.Start", "Publishing.");
+    this.#replies.streamBegin(messageStreamId);
+    this.#replies.status(messageStreamId, "status", "NetStream.Publish.Start", "Publishing.");
   }
 
   /** The caller sends what is to be sent, then closes the connection: OBS and FFmpeg may wait for ever. */
   refusePublish({ messageStreamId }: PublishRequest, code: PublishRefusal, description: string): void {
-    this.#status(messageStreamId, "error", code, description);
+    this.#replies.status(messageStreamId, "error", code, description);
+  }
+
+  /** Media may be sent behind what is to be sent; to begin with, everything on the stream of the request. */
+  acceptPlay({ messageStreamId }: PlayRequest): Selection {
+    this.#play = new PlayStream(this.#replies, messageStreamId);
+    return { messageStreamId, audio: true, video: true };
   }
 
   /** As {@link refusePublish}. */
   refusePlay({ messageStreamId }: PlayRequest, code: PlayRefusal, description: string): void {
-    this.#status(messageStreamId, "error", code, description);
+    this.#replies.status(messageStreamId, "error", code, description);
+  }
+
+  /** Tells the player that what it plays is over; nothing without a play. */
+  notifyPlayEnd(reason: string): void {
+    this.#play?.end(reason);
+    this.#play = null;
   }
 
   /** Tells the publisher that it was unpublished; nothing without a publish. */
   notifyUnpublish(reason: string): void {
     if (this.#publishingStreamId === null) return;
-    this.#status(this.#publishingStreamId, "status", "NetStream.Unpublish.Success", reason);
+    this.#replies.status(this.#publishingStreamId, "status", "NetStream.Unpublish.Success", reason);
     this.#publishingStreamId = null;
   }
 
@@ -152,7 +140,7 @@ export class ServerSession {
         this.#ackWindowBytes = parseWindowAcknowledgementSize(message.payload);
         return;
       case MESSAGE_TYPE.setPeerBandwidth:
-        this.#control(MESSAGE_TYPE.windowAcknowledgementSize, encodeWindowAcknowledgementSize(WINDOW_BYTES));
+        this.#replies.windowAcknowledgementSize();
         return;
       case MESSAGE_TYPE.userControl:
         this.#receiveUserControl(message);
@@ -191,7 +179,7 @@ export class ServerSession {
   #receiveUserControl({ payload }: Message): void {
     const control = parseUserControl(payload);
     if (control?.event !== USER_CONTROL_EVENT.pingRequest) return;
-    this.#control(MESSAGE_TYPE.userControl, encodePingResponse(control.timestampMs));
+    this.#replies.pong(control.timestampMs);
   }
 
   *#receiveCommand(command: Command): Generator<SessionEvent> {
@@ -203,54 +191,50 @@ export class ServerSession {
         this.#createStream(command);
         return;
       case "FCPublish":
-        this.#command(0, onFcPublish(command.args[0]));
-        this.#answer(command, undefined);
+        this.#replies.fcPublish(command.args[0]);
+        this.#replies.answer(command, undefined);
         return;
       case "publish":
         yield* this.#publish(command);
         return;
       case "play":
-        yield { type: "play-requested", request: this.#request(command) };
+        yield* this.#playRequested(command);
         return;
       case "FCUnpublish":
       case "closeStream":
       case "deleteStream":
         yield* this.#unpublish();
-        this.#answer(command, undefined);
+        yield* this.#endPlay();
+        this.#replies.answer(command, undefined);
         return;
       case "getStreamLength":
-        this.#answer(command, 0);
+        this.#replies.answer(command, 0);
         return;
       case "_result":
       case "_error":
       case "onStatus":
         return;
       default:
-        this.#answer(command, undefined);
+        if (this.#play?.receive(command)) yield { type: "play-changed", selection: this.#play.selection };
+        this.#replies.answer(command, undefined);
     }
   }
 
   #connect(command: Command): void {
     if (this.#app !== null) throw new RtmpProtocolError("a second connect on one connection");
     this.#app = appOf(command);
-    this.#control(MESSAGE_TYPE.windowAcknowledgementSize, encodeWindowAcknowledgementSize(WINDOW_BYTES));
-    this.#control(
-      MESSAGE_TYPE.setPeerBandwidth,
-      encodeSetPeerBandwidth({ windowBytes: WINDOW_BYTES, limitType: BANDWIDTH_LIMIT_TYPE.dynamic }),
-    );
-    this.#control(MESSAGE_TYPE.setChunkSize, encodeSetChunkSize(CHUNK_SIZE));
-    this.#writer.setChunkSize(CHUNK_SIZE);
-    this.#command(0, connectSucceeded(command));
+    this.#replies.connected(command);
   }
 
   #createStream(command: Command): void {
-    if (this.#nextMessageStreamId > this.#limits.maxCreateStreams) {
+    this.#createdStreams += 1;
+    const { maxCreateStreams } = this.#limits;
+    if (this.#createdStreams > maxCreateStreams) {
       throw new RtmpProtocolError(
-        `createStream for the ${this.#nextMessageStreamId}th time; at most ${this.#limits.maxCreateStreams} are made`,
+        `createStream for the ${this.#createdStreams}th time; at most ${maxCreateStreams} are made`,
       );
     }
-    this.#command(0, result(command.transactionId, this.#nextMessageStreamId));
-    this.#nextMessageStreamId += 1;
+    this.#replies.streamCreated(command, FIRST_MESSAGE_STREAM_ID + this.#createdStreams - 1);
   }
 
   *#publish(command: Command): Generator<SessionEvent> {
@@ -260,7 +244,15 @@ export class ServerSession {
       return;
     }
     if (this.#publishingStreamId !== null) throw new RtmpProtocolError("a second publish on one connection");
-    yield { type: "publish-requested", request: this.#request(command) };
+    yield* this.#endPlay();
+    yield { type: "publish-requested", request: this.#request(command, parseStreamName) };
+  }
+
+  /** A play replaces whatever the connection did before. */
+  *#playRequested(command: Command): Generator<SessionEvent> {
+    yield* this.#unpublish();
+    yield* this.#endPlay();
+    yield { type: "play-requested", request: this.#request(command, parsePlayName) };
   }
 
   *#unpublish(): Generator<SessionEvent> {
@@ -269,16 +261,19 @@ export class ServerSession {
     yield { type: "unpublished" };
   }
 
-  #request(command: Command): PublishRequest & PlayRequest {
-    if (this.#app === null) throw new RtmpProtocolError(`${command.name} before connect`);
-    const [name] = command.args;
-    const stream = typeof name === "string" ? name : "";
-    return { ...parseStreamName(this.#app, stream), messageStreamId: command.messageStreamId };
+  *#endPlay(): Generator<SessionEvent> {
+    if (this.#play === null) return;
+    this.#play = null;
+    yield { type: "play-ended" };
   }
 
-  /** Whoever numbers a call waits for its answer. */
-  #answer({ transactionId }: Command, value: Amf0Value): void {
-    if (transactionId !== 0) this.#command(0, encodeCommand("_result", transactionId, null, value));
+  #request(command: Command, parse: typeof parseStreamName): PublishRequest & PlayRequest {
+    if (this.#app === null) throw new RtmpProtocolError(`${command.name} before connect`);
+    const [name] = command.args;
+    return {
+      ...parse(this.#app, typeof name === "string" ? name : ""),
+      messageStreamId: command.messageStreamId,
+    };
   }
 
   #countCommand(nowMs: number): void {
@@ -298,24 +293,7 @@ export class ServerSession {
     const { receivedBytes } = this.#reader;
     if (receivedBytes - this.#acknowledgedBytes < this.#ackWindowBytes / 2) return;
     this.#acknowledgedBytes = receivedBytes;
-    this.#control(MESSAGE_TYPE.acknowledgement, encodeAcknowledgement(receivedBytes));
-  }
-
-  #control(type: number, payload: Uint8Array): void {
-    this.#write(CONTROL_CHUNK_STREAM_ID, 0, type, payload);
-  }
-
-  #command(messageStreamId: number, payload: Uint8Array): void {
-    this.#write(COMMAND_CHUNK_STREAM_ID, messageStreamId, MESSAGE_TYPE.commandAmf0, payload);
-  }
-
-  #status(messageStreamId: number, level: "status" | "error", code: StatusCode, description: string): void {
-    const payload = onStatus(level, code, description);
-    this.#write(STATUS_CHUNK_STREAM_ID, messageStreamId, MESSAGE_TYPE.commandAmf0, payload);
-  }
-
-  #write(chunkStreamId: number, messageStreamId: number, type: number, payload: Uint8Array): void {
-    this.#writer.write({ chunkStreamId, messageStreamId, type, timestampMs: 0, payload });
+    this.#replies.acknowledgement(receivedBytes);
   }
 }
 

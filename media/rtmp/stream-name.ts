@@ -28,6 +28,12 @@ export function parseStreamName(app: string, stream: string): StreamName {
   };
 }
 
+/** As {@link parseStreamName}, for a player: some name the container, before the stream's name or behind it. */
+export function parsePlayName(app: string, stream: string): StreamName {
+  const parsed = parseStreamName(app, stream.replace(/^(?:flv|mp4):/, ""));
+  return { ...parsed, streamName: parsed.streamName.replace(/\.flv$/, "") };
+}
+
 function splitQuery(text: string): [path: string, query: string] {
   const at = text.indexOf("?");
   return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];

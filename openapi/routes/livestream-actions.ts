@@ -2,7 +2,7 @@
 
 import { createRoute } from "@hono/zod-openapi";
 import { success } from "#openapi/schemas/envelope.ts";
-import { Livestream } from "#openapi/schemas/livestream.ts";
+import { Livestream, SwitchRequest } from "#openapi/schemas/livestream.ts";
 import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
 import { changeRefusals, json } from "./responses.ts";
 
@@ -29,6 +29,21 @@ export const publishLivestream = createRoute({
   path: "/v2/livestreams/{id}/publish",
   request,
   responses: { 200: json("Live, with its playouts.", success(Livestream)), ...changeRefusals },
+});
+
+export const switchLivestream = createRoute({
+  operationId: "switchLivestream",
+  tags,
+  summary: "Put an instance on air",
+  description:
+    "The programme is cut from this instance from its next key frame on. Only while it is live and the instance has an active ingest.",
+  method: "post",
+  path: "/v2/livestreams/{id}/switch",
+  request: {
+    ...request,
+    body: { required: true, content: { "application/json": { schema: SwitchRequest } } },
+  },
+  responses: { 200: json("It goes on air at its next key frame.", success(Livestream)), ...changeRefusals },
 });
 
 export const stopLivestream = createRoute({

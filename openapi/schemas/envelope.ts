@@ -23,7 +23,7 @@ export const Failure = failure({
 }).openapi("Failure");
 
 export const InvalidRequest = failure({
-  code: z.enum(["validation_failed", "malformed_json"]),
+  code: z.enum(["validation_failed", "malformed_json", "invalid_image"]),
   fields: z
     .record(z.string(), z.string())
     .optional()
@@ -38,7 +38,7 @@ export const Conflict = failure({
   ]),
   currentStatus: LivestreamStatus.optional(),
   allowedActions: z
-    .array(z.enum(["start", "publish", "stop", "update", "delete"]))
+    .array(z.enum(["start", "publish", "switch", "stop", "update", "delete"]))
     .optional()
     .openapi({ description: "What would not be refused now." }),
   mediaId: Id.optional().openapi({ description: "With `converted_to_media`." }),

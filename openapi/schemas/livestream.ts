@@ -71,6 +71,13 @@ export const NewLivestream = z
   )
   .openapi("NewLivestream");
 
+export const SwitchRequest = z
+  .object(
+    { instance: Instance.openapi({ description: "The instance to put on air." }) },
+    { error: "must be a JSON object" },
+  )
+  .openapi("SwitchRequest");
+
 export const LivestreamPatch = patch("LivestreamPatch", {
   name: Name.exactOptional(),
   description: Description.exactOptional(),

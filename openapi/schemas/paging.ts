@@ -34,9 +34,12 @@ const Perpage = z
     description: `Rows on a page; more than ${MAX_PERPAGE} means ${MAX_PERPAGE}.`,
   });
 
-/** What every list is asked for with; `fields` are those it can be sorted by. */
+/** What a list in a fixed order is asked for with. */
+export const pagePosition = { page: Page, perpage: Perpage };
+
+/** What every other list is asked for with; `fields` are those it can be sorted by. */
 export function pageQuery<const Fields extends readonly [string, ...string[]]>(fields: Fields) {
-  return { page: Page, perpage: Perpage, sort: sortOf(fields) };
+  return { ...pagePosition, sort: sortOf(fields) };
 }
 
 export const Pagination = z

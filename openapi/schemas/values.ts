@@ -21,5 +21,5 @@ export function orNull<Schema extends z.ZodType>(schema: Schema) {
 
 /** One of a livestream's two redundant sides. */
 export const Instance = z
-  .enum(["primary", "secondary"])
+  .enum(["primary", "secondary"], { error: "must be primary or secondary" })
   .openapi("Instance", { description: "One of the two redundant sides of a livestream." });

@@ -8,8 +8,10 @@ import type { Log } from "#server/log.ts";
 import type { PublicUrls } from "#server/public-urls.ts";
 import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import type { TokenScope } from "#server/store/token-store.ts";
+import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { docsRoutes } from "./docs-routes.ts";
+import { type EventsRoutesOptions, eventsRoutes } from "./events-routes.ts";
 import { fail, failInternally } from "./fail.ts";
 import { healthRoutes, type ReadinessChecks } from "./health-routes.ts";
 import { idempotency } from "./idempotency.ts";
@@ -17,10 +19,14 @@ import { livestreamRoutes } from "./livestream-routes.ts";
 import { mediaRoutes } from "./media-routes.ts";
 import { readBody } from "./read-body.ts";
 import { requireToken } from "./require-token.ts";
+import { type StatisticsRoutesOptions, statisticsRoutes } from "./statistics-routes.ts";
+import { thumbnailRoutes } from "./thumbnail-routes.ts";
 
 export interface AppOptions {
   readonly livestreams: LivestreamService;
   readonly media: MediaService;
+  readonly thumbnails: ThumbnailService;
+  readonly statistics: Omit<StatisticsRoutesOptions, "livestreams"> & Pick<EventsRoutesOptions, "events">;
   /** Null for an unknown token. */
   readonly scopeOf: (token: string) => TokenScope | null;
   readonly idempotencyKeys: IdempotencyStore;
@@ -48,19 +54,22 @@ export function createApp(options: AppOptions): Hono {
   );
   app.route("/", livestreamRoutes(livestreams, urls));
   app.route("/", mediaRoutes(media));
+  app.route("/", statisticsRoutes({ livestreams, ...options.statistics }));
+  app.route("/", eventsRoutes({ livestreams, events: options.statistics.events }));
+  app.route("/", thumbnailRoutes({ livestreams, media, thumbnails: options.thumbnails }));
   app.route("/", healthRoutes(options.readiness));
   app.route("/", docsRoutes());
   for (const routes of options.openRoutes) app.route("/", routes);
   return app;
 }
 
-/** Answers carry stream keys: nobody keeps them, and no browser takes them for a page. */
+/** Answers carry stream keys: nobody keeps those that do not say so, and no browser takes them for a page. */
 async function protectAnswer(context: Context, next: () => Promise<void>): Promise<void> {
   await next();
   if (context.req.method === "HEAD") {
     context.header("Content-Length", String((await context.res.clone().bytes()).byteLength));
   }
-  context.header("Cache-Control", "no-store");
+  if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
   context.header("X-Content-Type-Options", "nosniff");
   context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 }

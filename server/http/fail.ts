@@ -16,7 +16,11 @@ type RequestRefusal =
         | "method_not_allowed"
         | "idempotency_key_reused"
         | "body_too_large"
-        | "unsupported_media_type";
+        | "unsupported_media_type"
+        | "too_many_subscribers"
+        | "invalid_image"
+        | "thumbnail_not_found"
+        | "too_many_images";
     };
 
 export type AnyRefusal = RequestRefusal | Refusal | MediaRefused["refusal"];
@@ -28,9 +32,11 @@ type Refused = Response & TypedResponse<never, never, "json">;
 const REFUSALS = {
   malformed_json:         [400, "The body is not JSON."],
   validation_failed:      [400, "The request is not valid; fields says where and why."],
+  invalid_image:          [400, "The picture is not sound."],
   unauthorized:           [401, "A known API token is needed: Authorization: Bearer <token>."],
   forbidden:              [403, "This token may only read."],
   not_found:              [404, "There is no such thing."],
+  thumbnail_not_found:    [404, "There is no thumbnail."],
   method_not_allowed:     [405, "This method does nothing here; Allow lists those that do."],
   idempotency_key_reused: [409, "This Idempotency-Key was used for a call with another body."],
   not_started:            [409, "The livestream has not been started."],
@@ -46,12 +52,21 @@ const REFUSALS = {
   not_soft_deleted:       [409, "The media asset is not deleted."],
   body_too_large:         [413, "The body is too large."],
   unsupported_media_type: [415, "A body is JSON, and says so: Content-Type: application/json."],
+  too_many_subscribers:   [429, "Too many readers follow livestreams already; try again later."],
+  too_many_images:        [429, "Too many pictures are being worked on; try again later."],
 } as const satisfies Record<AnyRefusal["code"], readonly [number, string]>;
 
-/** `data` of the answer is the refusal as it is. */
-export function fail(context: Context, refusal: AnyRefusal, headers: Record<string, string> = {}): Refused {
+/** `data` of the answer is the refusal as it is. `sentence`: where more can be said than the table says. */
+export function fail(
+  context: Context,
+  refusal: AnyRefusal,
+  headers: Record<string, string> = {},
+  sentence?: string,
+): Refused {
   const [status, message] = REFUSALS[refusal.code];
-  return refused(context.json({ status: "fail", message, data: refusal }, status, headers));
+  return refused(
+    context.json({ status: "fail", message: sentence ?? message, data: refusal }, status, headers),
+  );
 }
 
 /** An error of ours, of which a caller learns no more than that. */

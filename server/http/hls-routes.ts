@@ -4,8 +4,10 @@ import { Hono } from "hono";
 import { renderMediaPlaylist } from "#media/hls/media-playlist.ts";
 import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { Held, PlaylistWindow } from "#media/hls/playlist-window.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#server/playout/instance-name.ts";
 import type { Programme } from "#server/playout/programme.ts";
 import type { Location } from "#server/recording/recorder.ts";
+import type { PlayoutName, Viewers } from "#server/stats/viewers.ts";
 import {
   bytesAnswer,
   notFoundAnswer,
@@ -13,6 +15,7 @@ import {
   playlistAnswer,
   preflightAnswer,
   redirectAnswer,
+  viewerPlaylistAnswer,
 } from "./playback-answers.ts";
 
 /** What is known of a livestream that may have been live. */
@@ -22,14 +25,24 @@ export interface PlayedLivestream {
 }
 
 export interface HlsRoutesOptions {
-  readonly playouts: { programme(livestreamId: string): Programme | null };
+  readonly playouts: {
+    programme(livestreamId: string): Programme | null;
+    /** One side's own, made if there is none. */
+    sideProgramme(livestreamId: string, instance: InstanceName): Programme | null;
+  };
   readonly livestream: (id: string) => PlayedLivestream | null;
   /** The file that a livestream is recorded to. */
   readonly mediaFile: (livestreamId: string) => string;
+  readonly viewers: Pick<Viewers, "newSession" | "watched">;
+  /** Of the peer. */
+  readonly addressOf: (request: Request) => string;
 }
 
 const MEDIA_PLAYLIST = "media.m3u8";
 const MULTIVARIANT_PLAYLIST = "index.m3u8";
+
+/** Where in the rendered multivariant playlist each viewer's own session id goes. */
+const SESSION_PLACE = "{session}";
 
 /** Something will be there within seconds. */
 const SOON = { "Retry-After": "1" };
@@ -40,34 +53,79 @@ export function hlsRoutes(options: HlsRoutesOptions): Hono {
   routes.options("/live/:id/:file", () => preflightAnswer());
   routes.get("/live/:id/:file", ({ req }) => {
     const { id, file } = req.param();
-    const programme = options.playouts.programme(id);
-    switch (file) {
-      case MULTIVARIANT_PLAYLIST:
-        return (
-          redirectOf(options.livestream(id)) ??
-          playlistOf(req.raw, programme, texts.multivariant, options, id)
-        );
-      case MEDIA_PLAYLIST:
-        if (programme === null) return redirectOf(options.livestream(id)) ?? missing(options.livestream(id));
-        return playlistOf(req.raw, programme, texts.media, options, id);
-      default:
-        return programme === null
-          ? notFoundAnswer()
-          : bytesOf(req.raw, programme, file, options.mediaFile(id));
-    }
+    return answer(req.raw, options.playouts.programme(id), texts, options, { id, playout: "auto", file });
+  });
+  routes.options("/live/:id/:instance/:file", () => preflightAnswer());
+  routes.get("/live/:id/:instance/:file", ({ req }) => {
+    const { id, instance, file } = req.param();
+    const name = INSTANCE_NAMES.find((each) => each === instance);
+    if (name === undefined) return notFoundAnswer();
+    return answer(req.raw, options.playouts.sideProgramme(id, name), texts, options, {
+      id,
+      playout: name,
+      file,
+    });
   });
   return routes;
 }
 
-function playlistOf(
+interface Asked {
+  readonly id: string;
+  readonly playout: PlayoutName;
+  readonly file: string;
+}
+
+function answer(
   request: Request,
   programme: Programme | null,
-  render: (window: PlaylistWindow) => PlaylistText | null,
-  { livestream }: HlsRoutesOptions,
+  texts: RenderedPlaylists,
+  options: HlsRoutesOptions,
+  asked: Asked,
+): Response {
+  const { id, file } = asked;
+  switch (file) {
+    case MULTIVARIANT_PLAYLIST:
+      return (
+        redirectOf(options.livestream(id), asked) ?? multivariantOf(request, programme, texts, options, id)
+      );
+    case MEDIA_PLAYLIST:
+      if (programme !== null) return mediaPlaylistOf(request, programme, texts, options, asked);
+      return redirectOf(options.livestream(id), asked) ?? missing(options.livestream(id));
+    default:
+      return programme === null ? notFoundAnswer() : bytesOf(request, programme, file, options.mediaFile(id));
+  }
+}
+
+/** Each viewer's own, for the session id in it. */
+function multivariantOf(
+  request: Request,
+  programme: Programme | null,
+  texts: RenderedPlaylists,
+  { livestream, viewers }: HlsRoutesOptions,
   id: string,
 ): Response {
-  const text = programme === null ? null : render(programme.window);
-  return text === null ? missing(livestream(id)) : playlistAnswer(request, text, false);
+  const text = programme === null ? null : texts.multivariant(programme.window);
+  if (text === null) return missing(livestream(id));
+  const session = viewers.newSession();
+  return viewerPlaylistAnswer(request, new PlaylistText(text.replace(SESSION_PLACE, session)));
+}
+
+/** The same for all; whoever gets it is a viewer from now on. */
+function mediaPlaylistOf(
+  request: Request,
+  { window }: Programme,
+  texts: RenderedPlaylists,
+  { livestream, viewers, addressOf }: HlsRoutesOptions,
+  { id, playout }: Asked,
+): Response {
+  const text = texts.media(window);
+  if (text === null) return missing(livestream(id));
+  if (request.method === "GET") {
+    const { headers, url } = request;
+    const viewer = { headers, url, address: addressOf(request) };
+    viewers.watched(id, playout, viewer, window.targetDurationSeconds ?? 0);
+  }
+  return playlistAnswer(request, text, false);
 }
 
 function missing(livestream: PlayedLivestream | null): Response {
@@ -76,9 +134,10 @@ function missing(livestream: PlayedLivestream | null): Response {
 }
 
 /** Once there is a recording, whoever comes to the livestream watches that. */
-function redirectOf(livestream: PlayedLivestream | null): Response | null {
+function redirectOf(livestream: PlayedLivestream | null, { playout }: Asked): Response | null {
   if (livestream?.status !== "finished" || livestream.mediaId === null) return null;
-  return redirectAnswer(`../../media/${livestream.mediaId}/index.m3u8`);
+  const root = playout === "auto" ? "../.." : "../../..";
+  return redirectAnswer(`${root}/media/${livestream.mediaId}/index.m3u8`);
 }
 
 function bytesOf(request: Request, programme: Programme, name: string, mediaFile: string): Response {
@@ -110,30 +169,36 @@ function heldAnswer(
 
 /** The texts of each window's playlists as of its last change: rendered once, however many ask. */
 class RenderedPlaylists {
-  readonly #media = new WeakMap<PlaylistWindow, Rendered>();
-  readonly #multivariant = new WeakMap<PlaylistWindow, Rendered>();
+  readonly #media = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
+  readonly #multivariant = new WeakMap<PlaylistWindow, Rendered<string>>();
 
-  readonly media = (window: PlaylistWindow): PlaylistText | null =>
-    rendered(this.#media, window, renderMediaPlaylist);
+  media(window: PlaylistWindow): PlaylistText | null {
+    return rendered(this.#media, window, () => {
+      const text = renderMediaPlaylist(window);
+      return text === null ? null : new PlaylistText(text);
+    });
+  }
 
-  readonly multivariant = (window: PlaylistWindow): PlaylistText | null =>
-    rendered(this.#multivariant, window, (each) => renderMultivariantPlaylist(each, MEDIA_PLAYLIST));
+  /** With {@link SESSION_PLACE} in it. */
+  multivariant(window: PlaylistWindow): string | null {
+    const uri = `${MEDIA_PLAYLIST}?session=${SESSION_PLACE}`;
+    return rendered(this.#multivariant, window, () => renderMultivariantPlaylist(window, uri));
+  }
 }
 
-interface Rendered {
+interface Rendered<Text> {
   readonly version: number;
-  readonly text: PlaylistText | null;
+  readonly text: Text | null;
 }
 
-function rendered(
-  cache: WeakMap<PlaylistWindow, Rendered>,
+function rendered<Text>(
+  cache: WeakMap<PlaylistWindow, Rendered<Text>>,
   window: PlaylistWindow,
-  render: (window: PlaylistWindow) => string | null,
-): PlaylistText | null {
+  render: () => Text | null,
+): Text | null {
   const last = cache.get(window);
   if (last !== undefined && last.version === window.version) return last.text;
-  const text = render(window);
-  const fresh = { version: window.version, text: text === null ? null : new PlaylistText(text) };
+  const fresh = { version: window.version, text: render() };
   cache.set(window, fresh);
   return fresh.text;
 }

@@ -1,7 +1,12 @@
 // The livestream calls: each asks the service and answers.
 
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { publishLivestream, startLivestream, stopLivestream } from "#openapi/routes/livestream-actions.ts";
+import {
+  publishLivestream,
+  startLivestream,
+  stopLivestream,
+  switchLivestream,
+} from "#openapi/routes/livestream-actions.ts";
 import {
   createLivestream,
   deleteLivestream,
@@ -58,6 +63,13 @@ export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrl
 
   routes.openapi(publishLivestream, async (context) => {
     const result = await livestreams.publish(context.req.valid("param").id);
+    if (!result.ok) return fail(context, result.refusal);
+    return context.json(success(result.livestream), 200);
+  });
+
+  routes.openapi(switchLivestream, (context) => {
+    const { instance } = context.req.valid("json");
+    const result = livestreams.switchTo(context.req.valid("param").id, instance);
     if (!result.ok) return fail(context, result.refusal);
     return context.json(success(result.livestream), 200);
   });

@@ -2,9 +2,16 @@
 
 import type { MiddlewareHandler } from "hono";
 import { fail } from "./fail.ts";
+import { readAtMost } from "./read-bytes.ts";
 
 /** Ten times what the longest name and description take. */
 const MAX_BODY_BYTES = 64 * 1024;
+
+/** A body this small that takes longer is not going to end. */
+const MAX_BODY_MS = 30_000;
+
+/** Calls without a body, and uploads, which are no JSON: the route of an upload reads it itself. */
+const LEFT_ALONE = new Set(["GET", "HEAD", "PUT"]);
 
 const JSON_TYPE = /^application\/([a-z.-]+\+)?json\s*(;|$)/i;
 
@@ -19,12 +26,13 @@ export interface BodyVariables {
  */
 export function readBody(): MiddlewareHandler<BodyVariables> {
   return async (context, next) => {
-    if (context.req.method === "GET" || context.req.method === "HEAD") {
+    if (LEFT_ALONE.has(context.req.method)) {
       context.set("body", "");
       return next();
     }
-    const bytes = await readAtMost(MAX_BODY_BYTES, context.req.raw);
-    if (typeof bytes === "string") return fail(context, { code: bytes });
+    const bytes = await readAtMost(MAX_BODY_BYTES, context.req.raw, MAX_BODY_MS);
+    if (bytes === "cut_off") return fail(context, { code: "malformed_json" });
+    if (bytes === "body_too_large") return fail(context, { code: bytes });
     if (bytes.byteLength > 0 && !JSON_TYPE.test(context.req.header("Content-Type") ?? "")) {
       return fail(context, { code: "unsupported_media_type" });
     }
@@ -35,26 +43,6 @@ export function readBody(): MiddlewareHandler<BodyVariables> {
     context.set("body", body);
     return next();
   };
-}
-
-/** What is too large is not read to its end, whether it said so before or not; what is cut off is no JSON. */
-async function readAtMost(
-  maxBytes: number,
-  request: Request,
-): Promise<Uint8Array | "body_too_large" | "malformed_json"> {
-  if (Number(request.headers.get("Content-Length")) > maxBytes) return "body_too_large";
-  const chunks: Uint8Array[] = [];
-  let byteLength = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      byteLength += chunk.byteLength;
-      if (byteLength > maxBytes) return "body_too_large";
-      chunks.push(chunk);
-    }
-  } catch {
-    return "malformed_json";
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Null when it is not JSON; nothing at all is fine here, and is for the call to judge. */

@@ -1,9 +1,16 @@
-// One RTMP peer: what its socket receives goes through a ServerSession to the instance its key opens, and back.
+// One RTMP peer: what its socket receives goes through a ServerSession to the instance its key opens, or it plays a feed.
 
 import { RtmpProtocolError } from "#media/rtmp/protocol-error.ts";
-import { type PublishRequest, ServerSession, type SessionEvent } from "#media/rtmp/server-session.ts";
+import {
+  type PlayRequest,
+  type PublishRequest,
+  ServerSession,
+  type SessionEvent,
+} from "#media/rtmp/server-session.ts";
 import type { Log } from "#server/log.ts";
 import type { Publisher, PublisherConnection } from "#server/playout/instance.ts";
+import type { PlayDoor, PlayFeed } from "#server/playout/play-door.ts";
+import { MAX_PLAYER_BYTES, RtmpPlayer } from "./rtmp-player.ts";
 import { SendQueue, type SendSocket } from "./send-queue.ts";
 
 /** A publisher is sent a few hundred bytes in all: one that leaves this many unread is not reading. */
@@ -12,8 +19,9 @@ const MAX_WAITING_BYTES = 256 * 1024;
 /** How long a connection may neither publish nor play: from connecting to the request an encoder needs a few round trips. */
 const IDLE_TIMEOUT_MS = 10_000;
 
-/** The application name that publishers connect to. */
+/** The application names that publishers and players connect to. */
 const PUBLISH_APP = "live";
+const PLAY_APP = "play";
 
 /** Who may publish with a key. */
 export interface IngestDoor {
@@ -21,20 +29,24 @@ export interface IngestDoor {
   claim(streamKey: string, connection: PublisherConnection): Publisher | "unknown" | "busy";
 }
 
+/** Who may come in, and to what. */
+export type RtmpDoor = IngestDoor & PlayDoor;
+
 export class RtmpConnection implements PublisherConnection {
   readonly #session: ServerSession;
   readonly #sendQueue: SendQueue;
   readonly #socket: SendSocket;
-  readonly #door: IngestDoor;
+  readonly #door: RtmpDoor;
   readonly #log: Log;
   readonly #nowMs: () => number;
   #idleSinceMs: number;
   #publisher: Publisher | null = null;
+  #play: { feed: PlayFeed; player: RtmpPlayer } | null = null;
   #isClosing = false;
 
   constructor(options: {
     socket: SendSocket;
-    door: IngestDoor;
+    door: RtmpDoor;
     log: Log;
     randomBytes: Uint8Array;
     nowMs: () => number;
@@ -74,17 +86,22 @@ export class RtmpConnection implements PublisherConnection {
   closed(): void {
     this.#isClosing = true;
     this.#endPublish();
+    this.#endPlay();
   }
 
-  /** Called about once a second: a peer that asks for nothing is not kept. */
+  /** Called about once a second: a peer that asks for nothing, or reads nothing of what it plays, is not kept. */
   tick(): void {
-    if (this.#publisher !== null || this.#nowMs() - this.#idleSinceMs < IDLE_TIMEOUT_MS) return;
-    this.#socket.terminate();
+    if (this.#play !== null) {
+      if (this.#play.player.isStuck()) this.#disconnectStuckPlayer();
+    } else if (this.#publisher === null && this.#nowMs() - this.#idleSinceMs >= IDLE_TIMEOUT_MS) {
+      this.#socket.terminate();
+    }
   }
 
   cut(reason: string): void {
     this.#publisher = null;
     this.#session.notifyUnpublish(reason);
+    this.#session.notifyPlayEnd(reason);
     this.#flush();
     this.#close();
   }
@@ -95,19 +112,19 @@ export class RtmpConnection implements PublisherConnection {
         this.#publishRequested(event.request);
         return;
       case "play-requested":
-        this.#session.refusePlay(
-          event.request,
-          "NetStream.Play.StreamNotFound",
-          "nothing is played here under this name",
-        );
-        this.#flush();
-        this.#close();
+        this.#playRequested(event.request);
         return;
       case "media":
         this.#publisher?.receive(event.message);
         return;
       case "unpublished":
         this.#endPublish();
+        return;
+      case "play-changed":
+        this.#play?.player.select(event.selection);
+        return;
+      case "play-ended":
+        this.#endPlay();
         return;
     }
   }
@@ -122,6 +139,28 @@ export class RtmpConnection implements PublisherConnection {
       this.#publisher = claimed;
       this.#session.acceptPublish(request);
     }
+  }
+
+  #playRequested(request: PlayRequest): void {
+    const feed = request.app === PLAY_APP ? this.#door.play(request.streamName) : null;
+    if (feed === null) {
+      const description = "nothing is played here under this name";
+      this.#session.refusePlay(request, "NetStream.Play.StreamNotFound", description);
+      this.#flush();
+      this.#close();
+      return;
+    }
+    const selection = this.#session.acceptPlay(request);
+    this.#flush();
+    this.#sendQueue.maxBytes = MAX_PLAYER_BYTES;
+    const player = new RtmpPlayer({
+      queue: this.#sendQueue,
+      nowMs: this.#nowMs,
+      selection,
+      onEnded: (reason) => this.cut(reason),
+    });
+    this.#play = { feed, player };
+    feed.join(player);
   }
 
   #refuse(
@@ -142,6 +181,19 @@ export class RtmpConnection implements PublisherConnection {
     publisher?.end();
   }
 
+  #endPlay(): void {
+    const play = this.#play;
+    this.#play = null;
+    this.#idleSinceMs = this.#nowMs();
+    play?.feed.leave(play.player);
+  }
+
+  #disconnectStuckPlayer(): void {
+    this.#log.warn("player_too_slow");
+    this.#endPlay();
+    this.#socket.terminate();
+  }
+
   #flush(): void {
     const output = this.#session.takeOutput();
     if (output !== null) this.#sendQueue.push(output);
@@ -150,6 +202,7 @@ export class RtmpConnection implements PublisherConnection {
   #close(): void {
     this.#isClosing = true;
     this.#endPublish();
+    this.#endPlay();
     this.#sendQueue.end();
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Socket, TCPSocketListener } from "bun";
 import type { Log } from "#server/log.ts";
-import { type IngestDoor, RtmpConnection } from "./rtmp-connection.ts";
+import { RtmpConnection, type RtmpDoor } from "./rtmp-connection.ts";
 
 /** Bytes of an RTMP handshake's C1 and S1 after time and version (RTMP 1.0 §5.2.3). */
 const HANDSHAKE_RANDOM_BYTES = 1528;
@@ -22,7 +22,7 @@ export class RtmpListener {
   readonly #ticker: Timer;
 
   /** Throws when the address cannot be bound. */
-  constructor(options: { hostname: string; port: number; door: IngestDoor; log: Log; nowMs: () => number }) {
+  constructor(options: { hostname: string; port: number; door: RtmpDoor; log: Log; nowMs: () => number }) {
     const { door, log, nowMs } = options;
     const opened = (socket: Socket<{ connection: RtmpConnection | null }>): void => {
       if (this.#connections.size >= MAX_CONNECTIONS) {

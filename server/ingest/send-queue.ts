@@ -12,9 +12,10 @@ export interface SendSocket {
 
 export class SendQueue {
   readonly #socket: SendSocket;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  #takenBytes = 0;
   #endsWhenEmpty = false;
 
   /** A peer that lets more than `maxBytes` pile up is disconnected. */
@@ -27,10 +28,21 @@ export class SendQueue {
     return this.#waitingBytes;
   }
 
+  /** By the socket, of everything pushed so far: it stands still while the peer does not read. */
+  get takenBytes(): number {
+    return this.#takenBytes;
+  }
+
+  /** For a peer that is known better by now. */
+  set maxBytes(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
   /** False when the peer was disconnected for not reading. */
   push(bytes: Uint8Array): boolean {
     if (this.#endsWhenEmpty) return false;
     const taken = this.#waitingBytes === 0 ? Math.max(0, this.#socket.write(bytes)) : 0;
+    this.#takenBytes += taken;
     if (taken < bytes.byteLength) {
       this.#waiting.push(bytes.subarray(taken));
       this.#waitingBytes += bytes.byteLength - taken;
@@ -47,6 +59,7 @@ export class SendQueue {
       const taken = this.#socket.write(next);
       if (taken < 0) return;
       this.#waitingBytes -= taken;
+      this.#takenBytes += taken;
       if (taken < next.byteLength) {
         this.#waiting[0] = next.subarray(taken);
         return;

@@ -2,7 +2,7 @@
 
 import type { Log } from "#server/log.ts";
 import type { MediaFacts } from "#server/store/media-store.ts";
-import { InTurn } from "./in-turn.ts";
+import { InTurn } from "#server/in-turn.ts";
 
 /** `message`: what a person should know of it, such as why a recording stopped before its livestream did. */
 export type ConversionResult =

@@ -2,7 +2,7 @@
 
 import type { LivestreamStatus } from "#server/store/livestream-store.ts";
 
-export type Action = "start" | "publish" | "stop" | "update" | "delete";
+export type Action = "start" | "publish" | "switch" | "stop" | "update" | "delete";
 
 /** A status; `started` is two situations, by whether an encoder sends. */
 export type Situation = Exclude<LivestreamStatus, "started"> | "waiting" | "receiving";
@@ -37,7 +37,7 @@ export function allowedActions(situation: Situation): readonly Action[] {
   return ACTIONS.filter((action) => "to" in LIFECYCLE[action][situation]);
 }
 
-const ACTIONS: readonly Action[] = ["start", "publish", "stop", "update", "delete"];
+const ACTIONS: readonly Action[] = ["start", "publish", "switch", "stop", "update", "delete"];
 
 const same: Outcome = { to: null };
 const gone: Outcome = { to: "deleted" };
@@ -50,6 +50,10 @@ const LIFECYCLE: Readonly<Record<Action, Readonly<Record<Situation, Outcome>>>> 
   },
   publish: {
     created: no("not_started"), waiting: no("no_active_ingest"), receiving: to("live"), live: no("already_live"),
+    converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
+  },
+  switch: {
+    created: no("not_started"), waiting: no("not_published"), receiving: no("not_published"), live: same,
     converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
   },
   stop: {

@@ -16,7 +16,7 @@ import type { MediaStore } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import { type ConversionResult, ConversionRunner, type Convert } from "./conversion-runner.ts";
-import { InTurn } from "./in-turn.ts";
+import { InTurn } from "#server/in-turn.ts";
 import {
   type Action,
   allowedActions,
@@ -25,7 +25,7 @@ import {
   type Situation,
   situationOf,
 } from "./lifecycle.ts";
-import { type LivestreamView, livestreamView } from "./livestream-view.ts";
+import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 
 /** The running side of livestreams, as far as it is begun, asked and ended here. */
 export interface Playouts {
@@ -38,6 +38,8 @@ export interface Playouts {
   hasActiveIngest(id: string): boolean;
   inputs(id: string): readonly InputState[];
   onAir(id: string): InstanceName | null;
+  /** False when the instance has no active ingest. */
+  requestSwitch(id: string, instance: InstanceName): boolean;
   stop(id: string): Promise<void>;
   close(id: string): Promise<void>;
 }
@@ -48,6 +50,13 @@ export interface Recordings {
   remove(livestreamId: string): Promise<void>;
 }
 
+/** The pictures that stand for livestreams. */
+export interface Thumbnails {
+  current(livestreamId: string): ThumbnailFacts | null;
+  /** Whatever is there of the livestream; nothing is no error. */
+  remove(livestreamId: string): Promise<void>;
+}
+
 export interface LivestreamServiceOptions {
   readonly livestreams: LivestreamStore;
   readonly media: MediaStore;
@@ -55,12 +64,15 @@ export interface LivestreamServiceOptions {
   readonly transaction: Transaction;
   readonly playouts: Playouts;
   readonly recordings: Recordings;
+  readonly thumbnails: Thumbnails;
   readonly convert: Convert;
   readonly urls: PublicUrls;
   readonly nowMs: () => number;
   /** Resolves after this long, or as soon as the signal is aborted. */
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
+  /** A livestream has this status from now on; at the start of the process also those that go on with theirs. */
+  readonly onStatus: (id: string, status: LivestreamStatus | "deleted") => void;
 }
 
 export type LivestreamResult = { ok: true; livestream: LivestreamView } | Refused;
@@ -124,6 +136,11 @@ export class LivestreamService {
     return row === null ? null : this.#view(row);
   }
 
+  /** Null when there is no such livestream. */
+  status(id: string): LivestreamStatus | null {
+    return this.#options.livestreams.find(id)?.status ?? null;
+  }
+
   create(wanted: {
     readonly name: string;
     readonly description: string | null;
@@ -159,6 +176,7 @@ export class LivestreamService {
     }));
     if (!claim.ok) return claim;
     this.#open(claim.row);
+    this.#options.onStatus(id, "started");
     return this.#answer(claim.row);
   }
 
@@ -173,7 +191,22 @@ export class LivestreamService {
       livestreams.changeStatus(id, "live", "started", { startedAtMs: claim.before.startedAtMs }, nowMs());
       throw error;
     }
+    this.#options.onStatus(id, "live");
     return this.#answer(claim.row);
+  }
+
+  /** Puts the instance on air at its next key frame; the status stays. */
+  switchTo(id: string, instance: InstanceName): LivestreamResult {
+    const { livestreams, playouts } = this.#options;
+    const row = livestreams.find(id);
+    if (row === null) return { ok: false, refusal: { code: "not_found" } };
+    const situation = situationOf(row.status, playouts.hasActiveIngest(id));
+    const outcome = outcomeOf("switch", situation);
+    if ("refused" in outcome) return { ok: false, refusal: refusal(outcome.refused, row, situation) };
+    if (!playouts.requestSwitch(id, instance)) {
+      return { ok: false, refusal: refusal("no_active_ingest", row, situation) };
+    }
+    return this.#answer(row);
   }
 
   /** Answers once the encoders are gone and the playlist has ended; the conversion goes on behind it. */
@@ -184,6 +217,7 @@ export class LivestreamService {
       stoppedAtMs: this.#options.nowMs(),
     }));
     if (!claim.ok) return claim;
+    this.#options.onStatus(id, "converting");
     try {
       await this.#effects.run(id, () => this.#options.playouts.stop(id));
     } finally {
@@ -206,6 +240,7 @@ export class LivestreamService {
         }),
     );
     if (!claim.ok) return claim;
+    this.#options.onStatus(id, "deleted");
     await this.#remove(id);
     return { ok: true };
   }
@@ -218,8 +253,10 @@ export class LivestreamService {
       removals.add(id);
       return true;
     });
-    if (isDeleted) await this.#remove(id);
-    return isDeleted;
+    if (!isDeleted) return false;
+    this.#options.onStatus(id, "deleted");
+    await this.#remove(id);
+    return true;
   }
 
   /** An input became active: the first time before the publish is the start of the video source. */
@@ -236,11 +273,15 @@ export class LivestreamService {
 
   /** At the start of the process: everything goes on where the last one left it. */
   async resumeAll(): Promise<void> {
-    const { livestreams, playouts, removals } = this.#options;
+    const { livestreams, playouts, removals, onStatus } = this.#options;
     for (const id of removals.all()) await this.#resume(id, () => this.#remove(id));
-    for (const row of livestreams.withStatus("started")) this.#open(row);
+    for (const row of livestreams.withStatus("started")) {
+      this.#open(row);
+      onStatus(row.id, "started");
+    }
     for (const row of livestreams.withStatus("live")) {
       this.#open(row);
+      onStatus(row.id, "live");
       await this.#resume(row.id, () => this.#effects.run(row.id, () => playouts.publish(row.id)));
     }
     for (const row of livestreams.withStatus("converting")) this.#conversions.begin(row.id);
@@ -309,6 +350,7 @@ export class LivestreamService {
     return this.#effects.run(id, async () => {
       await this.#options.playouts.close(id);
       await this.#options.recordings.remove(id);
+      await this.#options.thumbnails.remove(id);
       this.#options.removals.done(id);
     });
   }
@@ -322,10 +364,12 @@ export class LivestreamService {
         mediaId,
         durationSeconds: result.facts.durationSeconds,
       });
+      this.#options.onStatus(id, "finished");
     } else {
       const { livestreams, nowMs } = this.#options;
       livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, nowMs());
       log.error("conversion_failed", { livestreamId: id, message: result.message });
+      this.#options.onStatus(id, "failed");
     }
     // Nobody waits for the viewers of an ended playlist; at the end of the process it is gone anyway.
     void this.#closeAfterGrace(id, result);
@@ -369,8 +413,9 @@ export class LivestreamService {
   }
 
   #view(row: LivestreamRow): LivestreamView {
-    const { playouts, urls } = this.#options;
-    return livestreamView(row, { inputs: playouts.inputs(row.id), onAir: playouts.onAir(row.id) }, urls);
+    const { playouts, thumbnails, urls } = this.#options;
+    const playout = { inputs: playouts.inputs(row.id), onAir: playouts.onAir(row.id) };
+    return livestreamView(row, playout, thumbnails.current(row.id), urls);
   }
 }
 

@@ -1,7 +1,7 @@
 // A livestream as the contract shows it: what is stored, and what its playout says of it now.
 
 import type { InputState } from "#server/playout/input-state.ts";
-import type { InstanceName } from "#server/playout/instance-name.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#server/playout/instance-name.ts";
 import type { PublicUrls } from "#server/public-urls.ts";
 import type { LivestreamRow, LivestreamStatus } from "#server/store/livestream-store.ts";
 import { utc } from "./utc.ts";
@@ -53,13 +53,25 @@ export interface ConversionView {
   readonly message: string | null;
 }
 
+/** The picture that stands for a livestream. */
+export interface ThumbnailFacts {
+  readonly livestreamId: string;
+  readonly contentHash: string;
+  readonly source: "upload" | "auto";
+}
+
 /** What a running livestream's playout knows. */
 export interface PlayoutFacts {
   readonly inputs: readonly InputState[];
   readonly onAir: InstanceName | null;
 }
 
-export function livestreamView(row: LivestreamRow, playout: PlayoutFacts, urls: PublicUrls): LivestreamView {
+export function livestreamView(
+  row: LivestreamRow,
+  playout: PlayoutFacts,
+  thumbnail: ThumbnailFacts | null,
+  urls: PublicUrls,
+): LivestreamView {
   return {
     id: row.id,
     name: row.name,
@@ -70,8 +82,8 @@ export function livestreamView(row: LivestreamRow, playout: PlayoutFacts, urls: 
     onAir: row.status === "live" ? playout.onAir : null,
     inputs: inputViews(row, playout.inputs, urls),
     playouts: playoutViews(row, urls),
-    thumbnailUrl: null,
-    thumbnailSource: null,
+    thumbnailUrl: thumbnailUrl(thumbnail, urls),
+    thumbnailSource: thumbnail?.source ?? null,
     mediaId: row.mediaId,
     conversion: conversionView(row),
     createdAtUtc: utc(row.createdAtMs),
@@ -81,6 +93,11 @@ export function livestreamView(row: LivestreamRow, playout: PlayoutFacts, urls: 
     stoppedAtUtc: utc(row.stoppedAtMs),
     finishedAtUtc: utc(row.finishedAtMs),
   };
+}
+
+/** Another picture has another URL. */
+export function thumbnailUrl(thumbnail: ThumbnailFacts | null, urls: PublicUrls): string | null {
+  return thumbnail === null ? null : urls.http(`thumbnails/${thumbnail.livestreamId}/${thumbnail.contentHash}`);
 }
 
 function inputViews(row: LivestreamRow, states: readonly InputState[], urls: PublicUrls): InputView[] {
@@ -112,18 +129,26 @@ function playoutViews(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
   const liveUrl = urls.http(`live/${row.id}/index.m3u8`);
   switch (row.status) {
     case "live":
-      return [auto(liveUrl, true)];
+      return [playout("auto", liveUrl, true), ...sidePlayouts(row, urls)];
     case "converting":
-      return [auto(liveUrl, false)];
+      return [playout("auto", liveUrl, false)];
     case "finished":
-      return [auto(urls.http(`media/${row.mediaId}/index.m3u8`), false)];
+      return [playout("auto", urls.http(`media/${row.mediaId}/index.m3u8`), false)];
     default:
       return [];
   }
 }
 
-function auto(url: string, live: boolean): PlayoutView {
-  return { instance: "auto", type: "hls", url, live };
+/** Each instance's own, whichever is on air. */
+function sidePlayouts(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
+  const keys = { primary: row.primaryStreamKey, secondary: row.secondaryStreamKey };
+  return INSTANCE_NAMES.filter((name) => keys[name] !== null).map((name) =>
+    playout(name, urls.http(`live/${row.id}/${name}/index.m3u8`), true),
+  );
+}
+
+function playout(instance: PlayoutView["instance"], url: string, live: boolean): PlayoutView {
+  return { instance, type: "hls", url, live };
 }
 
 function conversionView(row: LivestreamRow): ConversionView | null {

@@ -1,13 +1,15 @@
 // What can be done with the assets that livestreams become.
 
 import type { PublicUrls } from "#server/public-urls.ts";
-import type { MediaChange, MediaPageRequest, MediaStore } from "#server/store/media-store.ts";
+import type { MediaChange, MediaPageRequest, MediaRow, MediaStore } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
+import type { ThumbnailFacts } from "./livestream-view.ts";
 import { type MediaView, mediaView } from "./media-view.ts";
 
 export interface MediaServiceOptions {
   readonly media: MediaStore;
   readonly livestreams: FinishedLivestreams;
+  readonly thumbnails: { current(livestreamId: string): ThumbnailFacts | null };
   readonly urls: PublicUrls;
   readonly nowMs: () => number;
 }
@@ -38,13 +40,13 @@ export class MediaService {
 
   list(request: MediaPageRequest): Page<MediaView> {
     const { items, total } = this.#options.media.list(request);
-    return { items: items.map((row) => mediaView(row, this.#options.urls)), total };
+    return { items: items.map((row) => this.#view(row)), total };
   }
 
   /** Also a soft-deleted one. */
   get(id: string): MediaView | null {
     const row = this.#options.media.find(id);
-    return row === null ? null : mediaView(row, this.#options.urls);
+    return row === null ? null : this.#view(row);
   }
 
   /** Whose recording plays under this id; null when there is no such asset or it is soft-deleted. */
@@ -79,5 +81,10 @@ export class MediaService {
   #result(id: string): MediaResult {
     const media = this.get(id);
     return media === null ? NOT_FOUND : { ok: true, media };
+  }
+
+  #view(row: MediaRow): MediaView {
+    const { thumbnails, urls } = this.#options;
+    return mediaView(row, thumbnails.current(row.livestreamId), urls);
   }
 }

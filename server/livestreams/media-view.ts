@@ -2,6 +2,7 @@
 
 import type { PublicUrls } from "#server/public-urls.ts";
 import type { MediaFacts, MediaRow, MediaStatus } from "#server/store/media-store.ts";
+import { type ThumbnailFacts, thumbnailUrl } from "./livestream-view.ts";
 import { utc } from "./utc.ts";
 
 /** `Media` of the contract, member by member. */
@@ -20,7 +21,7 @@ export interface MediaView extends MediaFacts {
   readonly deletedAtUtc: string | null;
 }
 
-export function mediaView(row: MediaRow, urls: PublicUrls): MediaView {
+export function mediaView(row: MediaRow, thumbnail: ThumbnailFacts | null, urls: PublicUrls): MediaView {
   return {
     id: row.id,
     livestreamId: row.livestreamId,
@@ -30,7 +31,7 @@ export function mediaView(row: MediaRow, urls: PublicUrls): MediaView {
     status: row.deletedAtMs === null ? "ready" : "softDeleted",
     playlistUrl: urls.http(`media/${row.id}/index.m3u8`),
     downloadUrl: urls.http(`media/${row.id}/download.mp4`),
-    thumbnailUrl: null,
+    thumbnailUrl: thumbnailUrl(thumbnail, urls),
     durationSeconds: row.durationSeconds,
     sizeBytes: row.sizeBytes,
     width: row.width,

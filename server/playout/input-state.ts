@@ -12,6 +12,8 @@ export interface InputState {
   readonly lastSeenAtMs: number | null;
   readonly video: VideoInput | null;
   readonly audio: AudioInput | null;
+  /** Of all its publishers since the process began. */
+  readonly timestampRepairs: number;
 }
 
 export interface VideoInput {
@@ -39,6 +41,7 @@ export function inputState(instance: Instance, nowMs: number): InputState {
     lastSeenAtMs: instance.lastMediaAtMs,
     video: publish === null ? null : videoInput(publish, nowMs),
     audio: publish === null ? null : audioInput(publish, nowMs),
+    timestampRepairs: instance.timestampRepairs,
   };
 }
 

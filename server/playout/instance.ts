@@ -44,6 +44,7 @@ export class Instance {
   #isActive = false;
   #connectedAtMs: number | null = null;
   #lastMediaAtMs: number | null = null;
+  #repairsBefore = 0;
 
   constructor(options: {
     name: InstanceName;
@@ -62,6 +63,10 @@ export class Instance {
     return this.#publish;
   }
 
+  get isConnected(): boolean {
+    return this.#connection !== null;
+  }
+
   /** An accepted publisher, a key frame seen, and media received within the ingest timeout. */
   get isActive(): boolean {
     return this.#isActive;
@@ -74,6 +79,11 @@ export class Instance {
   /** Of any publisher, also one that is gone. */
   get lastMediaAtMs(): number | null {
     return this.#lastMediaAtMs;
+  }
+
+  /** Of all its publishers. */
+  get timestampRepairs(): number {
+    return this.#repairsBefore + (this.#publish?.timestampRepairs ?? 0);
   }
 
   /** Null when the key is held by a publisher that still sends. */
@@ -137,6 +147,7 @@ export class Instance {
     this.#connection = null;
     this.#connectedAtMs = null;
     if (this.#isActive) this.#becomeInactive(cause);
+    this.#repairsBefore = this.timestampRepairs;
     this.#publish = null;
   }
 

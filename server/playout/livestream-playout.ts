@@ -2,7 +2,9 @@
 
 import { Instance } from "./instance.ts";
 import { INSTANCE_NAMES, type InstanceName } from "./instance-name.ts";
+import type { PlayFeed } from "./play-door.ts";
 import type { Programme } from "./programme.ts";
+import { SidePlayouts } from "./side-playouts.ts";
 import { type OnAirChange, Switcher } from "./switcher.ts";
 
 /** What a livestream needs to be received. */
@@ -17,6 +19,7 @@ export class LivestreamPlayout {
   readonly livestream: OpenLivestream;
   readonly instances: ReadonlyMap<InstanceName, Instance>;
   readonly #switcher: Switcher;
+  readonly #sides: SidePlayouts;
   #programme: Programme | null = null;
 
   constructor(options: {
@@ -25,9 +28,11 @@ export class LivestreamPlayout {
     ingestTimeoutMs: number;
     onActive: (instance: Instance) => void;
     isRevertive: boolean;
+    openSide: () => Programme;
     onSwitch: (change: OnAirChange) => void;
   }) {
     this.livestream = options.livestream;
+    this.#sides = new SidePlayouts({ nowMs: options.nowMs, openProgramme: options.openSide });
     const instances = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null).map(
       (name) =>
         new Instance({
@@ -38,9 +43,16 @@ export class LivestreamPlayout {
             instanceActive: (instance) => {
               options.onActive(instance);
               this.#switcher.instanceActive(instance);
+              this.#sides.instanceActive(instance);
             },
-            instanceInactive: (instance, cause) => this.#switcher.instanceInactive(instance, cause),
-            instanceUnit: (instance, timed) => this.#switcher.instanceUnit(instance, timed),
+            instanceInactive: (instance, cause) => {
+              this.#switcher.instanceInactive(instance, cause);
+              this.#sides.instanceInactive(instance);
+            },
+            instanceUnit: (instance, timed) => {
+              this.#switcher.instanceUnit(instance, timed);
+              this.#sides.instanceUnit(instance, timed);
+            },
           },
         }),
     );
@@ -75,12 +87,38 @@ export class LivestreamPlayout {
   /** Nothing more goes on air, whoever still sends: a side that is cut now is not replaced by the other. */
   end(reason: string): void {
     this.#switcher.end();
+    this.#programme?.fanOut.end(reason);
+    // Nothing of a side goes to disk: there is nothing to wait for.
+    void this.#sides.end(reason);
     for (const instance of this.instances.values()) instance.cut(reason);
+  }
+
+  /** The programme's feed, or one side's; null unless it is live. */
+  play(side: InstanceName | null): PlayFeed | null {
+    const programme = this.#programme;
+    if (programme === null || programme.fanOut.isEnded) return null;
+    return side === null ? programme.fanOut : (this.side(side)?.fanOut ?? null);
+  }
+
+  /** One side's own programme, made if there is none; null before the publish and for a side that is not open. */
+  side(name: InstanceName): Programme | null {
+    const programme = this.#programme;
+    const instance = this.instances.get(name);
+    if (programme === null || instance === undefined) return null;
+    return programme.window.hasEnded ? this.#sides.get(name) : this.#sides.open(instance);
+  }
+
+  /** The side's publisher and the players that see it, those of the programme while it is on air. */
+  rtmpConnections(name: InstanceName): number {
+    const publishers = this.instances.get(name)?.isConnected === true ? 1 : 0;
+    const ofProgramme = this.onAir === name ? (this.#programme?.fanOut.playerCount ?? 0) : 0;
+    return publishers + ofProgramme + this.#sides.playerCount(name);
   }
 
   tick(): void {
     for (const instance of this.instances.values()) instance.tick();
     this.#switcher.tick();
+    this.#sides.tick();
   }
 
   /** Puts the side on air at its next key frame; false when it has no active ingest. */

@@ -6,6 +6,7 @@ import { type InputState, inputState } from "./input-state.ts";
 import type { Publisher, PublisherConnection } from "./instance.ts";
 import { INSTANCE_NAMES, type InstanceName } from "./instance-name.ts";
 import { LivestreamPlayout, type OpenLivestream } from "./livestream-playout.ts";
+import type { PlayDoor, PlayFeed } from "./play-door.ts";
 import type { Programme } from "./programme.ts";
 import type { OnAirChange } from "./switcher.ts";
 
@@ -28,11 +29,15 @@ export interface PlayoutManagerOptions {
   /** Go back to the primary once it is well again; else only when asked, or when the stand-in fails. */
   readonly isRevertive: boolean;
   readonly openProgramme: OpenProgramme;
+  /** Makes what one side is watched by: nothing is recorded of it. */
+  readonly openSide: () => Programme;
   /** An input of this livestream became active. */
   readonly onSourceActive: (livestreamId: string, atMs: number) => void;
+  /** Another side of this livestream is on air, or none. */
+  readonly onSwitch: (livestreamId: string, change: OnAirChange) => void;
 }
 
-export class PlayoutManager {
+export class PlayoutManager implements PlayDoor {
   readonly #options: PlayoutManagerOptions;
   readonly #playouts = new Map<string, LivestreamPlayout>();
   readonly #inputsByKey = new Map<string, { playout: LivestreamPlayout; instance: InstanceName }>();
@@ -51,11 +56,15 @@ export class PlayoutManager {
       nowMs: this.#options.nowMs,
       ingestTimeoutMs: this.#options.ingestTimeoutSeconds * 1000,
       isRevertive: this.#options.isRevertive,
+      openSide: this.#options.openSide,
       onActive: (instance) => {
         this.#options.log.info("ingest_active", { livestreamId: id, instance: instance.name });
         this.#options.onSourceActive(id, this.#options.nowMs());
       },
-      onSwitch: (change) => this.#logSwitch(id, change),
+      onSwitch: (change) => {
+        this.#logSwitch(id, change);
+        this.#options.onSwitch(id, change);
+      },
     });
     this.#playouts.set(id, playout);
     for (const instance of INSTANCE_NAMES) {
@@ -79,6 +88,19 @@ export class PlayoutManager {
     return publisher;
   }
 
+  play(streamName: string): PlayFeed | null {
+    const [id = "", side, ...rest] = streamName.split("/");
+    const playout = this.#playouts.get(id);
+    const name = INSTANCE_NAMES.find((each) => each === side);
+    if (playout === undefined || rest.length > 0 || (side !== undefined && name === undefined)) return null;
+    return playout.play(name ?? null);
+  }
+
+  /** Of one side: its publisher, its own players and, while it is on air, those of the programme. */
+  rtmpConnections(id: string, instance: InstanceName): number {
+    return this.#playouts.get(id)?.rtmpConnections(instance) ?? 0;
+  }
+
   /** The programme and its recording begin, or go on after a restart. */
   async publish(id: string): Promise<void> {
     const playout = this.#playouts.get(id);
@@ -90,6 +112,11 @@ export class PlayoutManager {
   /** The programme of a published livestream, until it is closed. */
   programme(id: string): Programme | null {
     return this.#playouts.get(id)?.programme ?? null;
+  }
+
+  /** One side's own programme, made if there is none; null where there can be none. */
+  sideProgramme(id: string, instance: InstanceName): Programme | null {
+    return this.#playouts.get(id)?.side(instance) ?? null;
   }
 
   hasActiveIngest(id: string): boolean {

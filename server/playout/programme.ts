@@ -5,6 +5,7 @@ import type { Cut } from "#media/hls/segment.ts";
 import type { Segmenter } from "#media/hls/segmenter.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { Location } from "#server/recording/recorder.ts";
+import type { RtmpFanOut } from "./rtmp-fan-out.ts";
 import type { ProgrammeInput } from "./splicer.ts";
 
 /** Takes every cut, in order, and never makes anybody wait. */
@@ -21,6 +22,8 @@ export interface ProgrammeRecorder {
 export class Programme implements ProgrammeInput {
   readonly window: PlaylistWindow;
   readonly recorder: ProgrammeRecorder;
+  /** To RTMP players. */
+  readonly fanOut: RtmpFanOut;
   readonly #segmenter: Segmenter;
   readonly #nowMs: () => number;
 
@@ -28,15 +31,18 @@ export class Programme implements ProgrammeInput {
     segmenter: Segmenter;
     window: PlaylistWindow;
     recorder: ProgrammeRecorder;
+    fanOut: RtmpFanOut;
     nowMs: () => number;
   }) {
     this.window = options.window;
     this.#segmenter = options.segmenter;
     this.recorder = options.recorder;
+    this.fanOut = options.fanOut;
     this.#nowMs = options.nowMs;
   }
 
   setTracks(tracks: readonly Track[], discontinuity: boolean): void {
+    this.fanOut.setTracks(tracks);
     this.#deliver(this.#segmenter.setTracks(tracks, discontinuity));
   }
 
@@ -45,6 +51,7 @@ export class Programme implements ProgrammeInput {
   }
 
   push(unit: AccessUnit): void {
+    this.fanOut.push(unit);
     this.#deliver(this.#segmenter.push(unit, this.#nowMs()));
   }
 
@@ -53,6 +60,7 @@ export class Programme implements ProgrammeInput {
   }
 
   flush(): void {
+    this.fanOut.flush();
     this.#deliver(this.#segmenter.end());
   }
 

@@ -1,34 +1,35 @@
-// The SQLite file: opened with the settings every store counts on, and brought to the schema of this version.
+// A SQLite file: opened with the settings every store counts on, and brought to the schema of this version.
 
 import { Database } from "bun:sqlite";
 import { LIVESTREAMS_MEDIA_TOKENS } from "./migrations/0001-livestreams-media-tokens.ts";
+import { THUMBNAILS } from "./migrations/0002-thumbnails.ts";
 
 /** In order; the number of those applied is the file's `user_version`. */
-const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS];
+const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS, THUMBNAILS];
 
 /** How long a statement waits for another process, such as `tandem token create`, to finish its own. */
 const BUSY_TIMEOUT_MS = 5000;
 
 /** The file was written by a version of Tandem that this one does not know. */
 export class NewerDatabaseError extends Error {
-  constructor(path: string, version: number) {
-    super(`${path} has schema ${version}; this version of Tandem knows schemas up to ${MIGRATIONS.length}`);
+  constructor(path: string, version: number, newestKnown: number) {
+    super(`${path} has schema ${version}; this version of Tandem knows schemas up to ${newestKnown}`);
     this.name = "NewerDatabaseError";
   }
 }
 
 /** Creates the file when there is none. Throws {@link NewerDatabaseError} and leaves such a file as it is. */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, migrations: readonly string[] = MIGRATIONS): Database {
   const database = new Database(path, { create: true, readwrite: true, strict: true });
   try {
     database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    if (schemaVersion(database) > MIGRATIONS.length) {
-      throw new NewerDatabaseError(path, schemaVersion(database));
+    if (schemaVersion(database) > migrations.length) {
+      throw new NewerDatabaseError(path, schemaVersion(database), migrations.length);
     }
     database.run("PRAGMA journal_mode = WAL");
     database.run("PRAGMA synchronous = NORMAL");
     database.run("PRAGMA foreign_keys = ON");
-    migrate(database);
+    migrate(database, migrations);
   } catch (error) {
     database.close();
     throw error;
@@ -44,12 +45,12 @@ export function transactionOn(database: Database): Transaction {
 }
 
 /** In one immediate transaction, so that of two processes that open a new file one migrates it. */
-function migrate(database: Database): void {
+function migrate(database: Database, migrations: readonly string[]): void {
   database
     .transaction(() => {
-      const missing = MIGRATIONS.slice(schemaVersion(database));
+      const missing = migrations.slice(schemaVersion(database));
       for (const migration of missing) database.run(migration);
-      if (missing.length > 0) database.run(`PRAGMA user_version = ${MIGRATIONS.length}`);
+      if (missing.length > 0) database.run(`PRAGMA user_version = ${migrations.length}`);
     })
     .immediate();
 }

@@ -121,6 +121,16 @@ export class LivestreamStore {
       .map(fromStored);
   }
 
+  /** Of each status that there is; those without a livestream are left out. */
+  countsByStatus(): ReadonlyMap<LivestreamStatus, number> {
+    const rows = this.#database
+      .query<{ status: LivestreamStatus; count: number }, []>(
+        "SELECT status, count(*) AS count FROM livestreams GROUP BY status",
+      )
+      .all();
+    return new Map(rows.map(({ status, count }) => [status, count]));
+  }
+
   /** False, and nothing changed, unless the livestream exists and its status is `from`. */
   changeStatus(
     id: string,

@@ -4,7 +4,13 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { ApiClient } from "#test/support/api-client.ts";
-import { currentTime, hasLoadedRecording, hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
+import {
+  currentTime,
+  hasLoadedRecording,
+  hasPlayed,
+  isInPhase,
+  launchBrowser,
+} from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { areInstalled } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";

@@ -35,11 +35,19 @@ test("it has the operations of the contract, and no other", () => {
     getLivestream: "get /v2/livestreams/{id}",
     updateLivestream: "patch /v2/livestreams/{id}",
     deleteLivestream: "delete /v2/livestreams/{id}",
+    getLivestreamStatsOverview: "get /v2/livestreams/{id}/statistics",
+    getLivestreamStats: "get /v2/livestreams/{id}/statistics/{instance}",
+    getLivestreamThumbnail: "get /v2/livestreams/{id}/thumbnail",
+    updateLivestreamThumbnail: "put /v2/livestreams/{id}/thumbnail",
+    deleteLivestreamThumbnail: "delete /v2/livestreams/{id}/thumbnail",
+    getMediaThumbnail: "get /v2/media/{id}/thumbnail",
+    switchLivestream: "post /v2/livestreams/{id}/switch",
     listMedia: "get /v2/media",
     getMedia: "get /v2/media/{id}",
     updateMedia: "patch /v2/media/{id}",
     deleteMedia: "delete /v2/media/{id}",
     recoverMedia: "post /v2/media/{id}/recover",
+    streamLivestreamEvents: "get /v2/livestreams/{id}/events",
   });
   expect([document.openapi, document.security]).toEqual(["3.1.0", [{ token: [] }]]);
 });

@@ -14,6 +14,10 @@ test("without a variable every setting has its default", () => {
     segmentSeconds: 2,
     partMilliseconds: 200,
     ingestTimeoutSeconds: 5,
+    rtmpMergeMilliseconds: 90,
+    sampleIntervalSeconds: 10,
+    metricsToken: null,
+    failover: "sticky",
     logLevel: "info",
   });
 });
@@ -31,6 +35,10 @@ test("every variable is read", () => {
       TANDEM_SEGMENT_SECONDS: "1.5",
       TANDEM_PART_MILLISECONDS: "0",
       TANDEM_INGEST_TIMEOUT_SECONDS: "10",
+      TANDEM_RTMP_MERGE_MILLISECONDS: "0",
+      TANDEM_SAMPLE_INTERVAL_SECONDS: "300",
+      TANDEM_METRICS_TOKEN: "metrics-token",
+      TANDEM_FAILOVER: "revertive",
       TANDEM_LOG: "debug",
     }),
   ).toEqual({
@@ -44,6 +52,10 @@ test("every variable is read", () => {
     segmentSeconds: 1.5,
     partMilliseconds: 0,
     ingestTimeoutSeconds: 10,
+    rtmpMergeMilliseconds: 0,
+    sampleIntervalSeconds: 300,
+    metricsToken: "metrics-token",
+    failover: "revertive",
     logLevel: "debug",
   });
 });
@@ -67,6 +79,9 @@ const BAD_VALUES: readonly [name: string, held: string, mayHold: string][] = [
   ["TANDEM_SEGMENT_SECONDS", "2s", "seconds, 0.5 to 30"],
   ["TANDEM_PART_MILLISECONDS", "10", "whole milliseconds, 50 to 5000, or 0"],
   ["TANDEM_INGEST_TIMEOUT_SECONDS", "Infinity", "seconds, 1 to 300"],
+  ["TANDEM_SAMPLE_INTERVAL_SECONDS", "0.5", "seconds, 1 to 300"],
+  ["TANDEM_SAMPLE_INTERVAL_SECONDS", "301", "seconds, 1 to 300"],
+  ["TANDEM_RTMP_MERGE_MILLISECONDS", "1.5", "whole milliseconds, 0 to 1000 (0 = no merging)"],
   ["TANDEM_LOG", "verbose\nx", "debug, info, warn, error"],
 ];
 
@@ -75,13 +90,16 @@ test.each(BAD_VALUES)("%s refuses %j in one line that says what it may hold", (n
   expect(reading).toThrow(new StartError(`${name} holds ${JSON.stringify(held)}; it may hold ${mayHold}`));
 });
 
-test("an admin token that cannot be a Bearer token is refused and not repeated", () => {
-  const secret = "correct horse";
-  try {
-    readConfig({ TANDEM_ADMIN_TOKEN: secret });
-    throw new Error("it was taken");
-  } catch (error) {
-    expect(String(error)).toContain("TANDEM_ADMIN_TOKEN");
-    expect(String(error)).not.toContain("horse");
-  }
-});
+test.each(["TANDEM_ADMIN_TOKEN", "TANDEM_METRICS_TOKEN"])(
+  "a %s that cannot be a Bearer token is refused and not repeated",
+  (name) => {
+    const secret = "correct horse";
+    try {
+      readConfig({ [name]: secret });
+      throw new Error("it was taken");
+    } catch (error) {
+      expect(String(error)).toContain(name);
+      expect(String(error)).not.toContain("horse");
+    }
+  },
+);

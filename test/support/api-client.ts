@@ -50,6 +50,10 @@ export class ApiClient {
     return this.#call("POST", `livestreams/${id}/publish`);
   }
 
+  switchTo(id: string, instance: "primary" | "secondary"): Promise<LivestreamView> {
+    return this.#call("POST", `livestreams/${id}/switch`, { instance });
+  }
+
   stop(id: string): Promise<LivestreamView> {
     return this.#call("POST", `livestreams/${id}/stop`);
   }

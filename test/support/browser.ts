@@ -23,7 +23,11 @@ export function launchBrowser(): Promise<Browser> {
 /** Resolves when the page's video has advanced by `seconds` since now. */
 export async function hasPlayed(page: Page, seconds: number): Promise<void> {
   const from = await currentTime(page);
-  await until(`${seconds} s to be played`, async () => (await currentTime(page)) > from + seconds || null, 30);
+  await until(
+    `${seconds} s to be played`,
+    async () => (await currentTime(page)) > from + seconds || null,
+    30,
+  );
 }
 
 /** Whether the page has loaded any of a recording's media. */

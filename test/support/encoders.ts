@@ -7,16 +7,19 @@ export interface EncoderOptions {
   readonly url: string;
   /** It is killed after this long; a test ends it earlier. */
   readonly maxSeconds?: number;
+  /** One colour instead of the test picture, so that two encoders can be told apart. */
+  readonly color?: string;
 }
 
 const FRAME_RATE = 30;
 const GOP_SECONDS = 1;
 
 /** FFmpeg's own RTMP, with B-frames. */
-export function ffmpegEncoder({ url, maxSeconds = 60 }: EncoderOptions): Program {
+export function ffmpegEncoder({ url, maxSeconds = 60, color }: EncoderOptions): Program {
+  const picture = color === undefined ? "testsrc2=" : `color=color=${color}:`;
   const command = [
     ...["ffmpeg", "-hide_banner", "-loglevel", "warning", "-re"],
-    ...["-f", "lavfi", "-i", `testsrc2=size=640x360:rate=${FRAME_RATE}`],
+    ...["-f", "lavfi", "-i", `${picture}size=640x360:rate=${FRAME_RATE}`],
     ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v", "800k"],
     ...["-bf", "2", "-b_strategy", "0", "-g", String(FRAME_RATE * GOP_SECONDS), "-sc_threshold", "0"],

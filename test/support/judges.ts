@@ -1,5 +1,7 @@
 // Eyes that did not write our output: ffprobe, ffmpeg's decoders and m3u8-parser.
 
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Manifest, Parser } from "m3u8-parser";
 import { run } from "./program.ts";
 
@@ -22,6 +24,32 @@ export async function probe(source: string): Promise<Probe> {
 export async function decodeAll(source: string): Promise<void> {
   const output = await run(["ffmpeg", "-v", "error", "-xerror", "-i", source, "-f", "null", "-"]);
   if (output !== "") throw new Error(output);
+}
+
+/** What a picture is on average, 0 to 255 each, at a time of the source. */
+export async function averageColor(
+  source: string,
+  atSeconds: number,
+): Promise<{ red: number; green: number; blue: number }> {
+  const file = join(tmpdir(), `tandem-pixel-${crypto.randomUUID()}.rgb`);
+  // Decodes up to there: FFmpeg 5.1 cannot seek within an HLS playlist of fragmented MP4.
+  const seek = ["-i", source, "-ss", atSeconds.toFixed(3), "-frames:v", "1"];
+  await run([
+    "ffmpeg",
+    "-v",
+    "error",
+    ...seek,
+    "-vf",
+    "scale=1:1",
+    "-pix_fmt",
+    "rgb24",
+    "-f",
+    "rawvideo",
+    file,
+  ]);
+  const [red = 0, green = 0, blue = 0] = await Bun.file(file).bytes();
+  await Bun.file(file).delete();
+  return { red, green, blue };
 }
 
 export interface Playlist {

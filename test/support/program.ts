@@ -43,6 +43,15 @@ export class Program implements AsyncDisposable {
     return this.result;
   }
 
+  /** From now on it does nothing, and closes nothing: to its peers it looks like a cable pulled. */
+  freeze(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#child.kill("SIGCONT");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }

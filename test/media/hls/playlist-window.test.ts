@@ -67,6 +67,14 @@ test("initializations that no listed segment needs are forgotten, and still reco
   expect(window.initialization(2)).toEqual(Uint8Array.of(2));
 });
 
+test("a playlist may begin with any number: nothing before it is looked for", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  window.push(initialization(17_640_000_000));
+  pushSegment(window, segment(17_640_000_000, { initializationId: 17_640_000_000 }));
+  expect(window.mediaSequence).toBe(17_640_000_000);
+  expect(window.initialization(17_640_000_000)).toEqual(Uint8Array.of(17_640_000_000));
+});
+
 test("one segment that begins without a key frame takes the promise of independence away for good", () => {
   const window = new PlaylistWindow({ isEvent: false });
   for (let msn = 0; msn < 20; msn += 1) pushSegment(window, segment(msn, { independent: msn !== 2 }));

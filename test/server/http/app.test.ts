@@ -6,6 +6,7 @@ import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
+import { FakeStatistics } from "#test/support/fake-statistics.ts";
 import { codeOf, FakeApp, READER } from "./fake-app.ts";
 
 test("an app is made of services, stores and what else is open to all", async () => {
@@ -14,6 +15,7 @@ test("an app is made of services, stores and what else is open to all", async ()
   const app = createApp({
     livestreams: house.livestreams,
     media: house.mediaService,
+    statistics: new FakeStatistics().routes,
     scopeOf: (token) => (token === "secret" ? "admin" : null),
     idempotencyKeys: new IdempotencyStore(database),
     urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: () => 8080, rtmp: () => 1935 }),

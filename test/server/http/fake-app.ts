@@ -8,6 +8,7 @@ import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
+import { FakeStatistics } from "#test/support/fake-statistics.ts";
 
 const ADMIN = "admin-token";
 export const READER = "reader-token";
@@ -34,6 +35,7 @@ export interface CallOptions {
 
 export class FakeApp {
   readonly house: FakeHouse;
+  readonly statistics = new FakeStatistics();
   readonly logged: string[] = [];
   readonly app: ReturnType<typeof createApp>;
   nowMs = Date.UTC(2026, 0, 1);
@@ -47,6 +49,8 @@ export class FakeApp {
     this.app = createApp({
       livestreams: this.house.livestreams,
       media: this.house.mediaService,
+      thumbnails: this.house.thumbnails,
+      statistics: this.statistics.routes,
       scopeOf: (token) => (token === ADMIN ? "admin" : token === READER ? "read" : null),
       idempotencyKeys: new IdempotencyStore(database),
       urls: new PublicUrls(

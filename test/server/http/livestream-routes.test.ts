@@ -106,8 +106,12 @@ test("a livestream goes from creation to its asset", async () => {
     onAir: "primary",
     playouts: [
       { instance: "auto", type: "hls", url: `https://example.com/live/${id}/index.m3u8`, live: true },
+      { instance: "primary", url: `https://example.com/live/${id}/primary/index.m3u8`, live: true },
     ],
   });
+  const switched = await app.call("POST", `${path}/switch`, { body: { instance: "primary" } });
+  expect(switched.body?.data).toMatchObject({ status: "live", onAir: "primary" });
+  expect((await app.call("POST", `${path}/switch`, { body: { instance: "tertiary" } })).status).toBe(400);
   const stopped = await app.call("POST", `${path}/stop`);
   expect(stopped.body?.data).toMatchObject({ status: "converting", conversion: { state: "running" } });
   await app.house.livestreams.conversionsSettled();

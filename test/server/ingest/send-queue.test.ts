@@ -1,28 +1,6 @@
 import { expect, test } from "bun:test";
-import { SendQueue, type SendSocket } from "#server/ingest/send-queue.ts";
-
-/** A socket that takes what it is allowed to, and remembers. */
-class MeteredSocket implements SendSocket {
-  readonly taken: number[] = [];
-  allowance = 0;
-  isEnded = false;
-  isTerminated = false;
-
-  write(bytes: Uint8Array): number {
-    const count = Math.min(this.allowance, bytes.byteLength);
-    this.allowance -= count;
-    this.taken.push(...bytes.subarray(0, count));
-    return count;
-  }
-
-  end(): void {
-    this.isEnded = true;
-  }
-
-  terminate(): void {
-    this.isTerminated = true;
-  }
-}
+import { SendQueue } from "#server/ingest/send-queue.ts";
+import { MeteredSocket } from "#test/support/metered-socket.ts";
 
 test("bytes the socket does not take wait and go out in order", () => {
   const socket = new MeteredSocket();
@@ -35,7 +13,7 @@ test("bytes the socket does not take wait and go out in order", () => {
   queue.drain();
   socket.allowance = 9;
   queue.drain();
-  expect(socket.taken).toEqual([1, 2, 3, 4, 5]);
+  expect(socket.taken).toEqual(Uint8Array.of(1, 2, 3, 4, 5));
   expect(queue.waitingBytes).toBe(0);
 });
 
@@ -58,5 +36,24 @@ test("an ended queue closes the socket only when everything is sent", () => {
   socket.allowance = 9;
   queue.drain();
   expect(socket.isEnded).toBe(true);
-  expect(socket.taken).toEqual([1, 2]);
+  expect(socket.taken).toEqual(Uint8Array.of(1, 2));
+});
+
+test("the bytes that a peer took are counted, whenever it took them", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 100);
+  socket.allowance = 2;
+  queue.push(Uint8Array.of(1, 2, 3));
+  expect(queue.takenBytes).toBe(2);
+  socket.allowance = 9;
+  queue.drain();
+  expect(queue.takenBytes).toBe(3);
+});
+
+test("the limit can be raised for a peer that is known better", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 4);
+  queue.maxBytes = 8;
+  expect(queue.push(new Uint8Array(8))).toBe(true);
+  expect(queue.push(new Uint8Array(1))).toBe(false);
 });

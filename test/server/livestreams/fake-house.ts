@@ -1,6 +1,8 @@
 // A livestream service on a database in memory, with everything around it faked and watched.
 
 import type { Database } from "bun:sqlite";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
 import { LivestreamService, type Playouts } from "#server/livestreams/livestream-service.ts";
 import { MediaService } from "#server/livestreams/media-service.ts";
@@ -12,6 +14,8 @@ import { openDatabase, transactionOn } from "#server/store/database.ts";
 import { LivestreamStore } from "#server/store/livestream-store.ts";
 import { MediaStore } from "#server/store/media-store.ts";
 import { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
+import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 
 export const FACTS = {
   ...{ durationSeconds: 12.5, sizeBytes: 1_500_000, width: 1280, height: 720 },
@@ -54,6 +58,11 @@ export class FakePlayouts implements Playouts {
     return this.active.get(id) ?? null;
   }
 
+  requestSwitch(id: string, instance: InstanceName): boolean {
+    this.calls.push(`switch ${instance} of ${id}`);
+    return this.active.get(id) === instance;
+  }
+
   inputs(id: string): readonly InputState[] {
     const keys = this.streamKeys.get(id);
     if (keys === undefined) return [];
@@ -65,6 +74,7 @@ export class FakePlayouts implements Playouts {
       lastSeenAtMs: null,
       video: null,
       audio: null,
+      timestampRepairs: 0,
     }));
   }
 
@@ -80,8 +90,13 @@ export class FakeHouse {
   readonly removed: string[] = [];
   readonly converted: string[] = [];
   readonly logged: string[] = [];
+  /** What was announced, in order. */
+  readonly statuses: string[] = [];
   readonly media: MediaStore;
   readonly stored: LivestreamStore;
+  /** Real ones, in a folder that is made with the first picture. */
+  readonly thumbnailsFolder = join(tmpdir(), `tandem-thumbnails-${Bun.randomUUIDv7()}`);
+  readonly thumbnails: ThumbnailService;
   readonly livestreams: LivestreamService;
   readonly mediaService: MediaService;
   nowMs: number;
@@ -102,6 +117,10 @@ export class FakeHouse {
       { publicUrl: "https://example.com", rtmpPublicUrl: "rtmp://example.com" },
       { http: () => 0, rtmp: () => 0 },
     );
+    this.thumbnails = new ThumbnailService({
+      store: new ThumbnailStore(database),
+      folder: this.thumbnailsFolder,
+    });
     const tick = (): number => ++this.nowMs;
     this.livestreams = new LivestreamService({
       livestreams: this.stored,
@@ -115,6 +134,7 @@ export class FakeHouse {
           this.removed.push(id);
         },
       },
+      thumbnails: this.thumbnails,
       convert: (id, signal) => {
         this.converted.push(id);
         return this.convert(id, signal);
@@ -127,10 +147,12 @@ export class FakeHouse {
           signal.addEventListener("abort", () => resolve());
         }),
       log: createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: tick }),
+      onStatus: (id, status) => this.statuses.push(`${status} ${id}`),
     });
     this.mediaService = new MediaService({
       media: this.media,
       livestreams: this.livestreams,
+      thumbnails: this.thumbnails,
       urls,
       nowMs: tick,
     });

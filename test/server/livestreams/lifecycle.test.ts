@@ -27,6 +27,15 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     finished: "already_finished",
     failed: "conversion_failed",
   },
+  switch: {
+    created: "not_started",
+    waiting: "not_published",
+    receiving: "not_published",
+    live: "=",
+    converting: "already_stopped",
+    finished: "already_finished",
+    failed: "conversion_failed",
+  },
   stop: {
     created: "not_started",
     waiting: "not_published",
@@ -71,7 +80,7 @@ test("the allowed actions are those that would not be refused", () => {
   expect(allowedActions("created")).toEqual(["start", "update", "delete"]);
   expect(allowedActions("waiting")).toEqual(["update", "delete"]);
   expect(allowedActions("receiving")).toEqual(["publish", "update", "delete"]);
-  expect(allowedActions("live")).toEqual(["stop", "update", "delete"]);
+  expect(allowedActions("live")).toEqual(["switch", "stop", "update", "delete"]);
   expect(allowedActions("converting")).toEqual(["update"]);
   expect(allowedActions("finished")).toEqual(["update"]);
   expect(allowedActions("failed")).toEqual(["update", "delete"]);

@@ -28,6 +28,7 @@ const CALLS: Record<
 > = {
   start: async (house, id) => house.livestreams.start(id),
   publish: (house, id) => house.livestreams.publish(id),
+  switch: async (house, id) => house.livestreams.switchTo(id, "primary"),
   stop: (house, id) => house.livestreams.stop(id),
   update: async (house, id) => house.livestreams.update(id, { name: "Renamed" }),
   delete: (house, id) => house.livestreams.delete(id),
@@ -49,6 +50,13 @@ const CELLS: readonly [Action, Situation, string | null][] = [
   ["publish", "converting", "already_stopped"],
   ["publish", "finished", "already_finished"],
   ["publish", "failed", "conversion_failed"],
+  ["switch", "created", "not_started"],
+  ["switch", "waiting", "not_published"],
+  ["switch", "receiving", "not_published"],
+  ["switch", "live", "live"],
+  ["switch", "converting", "already_stopped"],
+  ["switch", "finished", "already_finished"],
+  ["switch", "failed", "conversion_failed"],
   ["stop", "created", "not_started"],
   ["stop", "waiting", "not_published"],
   ["stop", "receiving", "not_published"],
@@ -252,10 +260,27 @@ describe("a livestream", () => {
       onAir: "secondary",
       playouts: [
         { instance: "auto", type: "hls", url: `https://example.com/live/${id}/index.m3u8`, live: true },
+        { instance: "primary", url: `https://example.com/live/${id}/primary/index.m3u8`, live: true },
+        { instance: "secondary", url: `https://example.com/live/${id}/secondary/index.m3u8`, live: true },
       ],
     });
     house.playouts.active.delete(id);
     expect(house.livestreams.get(id)).toMatchObject({ status: "live", onAir: null });
+  });
+
+  test("is switched to the instance that was asked for, if that one has an encoder", async () => {
+    const house = new FakeHouse();
+    const id = await house.live();
+    house.playouts.active.set(id, "secondary");
+    expect(house.livestreams.switchTo(id, "secondary")).toMatchObject({
+      ok: true,
+      livestream: { status: "live" },
+    });
+    expect(house.playouts.calls).toContain(`switch secondary of ${id}`);
+    expect(house.livestreams.switchTo(id, "primary")).toMatchObject({
+      ok: false,
+      refusal: { code: "no_active_ingest", currentStatus: "live" },
+    });
   });
 
   test("is stopped without keys, inputs and encoders, and its playout is no longer live", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { InTurn } from "#server/livestreams/in-turn.ts";
+import { InTurn } from "#server/in-turn.ts";
 
 test("an effect begins when the one before it on the same subject is through", async () => {
   const inTurn = new InTurn();

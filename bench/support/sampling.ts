@@ -1,0 +1,60 @@
+// What it costs to sample many sides: real instances, figures and writing thread, without the media between samples.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLog } from "#server/log.ts";
+import { inputState } from "#server/playout/input-state.ts";
+import { Instance } from "#server/playout/instance.ts";
+import { SampleWriter } from "#server/stats/sample-writer.ts";
+import { Sampler } from "#server/stats/sampler.ts";
+import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+
+/** Share of one core that `count` sides take when each is sampled every second, over `seconds`. */
+export async function measureSampling(count: number, seconds: number): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-sampling-"));
+  const file = join(folder, "statistics.sqlite");
+  openStatisticsDatabase(file).close();
+  const log = createLog({ level: "warn", write: (line) => process.stderr.write(line), nowMs: Date.now });
+  const instances = new Map(Array.from({ length: count }, (_, index) => [`livestream ${index}`, sending()]));
+  const writer = new SampleWriter({ file, log });
+  const sampler = new Sampler({
+    intervalSeconds: 1,
+    nowMs: Date.now,
+    inputs: (id) => {
+      const instance = instances.get(id);
+      return instance === undefined ? [] : [inputState(instance, Date.now())];
+    },
+    onAir: () => "primary",
+    counts: () => ({ rtmpConnections: 1, hlsConnections: 4 }),
+    write: (samples) => writer.write(samples),
+  });
+  for (const id of instances.keys()) sampler.begin(id);
+  const before = process.cpuUsage();
+  sampler.start();
+  await Bun.sleep(seconds * 1000);
+  sampler.stop();
+  const { user, system } = process.cpuUsage(before);
+  await writer.close();
+  rmSync(folder, { recursive: true });
+  return (user + system) / 1e6 / seconds;
+}
+
+/** With ten seconds of media behind it. */
+function sending(): Instance {
+  let nowMs = Date.now() - 10_000;
+  const instance = new Instance({
+    name: "primary",
+    nowMs: () => nowMs,
+    ingestTimeoutMs: 5000,
+    listener: { instanceActive: () => {}, instanceInactive: () => {}, instanceUnit: () => {} },
+  });
+  const encoder = new SyntheticEncoder();
+  const publisher = instance.attach({ cut: () => {} });
+  for (const message of encoder.headers()) publisher?.receive(message);
+  for (let second = 0; second < 10; second += 1, nowMs += 1000) {
+    for (const message of encoder.play(1)) publisher?.receive(message);
+  }
+  return instance;
+}

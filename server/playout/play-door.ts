@@ -1,0 +1,14 @@
+// What may be played by which name, as RTMP connections ask for it.
+
+import type { FanOutPlayer } from "./rtmp-fan-out.ts";
+
+/** A stream that players join and leave while it goes on. */
+export interface PlayFeed {
+  join(player: FanOutPlayer): void;
+  leave(player: FanOutPlayer): void;
+}
+
+export interface PlayDoor {
+  /** Looks up `<livestream id>`, `<livestream id>/primary` or `<livestream id>/secondary`; null unless it is live. */
+  play(streamName: string): PlayFeed | null;
+}

@@ -1,0 +1,164 @@
+// One stream to many RTMP players: encoded once, merged over a short time, and the same bytes handed to everybody.
+
+import { encodeMetadata, encodeSequenceHeader, encodeUnit, timestampMsOf } from "#media/flv/tag-writer.ts";
+import { PlayerMessages } from "#media/rtmp/player-messages.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
+import { GopCache } from "./gop-cache.ts";
+import type { ProgrammeInput } from "./splicer.ts";
+
+/** Whole messages, in the order they are sent. Shared by all players: nobody writes to them. */
+export interface Burst {
+  readonly messages: Uint8Array;
+  /** What a decoder that joins here needs before; null where decoding cannot begin. */
+  readonly headers: Uint8Array | null;
+}
+
+/** Whoever plays; must not throw. */
+export interface FanOutPlayer {
+  send(burst: Burst): void;
+  /** What is played is over: nothing more is sent. */
+  ended(reason: string): void;
+}
+
+export class RtmpFanOut implements ProgrammeInput {
+  readonly #mergeMilliseconds: number;
+  readonly #onEmpty: () => void;
+  readonly #players = new Set<FanOutPlayer>();
+  readonly #messages = new PlayerMessages();
+  /** Kept as units while nobody plays, since encoding costs a copy. */
+  readonly #gop = new GopCache();
+  #tracks: readonly Track[] = [];
+  /** Players know other tracks: they are told with the next unit that decoding can begin with. */
+  #hasNewTracks = false;
+  /** While somebody plays: what was sent since the last video key frame, from which a newcomer starts. */
+  #sinceKeyFrame: Burst[] = [];
+  /** Of the messages that wait to be sent. */
+  #headers: Uint8Array | null = null;
+  #timer: Timer | null = null;
+  /** By track, the last one sent: no player sees time go back. */
+  readonly #lastMs = new Map<Track["kind"], number>();
+  #endReason: string | null = null;
+
+  /** Messages wait up to `mergeMilliseconds` for others to share a system call with; 0: only for those of the same moment. */
+  constructor(mergeMilliseconds: number, onEmpty: () => void = () => {}) {
+    this.#mergeMilliseconds = mergeMilliseconds;
+    this.#onEmpty = onEmpty;
+  }
+
+  get isEnded(): boolean {
+    return this.#endReason !== null;
+  }
+
+  get playerCount(): number {
+    return this.#players.size;
+  }
+
+  /** From here on, beginning with the last key frame; without one with the next. */
+  join(player: FanOutPlayer): void {
+    if (this.#endReason !== null) {
+      player.ended(this.#endReason);
+      return;
+    }
+    if (this.#players.size === 0) this.#encodeGop();
+    for (const burst of this.#sinceKeyFrame) player.send(burst);
+    this.#players.add(player);
+  }
+
+  leave(player: FanOutPlayer): void {
+    if (!this.#players.delete(player) || this.#players.size > 0) return;
+    this.#takeWaiting();
+    this.#sinceKeyFrame = [];
+    this.#onEmpty();
+  }
+
+  setTracks(tracks: readonly Track[]): void {
+    this.#sendWaiting();
+    this.#tracks = tracks;
+    this.#hasNewTracks = true;
+    this.#gop.clear();
+    this.#sinceKeyFrame = [];
+  }
+
+  /** Players are told of changes only by what changed: their time goes on. */
+  discontinuity(): void {}
+
+  expectKeyFrames(): void {}
+
+  push(unit: AccessUnit): void {
+    const track = this.#tracks.find(({ id }) => id === unit.trackId);
+    if (track === undefined) return;
+    const startsGop = track.kind === "video" && unit.isSync;
+    this.#gop.push(unit, 0, startsGop);
+    if (this.#players.size === 0) return;
+    if (startsGop) this.#sendWaiting();
+    this.#write(unit, track, startsGop);
+    this.#timer ??= setTimeout(() => this.#sendWaiting(), this.#mergeMilliseconds);
+  }
+
+  flush(): void {
+    this.#sendWaiting();
+  }
+
+  end(reason: string): void {
+    if (this.#endReason !== null) return;
+    this.#sendWaiting();
+    this.#endReason = reason;
+    const players = [...this.#players];
+    this.#players.clear();
+    this.#sinceKeyFrame = [];
+    this.#gop.clear();
+    for (const player of players) player.ended(reason);
+  }
+
+  #write(unit: AccessUnit, track: Track, startsGop: boolean): void {
+    const timestampMs = Math.max(timestampMsOf(track, unit), this.#lastMs.get(track.kind) ?? 0);
+    this.#lastMs.set(track.kind, timestampMs);
+    const mayStart = startsGop || this.#tracks.every(({ kind }) => kind === "audio");
+    if (mayStart) this.#begin(timestampMs);
+    this.#messages.write(track.kind, timestampMs, encodeUnit(track, unit));
+  }
+
+  #begin(timestampMs: number): void {
+    this.#headers ??= encodeHeaders(this.#tracks, timestampMs);
+    if (this.#hasNewTracks) writeHeaders(this.#messages, this.#tracks, timestampMs);
+    this.#hasNewTracks = false;
+  }
+
+  #sendWaiting(): void {
+    const burst = this.#takeWaiting();
+    if (burst === null) return;
+    if (burst.headers !== null || this.#gop.units.length === 0) this.#sinceKeyFrame = [];
+    if (this.#gop.units.length > 0) this.#sinceKeyFrame.push(burst);
+    for (const player of this.#players) player.send(burst);
+  }
+
+  /** The first player starts from the units kept while there was none. */
+  #encodeGop(): void {
+    for (const { unit } of this.#gop.units) {
+      const track = this.#tracks.find(({ id }) => id === unit.trackId);
+      if (track !== undefined) this.#write(unit, track, track.kind === "video" && unit.isSync);
+    }
+    const burst = this.#takeWaiting();
+    this.#sinceKeyFrame = burst === null ? [] : [burst];
+  }
+
+  #takeWaiting(): Burst | null {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const messages = this.#messages.take();
+    const headers = this.#headers;
+    this.#headers = null;
+    return messages === null ? null : { messages, headers };
+  }
+}
+
+function encodeHeaders(tracks: readonly Track[], timestampMs: number): Uint8Array | null {
+  const messages = new PlayerMessages();
+  writeHeaders(messages, tracks, timestampMs);
+  return messages.take();
+}
+
+function writeHeaders(messages: PlayerMessages, tracks: readonly Track[], timestampMs: number): void {
+  messages.write("data", timestampMs, encodeMetadata(tracks));
+  for (const track of tracks) messages.write(track.kind, timestampMs, encodeSequenceHeader(track));
+}

@@ -1,0 +1,140 @@
+// What happens to livestreams, told to whoever listens: figures once a second, changes when they happen.
+
+import { EventSubscription, type LivestreamEvent } from "./event-subscription.ts";
+
+/** Changes of a livestream that a reader who comes back can still be told. */
+const MAX_KEPT_CHANGES = 100;
+
+/** Livestreams whose changes are kept; beyond this those that changed longest ago are forgotten. */
+const MAX_KEPT_LIVESTREAMS = 10_000;
+
+const MAX_SUBSCRIBERS = 1000;
+
+const FIGURES_MS = 1000;
+
+type EventName = LivestreamEvent["event"];
+
+interface KeptChange extends LivestreamEvent {
+  readonly number: number;
+}
+
+/** What a livestream is now; null when there is no such livestream. */
+export type Snapshot = (
+  livestreamId: string,
+) => Readonly<Record<"status" | "statistics" | "inputs", unknown>> | null;
+
+export class LivestreamEvents {
+  readonly #snapshot: Snapshot;
+  /** Tells ids of this process from those of the ones before. */
+  readonly #run: string;
+  readonly #changes = new Map<string, KeptChange[]>();
+  readonly #subscriptions = new Map<string, Set<EventSubscription>>();
+  #subscribers = 0;
+  #number = 0;
+  #ticker: Timer | null = null;
+
+  /** `run`: a name that no other run of the server has. */
+  constructor({ snapshot, run }: { snapshot: Snapshot; run: string }) {
+    this.#snapshot = snapshot;
+    this.#run = run;
+  }
+
+  get subscribers(): number {
+    return this.#subscribers;
+  }
+
+  /** Something happened that happens once. */
+  changed(livestreamId: string, name: "status" | "switch", data: unknown): void {
+    const change = this.#event(name, data);
+    const changes = this.#changes.get(livestreamId) ?? [];
+    changes.push(change);
+    if (changes.length > MAX_KEPT_CHANGES) changes.shift();
+    this.#changes.delete(livestreamId);
+    this.#changes.set(livestreamId, changes);
+    for (const oldest of this.#changes.keys()) {
+      if (this.#changes.size <= MAX_KEPT_LIVESTREAMS) break;
+      this.#changes.delete(oldest);
+    }
+    this.#tell(livestreamId, change);
+  }
+
+  /** The livestream is no more: its readers are told what there is to tell, and that is all. */
+  forget(livestreamId: string): void {
+    for (const subscription of this.#subscriptions.get(livestreamId) ?? []) subscription.end();
+    this.#changes.delete(livestreamId);
+  }
+
+  /**
+   * Begins with the changes since `lastEventId`, or, for a reader that was not here before, with the status; then
+   * the figures. Null when there are too many readers already.
+   */
+  subscribe(livestreamId: string, lastEventId: string | null): EventSubscription | null {
+    if (this.#subscribers >= MAX_SUBSCRIBERS) return null;
+    const subscription = new EventSubscription(() => this.#unsubscribe(livestreamId, subscription));
+    const readers = this.#subscriptions.get(livestreamId) ?? new Set();
+    this.#subscriptions.set(livestreamId, readers.add(subscription));
+    this.#subscribers += 1;
+    this.#ticker ??= setInterval(() => this.tick(), FIGURES_MS);
+    const last = this.#numberOf(lastEventId);
+    if (last === null) {
+      const status = this.#snapshot(livestreamId)?.status;
+      subscription.push(this.#event("status", status));
+    } else {
+      const kept = this.#changes.get(livestreamId) ?? [];
+      for (const change of kept) if (change.number > last) subscription.push(change);
+    }
+    for (const event of this.#figures(livestreamId)) subscription.push(event);
+    return subscription;
+  }
+
+  /** Once a second: the figures of every livestream that somebody reads of. */
+  tick(): void {
+    for (const livestreamId of this.#subscriptions.keys()) {
+      for (const event of this.#figures(livestreamId)) this.#tell(livestreamId, event);
+    }
+  }
+
+  /** No more events for anybody. */
+  close(): void {
+    for (const readers of this.#subscriptions.values()) {
+      for (const subscription of readers) subscription.end();
+    }
+  }
+
+  #figures(livestreamId: string): KeptChange[] {
+    const snapshot = this.#snapshot(livestreamId);
+    if (snapshot === null) return [];
+    return [this.#event("statistics", snapshot.statistics), this.#event("inputs", snapshot.inputs)];
+  }
+
+  #event(event: EventName, data: unknown): KeptChange {
+    this.#number += 1;
+    return {
+      number: this.#number,
+      id: `${this.#run}-${this.#number}`,
+      event,
+      data: JSON.stringify(data ?? null),
+    };
+  }
+
+  /** Null for an id of another run, or of none. */
+  #numberOf(eventId: string | null): number | null {
+    if (eventId === null || !eventId.startsWith(`${this.#run}-`)) return null;
+    const digits = eventId.slice(this.#run.length + 1);
+    return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
+  }
+
+  #tell(livestreamId: string, event: LivestreamEvent): void {
+    for (const subscription of this.#subscriptions.get(livestreamId) ?? []) subscription.push(event);
+  }
+
+  #unsubscribe(livestreamId: string, subscription: EventSubscription): void {
+    const readers = this.#subscriptions.get(livestreamId);
+    readers?.delete(subscription);
+    if (readers?.size === 0) this.#subscriptions.delete(livestreamId);
+    this.#subscribers -= 1;
+    if (this.#subscribers > 0 || this.#ticker === null) return;
+    clearInterval(this.#ticker);
+    this.#ticker = null;
+  }
+}

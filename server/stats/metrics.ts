@@ -1,0 +1,233 @@
+// What an operator watches, gathered at the moment it is asked for: sums over all livestreams, never one of them.
+
+import type { InputState } from "#server/playout/input-state.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#server/playout/instance-name.ts";
+import type { StatisticsOverview } from "./connection-counts.ts";
+import { type MetricFamily, metric, metricBy, renderMetrics } from "./prometheus-text.ts";
+import type { SampleWriterFigures } from "./sample-writer.ts";
+
+/** What one livestream that runs adds to the sums. */
+export interface RunningLivestream {
+  readonly id: string;
+  readonly inputs: readonly InputState[];
+  readonly onAir: InstanceName | null;
+  readonly overview: StatisticsOverview;
+  readonly playlist: PlaylistTiming | null;
+}
+
+/** Of a programme's newest segment. */
+export interface PlaylistTiming {
+  /** Wall clock of its last sample, milliseconds since 1970. */
+  readonly endsAtMs: number;
+  readonly durationSeconds: number;
+  readonly partCount: number;
+  readonly targetDurationSeconds: number;
+}
+
+/** What an input has counted so far. */
+export interface ObservedInput extends Pick<InputState, "instance" | "timestampRepairs"> {
+  readonly livestreamId: string;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly nowMs: () => number;
+  /** Status → how many livestreams have it. */
+  readonly livestreamsByStatus: () => Iterable<readonly [string, number]>;
+  readonly running: () => readonly RunningLivestream[];
+  readonly samples: () => SampleWriterFigures;
+  readonly eventSubscribers: () => number;
+}
+
+export class Metrics {
+  readonly #options: MetricsOptions;
+  readonly #switches = new Map<string, number>();
+  readonly #repairs = new Map<InstanceName, number>(INSTANCE_NAMES.map((name) => [name, 0]));
+  /** Side of a livestream → its repairs as of the last look. */
+  #repairsSeen = new Map<string, number>();
+
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+  }
+
+  /** The programme of some livestream changed its side. */
+  switched(cause: string): void {
+    this.#switches.set(cause, (this.#switches.get(cause) ?? 0) + 1);
+  }
+
+  /** All inputs that run; to be called now and then: what a livestream counted is added up before it is gone. */
+  observe(inputs: readonly ObservedInput[]): void {
+    const seen = new Map<string, number>();
+    for (const { livestreamId, instance, timestampRepairs } of inputs) {
+      const name = `${livestreamId}/${instance}`;
+      const more = Math.max(0, timestampRepairs - (this.#repairsSeen.get(name) ?? 0));
+      this.#repairs.set(instance, (this.#repairs.get(instance) ?? 0) + more);
+      seen.set(name, timestampRepairs);
+    }
+    this.#repairsSeen = seen;
+  }
+
+  render(): string {
+    const running = this.#options.running();
+    this.observe(
+      running.flatMap(({ id, inputs }) => inputs.map((input) => ({ livestreamId: id, ...input }))),
+    );
+    return renderMetrics([
+      ...this.#livestreams(running),
+      ...this.#viewers(running),
+      ...this.#playlists(running),
+      ...this.#statistics(),
+      ...this.#process(),
+    ]);
+  }
+
+  #livestreams(running: readonly RunningLivestream[]): MetricFamily[] {
+    const inputs = running.flatMap((livestream) => livestream.inputs);
+    const countOf = (holds: (input: InputState) => boolean) =>
+      byInstance((name) => inputs.filter((input) => input.instance === name && holds(input)).length);
+    const bytesOf = (kind: "video" | "audio"): MetricFamily["samples"] =>
+      INSTANCE_NAMES.map((instance) => ({
+        labels: { instance, kind },
+        value: bytesPerSecond(
+          inputs.filter((input) => input.instance === instance),
+          kind,
+        ),
+      }));
+    return [
+      metricBy(
+        "gauge",
+        "tandem_livestreams",
+        "Livestreams by status.",
+        "status",
+        this.#options.livestreamsByStatus(),
+      ),
+      metricBy(
+        "gauge",
+        "tandem_inputs_connected",
+        "Inputs with a publisher.",
+        "instance",
+        countOf(({ connectedAtMs }) => connectedAtMs !== null),
+      ),
+      metricBy(
+        "gauge",
+        "tandem_inputs_active",
+        "Inputs that media arrives at.",
+        "instance",
+        countOf(({ active }) => active),
+      ),
+      metricBy(
+        "gauge",
+        "tandem_programmes_on_air",
+        "Programmes cut from this side.",
+        "instance",
+        byInstance((name) => running.filter(({ onAir }) => onAir === name).length),
+      ),
+      {
+        name: "tandem_ingest_bytes_per_second",
+        type: "gauge",
+        help: "Media received by all inputs, over the last seconds.",
+        samples: [...bytesOf("video"), ...bytesOf("audio")],
+      },
+      metricBy(
+        "counter",
+        "tandem_timestamp_repairs_total",
+        "Timestamps put right.",
+        "instance",
+        this.#repairs,
+      ),
+      metricBy("counter", "tandem_switches_total", "Changes of the side on air.", "cause", this.#switches),
+    ];
+  }
+
+  #viewers(running: readonly RunningLivestream[]): MetricFamily[] {
+    const sum = (what: "rtmpConnections" | "hlsConnections") =>
+      byInstance((name) => running.reduce((total, { overview }) => total + overview[name][what], 0));
+    return [
+      metricBy(
+        "gauge",
+        "tandem_viewer_sessions",
+        "HLS viewers that watch now.",
+        "instance",
+        sum("hlsConnections"),
+      ),
+      metricBy(
+        "gauge",
+        "tandem_rtmp_connections",
+        "RTMP publishers and players.",
+        "instance",
+        sum("rtmpConnections"),
+      ),
+      metric(
+        "gauge",
+        "tandem_event_subscribers",
+        "Readers of livestream events.",
+        this.#options.eventSubscribers(),
+      ),
+    ];
+  }
+
+  #playlists(running: readonly RunningLivestream[]): MetricFamily[] {
+    const nowMs = this.#options.nowMs();
+    const playlists = running.flatMap(({ onAir, playlist }) =>
+      onAir === null || playlist === null ? [] : [playlist],
+    );
+    const greatest = (of: (playlist: PlaylistTiming) => number) => Math.max(0, ...playlists.map(of));
+    return [
+      metric(
+        "gauge",
+        "tandem_playlist_age_seconds_max",
+        "Age of the newest listed media, of the programme on air where it is oldest.",
+        greatest(({ endsAtMs }) => (nowMs - endsAtMs) / 1000),
+      ),
+      metric(
+        "gauge",
+        "tandem_segment_duration_seconds_max",
+        "Longest of the newest segments of the programmes on air.",
+        greatest(({ durationSeconds }) => durationSeconds),
+      ),
+      metric(
+        "gauge",
+        "tandem_part_duration_seconds_max",
+        "Longest mean part duration of the newest segments of the programmes on air.",
+        greatest(({ durationSeconds, partCount }) => durationSeconds / Math.max(1, partCount)),
+      ),
+    ];
+  }
+
+  #statistics(): MetricFamily[] {
+    const { waiting, written, dropped } = this.#options.samples();
+    return [
+      metric("gauge", "tandem_samples_waiting", "Samples that are not on the disk yet.", waiting),
+      metric("counter", "tandem_samples_written_total", "Samples written to the disk.", written),
+      metric(
+        "counter",
+        "tandem_samples_dropped_total",
+        "Samples lost to a disk that did not write.",
+        dropped,
+      ),
+    ];
+  }
+
+  #process(): MetricFamily[] {
+    const { user, system } = process.cpuUsage();
+    const { rss, heapUsed } = process.memoryUsage();
+    const { version, startedAtMs, nowMs } = this.#options;
+    return [
+      metricBy("gauge", "tandem_build_info", "1, with the version that runs.", "version", [[version, 1]]),
+      metric("gauge", "tandem_uptime_seconds", "Since the process began.", (nowMs() - startedAtMs) / 1000),
+      metric("gauge", "process_start_time_seconds", "Since 1970, UTC.", startedAtMs / 1000),
+      metric("counter", "process_cpu_seconds_total", "User and system time.", (user + system) / 1e6),
+      metric("gauge", "process_resident_memory_bytes", "Memory that is resident.", rss),
+      metric("gauge", "tandem_heap_bytes", "JavaScript objects.", heapUsed),
+    ];
+  }
+}
+
+function byInstance(figureOf: (name: InstanceName) => number): (readonly [InstanceName, number])[] {
+  return INSTANCE_NAMES.map((name) => [name, figureOf(name)]);
+}
+
+function bytesPerSecond(inputs: readonly InputState[], kind: "video" | "audio"): number {
+  return inputs.reduce((sum, input) => sum + ((input[kind]?.bitrateKbps ?? 0) * 1000) / 8, 0);
+}

@@ -1,0 +1,80 @@
+// Which viewer a playlist request belongs to, by what it says of itself; never by cookie, and no address is kept.
+
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** CTA-5004 §3 limits `sid` to 64 characters; what is longer is no session id, of whatever kind. */
+const MAX_ID_LENGTH = 64;
+
+const ID_BYTES = 12;
+
+/** base64url characters of a signature or a digest: 132 bits. */
+const DIGEST_LENGTH = 22;
+
+const SIGNED_ID = /^([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22})$/;
+
+/** What a request can say of its viewer. */
+export interface ViewerRequest {
+  readonly headers: Pick<Headers, "get">;
+  /** The whole URL. */
+  readonly url: string;
+  /** Of the peer; empty when it is not known. */
+  readonly address: string;
+}
+
+/** Hands out session ids, and recognises its own: whoever holds the same secret does, also after a restart. */
+export class SessionKeys {
+  readonly #secret: Uint8Array;
+
+  constructor(secret: Uint8Array) {
+    this.#secret = secret;
+  }
+
+  /** A new id, for the multivariant playlist to hand to its media playlists: `<id>.<signature>`, safe in a query. */
+  issue(): string {
+    const id = randomBytes(ID_BYTES).toString("base64url");
+    return `${id}.${this.#sign(`session\n${id}`)}`;
+  }
+
+  /** What all requests of one viewer share, in the order of trust that the contract gives. Of bounded length. */
+  keyOf({ headers, url, address }: ViewerRequest): string {
+    const query = new URLSearchParams(queryOf(url));
+    const cmcd = cmcdSessionId(headers.get("CMCD-Session")) ?? cmcdSessionId(query.get("CMCD"));
+    if (cmcd !== null) return `cmcd:${digest(cmcd)}`;
+    const issued = this.#verified(query.get("session"));
+    if (issued !== null) return `session:${issued}`;
+    const playback = headers.get("X-Playback-Session-Id");
+    if (playback !== null && isId(playback)) return `playback:${digest(playback)}`;
+    return `client:${this.#sign(`client\n${address}\n${headers.get("User-Agent") ?? ""}`)}`;
+  }
+
+  /** Null for an id that was not signed here. */
+  #verified(session: string | null): string | null {
+    const [, id, signature] = SIGNED_ID.exec(session ?? "") ?? [];
+    if (id === undefined || signature === undefined) return null;
+    const expected = this.#sign(`session\n${id}`);
+    return timingSafeEqual(Buffer.from(signature), Buffer.from(expected)) ? id : null;
+  }
+
+  #sign(text: string): string {
+    return createHmac("sha256", this.#secret).update(text).digest("base64url").slice(0, DIGEST_LENGTH);
+  }
+}
+
+function queryOf(url: string): string {
+  const start = url.indexOf("?");
+  return start === -1 ? "" : url.slice(start);
+}
+
+/** `sid` of a CMCD list (CTA-5004 §3.2: comma-separated `key=value`, strings in quotes), null when it has none. */
+function cmcdSessionId(list: string | null): string | null {
+  const id = list === null ? undefined : /(?:^|,)\s*sid="([^"]*)"/.exec(list)?.[1];
+  return id !== undefined && isId(id) ? id : null;
+}
+
+function isId(text: string): boolean {
+  return text.length > 0 && text.length <= MAX_ID_LENGTH;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, DIGEST_LENGTH);
+}

@@ -1,0 +1,57 @@
+// Every playout's viewers: the playlists say who asked, the statistics ask how many there are.
+
+import type { InstanceName } from "#server/playout/instance-name.ts";
+import type { SessionKeys, ViewerRequest } from "./session-key.ts";
+import { ViewerSessions } from "./viewer-sessions.ts";
+
+/** What is watched: the programme, or one side's own playout. */
+export type PlayoutName = "auto" | InstanceName;
+
+/** A session is watching until it has not asked for this many target durations … */
+const WINDOW_TARGET_DURATIONS = 3;
+
+/** … and no shorter: players ask late when they are paused by their buffer. */
+const MIN_WINDOW_MS = 15_000;
+
+export class Viewers {
+  readonly #keys: SessionKeys;
+  readonly #nowMs: () => number;
+  readonly #playouts = new Map<string, ViewerSessions>();
+
+  constructor(options: { keys: SessionKeys; nowMs: () => number }) {
+    this.#keys = options.keys;
+    this.#nowMs = options.nowMs;
+  }
+
+  /** The id of a viewer who opens a multivariant playlist, to be the `session` of its media playlists. */
+  newSession(): string {
+    return this.#keys.issue();
+  }
+
+  /** A GET of a media playlist was answered with 200. */
+  watched(
+    livestreamId: string,
+    playout: PlayoutName,
+    request: ViewerRequest,
+    targetDurationSeconds: number,
+  ): void {
+    const name = `${livestreamId}/${playout}`;
+    const sessions = this.#playouts.get(name) ?? new ViewerSessions();
+    this.#playouts.set(name, sessions);
+    const windowMs = Math.max(MIN_WINDOW_MS, WINDOW_TARGET_DURATIONS * targetDurationSeconds * 1000);
+    sessions.seen(this.#keys.keyOf(request), windowMs, this.#nowMs());
+  }
+
+  /** Sessions that watch now. */
+  count(livestreamId: string, playout: PlayoutName): number {
+    return this.#playouts.get(`${livestreamId}/${playout}`)?.count(this.#nowMs()) ?? 0;
+  }
+
+  /** Forgets playouts that nobody watches (any more); to be called now and then. */
+  sweep(): void {
+    const nowMs = this.#nowMs();
+    for (const [name, sessions] of this.#playouts) {
+      if (sessions.count(nowMs) === 0) this.#playouts.delete(name);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+// Samples on disk: of each side of each livestream a series, numbered without a gap so that any page is found at once.
+
+import type { Database } from "bun:sqlite";
+
+export type SampledInstance = "primary" | "secondary";
+
+/** What was measured of one side at one time. */
+export interface SampleValues {
+  readonly rtmpConnections: number;
+  readonly hlsConnections: number;
+  readonly ingestActive: boolean;
+  readonly onAir: boolean;
+  readonly videoBitrateKbps: number | null;
+  readonly audioBitrateKbps: number | null;
+  readonly frameRate: number | null;
+  readonly keyFrameIntervalSeconds: number | null;
+  /** Since the process began. */
+  readonly timestampRepairs: number;
+}
+
+export interface Sample extends SampleValues {
+  readonly createdAtMs: number;
+}
+
+export interface NewSample extends Sample {
+  readonly livestreamId: string;
+  readonly instance: SampledInstance;
+}
+
+/** Which samples of a series: those numbered below `end`, newest first, `skip` of them passed over. */
+export interface SampleRange {
+  readonly end: number;
+  readonly skip: number;
+  readonly limit: number;
+}
+
+/** How many samples one transaction removes: a few milliseconds' worth. */
+const REMOVED_AT_ONCE = 2000;
+
+type StoredSample = Omit<Sample, "ingestActive" | "onAir"> & { ingestActive: number; onAir: number };
+
+interface Series {
+  readonly id: number;
+  next: number;
+  newestAtMs: number;
+}
+
+export class SampleStore {
+  readonly #database: Database;
+  /** Of those appended to here. */
+  readonly #series = new Map<string, Series>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Writes all or, when it throws, none. A time that does not lie after the series' newest becomes the one that
+   * follows it: however clocks were set, a series is in order.
+   */
+  append(samples: readonly NewSample[]): void {
+    try {
+      this.#database
+        .transaction(() => {
+          for (const sample of samples) this.#insert(sample);
+        })
+        .immediate();
+    } catch (error) {
+      this.#series.clear();
+      throw error;
+    }
+  }
+
+  /** Number of samples of the series so far; the next one's number. */
+  total(livestreamId: string, instance: SampledInstance): number {
+    const id = this.#seriesId(livestreamId, instance);
+    return id === null ? 0 : this.#end(id);
+  }
+
+  /** Number of samples that were created before this time. */
+  totalBefore(livestreamId: string, instance: SampledInstance, beforeMs: number): number {
+    const id = this.#seriesId(livestreamId, instance);
+    if (id === null) return 0;
+    let [low, high] = [0, this.#end(id)];
+    while (low < high) {
+      const middle = low + ((high - low) >> 1);
+      if (this.#createdAtMs(id, middle) < beforeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Newest first. */
+  page(
+    livestreamId: string,
+    instance: SampledInstance,
+    { end, skip, limit }: SampleRange,
+  ): readonly Sample[] {
+    const id = this.#seriesId(livestreamId, instance);
+    if (id === null) return [];
+    const last = end - 1 - skip;
+    return this.#database
+      .query<StoredSample, { id: number; first: number; last: number }>(
+        `SELECT created_at_ms AS createdAtMs, rtmp_connections AS rtmpConnections, hls_connections AS hlsConnections,
+           ingest_active AS ingestActive, on_air AS onAir, video_bitrate_kbps AS videoBitrateKbps,
+           audio_bitrate_kbps AS audioBitrateKbps, frame_rate AS frameRate,
+           key_frame_interval_seconds AS keyFrameIntervalSeconds, timestamp_repairs AS timestampRepairs
+         FROM samples WHERE series_id = $id AND number BETWEEN $first AND $last ORDER BY number DESC`,
+      )
+      .all({ id, first: last - limit + 1, last })
+      .map((row) => ({ ...row, ingestActive: row.ingestActive === 1, onAir: row.onAir === 1 }));
+  }
+
+  /** Removes some of a livestream's samples; true once there are none. To be called until then. */
+  removeSome(livestreamId: string): boolean {
+    for (const instance of ["primary", "secondary"] as const) {
+      this.#series.delete(`${livestreamId}/${instance}`);
+      const id = this.#seriesId(livestreamId, instance);
+      if (id !== null) return this.#removeSomeOf(id);
+    }
+    return true;
+  }
+
+  /** Whose samples there are. */
+  livestreamIds(): readonly string[] {
+    return this.#database
+      .query<{ livestreamId: string }, []>(
+        "SELECT DISTINCT livestream_id AS livestreamId FROM sample_series ORDER BY livestream_id",
+      )
+      .all()
+      .map(({ livestreamId }) => livestreamId);
+  }
+
+  /** From the end, so that what is left is numbered without a gap; the series itself goes with its last sample. */
+  #removeSomeOf(id: number): boolean {
+    this.#database
+      .transaction(() => {
+        const first = Math.max(0, this.#end(id) - REMOVED_AT_ONCE);
+        this.#database
+          .query("DELETE FROM samples WHERE series_id = $id AND number >= $first")
+          .run({ id, first });
+        if (first === 0) this.#database.query("DELETE FROM sample_series WHERE id = $id").run({ id });
+      })
+      .immediate();
+    return false;
+  }
+
+  #insert(sample: NewSample): void {
+    const series = this.#seriesToAppend(sample);
+    const createdAtMs = Math.max(sample.createdAtMs, series.newestAtMs + 1);
+    this.#database
+      .query(
+        `INSERT INTO samples VALUES ($seriesId, $number, $createdAtMs, $rtmpConnections, $hlsConnections, $ingestActive,
+           $onAir, $videoBitrateKbps, $audioBitrateKbps, $frameRate, $keyFrameIntervalSeconds, $timestampRepairs)`,
+      )
+      .run({
+        seriesId: series.id,
+        number: series.next,
+        createdAtMs,
+        rtmpConnections: sample.rtmpConnections,
+        hlsConnections: sample.hlsConnections,
+        ingestActive: sample.ingestActive ? 1 : 0,
+        onAir: sample.onAir ? 1 : 0,
+        videoBitrateKbps: sample.videoBitrateKbps,
+        audioBitrateKbps: sample.audioBitrateKbps,
+        frameRate: sample.frameRate,
+        keyFrameIntervalSeconds: sample.keyFrameIntervalSeconds,
+        timestampRepairs: sample.timestampRepairs,
+      });
+    series.next += 1;
+    series.newestAtMs = createdAtMs;
+  }
+
+  #seriesToAppend({ livestreamId, instance }: NewSample): Series {
+    const name = `${livestreamId}/${instance}`;
+    const known = this.#series.get(name);
+    if (known !== undefined) return known;
+    const series = this.#openSeries(livestreamId, instance);
+    this.#series.set(name, series);
+    return series;
+  }
+
+  #openSeries(livestreamId: string, instance: SampledInstance): Series {
+    this.#database
+      .query(
+        "INSERT OR IGNORE INTO sample_series (livestream_id, instance) VALUES ($livestreamId, $instance)",
+      )
+      .run({ livestreamId, instance });
+    const id = this.#seriesId(livestreamId, instance);
+    if (id === null)
+      throw new Error(`the series of ${livestreamId}/${instance} was inserted and is not there`);
+    const next = this.#end(id);
+    return { id, next, newestAtMs: next === 0 ? 0 : this.#createdAtMs(id, next - 1) };
+  }
+
+  #seriesId(livestreamId: string, instance: SampledInstance): number | null {
+    const row = this.#database
+      .query<{ id: number }, { livestreamId: string; instance: string }>(
+        "SELECT id FROM sample_series WHERE livestream_id = $livestreamId AND instance = $instance",
+      )
+      .get({ livestreamId, instance });
+    return row?.id ?? null;
+  }
+
+  /** One more than the newest sample's number. */
+  #end(id: number): number {
+    const row = this.#database
+      .query<{ number: number }, { id: number }>(
+        "SELECT number FROM samples WHERE series_id = $id ORDER BY number DESC LIMIT 1",
+      )
+      .get({ id });
+    return row === null ? 0 : row.number + 1;
+  }
+
+  #createdAtMs(id: number, number: number): number {
+    const row = this.#database
+      .query<{ createdAtMs: number }, { id: number; number: number }>(
+        "SELECT created_at_ms AS createdAtMs FROM samples WHERE series_id = $id AND number = $number",
+      )
+      .get({ id, number });
+    return row?.createdAtMs ?? 0;
+  }
+}

@@ -1,0 +1,88 @@
+// One key frame becomes a picture: by a short-lived ffmpeg of its own, which gets nothing else and cannot reach anything.
+
+import { annexBKeyFrame } from "#media/codecs/h264/annex-b.ts";
+import type { AccessUnit, CodecConfiguration } from "#media/track/track.ts";
+import { DECODER_DEADLINE_MS, DECODER_MEMORY_BYTES, DECODER_OUTPUT_BYTES } from "./limits.ts";
+
+/** A video key frame, and what its decoder must know. */
+export interface KeyFrame {
+  readonly unit: AccessUnit;
+  readonly configuration: CodecConfiguration;
+}
+
+/** Decodes key frames. Throws a {@link DecoderError}, or the abort reason of the signal. */
+export type DecodeKeyFrame = (keyFrame: KeyFrame, signal: AbortSignal) => Promise<Uint8Array>;
+
+/** No picture came of a key frame; the message says why. */
+export class DecoderError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "DecoderError";
+  }
+}
+
+/** What it may say of its troubles, characters. */
+const MAX_COMPLAINT_LENGTH = 300;
+
+/**
+ * From the frame's own shape to square pixels, as barely compressed PNG. Where a stream does not say so, pictures of 720
+ * lines and more are BT.709 and others BT.601, as browsers have it.
+ */
+const FFMPEG_OUTPUT = [
+  ...["-frames:v", "1", "-vf", "scale=w=max(2\\,trunc(iw*sar/2)*2):h=ih:flags=bilinear,setsar=1"],
+  ...["-c:v", "png", "-compression_level", "1", "-pred", "none", "-pix_fmt", "rgb24", "-f", "image2pipe", "pipe:1"],
+];
+
+/** Null when this machine has no ffmpeg. */
+export function ffmpegDecoder(which: (program: string) => string | null = Bun.which): DecodeKeyFrame | null {
+  const ffmpeg = which("ffmpeg");
+  if (ffmpeg === null) return null;
+  const confined = [...confinement(which), ffmpeg];
+  return (keyFrame, signal) => decode(confined, keyFrame, signal);
+}
+
+/** Lowest priority, and bounds on memory, time on the processor and what it may write, as far as this machine knows them. */
+function confinement(which: (program: string) => string | null): string[] {
+  const prlimit = which("prlimit");
+  const nice = which("nice");
+  const cpuSeconds = Math.ceil(DECODER_DEADLINE_MS / 1000);
+  return [
+    ...(prlimit === null
+      ? []
+      : [prlimit, `--as=${DECODER_MEMORY_BYTES}`, `--cpu=${cpuSeconds}`, "--fsize=0", "--core=0"]),
+    ...(nice === null ? [] : [nice, "-n", "19"]),
+  ];
+}
+
+async function decode(
+  command: readonly string[],
+  { unit, configuration }: KeyFrame,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (configuration.codec !== "h264") throw new DecoderError(`${configuration.codec} is not decoded`);
+  const colorspace = configuration.height >= 720 ? "bt709" : "smpte170m";
+  const input = ["-f", "h264", "-colorspace", colorspace, "-protocol_whitelist", "pipe", "-i", "pipe:0"];
+  const child = Bun.spawn(
+    [...command, "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1", ...input, ...FFMPEG_OUTPUT],
+    {
+      stdin: new Blob(annexBKeyFrame(configuration.record, unit.data).map((piece) => new Uint8Array(piece))),
+      stdout: "pipe",
+      stderr: "pipe",
+      env: {},
+      signal,
+      timeout: DECODER_DEADLINE_MS,
+      killSignal: "SIGKILL",
+      maxBuffer: DECODER_OUTPUT_BYTES,
+    },
+  );
+  const [picture, complaint] = await Promise.all([child.stdout.bytes(), child.stderr.text(), child.exited]);
+  signal.throwIfAborted();
+  if (child.exitCode === 0 && picture.byteLength > 0) return picture;
+  throw new DecoderError(failureOf(child, complaint));
+}
+
+function failureOf({ exitCode, signalCode }: { exitCode: number | null; signalCode: string | null }, complaint: string): string {
+  const end = signalCode === null ? `ended with ${exitCode}` : `was ended by ${signalCode}`;
+  const [line = ""] = complaint.trim().split("\n", 1);
+  return `the decoder ${end}${line === "" ? "" : `: ${line.slice(0, MAX_COMPLAINT_LENGTH)}`}`;
+}

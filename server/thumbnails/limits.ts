@@ -1,0 +1,37 @@
+// How much a picture may take: bytes, pixels, time, and room in the queue.
+
+/** Of an upload: twice what a camera's 12-megapixel JPEG takes. */
+export const MAX_IMAGE_BYTES = 8 * 1024 * 1024;
+
+/** Of any picture, by its header: decoded at 8 bytes a pixel (16-bit RGBA), 400 MB. */
+export const MAX_PIXELS = 50_000_000;
+
+/** Of the stored picture, upright: what a full HD page shows. */
+export const MASTER_MAX_SIDE = 1920;
+
+/** Widths made of it on request, pixels. */
+export const RENDITION_WIDTHS = [320, 640, 1280] as const;
+
+/** sharp gives up on a picture after this long: a 50-megapixel AVIF takes about a third of it on one slow core. */
+export const IMAGE_JOB_SECONDS = 20;
+
+/** Pictures waiting for sharp, besides the one it works on: at 8 MiB each no more than a picture takes decoded. */
+export const MAX_WAITING_IMAGES = 32;
+
+/** Small renditions kept in memory, all together. */
+export const RENDITION_CACHE_BYTES = 32 * 1024 * 1024;
+
+/** How often a livestream on air gets a new automatic thumbnail. */
+export const AUTOMATIC_INTERVAL_MS = 30_000;
+
+/** Decoder processes a minute for all livestreams together; with more than 15 on air each gets its turn later. */
+export const DECODERS_PER_MINUTE = 30;
+
+/** A decoder process is killed after this long; one key frame takes it a tenth of a second. */
+export const DECODER_DEADLINE_MS = 5000;
+
+/** Address space of a decoder process: one 8K frame decoded and converted, with room to spare. */
+export const DECODER_MEMORY_BYTES = 1024 * 1024 * 1024;
+
+/** What a decoder process may answer: an 8K frame as barely compressed PNG is smaller. */
+export const DECODER_OUTPUT_BYTES = 64 * 1024 * 1024;

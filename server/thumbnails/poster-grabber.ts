@@ -1,0 +1,113 @@
+// Takes the automatic thumbnails: every half minute a picture of what is on air, one after another, and never at any cost.
+
+import type { Log } from "#server/log.ts";
+import type { ThumbnailRow } from "#server/store/thumbnail-store.ts";
+import { type DecodeKeyFrame, DecoderError, type KeyFrame } from "./key-frame-decoder.ts";
+import { AUTOMATIC_INTERVAL_MS, DECODERS_PER_MINUTE } from "./limits.ts";
+import type { ImageRefusal } from "./thumbnail-service.ts";
+
+export interface PosterGrabberOptions {
+  /** Null: none are taken. */
+  readonly decode: DecodeKeyFrame | null;
+  readonly playouts: {
+    /** Livestreams with a programme and an encoder. */
+    onAirIds(): readonly string[];
+    /** The newest of the side on air; null while there is none. */
+    onAirKeyFrame(livestreamId: string): KeyFrame | null;
+  };
+  readonly thumbnails: {
+    current(livestreamId: string): Pick<ThumbnailRow, "source"> | null;
+    put(livestreamId: string, source: "auto", image: Uint8Array): Promise<ImageRefusal | null>;
+  };
+  readonly nowMs: () => number;
+  readonly log: Log;
+}
+
+/** How often it is looked whether a picture is due. */
+const TICK_MS = 1000;
+
+const MINUTE_MS = 60_000;
+
+export class PosterGrabber {
+  readonly #options: PosterGrabberOptions;
+  readonly #abort = new AbortController();
+  readonly #ticker: Timer | null = null;
+  /** When the last picture of a livestream on air was tried to take, oldest first. */
+  readonly #triedAtMs = new Map<string, number>();
+  /** When the decoders of the last minute were started, oldest first. */
+  #startsMs: number[] = [];
+  #running: Promise<void> | null = null;
+
+  constructor(options: PosterGrabberOptions) {
+    this.#options = options;
+    if (options.decode === null) {
+      const message = "there is no ffmpeg on this machine: automatic thumbnails are off";
+      options.log.info("automatic_thumbnails_off", { message });
+    } else this.#ticker = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /** Takes the picture that is due the longest, unless one is being taken or the minute's budget is spent. */
+  tick(): void {
+    const { decode } = this.#options;
+    if (decode === null || this.#running !== null || this.#abort.signal.aborted) return;
+    const nowMs = this.#options.nowMs();
+    this.#startsMs = this.#startsMs.filter((startMs) => nowMs - startMs < MINUTE_MS);
+    if (this.#startsMs.length >= DECODERS_PER_MINUTE) return;
+    const due = this.#longestDue(nowMs);
+    if (due === null) return;
+    this.#startsMs.push(nowMs);
+    // Ends by itself, whatever happens: the decoder has a deadline, and failures are told to the log.
+    this.#running = this.#take(due.livestreamId, due.keyFrame, decode).finally(() => {
+      this.#running = null;
+    });
+  }
+
+  /** Resolves once the picture that is being taken is stored or given up. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Nothing more is taken; a decoder that runs is ended. */
+  async stop(): Promise<void> {
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  #longestDue(nowMs: number): { livestreamId: string; keyFrame: KeyFrame } | null {
+    const { playouts, thumbnails } = this.#options;
+    const onAir = playouts.onAirIds();
+    this.#forgetAllBut(new Set(onAir));
+    const due = onAir
+      .map((livestreamId) => ({ livestreamId, triedAtMs: this.#triedAtMs.get(livestreamId) ?? 0 }))
+      .filter(({ triedAtMs }) => nowMs - triedAtMs >= AUTOMATIC_INTERVAL_MS)
+      .sort((a, b) => a.triedAtMs - b.triedAtMs);
+    for (const { livestreamId } of due) {
+      const keyFrame = playouts.onAirKeyFrame(livestreamId);
+      if (keyFrame === null) continue;
+      this.#triedAtMs.set(livestreamId, nowMs);
+      if (thumbnails.current(livestreamId)?.source !== "upload") return { livestreamId, keyFrame };
+    }
+    return null;
+  }
+
+  #forgetAllBut(onAir: ReadonlySet<string>): void {
+    for (const livestreamId of this.#triedAtMs.keys()) {
+      if (!onAir.has(livestreamId)) this.#triedAtMs.delete(livestreamId);
+    }
+  }
+
+  /** Of a failure the one before stays. */
+  async #take(livestreamId: string, keyFrame: KeyFrame, decode: DecodeKeyFrame): Promise<void> {
+    const { thumbnails, log } = this.#options;
+    const { signal } = this.#abort;
+    try {
+      const refusal = await thumbnails.put(livestreamId, "auto", await decode(keyFrame, signal));
+      if (refusal !== null) log.warn("thumbnail_not_taken", { livestreamId, message: refusal.message });
+    } catch (error) {
+      if (signal.aborted) return;
+      const message = error instanceof DecoderError ? error.message : String(error);
+      log.warn("thumbnail_not_taken", { livestreamId, message });
+    }
+  }
+}

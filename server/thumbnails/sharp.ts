@@ -1,0 +1,72 @@
+// The one file that knows sharp: any picture becomes a stored master, and a master its sizes and formats.
+
+import sharp, { type Sharp } from "sharp";
+import { IMAGE_JOB_SECONDS, MASTER_MAX_SIDE, MAX_PIXELS } from "./limits.ts";
+
+/** A picture that cannot be decoded; the message is the decoder's. */
+export class ImageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ImageError";
+  }
+}
+
+/** JPEG, upright, opaque, sRGB, without metadata. */
+export interface Master {
+  readonly bytes: Uint8Array;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export type RenditionFormat = "avif" | "webp" | "jpeg";
+
+/** A thread for one picture: the others are the media's. Nothing is kept: the same picture does not come twice. */
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** Throws an {@link ImageError}. Of an animation it is the first picture. */
+export async function makeMaster(image: Uint8Array): Promise<Master> {
+  return decoding(async () => {
+    const { data, info } = await sharp(image, { limitInputPixels: MAX_PIXELS, failOn: "error" })
+      .timeout({ seconds: IMAGE_JOB_SECONDS })
+      .autoOrient()
+      .resize({ width: MASTER_MAX_SIDE, height: MASTER_MAX_SIDE, fit: "inside", withoutEnlargement: true })
+      .flatten({ background: "white" })
+      .toColourspace("srgb")
+      .jpeg({ quality: 92, chromaSubsampling: "4:4:4" })
+      .toBuffer({ resolveWithObject: true });
+    return { bytes: data, width: info.width, height: info.height };
+  });
+}
+
+/** `width`: pixels, null as the master is; nothing is made wider than it was. Throws an {@link ImageError}. */
+export async function renderMaster(
+  master: Uint8Array,
+  width: number | null,
+  format: RenditionFormat,
+): Promise<Uint8Array> {
+  const image = sharp(master).timeout({ seconds: IMAGE_JOB_SECONDS });
+  if (width !== null) image.resize({ width, withoutEnlargement: true });
+  return decoding(() => encodingOf(image, format).toBuffer());
+}
+
+/** The effort is what a small picture is worth: AVIF at its default would take seconds. */
+function encodingOf(image: Sharp, format: RenditionFormat): Sharp {
+  switch (format) {
+    case "avif":
+      return image.avif({ quality: 55, effort: 1 });
+    case "webp":
+      return image.webp({ quality: 80, effort: 3 });
+    case "jpeg":
+      return image.jpeg({ quality: 82 });
+  }
+}
+
+async function decoding<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new ImageError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,136 @@
+// What can be done with the picture of a livestream; the only writer of pictures, on disk and in the database.
+
+import { InTurn } from "#server/in-turn.ts";
+import type { ThumbnailRow, ThumbnailSource, ThumbnailStore } from "#server/store/thumbnail-store.ts";
+import { areaOf } from "./image-dimensions.ts";
+import { recogniseImage } from "./image-format.ts";
+import { MAX_PIXELS, MAX_WAITING_IMAGES } from "./limits.ts";
+import { type Rendition, type RenditionRequest, Renditions } from "./renditions.ts";
+import { ImageError, type Master, makeMaster } from "./sharp.ts";
+import { ThumbnailFiles } from "./thumbnail-files.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+/** Why a picture was not taken. `message` says what was found and what is allowed. */
+export interface ImageRefusal {
+  readonly code: "invalid_image" | "unsupported_media_type" | "not_found" | "too_many_images";
+  readonly message: string;
+}
+
+const ALLOWED = "A thumbnail is a JPEG, PNG, WebP or AVIF picture";
+
+export class ThumbnailService {
+  readonly #store: ThumbnailStore;
+  readonly #files: ThumbnailFiles;
+  readonly #queue = new WorkQueue(MAX_WAITING_IMAGES);
+  readonly #renditions: Renditions;
+  /** Changes on disk, by livestream. */
+  readonly #changes = new InTurn();
+  /** What was last replaced, by livestream: its URL answers until the next replacement. */
+  readonly #replaced = new Map<string, string>();
+
+  /** `folder` holds a folder for each livestream, and is made with the first picture. */
+  constructor(options: { store: ThumbnailStore; folder: string }) {
+    this.#store = options.store;
+    this.#files = new ThumbnailFiles(options.folder);
+    this.#renditions = new Renditions(this.#files, this.#queue);
+  }
+
+  /** The one that is shown: the uploaded one, else the automatic one, else null. */
+  current(livestreamId: string): ThumbnailRow | null {
+    return this.#store.current(livestreamId);
+  }
+
+  /** Takes the picture in place of the one of the same source; null when it did. Readers get the old one or the new. */
+  async put(livestreamId: string, source: ThumbnailSource, image: Uint8Array): Promise<ImageRefusal | null> {
+    const refusal = refusalByHeader(image);
+    if (refusal !== null) return refusal;
+    const making = this.#queue.run(() => makeMaster(image));
+    if (making === null) return { code: "too_many_images", message: "Too many pictures are being worked on; try again later." };
+    try {
+      const master = await making;
+      return await this.#changes.run(livestreamId, () => this.#replace(livestreamId, source, master));
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      return invalid(`the picture cannot be decoded (${error.message})`);
+    }
+  }
+
+  /** Back to the automatic one, if there is one. */
+  deleteUpload(livestreamId: string): Promise<void> {
+    return this.#changes.run(livestreamId, () => {
+      this.#store.deleteUpload(livestreamId);
+      this.#replaced.delete(livestreamId);
+      return this.#sweep(livestreamId);
+    });
+  }
+
+  /** Everything of a livestream that is gone. */
+  remove(livestreamId: string): Promise<void> {
+    return this.#changes.run(livestreamId, () => this.#forget(livestreamId));
+  }
+
+  rendition(request: RenditionRequest): Promise<Rendition | "gone" | "busy"> {
+    return this.#renditions.get(request);
+  }
+
+  /** Resolves once nothing is being made or written. */
+  async settled(): Promise<void> {
+    await this.#queue.settled();
+    await this.#changes.settled();
+  }
+
+  /** The picture is on the disk before the database names it: a crash between the two leaves the old one. */
+  async #replace(livestreamId: string, source: ThumbnailSource, master: Master): Promise<ImageRefusal | null> {
+    const contentHash = hashOf(master.bytes);
+    const before = this.#store.all(livestreamId).find((row) => row.source === source)?.contentHash;
+    await this.#files.store(livestreamId, contentHash, master.bytes);
+    if (before === contentHash) return null;
+    const { width, height } = master;
+    if (!this.#store.put({ livestreamId, source, contentHash, width, height })) {
+      await this.#forget(livestreamId);
+      return { code: "not_found", message: "The livestream was deleted meanwhile." };
+    }
+    if (before !== undefined) this.#replaced.set(livestreamId, before);
+    await this.#sweep(livestreamId);
+    return null;
+  }
+
+  async #forget(livestreamId: string): Promise<void> {
+    this.#replaced.delete(livestreamId);
+    this.#renditions.forget(livestreamId);
+    await this.#files.remove(livestreamId);
+  }
+
+  async #sweep(livestreamId: string): Promise<void> {
+    const kept = new Set(this.#store.all(livestreamId).map(({ contentHash }) => contentHash));
+    const replaced = this.#replaced.get(livestreamId);
+    if (replaced !== undefined) kept.add(replaced);
+    this.#renditions.forget(livestreamId);
+    await this.#files.keepOnly(livestreamId, kept);
+  }
+}
+
+/** What can be said of a picture without decoding it. */
+function refusalByHeader(image: Uint8Array): ImageRefusal | null {
+  const recognised = recogniseImage(image);
+  if (image.byteLength === 0) return invalid("the body is empty");
+  if (recognised.format === "other") {
+    const message = `${ALLOWED}, whatever its name or Content-Type; this is ${recognised.found}.`;
+    return { code: "unsupported_media_type", message };
+  }
+  const { format, dimensions } = recognised;
+  if (dimensions === null) return invalid(`the header of this ${format} is damaged or cut off`);
+  if (areaOf(dimensions) === 0) return invalid(`this ${format} says that it has no pixels`);
+  if (areaOf(dimensions) <= MAX_PIXELS) return null;
+  const claimed = `this ${format} claims ${dimensions.width} × ${dimensions.height}`;
+  return invalid(`${claimed}, and at most ${MAX_PIXELS / 1_000_000} megapixels are allowed`);
+}
+
+function invalid(found: string): ImageRefusal {
+  return { code: "invalid_image", message: `${ALLOWED} that is whole and sound; ${found}.` };
+}
+
+/** 128 bits of a SHA-256: nobody finds two pictures with the same. */
+function hashOf(bytes: Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 32);
+}

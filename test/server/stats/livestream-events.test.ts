@@ -1,0 +1,93 @@
+import { expect, test } from "bun:test";
+import type { EventSubscription } from "#server/stats/event-subscription.ts";
+import { LivestreamEvents } from "#server/stats/livestream-events.ts";
+
+function eventsOf(run = "run"): LivestreamEvents {
+  return new LivestreamEvents({
+    snapshot: (id) => ({ status: { status: "live" }, statistics: { of: id }, inputs: [] }),
+    run,
+  });
+}
+
+/** What waits, as `event data`. */
+async function taken(subscription: EventSubscription | null, count: number): Promise<string[]> {
+  const texts: string[] = [];
+  for (let each = 0; each < count; each += 1) {
+    const event = await subscription?.next();
+    texts.push(`${event?.event} ${event?.data}`);
+  }
+  return texts;
+}
+
+const FIGURES = ['statistics {"of":"show"}', "inputs []"];
+
+test("a new reader is told the status and the figures, then the figures once a second, and changes at once", async () => {
+  const events = eventsOf();
+  const subscription = events.subscribe("show", null);
+  expect(await taken(subscription, 3)).toEqual(['status {"status":"live"}', ...FIGURES]);
+  events.changed("show", "switch", { to: "secondary" });
+  events.changed("other", "switch", { to: "primary" });
+  events.tick();
+  expect(await taken(subscription, 3)).toEqual(['switch {"to":"secondary"}', ...FIGURES]);
+  subscription?.close();
+});
+
+test("a reader that comes back is told what happened since", async () => {
+  const events = eventsOf();
+  const first = events.subscribe("show", null);
+  await taken(first, 2);
+  const last = (await first?.next())?.id ?? "";
+  first?.close();
+  events.changed("show", "switch", 1);
+  events.changed("show", "status", 2);
+  const again = events.subscribe("show", last);
+  expect(await taken(again, 4)).toEqual(["switch 1", "status 2", ...FIGURES]);
+  again?.close();
+});
+
+test.each([
+  ["of another run", "old-1"],
+  ["forged", "run-1x"],
+  ["empty", ""],
+])("with an id %s it is a new reader", async (_, lastEventId) => {
+  const events = eventsOf();
+  events.changed("show", "switch", 1);
+  const subscription = events.subscribe("show", lastEventId);
+  expect(await taken(subscription, 1)).toEqual(['status {"status":"live"}']);
+  subscription?.close();
+});
+
+test("a livestream that is no more ends its readers, after the last change", async () => {
+  const events = eventsOf();
+  const subscription = events.subscribe("show", null);
+  await taken(subscription, 3);
+  events.changed("show", "status", "deleted");
+  events.forget("show");
+  expect(await taken(subscription, 1)).toEqual(['status "deleted"']);
+  expect(await subscription?.next()).toBeNull();
+  expect(events.subscribers).toBe(0);
+});
+
+test("readers are bounded, and one that leaves makes room", () => {
+  const events = eventsOf();
+  const subscriptions = Array.from({ length: 1000 }, () => events.subscribe("show", null));
+  expect(subscriptions).not.toContain(null);
+  expect(events.subscribe("show", null)).toBeNull();
+  subscriptions[0]?.close();
+  const next = events.subscribe("show", null);
+  expect(next).not.toBeNull();
+  events.close();
+  expect(events.subscribers).toBe(0);
+});
+
+test("changes that are kept are bounded: the oldest go", async () => {
+  const events = eventsOf();
+  const first = events.subscribe("show", null);
+  const start = (await first?.next())?.id ?? "";
+  first?.close();
+  for (let each = 0; each < 150; each += 1) events.changed("show", "switch", each);
+  for (let each = 0; each < 10_000; each += 1) events.changed(`livestream ${each}`, "status", each);
+  const forgotten = events.subscribe("show", start);
+  expect(await taken(forgotten, 2)).toEqual(FIGURES);
+  forgotten?.close();
+});

@@ -1,0 +1,108 @@
+import { expect, test } from "bun:test";
+import type { InputState } from "#server/playout/input-state.ts";
+import { Metrics, type RunningLivestream } from "#server/stats/metrics.ts";
+
+const SILENT: InputState = {
+  ...{ instance: "primary", active: false, connectedAtMs: null, lastSeenAtMs: null },
+  ...{ video: null, audio: null, timestampRepairs: 0 },
+};
+
+function livestream(id: string, of: Partial<RunningLivestream> = {}): RunningLivestream {
+  const nobody = { rtmpConnections: 0, hlsConnections: 0 };
+  const overview = { primary: nobody, secondary: nobody, sum: nobody };
+  return { id, inputs: [SILENT], onAir: null, overview, playlist: null, ...of };
+}
+
+class Watched {
+  running: RunningLivestream[] = [];
+  nowMs = 60_000;
+  readonly metrics = new Metrics({
+    version: "1.2.3",
+    startedAtMs: 0,
+    nowMs: () => this.nowMs,
+    livestreamsByStatus: () => [["live", 2]],
+    running: () => this.running,
+    samples: () => ({ waiting: 1, written: 20, dropped: 3 }),
+    eventSubscribers: () => 4,
+  });
+
+  value(sample: string): number | undefined {
+    const line = this.metrics
+      .render()
+      .split("\n")
+      .find((each) => each.startsWith(`${sample} `));
+    return line === undefined ? undefined : Number(line.slice(sample.length + 1));
+  }
+}
+
+test("sums are over all livestreams that run", () => {
+  const watched = new Watched();
+  const video = {
+    ...{ codec: "h264", width: 1, height: 1 },
+    frameRate: 25,
+    bitrateKbps: 800,
+    keyFrameIntervalSeconds: 2,
+  };
+  const sending = { ...SILENT, active: true, connectedAtMs: 1, video };
+  const viewers = { rtmpConnections: 2, hlsConnections: 30 };
+  const nobody = { rtmpConnections: 0, hlsConnections: 0 };
+  const overview = { primary: viewers, secondary: nobody, sum: viewers };
+  const playlist = { endsAtMs: 58_000, durationSeconds: 2, partCount: 10, targetDurationSeconds: 2 };
+  watched.running = ["a", "b"].map((id) =>
+    livestream(id, {
+      inputs: [sending, { ...SILENT, instance: "secondary" }],
+      onAir: "primary",
+      overview,
+      playlist,
+    }),
+  );
+  expect(watched.value('tandem_livestreams{status="live"}')).toBe(2);
+  expect(watched.value('tandem_inputs_connected{instance="primary"}')).toBe(2);
+  expect(watched.value('tandem_inputs_active{instance="secondary"}')).toBe(0);
+  expect(watched.value('tandem_programmes_on_air{instance="primary"}')).toBe(2);
+  expect(watched.value('tandem_ingest_bytes_per_second{instance="primary",kind="video"}')).toBe(200_000);
+  expect(watched.value('tandem_viewer_sessions{instance="primary"}')).toBe(60);
+  expect(watched.value('tandem_rtmp_connections{instance="primary"}')).toBe(4);
+  expect(watched.value("tandem_playlist_age_seconds_max")).toBe(2);
+  expect(watched.value("tandem_part_duration_seconds_max")).toBe(0.2);
+  expect(watched.value("tandem_samples_waiting")).toBe(1);
+  expect(watched.value("tandem_samples_dropped_total")).toBe(3);
+  expect(watched.value("tandem_event_subscribers")).toBe(4);
+  expect(watched.value("tandem_uptime_seconds")).toBe(60);
+  expect(watched.value('tandem_build_info{version="1.2.3"}')).toBe(1);
+});
+
+test("repairs are a counter: they stay when their livestream is gone, and count from 0 in the next", () => {
+  const watched = new Watched();
+  const repaired = (id: string, timestampRepairs: number) =>
+    livestream(id, { inputs: [{ ...SILENT, timestampRepairs }] });
+  const value = () => watched.value('tandem_timestamp_repairs_total{instance="primary"}');
+  watched.running = [repaired("a", 5)];
+  expect(value()).toBe(5);
+  watched.running = [repaired("a", 7), repaired("b", 1)];
+  expect(value()).toBe(8);
+  watched.running = [];
+  expect(value()).toBe(8);
+  watched.running = [repaired("c", 2)];
+  expect(value()).toBe(10);
+});
+
+test("switches are counted by cause", () => {
+  const watched = new Watched();
+  watched.metrics.switched("silent");
+  watched.metrics.switched("silent");
+  watched.metrics.switched("asked");
+  expect(watched.value('tandem_switches_total{cause="silent"}')).toBe(2);
+});
+
+test("names have units, counters end in _total, and a thousand livestreams take no more lines than none", () => {
+  const watched = new Watched();
+  const before = watched.metrics.render().split("\n");
+  watched.running = Array.from({ length: 1000 }, (_, index) => livestream(`livestream ${index}`));
+  const lines = watched.metrics.render().split("\n");
+  expect(lines).toHaveLength(before.length);
+  expect(lines.join("\n")).not.toContain("livestream 7");
+  for (const [, name = "", type] of lines.map((line) => /^# TYPE (\S+) (\S+)$/.exec(line) ?? [])) {
+    if (name !== "") expect(name.endsWith("_total")).toBe(type === "counter");
+  }
+});

@@ -1,0 +1,105 @@
+import { expect, test } from "bun:test";
+import { SampleStore } from "#server/store/sample-store.ts";
+import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import { sampleAt } from "#test/support/fake-statistics.ts";
+
+const ALL = { end: Number.MAX_SAFE_INTEGER, skip: 0, limit: Number.MAX_SAFE_INTEGER };
+
+function times(store: SampleStore, instance: "primary" | "secondary" = "primary", livestreamId = "show") {
+  const end = store.total(livestreamId, instance);
+  return store
+    .page(livestreamId, instance, { ...ALL, end, limit: end })
+    .map(({ createdAtMs }) => createdAtMs);
+}
+
+test("a sample is read as it was written", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  const { livestreamId: _, instance: __, ...values } = sampleAt(5);
+  const silent = {
+    ...{ ingestActive: false, onAir: false, videoBitrateKbps: null, audioBitrateKbps: null },
+    ...{ frameRate: null, keyFrameIntervalSeconds: null },
+  };
+  store.append([sampleAt(5), sampleAt(6, silent)]);
+  expect(store.page("show", "primary", { end: 2, skip: 0, limit: 2 })).toEqual([
+    { ...values, ...silent, createdAtMs: 6 },
+    values,
+  ]);
+});
+
+test("series are numbered and paged apart", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  store.append([
+    sampleAt(1),
+    sampleAt(1, { instance: "secondary" }),
+    sampleAt(2),
+    sampleAt(9, { livestreamId: "b" }),
+  ]);
+  expect([times(store), times(store, "secondary"), times(store, "primary", "b")]).toEqual([[2, 1], [1], [9]]);
+  expect([store.total("show", "primary"), store.total("nothing", "primary")]).toEqual([2, 0]);
+});
+
+test("a page is a stretch below an end", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  store.append(Array.from({ length: 10 }, (_, index) => sampleAt(index + 1)));
+  const page = (end: number, skip: number, limit: number) =>
+    store.page("show", "primary", { end, skip, limit }).map(({ createdAtMs }) => createdAtMs);
+  expect(page(10, 0, 3)).toEqual([10, 9, 8]);
+  expect(page(8, 3, 3)).toEqual([5, 4, 3]);
+  expect(page(10, 9, 3)).toEqual([1]);
+  expect(page(10, 10, 3)).toEqual([]);
+});
+
+test("however clocks are set, times rise, and no sample is lost or written over", () => {
+  const database = openStatisticsDatabase(":memory:");
+  const store = new SampleStore(database);
+  store.append([sampleAt(1000), sampleAt(1000), sampleAt(400)]);
+  store.append([sampleAt(500)]);
+  expect(times(store)).toEqual([1003, 1002, 1001, 1000]);
+  const afterRestart = new SampleStore(database);
+  afterRestart.append([sampleAt(600), sampleAt(2000)]);
+  expect(times(store)).toEqual([2000, 1004, 1003, 1002, 1001, 1000]);
+});
+
+test("samples before a time are found by halving", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  store.append(Array.from({ length: 1000 }, (_, index) => sampleAt(10 * (index + 1))));
+  for (const [beforeMs, total] of [
+    [0, 0],
+    [10, 0],
+    [11, 1],
+    [5000, 499],
+    [5001, 500],
+    [10_000, 999],
+    [10_001, 1000],
+  ] as const) {
+    expect(store.totalBefore("show", "primary", beforeMs)).toBe(total);
+  }
+  expect(store.totalBefore("nothing", "primary", 10)).toBe(0);
+});
+
+test("of samples that cannot all be written none is, and writing goes on where it was", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  store.append([sampleAt(1)]);
+  const broken = sampleAt(3, { rtmpConnections: Number.NaN });
+  expect(() => store.append([sampleAt(2), broken])).toThrow();
+  expect(times(store)).toEqual([1]);
+  store.append([sampleAt(2)]);
+  expect(times(store)).toEqual([2, 1]);
+});
+
+test("a livestream's samples are removed a little at a time, and nobody else's", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  store.append(Array.from({ length: 4500 }, (_, index) => sampleAt(index + 1)));
+  store.append([sampleAt(1, { instance: "secondary" }), sampleAt(1, { livestreamId: "other" })]);
+  let steps = 0;
+  const lengths: number[] = [];
+  while (!store.removeSome("show")) {
+    steps += 1;
+    lengths.push(store.total("show", "primary"));
+  }
+  expect(lengths).toEqual([2500, 500, 0, 0]);
+  expect(steps).toBe(4);
+  expect(store.livestreamIds()).toEqual(["other"]);
+  expect(times(store, "primary", "other")).toEqual([1]);
+  expect(store.removeSome("nothing")).toBe(true);
+});
