@@ -183,6 +183,7 @@ export class PlayoutManager implements PlayDoor {
       fromScore: change.fromScore,
       toScore: change.toScore,
       gapMs: change.gapMs,
+      gapFrames: change.gapFrames,
     });
   }
 }

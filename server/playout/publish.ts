@@ -17,6 +17,9 @@ const TRACK_SETTLING_SECONDS = 1;
 /** Of each unit's offset in the smoothed one: some thirty units, half a second, decide. */
 const CLOCK_SMOOTHING = 0.03;
 
+/** Sound from this long before a key frame is kept with it: the outgoing side's may have ended that much earlier. */
+const SOUND_BEFORE_PICTURE_SECONDS = 0.3;
+
 export interface TimedUnit {
   readonly unit: AccessUnit;
   readonly track: Track;
@@ -25,7 +28,7 @@ export interface TimedUnit {
 }
 
 export class Publish {
-  readonly gop = new GopCache();
+  readonly gop = new GopCache({ keepsPrevious: true });
   readonly figures: IngestFigures;
   readonly health: Health;
   readonly #tracks = new Map<number, Track>();
@@ -109,8 +112,17 @@ export class Publish {
     this.#firstUnitSeconds ??= seconds;
     this.#latestUnitSeconds = seconds;
     this.#measure(unit, track, nowMs, seconds);
-    this.gop.push(unit, nowMs, track.kind === "video" && unit.isSync);
+    if (track.kind === "video" && unit.isSync) {
+      this.gop.begin(unit, nowMs, (earlier) => this.#isSoundFrom(seconds, earlier));
+    } else {
+      this.gop.push(unit, nowMs);
+    }
     return { unit, track, epoch };
+  }
+
+  #isSoundFrom(seconds: number, { trackId, pts }: AccessUnit): boolean {
+    const track = this.#tracks.get(trackId);
+    return track?.kind === "audio" && pts >= (seconds - SOUND_BEFORE_PICTURE_SECONDS) * track.timescale;
   }
 
   #measure(unit: AccessUnit, track: Track, nowMs: number, seconds: number): void {

@@ -3,6 +3,7 @@
 import { encodeMetadata, encodeSequenceHeader, encodeUnit, timestampMsOf } from "#media/flv/tag-writer.ts";
 import { PlayerMessages } from "#media/rtmp/player-messages.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
+import { BurstPace } from "./burst-pace.ts";
 import { GopCache } from "./gop-cache.ts";
 import type { ProgrammeInput } from "./splicer.ts";
 
@@ -26,7 +27,7 @@ export class RtmpFanOut implements ProgrammeInput {
   readonly #players = new Set<FanOutPlayer>();
   readonly #messages = new PlayerMessages();
   /** Kept as units while nobody plays, since encoding costs a copy. */
-  readonly #gop = new GopCache();
+  readonly #gop = new GopCache({ keepsPrevious: false });
   #tracks: readonly Track[] = [];
   /** Players know other tracks: they are told with the next unit that decoding can begin with. */
   #hasNewTracks = false;
@@ -35,13 +36,15 @@ export class RtmpFanOut implements ProgrammeInput {
   /** Of the messages that wait to be sent. */
   #headers: Uint8Array | null = null;
   #timer: Timer | null = null;
+  readonly #pace: BurstPace;
   /** By track, the last one sent: no player sees time go back. */
   readonly #lastMs = new Map<Track["kind"], number>();
   #endReason: string | null = null;
 
-  /** Messages wait up to `mergeMilliseconds` for others to share a system call with; 0: only for those of the same moment. */
+  /** Messages wait up to `mergeMilliseconds` for others to share a system call with; 0: only for those received with them. */
   constructor(mergeMilliseconds: number, onEmpty: () => void = () => {}) {
     this.#mergeMilliseconds = mergeMilliseconds;
+    this.#pace = new BurstPace(mergeMilliseconds);
     this.#onEmpty = onEmpty;
   }
 
@@ -88,11 +91,14 @@ export class RtmpFanOut implements ProgrammeInput {
     const track = this.#tracks.find(({ id }) => id === unit.trackId);
     if (track === undefined) return;
     const startsGop = track.kind === "video" && unit.isSync;
-    this.#gop.push(unit, 0, startsGop);
+    if (startsGop) this.#gop.begin(unit, 0, () => false);
+    else this.#gop.push(unit, 0);
     if (this.#players.size === 0) return;
     if (startsGop) this.#sendWaiting();
     this.#write(unit, track, startsGop);
-    this.#timer ??= setTimeout(() => this.#sendWaiting(), this.#mergeMilliseconds);
+    if (this.#mergeMilliseconds === 0) queueMicrotask(() => this.#sendWaiting());
+    else if (this.#isComplete(track)) this.#sendWaiting();
+    else this.#timer ??= setTimeout(() => this.#sendWaiting(), this.#mergeMilliseconds);
   }
 
   flush(): void {
@@ -110,10 +116,20 @@ export class RtmpFanOut implements ProgrammeInput {
     for (const player of players) player.ended(reason);
   }
 
+  /** Pictures set the pace, sound where there are none. */
+  #isComplete({ kind }: Track): boolean {
+    if (kind === "audio" && this.#hasVideo()) return false;
+    return this.#pace.isCompleteAt(this.#lastMs.get(kind) ?? 0);
+  }
+
+  #hasVideo(): boolean {
+    return this.#tracks.some(({ kind }) => kind === "video");
+  }
+
   #write(unit: AccessUnit, track: Track, startsGop: boolean): void {
     const timestampMs = Math.max(timestampMsOf(track, unit), this.#lastMs.get(track.kind) ?? 0);
     this.#lastMs.set(track.kind, timestampMs);
-    const mayStart = startsGop || this.#tracks.every(({ kind }) => kind === "audio");
+    const mayStart = startsGop || !this.#hasVideo();
     if (mayStart) this.#begin(timestampMs);
     this.#messages.write(track.kind, timestampMs, encodeUnit(track, unit));
   }
@@ -145,6 +161,7 @@ export class RtmpFanOut implements ProgrammeInput {
   #takeWaiting(): Burst | null {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#pace.restart();
     const messages = this.#messages.take();
     const headers = this.#headers;
     this.#headers = null;

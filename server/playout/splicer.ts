@@ -1,5 +1,6 @@
 // Lays one side's units end to end with what the programme already holds, on the programme's own time.
 
+import { isDisposable } from "#media/codecs/h264/nal-units.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { CachedUnit } from "./gop-cache.ts";
 import type { Publish, TimedUnit } from "./publish.ts";
@@ -39,6 +40,9 @@ interface Joint {
 
 /** Encoders on one clock time the same frame alike but for the rounding to milliseconds. */
 const SAME_INSTANT_SECONDS = 0.005;
+
+/** Encoders send sound up to this far ahead of the picture it goes with; beyond it the picture is gone. */
+const MAX_SOUND_AHEAD_SECONDS = 0.5;
 
 interface TrackEnd {
   /** Of the last unit, ticks of the programme. */
@@ -82,16 +86,16 @@ export class Splicer {
   join(publish: Publish, point: JoinPoint): void {
     const before = this.#joint;
     this.#joint = null;
-    const cached = publish.gop.units;
+    const tracks = new Map(publish.tracks.map((track) => [track.id, track]));
+    const cached = publish.gop.unitsFrom((keyFrame) => reaches(keyFrame, tracks, point));
     const first = cached[0];
     if (first === undefined) return;
-    const tracks = new Map(publish.tracks.map((track) => [track.id, track]));
     const joinAtSeconds = joinSeconds(cached, tracks, point);
     const reorderSeconds = reorderOf(first.unit, tracks.get(first.unit.trackId));
     const programmeSeconds =
       "fromSeconds" in point && point.isSameClock
         ? this.#sameInstantSeconds(before, joinAtSeconds)
-        : this.#endSeconds(reorderSeconds);
+        : this.#endSeconds(publish, reorderSeconds);
     this.#begin(publish, reorderSeconds, {
       prerollFromSeconds: secondsOf(first.unit, tracks),
       joinAtSeconds,
@@ -99,7 +103,8 @@ export class Splicer {
     });
     for (const { unit, arrivalMs } of cached) {
       const track = tracks.get(unit.trackId);
-      if (track !== undefined) this.#emit(unit, track, arrivalMs);
+      if (track !== undefined && !isSuperfluous(unit, track, joinAtSeconds))
+        this.#emit(unit, track, arrivalMs);
     }
   }
 
@@ -136,7 +141,7 @@ export class Splicer {
     if (this.#joint !== null && this.#joint.epoch !== epoch) this.#isBroken = true;
     const seconds = unit.dts / track.timescale;
     const reorderSeconds = reorderOf(unit, track);
-    const programmeSeconds = this.#endSeconds(reorderSeconds);
+    const programmeSeconds = this.#endSeconds(publish, reorderSeconds);
     this.#begin(publish, reorderSeconds, {
       prerollFromSeconds: seconds,
       joinAtSeconds: seconds,
@@ -168,13 +173,12 @@ export class Splicer {
     const joint = this.#joint;
     if (joint === null) return;
     const { map } = joint;
-    if (track.kind === "audio" && map.isPreroll(unit.pts, track)) return;
-    const dts = map.toProgramme(unit.dts, track);
     const end = this.#ends.get(track.id);
-    // At a joint the outgoing side's sound may reach past the incoming side's first frames: they are not heard twice.
-    if (end !== undefined && dts <= end.dts && track.kind === "audio") return;
+    const isSound = track.kind === "audio";
+    const dts = isSound ? map.atFullLength(unit.dts, track) : map.toProgramme(unit.dts, track);
+    if (isSound && !isHeard(dts, end, map.isPreroll(unit.pts, track))) return;
     const placedDts = end === undefined ? Math.max(0, dts) : Math.max(dts, end.dts + 1);
-    const pts = Math.max(placedDts, programmePts(unit, track, joint));
+    const pts = isSound ? placedDts : Math.max(placedDts, programmePts(unit, track, joint));
     this.#setEnd(track, placedDts, pts);
     if (track.kind === "video") {
       this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
@@ -202,30 +206,63 @@ export class Splicer {
   /** Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. */
   #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number {
     const video = before?.publish.tracks.find(({ kind }) => kind === "video");
-    if (before === null || video === undefined) return this.#endSeconds(0);
+    if (before === null || video === undefined) return this.#joinedAtSeconds;
     const ticks = before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video);
     const end = this.#ends.get(video.id);
     return Math.max(ticks, end === undefined ? 0 : end.dts + 1) / video.timescale;
   }
 
-  /** Where decoding can go on such that the next picture, shown `reorderSeconds` later, comes after all that were shown. */
-  #endSeconds(reorderSeconds: number): number {
+  /**
+   * Where decoding can go on such that the next picture, shown `reorderSeconds` later, comes after all that were shown. Where
+   * the tracks stay, sound that is ahead of the last picture is not waited for: it goes on until the incoming side's is due.
+   */
+  #endSeconds(publish: Publish, reorderSeconds: number): number {
+    const isSame = this.#tracks !== null && sameTracks(this.#tracks, publish.tracks);
+    const mayOverlap = isSame && !this.#isBroken && publish.hasVideo;
     let seconds = this.#joinedAtSeconds;
-    for (const { dts, durationTicks, timescale, lastPts } of this.#ends.values()) {
+    for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
+      const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";
+      const aheadSeconds = mayOverlap && isSound ? MAX_SOUND_AHEAD_SECONDS : 0;
       const shownUntil = (lastPts + durationTicks) / timescale;
-      seconds = Math.max(seconds, (dts + durationTicks) / timescale, shownUntil - reorderSeconds);
+      seconds = Math.max(
+        seconds,
+        (dts + durationTicks) / timescale - aheadSeconds,
+        shownUntil - reorderSeconds - aheadSeconds,
+      );
     }
     return seconds;
   }
 }
 
 function joinSeconds(cached: readonly CachedUnit[], tracks: Map<number, Track>, point: JoinPoint): number {
-  const isSeen = ({ unit, arrivalMs }: CachedUnit): boolean =>
-    "fromSeconds" in point
-      ? secondsOf(unit, tracks) >= point.fromSeconds - SAME_INSTANT_SECONDS
-      : arrivalMs > point.afterArrivalMs;
-  const start = cached.find((each) => tracks.get(each.unit.trackId)?.kind === "video" && isSeen(each));
+  const start = cached.find(
+    (each) => tracks.get(each.unit.trackId)?.kind === "video" && isSeen(each, tracks, point),
+  );
   return start === undefined ? endOfVideo(cached, tracks) : secondsOf(start.unit, tracks);
+}
+
+/** Whether the unit is seen, not only decoded, by whoever joins at this point. */
+function isSeen({ unit, arrivalMs }: CachedUnit, tracks: Map<number, Track>, point: JoinPoint): boolean {
+  return "fromSeconds" in point
+    ? secondsOf(unit, tracks) >= point.fromSeconds - SAME_INSTANT_SECONDS
+    : arrivalMs > point.afterArrivalMs;
+}
+
+/** Neither seen nor needed to decode what is: every such frame left out lets a decoder catch up that much sooner. */
+function isSuperfluous(
+  { pts, data }: AccessUnit,
+  { timescale, configuration }: Track,
+  joinAtSeconds: number,
+): boolean {
+  if (configuration.codec !== "h264" || pts >= joinAtSeconds * timescale) return false;
+  return isDisposable(data, configuration.nalUnitLengthSize);
+}
+
+/** Whether decoding from this key frame on misses nothing that is meant to be seen. */
+function reaches({ unit, arrivalMs }: CachedUnit, tracks: Map<number, Track>, point: JoinPoint): boolean {
+  return "fromSeconds" in point
+    ? secondsOf(unit, tracks) <= point.fromSeconds + SAME_INSTANT_SECONDS
+    : arrivalMs <= point.afterArrivalMs;
 }
 
 /** Where the next video unit is expected: the last one's time, and once more the step before it. */
@@ -242,6 +279,14 @@ function secondsOf(unit: AccessUnit, tracks: Map<number, Track>): number {
   return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);
 }
 
+/**
+ * At a joint the outgoing side's sound may end before the incoming side's pictures begin, or reach past them: each moment is
+ * heard once, to within half a frame.
+ */
+function isHeard(dts: number, end: TrackEnd | undefined, isPreroll: boolean): boolean {
+  return end === undefined ? !isPreroll : dts >= end.dts + Math.max(1, end.durationTicks / 2);
+}
+
 /** How much later than decoded the key frame is shown; the pictures decoded next and shown before it take that time. */
 function reorderOf(keyFrame: AccessUnit, track: Track | undefined): number {
   return track === undefined ? 0 : (keyFrame.pts - keyFrame.dts) / track.timescale;
@@ -249,6 +294,6 @@ function reorderOf(keyFrame: AccessUnit, track: Track | undefined): number {
 
 /** Showing lags decoding by the joint's reordering: what is only decoded keeps its order among the pictures that are seen. */
 function programmePts(unit: AccessUnit, track: Track, { map, reorderSeconds }: Joint): number {
-  const reorderTicks = track.kind === "video" ? Math.round(reorderSeconds * track.timescale) : 0;
+  const reorderTicks = Math.round(reorderSeconds * track.timescale);
   return map.toProgramme(unit.pts - reorderTicks, track) + reorderTicks;
 }

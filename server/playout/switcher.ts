@@ -35,6 +35,8 @@ export interface OnAirChange {
   readonly faults: readonly Fault[];
   /** Between the arrivals of the old side's last unit and the new side's first, in milliseconds; null at the beginning. */
   readonly gapMs: number | null;
+  /** Pictures of the new side that came in the gap and are not on the programme; null at the beginning. */
+  readonly gapFrames: number | null;
 }
 
 export class Switcher implements InstanceListener {
@@ -223,6 +225,7 @@ export class Switcher implements InstanceListener {
       toScore: to?.publish?.health.judge(nowMs).score ?? null,
       faults: judgement?.faults ?? [],
       gapMs: lastArrivalMs === null ? null : nowMs - lastArrivalMs,
+      gapFrames: lastArrivalMs === null ? null : missedFrames(to, lastArrivalMs, nowMs),
     });
   }
 
@@ -279,4 +282,13 @@ export class Switcher implements InstanceListener {
   #newUnits(): JoinPoint {
     return { afterArrivalMs: this.#splicer?.lastArrivalMs ?? Number.NEGATIVE_INFINITY };
   }
+}
+
+/** None where the units kept since the side's key frame reach back to before the gap. */
+function missedFrames(to: Instance | null, lastArrivalMs: number, nowMs: number): number {
+  const publish = to?.publish ?? null;
+  const first = publish?.gop.unitsFrom(({ arrivalMs }) => arrivalMs <= lastArrivalMs)[0];
+  if (publish === null || first === undefined) return 0;
+  const framesPerSecond = publish.figures.frameRate(nowMs) ?? 0;
+  return Math.max(0, Math.round(((first.arrivalMs - lastArrivalMs) * framesPerSecond) / 1000) - 1);
 }

@@ -34,6 +34,12 @@ export class TimeMap {
     return start + Math.floor((ticks - prerollFrom) / PREROLL_COMPRESSION);
   }
 
+  /** As {@link toProgramme}, but at full length before the joint, too: what is heard there may fill a hole. */
+  atFullLength(ticks: number, track: Track): number {
+    const joinAt = Math.round(this.#joinAtSeconds * track.timescale);
+    return this.toProgramme(joinAt, track) + (ticks - joinAt);
+  }
+
   /** Before the joint: to be decoded, not meant to be seen or heard. */
   isPreroll(ticks: number, track: Track): boolean {
     return ticks < Math.round(this.#joinAtSeconds * track.timescale);

@@ -1,4 +1,4 @@
-// Walks the length-prefixed NAL units of one frame, to know before it is stored that a decoder can walk them too.
+// The length-prefixed NAL units of one frame: whether a decoder can walk them, and what the frame is to other frames.
 
 import { CodecError } from "#media/codecs/codec-error.ts";
 
@@ -13,6 +13,21 @@ export function requireWholeNalUnits(frame: Uint8Array, lengthSize: 1 | 2 | 4): 
     if (length > end - begin) throw new CodecError(`NAL unit of ${length} bytes where ${end - begin} remain`);
     offset = begin + length;
   }
+}
+
+/** nal_unit_type of slices and slice data partitions (ITU-T H.264 table 7-1). */
+const FIRST_SLICE_TYPE = 1;
+const LAST_SLICE_TYPE = 5;
+
+/** No other frame is predicted from it: decoders may leave it out (nal_ref_idc 0, ITU-T H.264 §7.4.1). */
+export function isDisposable(frame: Uint8Array, lengthSize: 1 | 2 | 4): boolean {
+  for (let offset = 0; offset + lengthSize < frame.byteLength; ) {
+    const header = frame[offset + lengthSize] ?? 0;
+    const type = header & 0x1f;
+    if (type >= FIRST_SLICE_TYPE && type <= LAST_SLICE_TYPE) return (header & 0x60) === 0;
+    offset += lengthSize + readLength(frame, offset, lengthSize);
+  }
+  return false;
 }
 
 function readLength(frame: Uint8Array, offset: number, lengthSize: 1 | 2 | 4): number {

@@ -123,9 +123,30 @@ describe("messages", () => {
     const fanOut = fanOutOf([videoTrack], 1);
     const sent = Promise.withResolvers<Burst>();
     fanOut.join({ send: sent.resolve, ended: () => {} });
-    push(fanOut, gop(0));
+    fanOut.push(videoUnit(0, true));
     const { messages } = await sent.promise;
-    expect(described(readMessages(messages)).slice(-3)).toEqual(["key 0", "inter 40", "inter 80"]);
+    expect(described(readMessages(messages)).at(-1)).toBe("key 0");
+  });
+
+  test("do not wait when the next picture would come too late to go with them", () => {
+    const fanOut = fanOutOf([videoTrack, audioTrack], 90);
+    const player = new Player();
+    fanOut.join(player);
+    push(fanOut, interleaved(gop(0, 25), audioUnits({ seconds: 1 })));
+    const pictures = player.bursts.map(
+      ({ messages }) => described(readMessages(messages)).filter((each) => /key|inter/.test(each)).length,
+    );
+    expect(pictures).toEqual([3, 3, 3, 3, 3, 3, 3, 3]);
+  });
+
+  test("that were received together are sent together when merging is off", async () => {
+    const fanOut = fanOutOf([videoTrack], 0);
+    const player = new Player();
+    fanOut.join(player);
+    push(fanOut, gop(0));
+    expect(player.bursts).toEqual([]);
+    await Promise.resolve();
+    expect(player.bursts).toHaveLength(1);
   });
 
   test("are the same bytes for all", () => {

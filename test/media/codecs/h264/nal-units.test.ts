@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
+import { isDisposable, requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
 import { hex } from "#test/support/hex.ts";
 
 test("lengths that fill the frame exactly are right, in each size", () => {
@@ -22,4 +22,12 @@ test("a length cut off is refused", () => {
 
 test("start codes instead of lengths are refused", () => {
   expect(() => requireWholeNalUnits(hex`00 00 00 01 65 88 84 00 33 ff`, 4)).toThrow("NAL unit of");
+});
+
+test("a frame that no other is predicted from is told by its first slice", () => {
+  expect(isDisposable(hex`00 00 00 02 09 f0  00 00 00 03 01 9e 00`, 4)).toBe(true);
+  expect(isDisposable(hex`00 00 00 02 09 f0  00 00 00 03 41 9a 00`, 4)).toBe(false);
+  expect(isDisposable(hex`00 00 00 03 65 88 84`, 4)).toBe(false);
+  expect(isDisposable(hex`00 00 00 02 09 f0`, 4)).toBe(false);
+  expect(isDisposable(hex`00 00`, 4)).toBe(false);
 });

@@ -1,0 +1,90 @@
+// What a viewer sees of ten switches of mixed causes: the other picture, and nothing else.
+
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { ApiClient } from "#test/support/api-client.ts";
+import { hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
+import { ffmpegEncoder } from "#test/support/encoders.ts";
+import { areInstalled, type Program } from "#test/support/program.ts";
+import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
+import { until } from "#test/support/until.ts";
+
+const SIDES = ["primary", "secondary"] as const;
+type Side = (typeof SIDES)[number];
+const COLORS = { primary: "red", secondary: "blue" } as const;
+
+const CAUSES = ["ask", "ask", "kill", "ask", "freeze", "ask", "kill", "ask", "freeze", "ask"] as const;
+
+test.skipIf(!areInstalled("ffmpeg", "chromium"))(
+  "a page plays through ten switches without a stall, and shows whoever is on air",
+  async () => {
+    await using server = await TandemServer.start();
+    const api = new ApiClient(server.url, ADMIN_TOKEN);
+    const { id } = await api.create({ name: "Ten switches" });
+    const { inputs } = await api.start(id);
+    const encoderOf = (side: Side): Program => {
+      const url = inputs.find(({ instance }) => instance === side)?.url ?? "";
+      return ffmpegEncoder({ url, color: COLORS[side], maxSeconds: 180 });
+    };
+    const encoders = { primary: encoderOf("primary"), secondary: encoderOf("secondary") };
+    const bothActive = () => api.when(id, "both inputs", (each) => each.inputs.every(({ active }) => active));
+    await bothActive();
+    await api.publish(id);
+
+    await using browser = await launchBrowser();
+    const page = await browser.newPage({ viewport: { width: 640, height: 480 } });
+    await page.goto(`${server.url}/watch/${id}`);
+    await isInPhase(page, "live");
+    await hasPlayed(page, 4);
+    await page.evaluate(WATCH_STALLS);
+
+    for (const cause of CAUSES) {
+      await bothActive();
+      const { onAir } = await api.get(id);
+      const from = onAir ?? "primary";
+      const to = from === "primary" ? "secondary" : "primary";
+      if (cause === "ask") await api.switchTo(id, to);
+      else if (cause === "kill") await encoders[from].kill();
+      else encoders[from].freeze();
+      await api.when(id, `the ${to} on air`, (each) => each.onAir === to);
+      await until(`a ${COLORS[to]} picture`, async () => (await colorOf(page)) === COLORS[to]);
+      if (cause === "ask") continue;
+      await encoders[from].kill();
+      encoders[from] = encoderOf(from);
+    }
+    expect(await page.evaluate<string[]>("window.stalls")).toEqual([]);
+    for (const side of SIDES) await encoders[side].kill();
+  },
+  180_000,
+);
+
+/** Writes down whenever the video stands still for as long as a person notices. */
+const WATCH_STALLS = `(() => {
+  const video = document.querySelector("video");
+  window.stalls = [];
+  let time = video.currentTime;
+  let movedAt = performance.now();
+  setInterval(() => {
+    if (video.currentTime !== time) {
+      time = video.currentTime;
+      movedAt = performance.now();
+    } else if (performance.now() - movedAt > 250) {
+      window.stalls.push("still at " + time);
+      movedAt = performance.now();
+    }
+  }, 20);
+})()`;
+
+/** What is seen now; null for neither colour. */
+async function colorOf(page: Page): Promise<"red" | "blue" | null> {
+  const [red = 0, , blue = 0] = await page.evaluate<number[]>(`(() => {
+    const video = document.querySelector("video");
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 1;
+    const context = canvas.getContext("2d");
+    context.drawImage(video, 0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data];
+  })()`);
+  if (red > 150 && blue < 100) return "red";
+  return blue > 150 && red < 100 ? "blue" : null;
+}
