@@ -1,7 +1,12 @@
 // The OpenAPI 3.1 document, made of the schemas and routes that the calls are checked by.
 
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { publishLivestream, startLivestream, stopLivestream, switchLivestream } from "./routes/livestream-actions.ts";
+import {
+  publishLivestream,
+  startLivestream,
+  stopLivestream,
+  switchLivestream,
+} from "./routes/livestream-actions.ts";
 import {
   createLivestream,
   deleteLivestream,
@@ -43,7 +48,10 @@ const INFO = {
 const TAGS = [
   { name: "Livestreams", description: "Broadcasts that happen once: create, start, publish, stop." },
   { name: "Statistics", description: "Who watches and what arrives: now, over time, and as it happens." },
-  { name: "Thumbnails", description: "The pictures of livestreams and media: uploaded, or taken from the stream." },
+  {
+    name: "Thumbnails",
+    description: "The pictures of livestreams and media: uploaded, or taken from the stream.",
+  },
   { name: "Media", description: "The on-demand assets that stopped livestreams become." },
 ];
 

@@ -1,11 +1,11 @@
 // The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `version`.
 
 import { renderDocument } from "#openapi/document.ts";
-import packageJson from "./package.json" with { type: "json" };
 import { SystemClock } from "./clock.ts";
 import { type Command, parseCommandLine } from "./command-line.ts";
 import { readConfig } from "./config.ts";
 import { runDemo } from "./demo/demo.ts";
+import packageJson from "./package.json" with { type: "json" };
 import { type RunningServer, startServer } from "./running-server.ts";
 import { StartError } from "./start-error.ts";
 import { tokenCommands } from "./token-commands.ts";

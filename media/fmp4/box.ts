@@ -57,11 +57,6 @@ export function u32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
-/** `value` is a safe integer, not negative. */
-export function u64(value: number): Uint8Array {
-  return concat([u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32)]);
-}
-
 /** A run of zero bytes: reserved and pre-defined fields. */
 export function zeros(length: number): Uint8Array {
   return new Uint8Array(length);

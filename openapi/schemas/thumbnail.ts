@@ -24,5 +24,8 @@ export const WidthParameter = z
   });
 
 export const AcceptHeader = z.object({
-  Accept: z.string().optional().openapi({ description: "AVIF and WebP go to who names them; others get JPEG." }),
+  Accept: z
+    .string()
+    .optional()
+    .openapi({ description: "AVIF and WebP go to who names them; others get JPEG." }),
 });

@@ -24,7 +24,7 @@ const PUBLISH_APP = "live";
 const PLAY_APP = "play";
 
 /** Who may publish with a key. */
-export interface IngestDoor {
+interface IngestDoor {
   /** Looks the key up and attaches the connection to its instance. */
   claim(streamKey: string, connection: PublisherConnection): Publisher | "unknown" | "busy";
 }

@@ -1,5 +1,6 @@
 // What can be done with a livestream, from its creation to its deletion; the only writer of a status.
 
+import { InTurn } from "#server/in-turn.ts";
 import type { Log } from "#server/log.ts";
 import type { InputState } from "#server/playout/input-state.ts";
 import type { InstanceName } from "#server/playout/instance-name.ts";
@@ -16,7 +17,6 @@ import type { MediaStore } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import { type ConversionResult, ConversionRunner, type Convert } from "./conversion-runner.ts";
-import { InTurn } from "#server/in-turn.ts";
 import {
   type Action,
   allowedActions,

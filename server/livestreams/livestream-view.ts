@@ -97,7 +97,9 @@ export function livestreamView(
 
 /** Another picture has another URL. */
 export function thumbnailUrl(thumbnail: ThumbnailFacts | null, urls: PublicUrls): string | null {
-  return thumbnail === null ? null : urls.http(`thumbnails/${thumbnail.livestreamId}/${thumbnail.contentHash}`);
+  return thumbnail === null
+    ? null
+    : urls.http(`thumbnails/${thumbnail.livestreamId}/${thumbnail.contentHash}`);
 }
 
 function inputViews(row: LivestreamRow, states: readonly InputState[], urls: PublicUrls): InputView[] {

@@ -160,7 +160,7 @@ export class PlayoutManager implements PlayDoor {
       this.#revoke(playout);
       playout.end("the server is shutting down");
     }
-    await Promise.all(playouts.map((playout) => playout.programme?.suspend()));
+    await Promise.all(playouts.flatMap(({ programme }) => (programme === null ? [] : [programme.suspend()])));
   }
 
   #revoke(playout: LivestreamPlayout): void {

@@ -23,7 +23,6 @@ export interface FanOutPlayer {
 
 export class RtmpFanOut implements ProgrammeInput {
   readonly #mergeMilliseconds: number;
-  readonly #onEmpty: () => void;
   readonly #players = new Set<FanOutPlayer>();
   readonly #messages = new PlayerMessages();
   /** Kept as units while nobody plays, since encoding costs a copy. */
@@ -42,10 +41,9 @@ export class RtmpFanOut implements ProgrammeInput {
   #endReason: string | null = null;
 
   /** Messages wait up to `mergeMilliseconds` for others to share a system call with; 0: only for those received with them. */
-  constructor(mergeMilliseconds: number, onEmpty: () => void = () => {}) {
+  constructor(mergeMilliseconds: number) {
     this.#mergeMilliseconds = mergeMilliseconds;
     this.#pace = new BurstPace(mergeMilliseconds);
-    this.#onEmpty = onEmpty;
   }
 
   get isEnded(): boolean {
@@ -71,7 +69,6 @@ export class RtmpFanOut implements ProgrammeInput {
     if (!this.#players.delete(player) || this.#players.size > 0) return;
     this.#takeWaiting();
     this.#sinceKeyFrame = [];
-    this.#onEmpty();
   }
 
   setTracks(tracks: readonly Track[]): void {

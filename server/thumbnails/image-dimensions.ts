@@ -13,7 +13,8 @@ export function jpegDimensions(bytes: Uint8Array): Dimensions | null {
     for (;;) {
       if (view.getUint8(offset) !== 0xff) return null;
       const marker = view.getUint8(offset + 1);
-      if (marker === 0xff) offset += 1; // a fill byte
+      if (marker === 0xff)
+        offset += 1; // a fill byte
       else if (isFrameHeader(marker)) {
         return { height: view.getUint16(offset + 5), width: view.getUint16(offset + 7) };
       } else offset += 2 + Math.max(2, view.getUint16(offset + 2));
@@ -75,7 +76,12 @@ function isFrameHeader(marker: number): boolean {
 }
 
 /** The content of each box of the type between two offsets, headers not included (ISO/IEC 14496-12 §4.2). */
-function* boxes(view: DataView, type: string, start: number, end: number): Generator<{ start: number; end: number }> {
+function* boxes(
+  view: DataView,
+  type: string,
+  start: number,
+  end: number,
+): Generator<{ start: number; end: number }> {
   let offset = start;
   while (offset + 8 <= end) {
     const size = view.getUint32(offset);

@@ -1,6 +1,12 @@
 // Tells by its first bytes what a file is, and reads how large a picture claims to be, before anything is decoded.
 
-import { avifDimensions, type Dimensions, jpegDimensions, pngDimensions, webpDimensions } from "./image-dimensions.ts";
+import {
+  avifDimensions,
+  type Dimensions,
+  jpegDimensions,
+  pngDimensions,
+  webpDimensions,
+} from "./image-dimensions.ts";
 
 export type ImageFormat = "JPEG" | "PNG" | "WebP" | "AVIF";
 

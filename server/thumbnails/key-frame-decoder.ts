@@ -30,7 +30,19 @@ const MAX_COMPLAINT_LENGTH = 300;
  */
 const FFMPEG_OUTPUT = [
   ...["-frames:v", "1", "-vf", "scale=w=max(2\\,trunc(iw*sar/2)*2):h=ih:flags=bilinear,setsar=1"],
-  ...["-c:v", "png", "-compression_level", "1", "-pred", "none", "-pix_fmt", "rgb24", "-f", "image2pipe", "pipe:1"],
+  ...[
+    "-c:v",
+    "png",
+    "-compression_level",
+    "1",
+    "-pred",
+    "none",
+    "-pix_fmt",
+    "rgb24",
+    "-f",
+    "image2pipe",
+    "pipe:1",
+  ],
 ];
 
 /** Null when this machine has no ffmpeg. */
@@ -63,7 +75,17 @@ async function decode(
   const colorspace = configuration.height >= 720 ? "bt709" : "smpte170m";
   const input = ["-f", "h264", "-colorspace", colorspace, "-protocol_whitelist", "pipe", "-i", "pipe:0"];
   const child = Bun.spawn(
-    [...command, "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1", ...input, ...FFMPEG_OUTPUT],
+    [
+      ...command,
+      "-hide_banner",
+      "-loglevel",
+      "error",
+      "-nostdin",
+      "-threads",
+      "1",
+      ...input,
+      ...FFMPEG_OUTPUT,
+    ],
     {
       stdin: new Blob(annexBKeyFrame(configuration.record, unit.data).map((piece) => new Uint8Array(piece))),
       stdout: "pipe",
@@ -81,7 +103,10 @@ async function decode(
   throw new DecoderError(failureOf(child, complaint));
 }
 
-function failureOf({ exitCode, signalCode }: { exitCode: number | null; signalCode: string | null }, complaint: string): string {
+function failureOf(
+  { exitCode, signalCode }: { exitCode: number | null; signalCode: string | null },
+  complaint: string,
+): string {
   const end = signalCode === null ? `ended with ${exitCode}` : `was ended by ${signalCode}`;
   const [line = ""] = complaint.trim().split("\n", 1);
   return `the decoder ${end}${line === "" ? "" : `: ${line.slice(0, MAX_COMPLAINT_LENGTH)}`}`;

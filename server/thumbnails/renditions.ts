@@ -36,11 +36,17 @@ export class Renditions {
   }
 
   /** `gone`: there is no such picture (any more). `busy`: it would have to be made, and too many others are waiting. */
-  async get({ livestreamId, contentHash, width, format }: RenditionRequest): Promise<Rendition | "gone" | "busy"> {
+  async get({
+    livestreamId,
+    contentHash,
+    width,
+    format,
+  }: RenditionRequest): Promise<Rendition | "gone" | "busy"> {
     const allowedWidth = RENDITION_WIDTHS.find((allowed) => width !== null && width <= allowed) ?? null;
     const file = allowedWidth === null ? `master.${format}` : `${allowedWidth}.${format}`;
     const name = `${livestreamId}/${contentHash}/${file}`;
-    const bytes = this.#cache.get(name) ?? (await this.#once(name, () => this.#load(name, allowedWidth, format)));
+    const bytes =
+      this.#cache.get(name) ?? (await this.#once(name, () => this.#load(name, allowedWidth, format)));
     if (typeof bytes === "string") return bytes;
     return { bytes, format, entityTag: `"${contentHash}-${file}"` };
   }
@@ -48,7 +54,8 @@ export class Renditions {
   /** What is being made of the livestream's pictures, some of which were removed, is not kept either. */
   forget(livestreamId: string): void {
     this.#cache.deleteAllBelow(`${livestreamId}/`);
-    for (const name of this.#pending.keys()) if (name.startsWith(`${livestreamId}/`)) this.#pending.delete(name);
+    for (const name of this.#pending.keys())
+      if (name.startsWith(`${livestreamId}/`)) this.#pending.delete(name);
   }
 
   async #load(name: string, width: number | null, format: RenditionFormat): Promise<Loaded> {

@@ -49,7 +49,9 @@ export class ThumbnailFiles {
   async keepOnly(livestreamId: string, contentHashes: ReadonlySet<string>): Promise<void> {
     const names = (await whenThere(readdir(this.#path(livestreamId)))) ?? [];
     const stale = names.filter((name) => !contentHashes.has(name));
-    await Promise.all(stale.map((name) => rm(this.#path(livestreamId, name), { recursive: true, force: true })));
+    await Promise.all(
+      stale.map((name) => rm(this.#path(livestreamId, name), { recursive: true, force: true })),
+    );
   }
 
   /** Whatever is there of the livestream; nothing is no error. */

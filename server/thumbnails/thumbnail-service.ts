@@ -45,7 +45,8 @@ export class ThumbnailService {
     const refusal = refusalByHeader(image);
     if (refusal !== null) return refusal;
     const making = this.#queue.run(() => makeMaster(image));
-    if (making === null) return { code: "too_many_images", message: "Too many pictures are being worked on; try again later." };
+    if (making === null)
+      return { code: "too_many_images", message: "Too many pictures are being worked on; try again later." };
     try {
       const master = await making;
       return await this.#changes.run(livestreamId, () => this.#replace(livestreamId, source, master));
@@ -80,7 +81,11 @@ export class ThumbnailService {
   }
 
   /** The picture is on the disk before the database names it: a crash between the two leaves the old one. */
-  async #replace(livestreamId: string, source: ThumbnailSource, master: Master): Promise<ImageRefusal | null> {
+  async #replace(
+    livestreamId: string,
+    source: ThumbnailSource,
+    master: Master,
+  ): Promise<ImageRefusal | null> {
     const contentHash = hashOf(master.bytes);
     const before = this.#store.all(livestreamId).find((row) => row.source === source)?.contentHash;
     await this.#files.store(livestreamId, contentHash, master.bytes);
