@@ -31,6 +31,8 @@ import { MediaStore } from "./store/media-store.ts";
 import { RecordingRemovalStore } from "./store/recording-removal-store.ts";
 import { ThumbnailStore } from "./store/thumbnail-store.ts";
 import { TokenStore } from "./store/token-store.ts";
+import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
+import { PosterGrabber } from "./thumbnails/poster-grabber.ts";
 import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
 
 /** A connection without a request for this long is closed; longer than any answer takes. */
@@ -163,6 +165,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   });
   await livestreams.resumeAll();
   statistics.start();
+  const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, nowMs, log });
   isListening = true;
   log.info("ready", { httpPort: http.port ?? 0, rtmpPort: rtmp.port });
 
@@ -176,6 +179,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       log.info("stopping");
       isListening = false;
       statistics.stop();
+      await posters.stop();
       const isDrained = http.stop();
       await livestreams.shutdown();
       await playouts.shutdown();

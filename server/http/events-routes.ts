@@ -32,13 +32,15 @@ export function eventsRoutes({ livestreams, events }: EventsRoutesOptions): Open
     if (subscription === null) {
       return fail(context, { code: "too_many_subscribers" }, { "Retry-After": RETRY_SECONDS });
     }
-    return streamSSE(context, async (stream) => {
+    const response = streamSSE(context, async (stream) => {
       stream.onAbort(() => subscription.close());
       await stream.write(`retry: ${RECONNECT_MS}\n\n`);
       for (let event = await subscription.next(); event !== null; event = await subscription.next()) {
         await stream.writeSSE(event);
       }
     });
+    response.headers.set("Cache-Control", "no-store");
+    return response;
   });
 
   return routes;

@@ -1,6 +1,7 @@
 // Which livestreams run, and which stream key opens which of their inputs.
 
 import { createHash } from "node:crypto";
+import type { AccessUnit, CodecConfiguration } from "#media/track/track.ts";
 import type { Log } from "#server/log.ts";
 import { type InputState, inputState } from "./input-state.ts";
 import type { Publisher, PublisherConnection } from "./instance.ts";
@@ -130,6 +131,21 @@ export class PlayoutManager implements PlayDoor {
 
   onAir(id: string): InstanceName | null {
     return this.#playouts.get(id)?.onAir ?? null;
+  }
+
+  /** Livestreams with a programme and an encoder. */
+  onAirIds(): readonly string[] {
+    return [...this.#playouts].filter(([, playout]) => playout.onAir !== null).map(([id]) => id);
+  }
+
+  /** The newest video key frame of the side on air; null while there is none. */
+  onAirKeyFrame(id: string): { unit: AccessUnit; configuration: CodecConfiguration } | null {
+    const playout = this.#playouts.get(id);
+    const publish = playout?.instances.get(playout.onAir ?? "primary")?.publish ?? null;
+    const unit = publish?.gop.units[0]?.unit;
+    const track = publish?.tracks.find(({ id: trackId }) => trackId === unit?.trackId);
+    if (playout?.onAir === null || unit === undefined || track === undefined) return null;
+    return { unit, configuration: track.configuration };
   }
 
   inputs(id: string): readonly InputState[] {

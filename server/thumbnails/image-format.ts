@@ -58,7 +58,7 @@ function nameOf(bytes: Uint8Array): string {
 function isAvif(bytes: Uint8Array): boolean {
   if (!begins(bytes, "ftyp", 4)) return false;
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-  const brands = ascii(bytes, 8, Math.min(size, 256)).match(/[^]{4}/g) ?? [];
+  const brands = ascii(bytes, 8, Math.min(size, 256)).match(/[\s\S]{4}/g) ?? [];
   return brands.some((brand, index) => index !== 1 && (brand === "avif" || brand === "avis")); // 1: minor_version
 }
 

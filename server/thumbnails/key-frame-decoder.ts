@@ -104,7 +104,7 @@ async function decode(
 }
 
 function failureOf(
-  { exitCode, signalCode }: { exitCode: number | null; signalCode: string | null },
+  { exitCode, signalCode }: { exitCode: number | null; signalCode: string | number | null },
   complaint: string,
 ): string {
   const end = signalCode === null ? `ended with ${exitCode}` : `was ended by ${signalCode}`;

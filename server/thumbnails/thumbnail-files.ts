@@ -87,7 +87,11 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
 /** The rename of something in it survives a loss of power. */
 async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, "r");
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Null when a file or folder on the way is not there (any more). */

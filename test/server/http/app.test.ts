@@ -16,6 +16,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     livestreams: house.livestreams,
     media: house.mediaService,
     statistics: new FakeStatistics().routes,
+    thumbnails: house.thumbnails,
     scopeOf: (token) => (token === "secret" ? "admin" : null),
     idempotencyKeys: new IdempotencyStore(database),
     urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: () => 8080, rtmp: () => 1935 }),

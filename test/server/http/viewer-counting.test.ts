@@ -15,7 +15,7 @@ class Theatre {
   readonly viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), nowMs: () => this.nowMs });
   readonly #window = new PlaylistWindow({ isEvent: false });
   readonly #routes = hlsRoutes({
-    playouts: { programme: (id) => (id === "show" ? this.#programme : null) },
+    playouts: { programme: (id) => (id === "show" ? this.#programme : null), sideProgramme: () => null },
     livestream: (id) => (id === "show" || id === "waiting" ? { status: "live", mediaId: null } : null),
     mediaFile: () => "",
     viewers: this.viewers,
@@ -112,9 +112,9 @@ test("the multivariant playlist is each viewer's own and kept by no shared cache
   expect(master.headers.get("Cache-Control")).toBe("private, no-cache");
   expect(await master.text()).toMatch(/\nmedia\.m3u8\?session=[\w-]{16}\.[\w-]{22}\n$/);
   const texts = [await theatre.openPlayer(), await theatre.openPlayer(), "media.m3u8"].map(async (uri) =>
-    (await theatre.ask(uri)).text(),
+    (await theatre.ask(uri ?? "")).text(),
   );
-  const [first, ...others] = await Promise.all(texts);
+  const [first = "", ...others] = await Promise.all(texts);
   expect(others).toEqual([first, first]);
   expect(first).not.toContain("session");
 });
