@@ -4,7 +4,3 @@ export type InstanceName = "primary" | "secondary";
 
 /** In the order of preference when nothing else decides. */
 export const INSTANCE_NAMES: readonly InstanceName[] = ["primary", "secondary"];
-
-export function otherInstance(name: InstanceName): InstanceName {
-  return name === "primary" ? "secondary" : "primary";
-}
