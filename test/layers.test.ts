@@ -87,6 +87,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "hono",
     "m3u8-parser",
     "playwright-core",
+    "sharp",
   ],
   bench: ["bun", "bun:sqlite", "node:", "media", "openapi", "server", "test"],
 };

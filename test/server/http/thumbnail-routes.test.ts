@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import sharp, { type Sharp } from "sharp";
+import { codeOf, FakeApp, READER } from "./fake-app.ts";
+
+let app = new FakeApp();
+let path = "";
+
+beforeEach(() => {
+  app = new FakeApp();
+  path = `/v2/livestreams/${app.house.create()}/thumbnail`;
+});
+
+/** 40 × 20, the left half red and the right half blue. */
+function picture(): Sharp {
+  const half = { width: 20, height: 20, channels: 3 as const };
+  return sharp({ create: { ...half, width: 40, background: "red" } }).composite([
+    { input: { create: { ...half, background: "blue" } }, left: 20, top: 0 },
+  ]);
+}
+
+async function send(
+  method: string,
+  body: string | Uint8Array<ArrayBuffer> | FormData | null,
+  headers: Record<string, string> = {},
+  query = "",
+) {
+  const response = await app.app.request(`${path}${query}`, {
+    method,
+    headers: { Authorization: "Bearer admin-token", ...headers },
+    ...(body === null ? {} : { body }),
+  });
+  const bytes = await response.bytes();
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json") === true;
+  const text = isJson ? JSON.parse(Buffer.from(bytes).toString()) : null;
+  return { status: response.status, headers: response.headers, bytes, body: text };
+}
+
+const put = (image: Uint8Array, type = "image/png") =>
+  send("PUT", new Uint8Array(image), { "Content-Type": type });
+
+async function stored(query = "", headers: Record<string, string> = { Accept: "image/jpeg" }) {
+  const answer = await send("GET", null, headers, query);
+  return { ...answer, metadata: await sharp(answer.bytes).metadata() };
+}
+
+describe("an upload", () => {
+  test.each(["jpeg", "png", "webp", "avif"] as const)(
+    "of %s is taken, whatever the header says",
+    async (format) => {
+      const answer = await put(await picture().toFormat(format).toBuffer(), "image/gif");
+      expect(answer.status).toBe(200);
+      expect(answer.body.data).toMatchObject({ thumbnailSource: "upload" });
+      expect(answer.body.data.thumbnailUrl).toMatch(
+        /^https:\/\/example\.com\/thumbnails\/[0-9a-f-]{36}\/[0-9a-f]{32}$/,
+      );
+      const { metadata } = await stored();
+      expect([metadata.format, metadata.width, metadata.height]).toEqual(["jpeg", 40, 20]);
+    },
+  );
+
+  test("may be the field file of a form", async () => {
+    const form = new FormData();
+    form.append("note", "for the catalogue");
+    form.append("file", new Blob([new Uint8Array(await picture().png().toBuffer())]), "logo.png");
+    expect((await send("PUT", form)).status).toBe(200);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "with EXIF orientation %i comes out upright, and without its metadata",
+    async (orientation) => {
+      const image = await picture()
+        .withExif({ IFD0: { Copyright: "secret" }, IFD3: { GPSLatitude: "47/1 22/1 0/1" } })
+        .withMetadata({ orientation })
+        .jpeg()
+        .toBuffer();
+      expect((await put(image)).status).toBe(200);
+      const { metadata } = await stored();
+      expect([metadata.width, metadata.height]).toEqual(orientation < 5 ? [40, 20] : [20, 40]);
+      expect([metadata.exif, metadata.orientation]).toEqual([undefined, undefined]);
+    },
+  );
+
+  test("in CMYK or with 16 bits a channel becomes sRGB", async () => {
+    for (const image of [
+      await picture().toColourspace("cmyk").jpeg().toBuffer(),
+      await picture().toColourspace("rgb16").png().toBuffer(),
+    ]) {
+      expect((await put(image)).status).toBe(200);
+      const { metadata } = await stored();
+      expect([metadata.space, metadata.depth]).toEqual(["srgb", "uchar"]);
+    }
+  });
+
+  test("larger than a page shows is stored at 1920 pixels, and keeps its shape", async () => {
+    const image = await sharp({ create: { width: 4000, height: 3000, channels: 3, background: "green" } })
+      .jpeg()
+      .toBuffer();
+    expect((await put(image)).status).toBe(200);
+    const { metadata } = await stored();
+    expect([metadata.width, metadata.height]).toEqual([1920, 1440]);
+  });
+});
+
+describe("a refusal says what was found, and leaves the picture as it was", () => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  const html = Buffer.from("<!doctype html><script>alert(1)</script>");
+
+  test.each([
+    { what: "an SVG named .jpg", image: async () => svg, status: 415 },
+    { what: "an HTML page named .jpg", image: async () => html, status: 415 },
+    { what: "a GIF", image: () => picture().gif().toBuffer(), status: 415 },
+    { what: "nothing", image: async () => Buffer.alloc(0), status: 400 },
+    { what: "half a JPEG", image: async () => half(await noise().jpeg().toBuffer()), status: 400 },
+    { what: "half a PNG", image: async () => half(await noise().png().toBuffer()), status: 400 },
+    { what: "half a WebP", image: async () => half(await noise().webp().toBuffer()), status: 400 },
+    { what: "a PNG that claims 60,000 × 60,000", image: claimedPng, status: 400 },
+    { what: "more than 8 MiB", image: async () => Buffer.alloc(8 * 1024 * 1024 + 1), status: 413 },
+  ])("$what", async ({ image, status }) => {
+    await put(await picture().png().toBuffer());
+    const before = (await stored()).headers.get("ETag");
+    const answer = await put(await image(), "image/jpeg");
+    expect(answer.status).toBe(status);
+    expect(answer.body.message.length).toBeGreaterThan(20);
+    expect((await stored()).headers.get("ETag")).toBe(before);
+  });
+
+  test("a form without the field, and one with two", async () => {
+    const without = new FormData();
+    without.append("picture", "x");
+    const twice = new FormData();
+    for (const name of ["a.png", "b.png"]) {
+      twice.append("file", new Blob([new Uint8Array(await picture().png().toBuffer())]), name);
+    }
+    for (const form of [without, twice]) {
+      const answer = await send("PUT", form);
+      expect([answer.status, answer.body.data.code]).toEqual([400, "validation_failed"]);
+    }
+  });
+
+  test("a body that is no picture at all, and a token that may only read", async () => {
+    const answer = await send("PUT", "hello", { "Content-Type": "text/plain" });
+    expect(answer.status).toBe(415);
+    const reader = await send("PUT", "hello", {
+      "Content-Type": "image/png",
+      Authorization: `Bearer ${READER}`,
+    });
+    expect(reader.status).toBe(403);
+  });
+});
+
+describe("the picture", () => {
+  beforeEach(async () => {
+    const image = await sharp({ create: { width: 1600, height: 900, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    await put(image);
+  });
+
+  test.each([
+    { accept: "image/avif,image/webp,*/*", type: "image/avif" },
+    { accept: "image/webp,image/*;q=0.8", type: "image/webp" },
+    { accept: "image/jpeg", type: "image/jpeg" },
+  ])("is answered as $type to who takes $accept", async ({ accept, type }) => {
+    const { headers } = await stored("", { Accept: accept });
+    expect(headers.get("Content-Type")).toBe(type);
+    expect(headers.get("Vary")).toContain("Accept");
+  });
+
+  test.each([
+    [320, 320],
+    [321, 640],
+    [1280, 1280],
+    [5000, 1600],
+  ])("asked for %i pixels wide is %i wide", async (asked, width) => {
+    expect((await stored(`?width=${asked}`)).metadata.width).toBe(width);
+  });
+
+  test("is not sent again to who has it", async () => {
+    const { headers } = await stored();
+    const again = await send("GET", null, {
+      Accept: "image/jpeg",
+      "If-None-Match": headers.get("ETag") ?? "",
+    });
+    expect([again.status, again.bytes.byteLength]).toEqual([304, 0]);
+  });
+
+  test("is gone after its deletion", async () => {
+    expect((await app.call("DELETE", path)).status).toBe(200);
+    const answer = await app.call("GET", path);
+    expect([answer.status, codeOf(answer)]).toEqual([404, "thumbnail_not_found"]);
+  });
+});
+
+test("a livestream without a picture, and one that is none", async () => {
+  expect(codeOf(await app.call("GET", path))).toBe("thumbnail_not_found");
+  expect(codeOf(await app.call("GET", "/v2/livestreams/nobody/thumbnail"))).toBe("not_found");
+});
+
+function half(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.subarray(0, bytes.byteLength / 2));
+}
+
+/** Hard to compress, so that half of its bytes are half of the picture. */
+function noise(): Sharp {
+  return sharp({
+    create: {
+      width: 200,
+      height: 200,
+      channels: 3,
+      background: "white",
+      noise: { type: "gaussian", mean: 128, sigma: 60 },
+    },
+  });
+}
+
+/** A PNG whose header alone is changed, its checksum put right. */
+async function claimedPng(): Promise<Buffer> {
+  const image = await picture().png().toBuffer();
+  image.writeUInt32BE(60_000, 16);
+  image.writeUInt32BE(60_000, 20);
+  image.writeUInt32BE(Bun.hash.crc32(image.subarray(12, 29)), 29);
+  return image;
+}
