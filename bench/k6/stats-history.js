@@ -25,7 +25,7 @@ export const options = {
 };
 
 export function askForNewest() {
-  const response = http.get(`${history}?perpage=50`, params);
+  const response = http.get(history, params);
   check(response, { "answers 200": ({ status }) => status === 200 });
 }
 

@@ -1,10 +1,14 @@
 // The statistics overview at a constant rate: RATE requests a second for DURATION.
 
 import { check } from "k6";
+import exec from "k6/execution";
 import http from "k6/http";
 
 const { URL, TOKEN, LIVESTREAM, RATE = "3000", DURATION = "30s" } = __ENV;
 const params = { headers: { Authorization: `Bearer ${TOKEN}` } };
+
+/** Reading JSON costs k6 more than asking for it: one answer of so many is looked into. */
+const LOOKED_AT = 100;
 
 export const options = {
   scenarios: {
@@ -27,10 +31,11 @@ export const options = {
 
 export default function askForOverview() {
   const response = http.get(`${URL}/v2/livestreams/${LIVESTREAM}/statistics`, params);
+  check(response, { "answers 200": ({ status }) => status === 200 });
+  if (exec.scenario.iterationInTest % LOOKED_AT !== 0) return;
   const { primary, secondary, sum } = response.json("data");
-  check(response, {
-    "answers 200": ({ status }) => status === 200,
-    "the sum is that of both sides": () =>
-      sum.hlsConnections === primary.hlsConnections + secondary.hlsConnections,
+  check(sum, {
+    "the sum is that of both sides": ({ hlsConnections }) =>
+      hlsConnections === primary.hlsConnections + secondary.hlsConnections,
   });
 }

@@ -1,8 +1,7 @@
 // Lays one side's units end to end with what the programme already holds, on the programme's own time.
 
-import { isDisposable } from "#media/codecs/h264/nal-units.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
-import type { CachedUnit } from "./gop-cache.ts";
+import { isSuperfluous, type JoinPoint, joinSeconds, reaches, secondsOf } from "./join-point.ts";
 import type { Publish, TimedUnit } from "./publish.ts";
 import { sameTracks } from "./same-tracks.ts";
 import { TimeMap } from "./time-map.ts";
@@ -19,15 +18,6 @@ export interface ProgrammeInput {
   flush(): void;
 }
 
-/**
- * Which of the units kept since the last key frame are seen, the earlier ones being only decoded: those that arrived after
- * a time of the server's clock, or those from a time of the encoder's clock on; `isSameClock`: which is also that of the
- * encoder on air before.
- */
-export type JoinPoint =
-  | { readonly afterArrivalMs: number }
-  | { readonly fromSeconds: number; readonly isSameClock: boolean };
-
 /** The publish that is spliced in, and how its clock maps to the programme's. */
 interface Joint {
   readonly publish: Publish;
@@ -37,9 +27,6 @@ interface Joint {
   /** How long a picture waits for those that are decoded after it and shown before: pts minus dts of a key frame. */
   readonly reorderSeconds: number;
 }
-
-/** Encoders on one clock time the same frame alike but for the rounding to milliseconds. */
-const SAME_INSTANT_SECONDS = 0.005;
 
 /** Encoders send sound up to this far ahead of the picture it goes with; beyond it the picture is gone. */
 const MAX_SOUND_AHEAD_SECONDS = 0.5;
@@ -232,51 +219,6 @@ export class Splicer {
     }
     return seconds;
   }
-}
-
-function joinSeconds(cached: readonly CachedUnit[], tracks: Map<number, Track>, point: JoinPoint): number {
-  const start = cached.find(
-    (each) => tracks.get(each.unit.trackId)?.kind === "video" && isSeen(each, tracks, point),
-  );
-  return start === undefined ? endOfVideo(cached, tracks) : secondsOf(start.unit, tracks);
-}
-
-/** Whether the unit is seen, not only decoded, by whoever joins at this point. */
-function isSeen({ unit, arrivalMs }: CachedUnit, tracks: Map<number, Track>, point: JoinPoint): boolean {
-  return "fromSeconds" in point
-    ? secondsOf(unit, tracks) >= point.fromSeconds - SAME_INSTANT_SECONDS
-    : arrivalMs > point.afterArrivalMs;
-}
-
-/** Neither seen nor needed to decode what is: every such frame left out lets a decoder catch up that much sooner. */
-function isSuperfluous(
-  { pts, data }: AccessUnit,
-  { timescale, configuration }: Track,
-  joinAtSeconds: number,
-): boolean {
-  if (configuration.codec !== "h264" || pts >= joinAtSeconds * timescale) return false;
-  return isDisposable(data, configuration.nalUnitLengthSize);
-}
-
-/** Whether decoding from this key frame on misses nothing that is meant to be seen. */
-function reaches({ unit, arrivalMs }: CachedUnit, tracks: Map<number, Track>, point: JoinPoint): boolean {
-  return "fromSeconds" in point
-    ? secondsOf(unit, tracks) <= point.fromSeconds + SAME_INSTANT_SECONDS
-    : arrivalMs <= point.afterArrivalMs;
-}
-
-/** Where the next video unit is expected: the last one's time, and once more the step before it. */
-function endOfVideo(cached: readonly CachedUnit[], tracks: Map<number, Track>): number {
-  const video = cached.filter(({ unit }) => tracks.get(unit.trackId)?.kind === "video");
-  const last = video.at(-1);
-  if (last === undefined) return 0;
-  const beforeLast = video.at(-2) ?? last;
-  const lastSeconds = secondsOf(last.unit, tracks);
-  return lastSeconds + (lastSeconds - secondsOf(beforeLast.unit, tracks));
-}
-
-function secondsOf(unit: AccessUnit, tracks: Map<number, Track>): number {
-  return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);
 }
 
 /**

@@ -2,9 +2,10 @@
 
 import { type Fault, HEALTH } from "./health.ts";
 import type { Instance, InstanceListener, LossCause } from "./instance.ts";
+import type { JoinPoint } from "./join-point.ts";
 import { areLocked, type HeldUnit, PendingSwitch } from "./pending-switch.ts";
 import type { TimedUnit } from "./publish.ts";
-import { type JoinPoint, type ProgrammeInput, Splicer } from "./splicer.ts";
+import { type ProgrammeInput, Splicer } from "./splicer.ts";
 
 /** Every constant of the decision between two sides, with its reason. */
 export const SWITCHING = {
