@@ -141,7 +141,7 @@ function redirectOf(livestream: PlayedLivestream | null, { playout }: Asked): Re
 }
 
 function bytesOf(request: Request, programme: Programme, name: string, mediaFile: string): Response {
-  const [, kind, number] = /^(init|segment)-(\d{1,15})\.(?:mp4|m4s)$/.exec(name) ?? [];
+  const [, kind, number] = /^(init|segment)-(0|[1-9]\d{0,14})\.(?:mp4|m4s)$/.exec(name) ?? [];
   if (kind === "init" && name.endsWith(".mp4")) {
     const id = Number(number);
     const held = programme.window.initialization(id);

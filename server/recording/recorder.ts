@@ -1,5 +1,6 @@
 // Cuts to disk, as they are made: the viewers' very bytes into one file, and into the journal what they are.
 
+import { setTimeout as after } from "node:timers/promises";
 import type { Cut, Initialization } from "#media/hls/segment.ts";
 import type { AppendFiles, RecordingFile } from "./append-files.ts";
 import { encodeJournalLine, type JournalEntry, type RecordedTrack } from "./journal.ts";
@@ -7,6 +8,9 @@ import type { Recording } from "./recording.ts";
 
 /** A disk that lets this much pile up, tens of seconds of any stream, does not keep up. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+/** Whoever ends a recording waits no longer for a disk that takes nothing; together with all else it stays below ten seconds. */
+const END_DEADLINE_MS = 5000;
 
 /** Where something lies in the file of fragments. */
 export interface Location {
@@ -26,10 +30,12 @@ export interface RecorderOptions {
   readonly recording: Recording | null;
   /** The recording has stopped for good, the broadcast goes on; called once. */
   readonly onFailure: (message: string) => void;
+  readonly endDeadlineMs?: number;
 }
 
 export class Recorder {
   readonly #onFailure: (message: string) => void;
+  readonly #endDeadlineMs: number;
   readonly #files: AppendFiles | null;
   readonly #initializations = new Map<number, Location>();
   readonly #segments = new Map<number, Location>();
@@ -42,7 +48,8 @@ export class Recorder {
   #writing: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
 
-  constructor({ openFiles, recording, onFailure }: RecorderOptions) {
+  constructor({ openFiles, recording, onFailure, endDeadlineMs = END_DEADLINE_MS }: RecorderOptions) {
+    this.#endDeadlineMs = endDeadlineMs;
     this.#onFailure = onFailure;
     this.#files = this.#attempt(openFiles);
     this.#mediaLength = this.#files?.mediaLength ?? 0;
@@ -98,7 +105,11 @@ export class Recorder {
   }
 
   async #end(): Promise<void> {
-    await this.#writing;
+    await Promise.race([this.#writing, after(this.#endDeadlineMs, undefined, { ref: false })]);
+    if (this.#writing !== null) {
+      this.#fail(`the disk took no more at the end, with ${this.#waitingBytes} bytes to go`);
+      return;
+    }
     try {
       await this.#files?.close();
     } catch (error) {

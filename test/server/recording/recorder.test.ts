@@ -283,3 +283,20 @@ function sha256(chunks: readonly Uint8Array[]): string {
   for (const chunk of chunks) hash.update(chunk);
   return hash.digest("hex");
 }
+
+test("an end waits no longer than its deadline for a disk that takes nothing, and says so", async () => {
+  const failures: string[] = [];
+  const recorder = new Recorder({
+    openFiles: () => new HeldFiles({ isOpen: false }),
+    recording: null,
+    onFailure: (message) => failures.push(message),
+    endDeadlineMs: 10,
+  });
+  // Keeps this process alive, as its sockets keep the server: the deadline itself does not.
+  const alive = setInterval(() => {}, 1000);
+  for (const cut of programmeCuts({ seconds: 1 })) recorder.write(cut);
+  await recorder.end();
+  clearInterval(alive);
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toContain("the disk took no more at the end");
+});
