@@ -89,7 +89,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "playwright-core",
     "sharp",
   ],
-  bench: ["bun", "bun:sqlite", "node:", "media", "openapi", "server", "test"],
+  bench: ["bun", "bun:sqlite", "node:", "media", "openapi", "server", "sharp", "test"],
 };
 
 test("every import goes down the table", async () => {
