@@ -78,6 +78,7 @@ const LAYERS: Record<string, readonly string[]> = {
 
   test: [
     "bun",
+    "bun:jsc",
     "bun:test",
     "bun:sqlite",
     "node:",

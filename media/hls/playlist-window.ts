@@ -63,8 +63,11 @@ export class PlaylistWindow {
   #peakBitsPerSecond = 0;
   #recent: Segment[] = [];
 
-  constructor({ isEvent, history }: { isEvent: boolean; history?: WindowHistory | null }) {
+  /** `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. */
+  constructor(options: { isEvent: boolean; history?: WindowHistory | null; discontinuitySequence?: number }) {
+    const { isEvent, history, discontinuitySequence = 0 } = options;
     this.isEvent = isEvent;
+    this.#discontinuitySequence = discontinuitySequence;
     if (history !== undefined && history !== null) this.#restore(history);
   }
 

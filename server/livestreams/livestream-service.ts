@@ -33,6 +33,7 @@ export interface Playouts {
     id: string;
     withDvr: boolean;
     streamKeys: { primary: string | null; secondary: string | null };
+    hasRecordingFailed: boolean;
   }): void;
   publish(id: string): Promise<void>;
   hasActiveIngest(id: string): boolean;
@@ -266,9 +267,17 @@ export class LivestreamService {
     this.#options.livestreams.update(id, "started", { startedAtMs: atMs }, atMs);
   }
 
-  /** The recording of a live broadcast stopped, the broadcast goes on; a person will want to know why. */
+  /** The recording stopped, the broadcast goes on; a person will want to know why. Its last writes come after the stop. */
   recordingFailed(id: string, message: string): void {
-    this.#options.livestreams.update(id, "live", { conversionMessage: message }, this.#options.nowMs());
+    const { livestreams, nowMs, log } = this.#options;
+    const change = { conversionMessage: message };
+    try {
+      const isLive = livestreams.update(id, "live", change, nowMs());
+      if (!isLive) livestreams.update(id, "converting", change, nowMs());
+    } catch (error) {
+      // On a disk that others have filled there is no room for this either; it has been logged.
+      log.error("recording_failure_not_saved", { livestreamId: id, message: String(error) });
+    }
   }
 
   /** At the start of the process: everything goes on where the last one left it. */
@@ -343,7 +352,8 @@ export class LivestreamService {
 
   #open(row: LivestreamRow): void {
     const { id, withDvr, primaryStreamKey: primary, secondaryStreamKey: secondary } = row;
-    this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary } });
+    const hasRecordingFailed = row.conversionMessage !== null;
+    this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary }, hasRecordingFailed });
   }
 
   #remove(id: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface OpenLivestream {
   readonly withDvr: boolean;
   /** A side without a key has no input. */
   readonly streamKeys: Readonly<Record<InstanceName, string | null>>;
+  /** Viewers have seen more than its recording holds. */
+  readonly hasRecordingFailed: boolean;
 }
 
 export class LivestreamPlayout {

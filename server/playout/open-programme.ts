@@ -1,7 +1,7 @@
 // Programmes as they are opened: a livestream's, new or going on where its recording on disk ends, and one of its sides'.
 
 import { PlaylistWindow, type WindowHistory } from "#media/hls/playlist-window.ts";
-import { Segmenter } from "#media/hls/segmenter.ts";
+import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import type { OpenProgramme } from "./playout-manager.ts";
@@ -21,19 +21,20 @@ export interface ProgrammeOptions {
 
 export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
   const { recordings, nowMs, onRecordingFailed } = options;
-  return async ({ id, withDvr }) => {
+  return async ({ id, withDvr, hasRecordingFailed }) => {
     const recording = await recordings.open(id, Math.ceil(options.segmentSeconds));
-    const history = recording === null ? null : historyOf(recording);
+    const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
     const segmenter = new Segmenter({
       segmentTargetSeconds: options.segmentSeconds,
       partTargetSeconds: options.partMilliseconds / 1000,
-      ...(recording === null ? {} : { resume: recording }),
+      ...(past.resume === null ? {} : { resume: past.resume }),
     });
     const recorder = recordings.record(id, recording, (message) => onRecordingFailed(id, message));
-    const window = new PlaylistWindow({ isEvent: withDvr, history });
+    const window = new PlaylistWindow({ isEvent: withDvr, ...past });
     const fanOut = new RtmpFanOut(options.rtmpMergeMilliseconds);
     const programme = new Programme({ segmenter, window, recorder, fanOut, nowMs });
-    return { programme, resumeAtSeconds: history === null ? null : (recording?.endsAtSeconds ?? null) };
+    const hasSegments = recording !== null && recording.segments.length > 0;
+    return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
   };
 }
 
@@ -61,12 +62,53 @@ export function sideOpener(
 /** Numbers that rise by one in this time rise faster than any encoder can make segments. */
 const SHORTEST_SEGMENT_MS = 100;
 
+/** Encoders that reconnect without end do not do so more often; players read the number as one of 31 bits. */
+const SHORTEST_CONNECTION_MS = 1000;
+
 const NOT_RECORDED: ProgrammeRecorder = {
   write: () => undefined,
   initialization: () => null,
   segment: () => null,
   end: () => Promise.resolve(),
 };
+
+/** Where a programme goes on. */
+interface Past {
+  readonly history: WindowHistory | null;
+  readonly resume: SegmenterResume | null;
+  readonly discontinuitySequence: number;
+}
+
+function pastOf(recording: Recording | null): Past {
+  const history = recording === null ? null : historyOf(recording);
+  return { history, resume: recording, discontinuitySequence: 0 };
+}
+
+/**
+ * After segments that were seen and not recorded. Nobody knows how many there were: numbers go on behind as many as there
+ * was time for, and what is recorded, which does not join them, is listed no more.
+ */
+function pastBeyond(recording: Recording | null, nowMs: number): Past {
+  const {
+    nextMsn = 0,
+    nextInitializationId = 0,
+    targetDurationSeconds = null,
+    segments = [],
+  } = recording ?? {};
+  const unknownMs = nowMs - (segments.at(-1)?.programDateTimeMs ?? 0);
+  const mostSegments = Math.ceil(unknownMs / SHORTEST_SEGMENT_MS);
+  return {
+    history: null,
+    resume: {
+      nextMsn: nextMsn + mostSegments,
+      nextInitializationId: nextInitializationId + mostSegments,
+      targetDurationSeconds,
+    },
+    discontinuitySequence:
+      segments.filter(({ discontinuity }) => discontinuity).length +
+      Math.ceil(unknownMs / SHORTEST_CONNECTION_MS),
+  };
+}
 
 /** Null when no segment was complete: there was no playlist yet. */
 function historyOf({ segments, targetDurationSeconds, tracks }: Recording): WindowHistory | null {

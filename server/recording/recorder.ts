@@ -154,8 +154,9 @@ export class Recorder {
       }
     } catch (error) {
       this.#fail(messageOf(error));
+    } finally {
+      this.#writing = null;
     }
-    this.#writing = null;
   }
 
   /** Everything at the front that goes into one file. */

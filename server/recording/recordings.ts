@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openAppendFiles } from "./append-files.ts";
+import { DiskReserve } from "./disk-reserve.ts";
 import { Recorder } from "./recorder.ts";
 import { openRecording, type Recording, type RecordingPaths } from "./recording.ts";
 
@@ -12,12 +13,14 @@ const MAX_KEPT = 16;
 
 export class Recordings {
   readonly #folder: string;
+  readonly #reserve: DiskReserve;
   /** The last used ones, oldest first. */
   readonly #kept = new Map<string, Promise<Recording | null>>();
 
   /** `folder` holds a folder for each livestream, and is made with the first of them. */
   constructor(folder: string) {
     this.#folder = folder;
+    this.#reserve = new DiskReserve(join(folder, "reserve"));
   }
 
   /**
@@ -44,7 +47,8 @@ export class Recordings {
     const paths = this.#paths(livestreamId);
     const openFiles = () => {
       mkdirSync(join(this.#folder, livestreamId), { recursive: true });
-      return openAppendFiles(paths);
+      this.#reserve.take();
+      return this.#reserve.leftBy(openAppendFiles(paths));
     };
     return new Recorder({ openFiles, recording, onFailure });
   }

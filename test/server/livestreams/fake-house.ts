@@ -86,6 +86,7 @@ export class FakePlayouts implements Playouts {
 
 /** One process; another on the same database is a restart. */
 export class FakeHouse {
+  readonly database: Database;
   readonly playouts = new FakePlayouts();
   readonly removed: string[] = [];
   readonly converted: string[] = [];
@@ -111,6 +112,7 @@ export class FakeHouse {
 
   constructor(database: Database = openDatabase(":memory:"), nowMs = Date.UTC(2026, 0, 1)) {
     this.nowMs = nowMs;
+    this.database = database;
     this.stored = new LivestreamStore(database);
     this.media = new MediaStore(database);
     const urls = new PublicUrls(

@@ -354,6 +354,28 @@ describe("a livestream", () => {
     });
   });
 
+  test("whose recording failed in its last writes is told so, too", async () => {
+    const house = new FakeHouse();
+    const id = await house.live();
+    const held = Promise.withResolvers<void>();
+    house.playouts.holds.set("stop", held.promise);
+    const stop = house.livestreams.stop(id);
+    house.livestreams.recordingFailed(id, "the disk is full");
+    held.resolve();
+    await stop;
+    await house.livestreams.conversionsSettled();
+    expect(house.livestreams.get(id)?.conversion?.message).toBe("the disk is full");
+  });
+
+  test("goes on where there is no room even to write down that its recording failed (R5)", async () => {
+    const house = new FakeHouse();
+    const id = await house.live();
+    house.database.run("PRAGMA query_only = ON");
+    expect(() => house.livestreams.recordingFailed(id, "the disk is full")).not.toThrow();
+    house.database.run("PRAGMA query_only = OFF");
+    expect(house.livestreams.get(id)?.status).toBe("live");
+  });
+
   test("is deleted with its playout and everything recorded", async () => {
     const house = new FakeHouse();
     const id = await house.live();

@@ -1,0 +1,128 @@
+import { heapStats } from "bun:jsc";
+import { afterAll, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ClientSession } from "#media/rtmp/client-session.ts";
+import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
+import { createLog } from "#server/log.ts";
+import { programmeOpener, sideOpener } from "#server/playout/open-programme.ts";
+import { PlayoutManager } from "#server/playout/playout-manager.ts";
+import { Recordings } from "#server/recording/recordings.ts";
+import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+
+const ID = "0190b8e8-0000-7000-8000-000000000001";
+const CYCLES = 2000;
+
+/** Until everything is compiled and as large as it gets. */
+const WARM_UP_CYCLES = 300;
+
+const folder = mkdtempSync(join(tmpdir(), "tandem-ingest-"));
+const nowMs = () => Date.now();
+const log = createLog({ level: "error", write: () => {}, nowMs });
+const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
+const manager = new PlayoutManager({
+  nowMs,
+  log,
+  ingestTimeoutSeconds: 5,
+  isRevertive: false,
+  openProgramme: programmeOpener({
+    ...options,
+    recordings: new Recordings(folder),
+    onRecordingFailed: (_, message) => {
+      throw new Error(message);
+    },
+  }),
+  openSide: sideOpener(options),
+  onSourceActive: () => {},
+  onSwitch: () => {},
+});
+const listener = new RtmpListener({ hostname: "127.0.0.1", port: 0, door: manager, log, nowMs });
+
+afterAll(async () => {
+  await manager.shutdown();
+  listener.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Publishes with the key until the server has seen a key frame, then leaves: as an encoder does, or as a crash does. */
+async function publishOnce(cycle: number): Promise<void> {
+  const session = new ClientSession({
+    randomBytes: new Uint8Array(1528),
+    app: "live",
+    tcUrl: `rtmp://127.0.0.1:${listener.port}/live`,
+    streamName: "key-1",
+  });
+  const started = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port: listener.port,
+    socket: {
+      open: (opened) => void opened.write(session.takeOutput() ?? new Uint8Array()),
+      data: (receiving, bytes) => {
+        for (const { type } of session.push(bytes)) {
+          if (type === "publishing") started.resolve();
+          else started.reject(new Error(type));
+        }
+        receiving.write(session.takeOutput() ?? new Uint8Array());
+      },
+      close: () => closed.resolve(),
+    },
+  });
+  await started.promise;
+  const encoder = new SyntheticEncoder({ gopFrames: 5 });
+  for (const message of [...encoder.headers(), ...encoder.play(0.4)]) session.sendMedia(message);
+  socket.write(session.takeOutput() ?? new Uint8Array());
+  while (!manager.hasActiveIngest(ID)) await Bun.sleep(0);
+  if (cycle % 2 === 0) session.unpublish();
+  socket.write(session.takeOutput() ?? new Uint8Array());
+  if (cycle % 2 === 0) socket.end();
+  else socket.terminate();
+  await closed.promise;
+  while (manager.rtmpConnections(ID, "primary") > 0) await Bun.sleep(0);
+}
+
+interface Measured {
+  readonly heapBytes: number;
+  readonly descriptors: number;
+  /** Live ones by type: sockets, timers, closures, promises, buffers. */
+  readonly objects: Readonly<Record<string, number>>;
+  /** Where each lies on the disk is remembered for as long as the livestream runs. */
+  readonly segments: number;
+}
+
+function measured(): Measured {
+  Bun.gc(true);
+  const { window } = manager.programme(ID) ?? {};
+  return {
+    heapBytes: process.memoryUsage().heapUsed,
+    descriptors: readdirSync("/proc/self/fd").length,
+    objects: heapStats().objectTypeCounts,
+    segments: (window?.mediaSequence ?? 0) + (window?.segments.length ?? 0),
+  };
+}
+
+test.skipIf(!existsSync("/proc/self/fd"))(
+  "thousands of publishes with one key leave no descriptor, listener, timer or heap behind (L3)",
+  async () => {
+    const streamKeys = { primary: "key-1", secondary: null };
+    manager.open({ id: ID, withDvr: false, streamKeys, hasRecordingFailed: false });
+    await publishOnce(0);
+    await manager.publish(ID);
+    for (let cycle = 0; cycle < WARM_UP_CYCLES; cycle += 1) await publishOnce(cycle);
+    const before = measured();
+    for (let cycle = 0; cycle < CYCLES; cycle += 1) await publishOnce(cycle);
+    const after = measured();
+    const segments = after.segments - before.segments;
+    expect(segments).toBeGreaterThanOrEqual(CYCLES - 1);
+    expect(after.descriptors).toBe(before.descriptors);
+    expect(after.heapBytes - before.heapBytes).toBeLessThan(1_000_000);
+    for (const [type, count] of Object.entries(after.objects)) {
+      const remembered = type === "Object" ? segments : 0;
+      const more = count - remembered - (before.objects[type] ?? 0);
+      expect([type, more < CYCLES / 4]).toEqual([type, true]);
+    }
+  },
+  60_000,
+);
