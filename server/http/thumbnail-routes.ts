@@ -113,12 +113,15 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
   return routes;
 }
 
+/** A schema is made once: to make one takes longer than to answer. */
+const OptionalWidth = WidthParameter.optional();
+
 /** What `thumbnailUrl` points to. */
 export function openThumbnailRoutes(thumbnails: Pick<ThumbnailService, "rendition">): Hono {
   const routes = new Hono();
   routes.get("/thumbnails/:id/:hash", async (context) => {
     const { id: livestreamId, hash: contentHash } = context.req.param();
-    const width = WidthParameter.optional().safeParse(context.req.query("width"));
+    const width = OptionalWidth.safeParse(context.req.query("width"));
     if (!width.success || !isId(livestreamId) || !isHash(contentHash)) return notThere(404);
     const format = acceptedFormat(context.req.header("Accept"));
     const image = await thumbnails.rendition({

@@ -30,27 +30,19 @@ const MAX_COMPLAINT_LENGTH = 300;
  */
 const FFMPEG_OUTPUT = [
   ...["-frames:v", "1", "-vf", "scale=w=max(2\\,trunc(iw*sar/2)*2):h=ih:flags=bilinear,setsar=1"],
-  ...[
-    "-c:v",
-    "png",
-    "-compression_level",
-    "1",
-    "-pred",
-    "none",
-    "-pix_fmt",
-    "rgb24",
-    "-f",
-    "image2pipe",
-    "pipe:1",
-  ],
+  ...["-c:v", "png", "-compression_level", "1", "-pred", "none", "-pix_fmt", "rgb24"],
+  ...["-f", "image2pipe", "pipe:1"],
 ];
 
 /** Null when this machine has no ffmpeg. */
-export function ffmpegDecoder(which: (program: string) => string | null = Bun.which): DecodeKeyFrame | null {
+export function ffmpegDecoder({
+  which = (program: string) => Bun.which(program),
+  deadlineMs = DECODER_DEADLINE_MS,
+} = {}): DecodeKeyFrame | null {
   const ffmpeg = which("ffmpeg");
   if (ffmpeg === null) return null;
   const confined = [...confinement(which), ffmpeg];
-  return (keyFrame, signal) => decode(confined, keyFrame, signal);
+  return (keyFrame, signal) => decode(confined, keyFrame, deadlineMs, signal);
 }
 
 /** Lowest priority, and bounds on memory, time on the processor and what it may write, as far as this machine knows them. */
@@ -69,6 +61,7 @@ function confinement(which: (program: string) => string | null): string[] {
 async function decode(
   command: readonly string[],
   { unit, configuration }: KeyFrame,
+  deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   if (configuration.codec !== "h264") throw new DecoderError(`${configuration.codec} is not decoded`);
@@ -76,13 +69,7 @@ async function decode(
   const input = ["-f", "h264", "-colorspace", colorspace, "-protocol_whitelist", "pipe", "-i", "pipe:0"];
   const child = Bun.spawn(
     [
-      ...command,
-      "-hide_banner",
-      "-loglevel",
-      "error",
-      "-nostdin",
-      "-threads",
-      "1",
+      ...[...command, "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1"],
       ...input,
       ...FFMPEG_OUTPUT,
     ],
@@ -92,7 +79,7 @@ async function decode(
       stderr: "pipe",
       env: {},
       signal,
-      timeout: DECODER_DEADLINE_MS,
+      timeout: deadlineMs,
       killSignal: "SIGKILL",
       maxBuffer: DECODER_OUTPUT_BYTES,
     },

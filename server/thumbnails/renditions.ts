@@ -1,5 +1,6 @@
 // The sizes and formats of stored pictures: each made once, when it is first asked for, and kept.
 
+import type { InTurn } from "#server/in-turn.ts";
 import { ByteCache } from "./byte-cache.ts";
 import { RENDITION_CACHE_BYTES, RENDITION_WIDTHS } from "./limits.ts";
 import { type RenditionFormat, renderMaster } from "./sharp.ts";
@@ -26,13 +27,16 @@ type Loaded = Uint8Array | "gone" | "busy";
 export class Renditions {
   readonly #files: ThumbnailFiles;
   readonly #queue: WorkQueue;
+  readonly #changes: InTurn;
   readonly #cache = new ByteCache(RENDITION_CACHE_BYTES);
   /** Those being read or made; whoever else asks for one waits for the same. */
   readonly #pending = new Map<string, Promise<Loaded>>();
 
-  constructor(files: ThumbnailFiles, queue: WorkQueue) {
+  /** `changes`: on disk, by livestream; nothing is added to what is being removed. */
+  constructor(files: ThumbnailFiles, queue: WorkQueue, changes: InTurn) {
     this.#files = files;
     this.#queue = queue;
+    this.#changes = changes;
   }
 
   /** `gone`: there is no such picture (any more). `busy`: it would have to be made, and too many others are waiting. */
@@ -77,7 +81,9 @@ export class Renditions {
     if (making === null) return "busy";
     const bytes = await making;
     // Nobody waits for the disk: where it is full, or the picture was replaced meanwhile, this one is not kept.
-    void this.#files.add(livestreamId, contentHash, file, bytes).catch(() => undefined);
+    void this.#changes
+      .run(livestreamId, () => this.#files.add(livestreamId, contentHash, file, bytes))
+      .catch(() => undefined);
     return bytes;
   }
 

@@ -17,7 +17,7 @@ export class ThumbnailFiles {
   /** The picture is on the disk for good when this resolves, unless it was there already. */
   async store(livestreamId: string, contentHash: string, master: Uint8Array): Promise<void> {
     const folder = this.#path(livestreamId);
-    const final = join(folder, contentHash);
+    const final = this.#path(livestreamId, contentHash);
     if (await Bun.file(join(final, MASTER_FILE)).exists()) return;
     await mkdir(folder, { recursive: true });
     const unfinished = join(folder, unfinishedName());

@@ -32,7 +32,7 @@ export class ThumbnailService {
   constructor(options: { store: ThumbnailStore; folder: string }) {
     this.#store = options.store;
     this.#files = new ThumbnailFiles(options.folder);
-    this.#renditions = new Renditions(this.#files, this.#queue);
+    this.#renditions = new Renditions(this.#files, this.#queue, this.#changes);
   }
 
   /** The one that is shown: the uploaded one, else the automatic one, else null. */

@@ -16,7 +16,8 @@ export function* damaged(bytes: Uint8Array, count: number, seed = 1): Generator<
   const random = seededRandom(seed);
   for (let made = 0; made < count; made++) {
     const isCut = random() < 0.2;
-    const copy = bytes.slice(0, isCut ? Math.floor(random() * bytes.byteLength) : bytes.byteLength);
+    // Not by its own `slice`, which of a Buffer is a view.
+    const copy = new Uint8Array(bytes).slice(0, isCut ? Math.floor(random() * bytes.byteLength) : undefined);
     for (let changes = 1 + Math.floor(random() * 4); changes > 0 && copy.byteLength > 0; changes--) {
       copy[Math.floor(random() * copy.byteLength)] = Math.floor(random() * 256);
     }

@@ -1,5 +1,8 @@
-import { beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { readdir, rm } from "node:fs/promises";
+import { deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
+import { openThumbnailRoutes } from "#server/http/thumbnail-routes.ts";
 import { codeOf, FakeApp, READER } from "./fake-app.ts";
 
 let app = new FakeApp();
@@ -7,7 +10,13 @@ let path = "";
 
 beforeEach(() => {
   app = new FakeApp();
+  app.app.route("/", openThumbnailRoutes(app.house.thumbnails));
   path = `/v2/livestreams/${app.house.create()}/thumbnail`;
+});
+
+afterEach(async () => {
+  await app.house.thumbnails.settled();
+  await rm(app.house.thumbnailsFolder, { recursive: true, force: true });
 });
 
 /** 40 × 20, the left half red and the right half blue. */
@@ -91,6 +100,21 @@ describe("an upload", () => {
     }
   });
 
+  test("that moves stands still at its first picture", async () => {
+    expect((await put(await animation((frames) => frames.webp({ lossless: true })))).status).toBe(200);
+    const { metadata, bytes } = await stored();
+    expect([metadata.width, metadata.height, metadata.pages]).toEqual([40, 20, undefined]);
+    const { dominant } = await sharp(bytes).stats();
+    expect(dominant.r > 200 && dominant.g < 60 && dominant.b < 60).toBe(true);
+  });
+
+  test("with a profile of 5 MB that is none is taken without it", async () => {
+    const profile = Buffer.alloc(5 * 1024 * 1024, 1);
+    expect((await put(await withProfile(profile))).status).toBe(200);
+    const { metadata, bytes } = await stored();
+    expect([metadata.icc, bytes.byteLength < 5000]).toEqual([undefined, true]);
+  });
+
   test("larger than a page shows is stored at 1920 pixels, and keeps its shape", async () => {
     const image = await sharp({ create: { width: 4000, height: 3000, channels: 3, background: "green" } })
       .jpeg()
@@ -113,6 +137,13 @@ describe("a refusal says what was found, and leaves the picture as it was", () =
     { what: "half a JPEG", image: async () => half(await noise().jpeg().toBuffer()), status: 400 },
     { what: "half a PNG", image: async () => half(await noise().png().toBuffer()), status: 400 },
     { what: "half a WebP", image: async () => half(await noise().webp().toBuffer()), status: 400 },
+    {
+      what: "half an AVIF",
+      image: async () => half(await noise().avif({ effort: 0 }).toBuffer()),
+      status: 400,
+    },
+    { what: "an animated GIF", image: async () => animation((frames) => frames.gif()), status: 415 },
+    { what: "a JPEG of no pixels", image: emptyJpeg, status: 400 },
     { what: "a PNG that claims 60,000 × 60,000", image: claimedPng, status: 400 },
     { what: "more than 8 MiB", image: async () => Buffer.alloc(8 * 1024 * 1024 + 1), status: 413 },
   ])("$what", async ({ image, status }) => {
@@ -122,6 +153,25 @@ describe("a refusal says what was found, and leaves the picture as it was", () =
     expect(answer.status).toBe(status);
     expect(answer.body.message.length).toBeGreaterThan(20);
     expect((await stored()).headers.get("ETag")).toBe(before);
+  });
+
+  test("a body that stops half way, raw and in a form", async () => {
+    const image = await picture().png().toBuffer();
+    const broken = new ReadableStream({
+      start: (controller) => controller.enqueue(image.subarray(0, 50)),
+      pull: (controller) => controller.error(new Error("the connection was reset")),
+    });
+    const raw = await app.app.request(path, {
+      method: "PUT",
+      headers: { Authorization: "Bearer admin-token", "Content-Type": "image/png" },
+      body: broken,
+    });
+    expect([raw.status, await raw.json()]).toMatchObject([400, { data: { code: "invalid_image" } }]);
+    const form = await send("PUT", '--edge\r\nContent-Disposition: form-data; name="file"\r\n\r\nPNG', {
+      "Content-Type": "multipart/form-data; boundary=edge",
+    });
+    expect([form.status, form.body.data.code]).toEqual([400, "validation_failed"]);
+    expect(codeOf(await app.call("GET", path))).toBe("thumbnail_not_found");
   });
 
   test("a form without the field, and one with two", async () => {
@@ -135,6 +185,22 @@ describe("a refusal says what was found, and leaves the picture as it was", () =
       const answer = await send("PUT", form);
       expect([answer.status, answer.body.data.code]).toEqual([400, "validation_failed"]);
     }
+  });
+
+  test("a seventeenth upload at once is told to come again", async () => {
+    const ends: (() => void)[] = [];
+    const upload = async () =>
+      app.app.request(path, {
+        method: "PUT",
+        headers: { Authorization: "Bearer admin-token", "Content-Type": "image/png" },
+        body: new ReadableStream({ start: (controller) => void ends.push(() => controller.close()) }),
+      });
+    const waiting = Array.from({ length: 16 }, upload);
+    const refused = await upload();
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "2"]);
+    for (const end of ends.slice(0, 16)) end();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(16).fill(400));
+    expect((await put(await picture().png().toBuffer())).status).toBe(200);
   });
 
   test("a body that is no picture at all, and a token that may only read", async () => {
@@ -191,6 +257,68 @@ describe("the picture", () => {
   });
 });
 
+describe("the address that answers carry", () => {
+  let url = "";
+  beforeEach(async () => {
+    const answer = await put(await picture().png().toBuffer());
+    url = new URL(answer.body.data.thumbnailUrl).pathname;
+  });
+
+  test("needs no token, and what it answers may be kept for ever", async () => {
+    const answer = await app.app.request(url);
+    expect([answer.status, answer.headers.get("Content-Type")]).toEqual([200, "image/jpeg"]);
+    expect(answer.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+    expect([answer.headers.get("Vary"), answer.headers.get("Access-Control-Allow-Origin")]).toEqual([
+      "Accept",
+      "*",
+    ]);
+    const again = await app.app.request(url, {
+      headers: { "If-None-Match": answer.headers.get("ETag") ?? "" },
+    });
+    expect(again.status).toBe(304);
+    const head = await app.app.request(url, { method: "HEAD" });
+    expect(head.headers.get("Content-Length")).toBe(String((await answer.bytes()).byteLength));
+  });
+
+  test("is another one for another picture, and the one before lasts until the next", async () => {
+    const second = await put(await picture().negate().png().toBuffer());
+    expect(second.body.data.thumbnailUrl).not.toEndWith(url);
+    expect((await app.app.request(url)).status).toBe(200);
+    await put(await picture().greyscale().png().toBuffer());
+    expect((await app.app.request(url)).status).toBe(404);
+  });
+
+  test("is gone with the picture, and with its livestream", async () => {
+    await app.app.request(url);
+    await app.call("DELETE", path);
+    expect((await app.app.request(url)).status).toBe(404);
+    const again = await put(await picture().png().toBuffer());
+    const anew = new URL(again.body.data.thumbnailUrl).pathname;
+    expect((await app.app.request(anew)).status).toBe(200);
+    await app.call("DELETE", path.replace("/thumbnail", ""));
+    expect((await app.app.request(anew)).status).toBe(404);
+    expect(await readdir(app.house.thumbnailsFolder)).toEqual([]);
+  });
+
+  test.each(["..%2f..%2fetc", "%2e%2e", "master.jpeg", "0".repeat(32), "%00"])(
+    "nothing is at %s beside it (L6)",
+    async (name) => {
+      const answer = await app.app.request(url.replace(/[^/]+$/, name));
+      expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([404, "no-store"]);
+    },
+  );
+});
+
+test("a media asset has the picture of its livestream", async () => {
+  const { id, mediaId } = await app.house.finished();
+  path = `/v2/livestreams/${id}/thumbnail`;
+  const { thumbnailUrl } = (await put(await picture().png().toBuffer())).body.data;
+  expect((await app.call("GET", `/v2/media/${mediaId}`)).body?.data).toMatchObject({ thumbnailUrl });
+  path = `/v2/media/${mediaId}/thumbnail`;
+  expect((await stored()).status).toBe(200);
+  expect((await send("GET", null, {}, "?width=0")).status).toBe(400);
+});
+
 test("a livestream without a picture, and one that is none", async () => {
   expect(codeOf(await app.call("GET", path))).toBe("thumbnail_not_found");
   expect(codeOf(await app.call("GET", "/v2/livestreams/nobody/thumbnail"))).toBe("not_found");
@@ -211,6 +339,34 @@ function noise(): Sharp {
       noise: { type: "gaussian", mean: 128, sigma: 60 },
     },
   });
+}
+
+/** Two pictures, a red one and a blue one. */
+async function animation(encode: (frames: Sharp) => Sharp): Promise<Buffer> {
+  const frame = (background: string) =>
+    sharp({ create: { width: 40, height: 20, channels: 3, background } })
+      .png()
+      .toBuffer();
+  const frames = await Promise.all([frame("red"), frame("blue")]);
+  return encode(sharp(frames, { join: { animated: true } })).toBuffer();
+}
+
+/** A PNG with an iCCP chunk (PNG §11.3.2.3) that holds what it is given. */
+async function withProfile(profile: Uint8Array): Promise<Buffer> {
+  const image = await picture().png().toBuffer();
+  const content = Buffer.concat([Buffer.from("iCCPbad\0\0"), deflateSync(profile, { level: 0 })]);
+  const chunk = Buffer.alloc(content.byteLength + 8);
+  chunk.writeUInt32BE(content.byteLength - 4, 0);
+  content.copy(chunk, 4);
+  chunk.writeUInt32BE(Bun.hash.crc32(content), content.byteLength + 4);
+  return Buffer.concat([image.subarray(0, 33), chunk, image.subarray(33)]); // after IHDR
+}
+
+/** Its frame header says 0 × 0. */
+async function emptyJpeg(): Promise<Buffer> {
+  const image = await picture().jpeg().toBuffer();
+  image.fill(0, image.indexOf(Buffer.of(0xff, 0xc0)) + 5, image.indexOf(Buffer.of(0xff, 0xc0)) + 9);
+  return image;
 }
 
 /** A PNG whose header alone is changed, its checksum put right. */

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { openDatabase } from "#server/store/database.ts";
+import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
+import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
+import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
+
+let database = openDatabase(":memory:");
+let house = new FakeHouse(database);
+let thumbnails = house.thumbnails;
+let id = "";
+
+beforeEach(() => {
+  database = openDatabase(":memory:");
+  house = new FakeHouse(database);
+  thumbnails = house.thumbnails;
+  id = house.create();
+});
+
+afterEach(async () => {
+  await thumbnails.settled();
+  await rm(house.thumbnailsFolder, { recursive: true, force: true });
+});
+
+function picture(background: string): Promise<Buffer> {
+  return sharp({ create: { width: 40, height: 20, channels: 3, background } })
+    .png()
+    .toBuffer();
+}
+
+async function put(background: string, source: "upload" | "auto" = "upload"): Promise<string> {
+  expect(await thumbnails.put(id, source, await picture(background))).toBeNull();
+  return thumbnails.current(id)?.contentHash ?? "";
+}
+
+function folders(): Promise<string[]> {
+  return readdir(join(house.thumbnailsFolder, id));
+}
+
+function rendition(contentHash: string, width: number | null = null) {
+  return thumbnails.rendition({ livestreamId: id, contentHash, width, format: "webp" });
+}
+
+test("the automatic picture goes on behind an uploaded one, and is back when that is deleted", async () => {
+  const automatic = await put("red", "auto");
+  const uploaded = await put("blue");
+  await thumbnails.put(id, "auto", await picture("green"));
+  expect(thumbnails.current(id)).toMatchObject({ contentHash: uploaded, source: "upload" });
+  await thumbnails.deleteUpload(id);
+  expect(thumbnails.current(id)?.source).toBe("auto");
+  expect(thumbnails.current(id)?.contentHash).not.toBe(automatic);
+  expect(await folders()).toEqual([thumbnails.current(id)?.contentHash ?? ""]);
+});
+
+test("the same picture again changes nothing, as an upload or automatic", async () => {
+  const contentHash = await put("red");
+  expect(await put("red")).toBe(contentHash);
+  expect(await put("red", "auto")).toBe(contentHash);
+  await thumbnails.deleteUpload(id);
+  expect(thumbnails.current(id)).toMatchObject({ contentHash, source: "auto" });
+  expect(await folders()).toEqual([contentHash]);
+});
+
+test("many uploads at once leave one whole picture, and the one before it", async () => {
+  const colors = ["red", "green", "blue", "yellow", "black"];
+  await Promise.all(colors.map(async (color) => thumbnails.put(id, "upload", await picture(color))));
+  const contentHash = thumbnails.current(id)?.contentHash ?? "";
+  expect(await folders()).toHaveLength(2);
+  expect(await folders()).toContain(contentHash);
+  expect(await rendition(contentHash)).toMatchObject({ format: "webp" });
+});
+
+test("a reader gets the old picture or the new one, however often it is replaced meanwhile", async () => {
+  let current = await put("red");
+  for (const color of ["green", "blue", "yellow"]) {
+    const [answer] = await Promise.all([rendition(current), put(color)]);
+    if (typeof answer === "string") throw new Error(answer);
+    expect((await sharp(answer.bytes).metadata()).width).toBe(40);
+    current = thumbnails.current(id)?.contentHash ?? "";
+  }
+});
+
+test("a livestream deleted during the upload leaves no picture behind", async () => {
+  const putting = thumbnails.put(id, "upload", await picture("red"));
+  await house.livestreams.delete(id);
+  expect((await putting)?.code).toBe("not_found");
+  expect(await readdir(house.thumbnailsFolder)).toEqual([]);
+});
+
+test("a crash between the disk and the database leaves the old picture, and nothing of the new after the next", async () => {
+  const old = await put("red");
+  const crashing = new ThumbnailService({
+    store: new (class extends ThumbnailStore {
+      override put(): never {
+        throw new Error("the process is gone");
+      }
+    })(database),
+    folder: house.thumbnailsFolder,
+  });
+  await expect(crashing.put(id, "upload", await picture("green"))).rejects.toThrow("the process is gone");
+  expect(await folders()).toHaveLength(2);
+
+  thumbnails = new ThumbnailService({ store: new ThumbnailStore(database), folder: house.thumbnailsFolder });
+  expect(thumbnails.current(id)?.contentHash).toBe(old);
+  expect(await rendition(old)).toMatchObject({ format: "webp" });
+  const next = await put("blue");
+  expect((await folders()).sort()).toEqual([old, next].sort());
+});
+
+describe("a size", () => {
+  test("is made once for all who ask, and kept for the next process", async () => {
+    const contentHash = await put("red");
+    const answers = await Promise.all(Array.from({ length: 5 }, () => rendition(contentHash, 320)));
+    const [first] = answers;
+    if (first === undefined || typeof first === "string") throw new Error("there is no picture");
+    expect(answers.every((answer) => typeof answer !== "string" && answer.bytes === first.bytes)).toBe(true);
+    await thumbnails.settled();
+    const folder = join(house.thumbnailsFolder, id, contentHash);
+    await Bun.write(join(folder, "320.webp"), "as it was kept");
+    const next = new ThumbnailService({
+      store: new ThumbnailStore(database),
+      folder: house.thumbnailsFolder,
+    });
+    const kept = await next.rendition({ livestreamId: id, contentHash, width: 320, format: "webp" });
+    expect(typeof kept === "string" ? kept : Buffer.from(kept.bytes).toString()).toBe("as it was kept");
+  });
+
+  test("of a picture that is not there is gone", async () => {
+    expect(await rendition("0".repeat(32))).toBe("gone");
+  });
+
+  test("that would have to be made while too many others wait is refused, and made later", async () => {
+    const contentHash = await put("red");
+    const image = await sharp({ create: { width: 1500, height: 1500, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    const puts = Array.from({ length: 40 }, () => thumbnails.put(id, "upload", image));
+    expect(await rendition(contentHash, 320)).toBe("busy");
+    const refused = (await Promise.all(puts)).filter((refusal) => refusal?.code === "too_many_images");
+    expect(refused).toHaveLength(7);
+    expect(await rendition(contentHash, 320)).toMatchObject({ format: "webp" });
+  });
+});
+
+test("what is still being written when its livestream is deleted is not left behind", async () => {
+  const contentHash = await put("red");
+  await Promise.all([320, 640, 1280, null].map((width) => rendition(contentHash, width)));
+  await house.livestreams.delete(id);
+  await thumbnails.settled();
+  expect(await readdir(house.thumbnailsFolder)).toEqual([]);
+});
+
+test("what is forgotten is not answered from memory", async () => {
+  const contentHash = await put("red");
+  await rendition(contentHash);
+  await thumbnails.deleteUpload(id);
+  expect(await rendition(contentHash)).toBe("gone");
+});
