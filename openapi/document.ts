@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 document, made of the schemas and routes that the calls are checked by.
 
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { INTRODUCTION } from "./introduction.ts";
 import {
   publishLivestream,
   startLivestream,
@@ -41,7 +42,7 @@ const ROUTES = [
 const INFO = {
   title: "Tandem",
   version: "2",
-  description: "A live-streaming server: livestreams with two redundant inputs, and the media they become.",
+  description: INTRODUCTION,
   license: { name: "MIT", identifier: "MIT" },
 };
 

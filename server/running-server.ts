@@ -148,7 +148,11 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
       openThumbnailRoutes(thumbnails),
       mediaPlaybackRoutes({ media, recordings }),
-      webRoutes({ livestream: (id) => livestreams.get(id) }),
+      webRoutes({
+        livestream: (id) => livestreams.get(id),
+        liveNow: (atMost) => livestreams.list({ page: 0, perpage: atMost, sort: null, status: "live" }),
+        publicUrl: (path) => urls.http(path),
+      }),
     ],
   });
 

@@ -89,6 +89,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "m3u8-parser",
     "playwright-core",
     "sharp",
+    "axe-core",
   ],
   bench: ["bun", "bun:sqlite", "node:", "media", "openapi", "server", "sharp", "test"],
 };

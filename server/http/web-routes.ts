@@ -2,8 +2,9 @@
 
 import { type Context, Hono } from "hono";
 import { assets } from "#server/web/assets.ts";
-import { renderStartPage } from "#server/web/start-page.tsx";
-import { renderWatchPage } from "#server/web/watch-page.tsx";
+import { oEmbed, watchedId } from "#server/web/embedding.ts";
+import { type LiveLivestream, renderStartPage } from "#server/web/start-page.tsx";
+import { renderWatchPage, type SharedPage } from "#server/web/watch-page.tsx";
 import { type WatchedLivestream, watchState } from "#server/web/watch-state.ts";
 
 /** Nothing inline and nothing from anywhere else; `blob:` is where hls.js hands the video element its source. */
@@ -18,35 +19,89 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-const PAGE_HEADERS = {
-  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-  "Referrer-Policy": "no-referrer",
-  "X-Content-Type-Options": "nosniff",
-  "Cache-Control": "no-cache",
-};
+const PAGE_HEADERS = pageHeaders("'none'");
+
+/** Only the player alone may be a part of another site's page. */
+const EMBEDDED_HEADERS = pageHeaders("*");
+
+/** So many of those that are live are shown on the start page, the newest ones. */
+const MAX_SHOWN = 24;
 
 export interface WebRoutesOptions {
   /** What is known of a livestream, null when there is none of that id. */
   livestream(id: string): WatchedLivestream | null;
+  /** Those with the status `live`, newest first, at most so many, and how many there are. */
+  liveNow(atMost: number): { readonly items: readonly LiveLivestream[]; readonly total: number };
+  /** The address of a path without its leading slash, as the operator made it public. */
+  publicUrl(path: string): string;
 }
 
-export function webRoutes({ livestream }: WebRoutesOptions): Hono {
-  const stateOf = (id: string) => {
-    const watched = livestream(id);
-    return watched === null ? null : watchState(id, watched);
-  };
+export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions): Hono {
   const routes = new Hono();
-  routes.get("/", (context) => context.html(renderStartPage(), 200, PAGE_HEADERS));
+  routes.get("/", (context) => {
+    const { items, total } = liveNow(MAX_SHOWN);
+    return context.html(renderStartPage(items, total), 200, PAGE_HEADERS);
+  });
   routes.get("/watch/:id", (context) => {
-    const state = stateOf(context.req.param("id"));
-    return context.html(renderWatchPage(state), state === null ? 404 : 200, PAGE_HEADERS);
+    const id = context.req.param("id");
+    const watched = livestream(id);
+    const isEmbedded = context.req.query("embed") !== undefined;
+    const html = renderWatchPage({
+      state: watched === null ? null : watchState(id, watched),
+      shared: watched === null ? null : sharedPage(id, watched, publicUrl),
+      isEmbedded,
+    });
+    return context.html(html, watched === null ? 404 : 200, isEmbedded ? EMBEDDED_HEADERS : PAGE_HEADERS);
   });
   routes.get("/watch/:id/state", (context) => {
-    const state = stateOf(context.req.param("id"));
+    const id = context.req.param("id");
+    const watched = livestream(id);
+    const state = watched === null ? null : watchState(id, watched);
     return context.json(state, state === null ? 404 : 200, { "Cache-Control": "no-store" });
   });
+  routes.get("/oembed", (context) => answerOEmbed(context, { livestream, publicUrl }));
   routes.get("/assets/:name", serveAsset);
   return routes;
+}
+
+function pageHeaders(frameAncestors: "'none'" | "*") {
+  return {
+    "Content-Security-Policy": `${CONTENT_SECURITY_POLICY}; frame-ancestors ${frameAncestors}`,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+  };
+}
+
+function sharedPage(
+  id: string,
+  { thumbnailUrl }: WatchedLivestream,
+  publicUrl: WebRoutesOptions["publicUrl"],
+): SharedPage {
+  const pageUrl = publicUrl(`watch/${id}`);
+  const oEmbedUrl = publicUrl(`oembed?url=${encodeURIComponent(pageUrl)}`);
+  return { pageUrl, oEmbedUrl, pictureUrl: thumbnailUrl };
+}
+
+/** oEmbed 1.0 §2.3.6: 404 for an address that is none of ours, 501 for a format that is not made. */
+function answerOEmbed(
+  context: Context,
+  { livestream, publicUrl }: Pick<WebRoutesOptions, "livestream" | "publicUrl">,
+): Response {
+  const { url = "", format = "json", maxwidth, maxheight } = context.req.query();
+  const headers = { "Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache" };
+  if (format !== "json") return context.text("Only json is made", 501, headers);
+  const rootUrl = publicUrl("");
+  const id = watchedId(url, [rootUrl, new URL("/", context.req.url).href]);
+  const watched = id === null ? null : livestream(id);
+  if (id === null || watched === null) return context.text("Not found", 404, headers);
+  const embeddable = { title: watched.name, pageUrl: publicUrl(`watch/${id}`), rootUrl };
+  return context.json(oEmbed(embeddable, pixels(maxwidth), pixels(maxheight)), 200, headers);
+}
+
+/** Infinite for what is no number of them. */
+function pixels(text = ""): number {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
 function serveAsset(context: Context): Response {

@@ -9,11 +9,13 @@ interface PageOptions {
   script: Asset;
   /** From the page's own URL to the server's root: `./` or `../`. */
   root: "./" | "../";
+  /** What the head holds besides. */
+  head?: Child;
   children: Child;
 }
 
 /** A whole HTML document. No script or style is inline: the Content-Security-Policy forbids it. */
-export function renderPage({ title, script, root, children }: PageOptions): string {
+export function renderPage({ title, script, root, head, children }: PageOptions): string {
   const page = (
     <html lang="en">
       <head>
@@ -21,6 +23,7 @@ export function renderPage({ title, script, root, children }: PageOptions): stri
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
+        {head}
         <link rel="icon" type="image/svg+xml" href={`${root}assets/${icon.name}`} />
         <link rel="stylesheet" href={`${root}assets/${styleSheet.name}`} />
         <script type="module" src={`${root}assets/${script.name}`} />

@@ -2,39 +2,85 @@
 /** @jsxImportSource hono/jsx */
 
 import { watchScript } from "./assets.ts";
+import { embedUrl } from "./embedding.ts";
 import { renderPage } from "./page.tsx";
 import type { WatchState } from "./watch-state.ts";
 
-/** `state` is what the livestream is at this moment, null when there is none of that id. */
-export function renderWatchPage(state: WatchState | null): string {
+/** What other sites are told of a page. Absolute URLs. */
+export interface SharedPage {
+  readonly pageUrl: string;
+  readonly oEmbedUrl: string;
+  readonly pictureUrl: string | null;
+}
+
+interface WatchPageOptions {
+  /** What the livestream is at this moment, null when there is none of that id. */
+  readonly state: WatchState | null;
+  /** Null when there is nothing to share. */
+  readonly shared: SharedPage | null;
+  /** The player alone, filling the frame. */
+  readonly isEmbedded: boolean;
+}
+
+export function renderWatchPage({ state, shared, isEmbedded }: WatchPageOptions): string {
   const title = state?.title ?? "No such livestream";
   return renderPage({
     title: `${title} · Tandem`,
     script: watchScript,
     root: "../",
+    head: shared !== null && openGraph(title, shared),
     children: (
-      <main class="watch" data-phase={state?.phase ?? "not-found"}>
+      <main class={isEmbedded ? "watch embedded" : "watch"} data-phase={state?.phase ?? "not-found"}>
         <div class="stage">
           {/* biome-ignore lint/a11y/useMediaCaption: captions, where there are any, travel inside the stream */}
-          <video id="video" playsinline aria-label={title} />
+          <video id="video" playsinline poster={state?.posterUrl ?? undefined} aria-label={title} />
           <div id="notice" class="notice" role="status" aria-live="polite">
             <p id="notice-title" class="notice-title" />
             <p id="notice-detail" class="notice-detail" />
           </div>
-          <button id="unmute" class="unmute" type="button" hidden>
-            Turn the sound on
-          </button>
+          <div class="overlay">
+            <button id="unmute" class="pill" type="button" hidden>
+              Turn the sound on
+            </button>
+            <button id="go-live" class="pill" type="button" hidden>
+              Back to live
+            </button>
+          </div>
         </div>
         <header class="caption">
           <span id="badge" class="badge" />
           <h1 id="title">{title}</h1>
+          <p class="facts">
+            <span id="behind" title="How far the picture is behind the newest that the server has" />
+            <span id="quality" title="The size of the picture" />
+          </p>
         </header>
         <noscript>
-          <p>
+          <p class="no-script">
             This page needs JavaScript to play. Any HLS player can open the livestream's playlist instead.
           </p>
         </noscript>
       </main>
     ),
   });
+}
+
+/** OpenGraph (ogp.me), and where oEmbed is asked for (oEmbed 1.0 §4). */
+function openGraph(title: string, { pageUrl, oEmbedUrl, pictureUrl }: SharedPage) {
+  return (
+    <>
+      <link rel="canonical" href={pageUrl} />
+      <link rel="alternate" type="application/json+oembed" href={oEmbedUrl} title={title} />
+      <meta property="og:type" content="video.other" />
+      <meta property="og:site_name" content="Tandem" />
+      <meta property="og:title" content={title} />
+      <meta property="og:url" content={pageUrl} />
+      {pictureUrl !== null && <meta property="og:image" content={pictureUrl} />}
+      <meta property="og:video" content={embedUrl(pageUrl)} />
+      <meta property="og:video:type" content="text/html" />
+      <meta property="og:video:width" content="960" />
+      <meta property="og:video:height" content="540" />
+      <meta name="twitter:card" content="summary_large_image" />
+    </>
+  );
 }

@@ -1,11 +1,14 @@
 // What a viewer may know of a livestream: which phase it is in, what it is called, what to play.
 
+import { relativeToRoot } from "./relative-url.ts";
+
 /** The parts of the resource that decide it. */
 export interface WatchedLivestream {
   readonly name: string;
   readonly status: "created" | "started" | "live" | "converting" | "finished" | "failed";
   readonly onAir: "primary" | "secondary" | null;
   readonly mediaId: string | null;
+  readonly thumbnailUrl: string | null;
 }
 
 /**
@@ -19,11 +22,18 @@ export interface WatchState {
   readonly title: string;
   /** Relative to the watch page; null when there is nothing to play. */
   readonly playlistUrl: string | null;
+  /** What is shown before anything plays; relative to the watch page, null when there is no picture. */
+  readonly posterUrl: string | null;
 }
 
 export function watchState(livestreamId: string, livestream: WatchedLivestream): WatchState {
   const phase = phaseOf(livestream);
-  return { phase, title: livestream.name, playlistUrl: playlistUrl(phase, livestreamId, livestream.mediaId) };
+  return {
+    phase,
+    title: livestream.name,
+    playlistUrl: playlistUrl(phase, livestreamId, livestream.mediaId),
+    posterUrl: posterUrl(livestream.thumbnailUrl),
+  };
 }
 
 function phaseOf({ status, onAir, mediaId }: WatchedLivestream): WatchPhase {
@@ -45,4 +55,8 @@ function phaseOf({ status, onAir, mediaId }: WatchedLivestream): WatchPhase {
 function playlistUrl(phase: WatchPhase, livestreamId: string, mediaId: string | null): string | null {
   if (phase === "waiting" || phase === "unavailable") return null;
   return phase === "recording" ? `../media/${mediaId}/index.m3u8` : `../live/${livestreamId}/index.m3u8`;
+}
+
+function posterUrl(thumbnailUrl: string | null): string | null {
+  return thumbnailUrl === null ? null : `../${relativeToRoot(thumbnailUrl)}`;
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { ApiClient } from "#test/support/api-client.ts";
 import {
   currentTime,
@@ -10,6 +10,7 @@ import {
   hasPlayed,
   isInPhase,
   launchBrowser,
+  openPage,
 } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { areInstalled } from "#test/support/program.ts";
@@ -85,21 +86,6 @@ describe.skipIf(!areInstalled("chromium"))("in Chromium", () => {
     120_000,
   );
 });
-
-/** Opens the page in a tab of its own; what no page of ours may do is written into `faults`. */
-async function openPage(browser: Browser, url: string, faults: string[]): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.on("pageerror", (error) => faults.push(`threw ${error.message}`));
-  page.on("console", (message) => {
-    if (message.text().includes("Content Security Policy")) faults.push(message.text());
-  });
-  page.on("request", (request) => {
-    const { protocol, origin } = new URL(request.url());
-    if (protocol !== "blob:" && origin !== new URL(url).origin) faults.push(`asked for ${request.url()}`);
-  });
-  await page.goto(url);
-  return page;
-}
 
 /** Whether the clip's third colour bar is seen where it belongs: the picture is really shown. */
 async function isYellowBar(page: Page): Promise<boolean> {

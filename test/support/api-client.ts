@@ -1,96 +1,61 @@
-// The producer's calls, as an integrator would make them.
+// The producer's calls, as an integrator would make them: by the client that the project offers.
 
-import type { LivestreamView } from "#server/livestreams/livestream-view.ts";
-import type { MediaView } from "#server/livestreams/media-view.ts";
+import { type Livestream, type Media, TandemClient } from "#openapi/client.ts";
 import { until } from "./until.ts";
 
-interface RefusalBody {
-  readonly message?: string;
-  readonly data?: { readonly code?: string };
-}
-
-/** What a call was refused with. */
-export class ApiRefusal extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, { message, data }: RefusalBody) {
-    super(`${status} ${message}`);
-    this.status = status;
-    this.code = data?.code ?? "";
-  }
-}
-
 export class ApiClient {
-  readonly #url: string;
-  readonly #token: string;
+  /** Every operation of the contract. */
+  readonly operations: TandemClient;
 
   constructor(url: string, token: string) {
-    this.#url = url;
-    this.#token = token;
+    this.operations = new TandemClient({ url, token });
   }
 
-  create(properties: { name: string; withDvr?: boolean; withBackup?: boolean }): Promise<LivestreamView> {
-    return this.#call("POST", "livestreams", properties);
+  create(properties: { name: string; withDvr?: boolean; withBackup?: boolean }): Promise<Livestream> {
+    return this.operations.createLivestream(properties);
   }
 
-  get(id: string): Promise<LivestreamView> {
-    return this.#call("GET", `livestreams/${id}`);
+  get(id: string): Promise<Livestream> {
+    return this.operations.getLivestream(id);
   }
 
-  list(): Promise<LivestreamView[]> {
-    return this.#call("GET", "livestreams");
+  async list(): Promise<readonly Livestream[]> {
+    return (await this.operations.listLivestreams()).items;
   }
 
-  start(id: string): Promise<LivestreamView> {
-    return this.#call("POST", `livestreams/${id}/start`);
+  start(id: string): Promise<Livestream> {
+    return this.operations.startLivestream(id);
   }
 
-  publish(id: string): Promise<LivestreamView> {
-    return this.#call("POST", `livestreams/${id}/publish`);
+  publish(id: string): Promise<Livestream> {
+    return this.operations.publishLivestream(id);
   }
 
-  switchTo(id: string, instance: "primary" | "secondary"): Promise<LivestreamView> {
-    return this.#call("POST", `livestreams/${id}/switch`, { instance });
+  switchTo(id: string, instance: "primary" | "secondary"): Promise<Livestream> {
+    return this.operations.switchLivestream(id, instance);
   }
 
-  stop(id: string): Promise<LivestreamView> {
-    return this.#call("POST", `livestreams/${id}/stop`);
+  stop(id: string): Promise<Livestream> {
+    return this.operations.stopLivestream(id);
   }
 
   delete(id: string): Promise<null> {
-    return this.#call("DELETE", `livestreams/${id}`);
+    return this.operations.deleteLivestream(id);
   }
 
-  media(id: string): Promise<MediaView> {
-    return this.#call("GET", `media/${id}`);
+  media(id: string): Promise<Media> {
+    return this.operations.getMedia(id);
   }
 
-  listMedia(): Promise<MediaView[]> {
-    return this.#call("GET", "media");
+  async listMedia(): Promise<readonly Media[]> {
+    return (await this.operations.listMedia()).items;
   }
 
   /** Resolves with the livestream as soon as it is as `condition` wants it. */
-  when(
-    id: string,
-    what: string,
-    condition: (livestream: LivestreamView) => boolean,
-  ): Promise<LivestreamView> {
+  when(id: string, what: string, condition: (livestream: Livestream) => boolean): Promise<Livestream> {
     return until(what, async () => {
       const livestream = await this.get(id);
       return condition(livestream) ? livestream : null;
     });
-  }
-
-  /** Throws an {@link ApiRefusal} when the answer is not a success. */
-  async #call<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.#url}/v2/${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${this.#token}`, "Content-Type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json()) as { data: T } & RefusalBody;
-    if (!response.ok) throw new ApiRefusal(response.status, answer);
-    return answer.data;
   }
 }

@@ -1,5 +1,7 @@
 // Chromium without a window, and what a viewer would notice of a playing page.
 
+import { join } from "node:path";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { until } from "./until.ts";
 
@@ -45,4 +47,50 @@ export function currentTime(page: Page): Promise<number> {
 /** Resolves when the page says that it is in this phase. */
 export async function isInPhase(page: Page, phase: string): Promise<void> {
   await page.waitForSelector(`main[data-phase="${phase}"]`);
+}
+
+/** Opens the page in a tab of its own; what no page of ours may do is written into `faults`. */
+export async function openPage(browser: Browser, url: string, faults: string[]): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on("pageerror", (error) => faults.push(`threw ${error.message}`));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) faults.push(message.text());
+  });
+  page.on("request", (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== "blob:" && origin !== new URL(url).origin) faults.push(`asked for ${request.url()}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** On a desktop and on a phone, CSS pixels. */
+const VIEWPORTS = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
+const SCHEMES = ["light", "dark"] as const;
+
+/**
+ * What axe-core (WCAG 2 A and AA, and good practice) finds serious or critical about the page as it stands, on a desktop and on
+ * a phone, light and dark. With `SCREENSHOTS=<folder>` in the environment each of the four is photographed too.
+ */
+export async function seriousFaults(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  await page.evaluate(axe.source);
+  for (const viewport of VIEWPORTS) {
+    for (const colorScheme of SCHEMES) {
+      const look = `${name}-${viewport.width}-${colorScheme}`;
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      found.push(
+        ...serious.map(({ id, nodes }) => `${look}: ${id} ${nodes.map(({ target }) => target).join(" ")}`),
+      );
+      const folder = process.env.SCREENSHOTS;
+      if (folder !== undefined) await page.screenshot({ path: join(folder, `${look}.png`), fullPage: true });
+    }
+  }
+  return found;
 }

@@ -5,8 +5,22 @@ import Hls from "hls.js";
 /** Fragmented MP4 passes through hls.js as it is: a worker to remux in would have nothing to do. */
 const HLS_OPTIONS = { enableWorker: false, liveDurationInfinity: true, backBufferLength: 60 };
 
+/** A viewer who is so much further behind than need be has left the live edge, by will or by a stall. */
+const SLACK_SECONDS = 6;
+
+/** How far behind the end of its range a browser's own HLS is put; it knows better itself, and does not say. */
+const OWN_HLS_DISTANCE_SECONDS = 6;
+
 /** A playlist that cannot be played now, for example because there is none yet: whoever asked may ask again. */
 type OnFailure = () => void;
+
+/** Where the picture is, of a playlist that still grows. */
+export interface LivePosition {
+  /** Between what is shown and the newest that the server has. */
+  readonly behindSeconds: number;
+  /** Whether a jump to the live edge would be seen. */
+  readonly hasLeftEdge: boolean;
+}
 
 export class Player {
   readonly #video: HTMLVideoElement;
@@ -25,6 +39,15 @@ export class Player {
     return this.#url;
   }
 
+  /** Null for a recording, for a broadcast that has ended, and before the first picture. */
+  get livePosition(): LivePosition | null {
+    if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+    const [behindSeconds, wantedSeconds] =
+      this.#hls === null ? this.#ownDistance() : hlsJsDistance(this.#hls, this.#video);
+    if (behindSeconds === null) return null;
+    return { behindSeconds, hasLeftEdge: behindSeconds > wantedSeconds + SLACK_SECONDS };
+  }
+
   /** Leaves what was playing and plays this playlist: a live one near its end, another from its beginning. */
   play(url: string): void {
     this.stop();
@@ -32,6 +55,15 @@ export class Player {
     if (Hls.isSupported()) this.#playWithHlsJs(url);
     else this.#video.src = url;
     void this.#begin(); // What it waits for may be minutes away; nothing here depends on it.
+  }
+
+  /** To the newest that can be played without a stall. */
+  goLive(): void {
+    const end = endOf(this.#video.seekable);
+    const target = this.#hls?.liveSyncPosition ?? (end === null ? null : end - OWN_HLS_DISTANCE_SECONDS);
+    if (target === null) return;
+    this.#video.currentTime = Math.max(0, target);
+    void this.#begin(); // As in `play`.
   }
 
   stop(): void {
@@ -54,6 +86,13 @@ export class Player {
     hls.attachMedia(this.#video);
   }
 
+  /** Seconds, as {@link hlsJsDistance}. */
+  #ownDistance(): [number | null, number] {
+    const end = endOf(this.#video.seekable);
+    const isLive = this.#video.duration === Number.POSITIVE_INFINITY;
+    return [isLive && end !== null ? end - this.#video.currentTime : null, OWN_HLS_DISTANCE_SECONDS];
+  }
+
   #fail(): void {
     if (this.#url === null) return;
     this.stop();
@@ -70,4 +109,15 @@ export class Player {
       await this.#video.play().catch(() => undefined);
     }
   }
+}
+
+/** Seconds: how far behind, null when it is not live, and how far hls.js means to be. */
+function hlsJsDistance(hls: Hls, video: HTMLVideoElement): [number | null, number] {
+  const details = hls.latestLevelDetails;
+  if (details === null || !details.live) return [null, 0];
+  return [Math.max(0, details.edge + details.age - video.currentTime), hls.targetLatency ?? 0];
+}
+
+function endOf(ranges: TimeRanges): number | null {
+  return ranges.length === 0 ? null : ranges.end(ranges.length - 1);
 }

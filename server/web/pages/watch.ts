@@ -15,6 +15,7 @@ const main = find("main", HTMLElement);
 const video = find("#video", HTMLVideoElement);
 const notice = find("#notice", HTMLElement);
 const unmute = find("#unmute", HTMLButtonElement);
+const goLive = find("#go-live", HTMLButtonElement);
 const player = new Player(video, showNotice);
 
 let phase: PagePhase = "waiting";
@@ -26,12 +27,15 @@ video.addEventListener("timeupdate", () => {
   movedAtMs = performance.now();
   showNotice();
 });
+for (const event of ["timeupdate", "pause", "emptied", "resize"]) video.addEventListener(event, showFacts);
 video.addEventListener("ended", () => void follow()); // Comes back by itself, whatever the answer is.
 video.addEventListener("volumechange", showUnmute);
 video.addEventListener("playing", showUnmute);
 unmute.addEventListener("click", () => {
   video.muted = false;
 });
+goLive.addEventListener("click", () => player.goLive());
+setInterval(showFacts, EAGER_INTERVAL_MS); // A picture that stands still falls behind too.
 
 await watch();
 
@@ -52,6 +56,7 @@ async function follow(): Promise<void> {
     phase = state.phase;
     find("#title", HTMLElement).textContent = state.title;
     document.title = `${state.title} · Tandem`;
+    showPoster(state.posterUrl);
     playWhatFits(state.playlistUrl);
   }
   showNotice();
@@ -74,6 +79,14 @@ function playWhatFits(playlistUrl: string | null): void {
   if (isDone) player.play(playlistUrl);
 }
 
+/** A new one only where the old one can be seen: nothing is loaded behind a moving picture. */
+function showPoster(posterUrl: string | null): void {
+  const shown = video.getAttribute("poster");
+  if (posterUrl === shown || isMoving()) return;
+  if (posterUrl === null) video.removeAttribute("poster");
+  else video.setAttribute("poster", posterUrl);
+}
+
 function showNotice(): void {
   const words = NOTICES[phase];
   main.dataset.phase = phase;
@@ -86,6 +99,25 @@ function showNotice(): void {
 
 function showUnmute(): void {
   unmute.hidden = !video.muted || video.paused;
+}
+
+/** How far behind live the picture is, and how large. */
+function showFacts(): void {
+  const position = phase === "live" || phase === "gap" ? player.livePosition : null;
+  goLive.hidden = position === null || !position.hasLeftEdge;
+  write("#behind", position === null ? "" : behind(Math.round(position.behindSeconds)));
+  write("#quality", video.videoHeight === 0 ? "" : `${Math.min(video.videoWidth, video.videoHeight)}p`);
+}
+
+function behind(seconds: number): string {
+  if (seconds < 60) return `${seconds} s behind live`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s behind live`;
+}
+
+/** What has not changed is left alone. */
+function write(selector: string, text: string): void {
+  const element = find(selector, HTMLElement);
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function isMoving(): boolean {

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { createApp } from "#server/http/app.ts";
-import { webRoutes } from "#server/http/web-routes.ts";
 import { createLog } from "#server/log.ts";
 import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
-import { codeOf, FakeApp, READER } from "./fake-app.ts";
+import { codeOf, emptyPages, FakeApp, READER } from "./fake-app.ts";
 
 test("an app is made of services, stores and what else is open to all", async () => {
   const database = openDatabase(":memory:");
@@ -23,7 +22,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     nowMs: Date.now,
     log: createLog({ level: "error", write: () => {}, nowMs: Date.now }),
     readiness: { store: () => true, http: () => true, rtmp: () => true },
-    openRoutes: [webRoutes({ livestream: () => null })],
+    openRoutes: [emptyPages()],
   });
   const list = await app.request("/v2/livestreams", { headers: { Authorization: "Bearer secret" } });
   expect(await list.json()).toEqual({

@@ -40,11 +40,7 @@ export class FakeApp {
   readonly app: ReturnType<typeof createApp>;
   nowMs = Date.UTC(2026, 0, 1);
 
-  constructor({
-    database = openDatabase(":memory:"),
-    readiness = {},
-    openRoutes = [webRoutes({ livestream: () => null })],
-  } = {}) {
+  constructor({ database = openDatabase(":memory:"), readiness = {}, openRoutes = [emptyPages()] } = {}) {
     this.house = new FakeHouse(database);
     this.app = createApp({
       livestreams: this.house.livestreams,
@@ -93,4 +89,13 @@ export class FakeApp {
 export function codeOf({ body }: Answer): unknown {
   const data = body?.data;
   return typeof data === "object" && data !== null && "code" in data ? data.code : null;
+}
+
+/** The pages of a server without livestreams. */
+export function emptyPages(): ReturnType<typeof webRoutes> {
+  return webRoutes({
+    livestream: () => null,
+    liveNow: () => ({ items: [], total: 0 }),
+    publicUrl: (path) => `https://example.com/video/${path}`,
+  });
 }

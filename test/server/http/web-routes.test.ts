@@ -2,12 +2,59 @@ import { describe, expect, test } from "bun:test";
 import { webRoutes } from "#server/http/web-routes.ts";
 import type { WatchedLivestream } from "#server/web/watch-state.ts";
 
+const PUBLIC = "https://example.com/video/";
+
 const LIVESTREAMS: Record<string, WatchedLivestream> = {
-  one: { name: "One", status: "live", onAir: "primary", mediaId: null },
-  script: { name: "</title><script>alert(1)</script>", status: "created", onAir: null, mediaId: null },
+  one: {
+    ...{ name: "One", status: "live", onAir: "primary", mediaId: null },
+    thumbnailUrl: `${PUBLIC}thumbnails/one/0123abcd`,
+  },
+  script: {
+    ...{ name: '</title><script>alert("1")</script>', status: "live", onAir: null, mediaId: null },
+    thumbnailUrl: null,
+  },
 };
 
-const app = webRoutes({ livestream: (id) => LIVESTREAMS[id] ?? null });
+const asked: number[] = [];
+
+const app = webRoutes({
+  livestream: (id) => LIVESTREAMS[id] ?? null,
+  liveNow: (atMost) => {
+    asked.push(atMost);
+    return { items: Object.entries(LIVESTREAMS).map(([id, each]) => ({ id, ...each })), total: 1002 };
+  },
+  publicUrl: (path) => `${PUBLIC}${path}`,
+});
+
+async function htmlOf(path: string): Promise<string> {
+  return (await app.request(path)).text();
+}
+
+describe("the start page", () => {
+  test("shows what is live, a bounded number of them, with a picture where there is one", async () => {
+    const html = await htmlOf("/");
+    expect(html).toContain('href="./watch/one"');
+    expect(html).toContain('src="./thumbnails/one/0123abcd?width=640"');
+    expect(html.match(/<img [^>]*thumbnails/g)).toHaveLength(1);
+    expect(html).toContain("And 1000 more.");
+    expect(asked.at(-1)).toBe(24);
+  });
+
+  test("shows a hostile name as text", async () => {
+    const html = await htmlOf("/");
+    expect(html).not.toContain("<script>");
+    expect(html).toContain("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
+  });
+
+  test("says so when nothing is live", async () => {
+    const empty = webRoutes({
+      livestream: () => null,
+      liveNow: () => ({ items: [], total: 0 }),
+      publicUrl: (path) => path,
+    });
+    expect(await (await empty.request("/")).text()).toContain("Nothing is live at the moment.");
+  });
+});
 
 describe("the watch page", () => {
   test("carries the livestream's name", async () => {
@@ -17,6 +64,11 @@ describe("the watch page", () => {
     expect(await response.text()).toContain("<title>One · Tandem</title>");
   });
 
+  test("shows the livestream's picture until something plays", async () => {
+    expect(await htmlOf("/watch/one")).toContain('poster="../thumbnails/one/0123abcd"');
+    expect(await htmlOf("/watch/script")).not.toContain("poster");
+  });
+
   test("of an unknown livestream is a page too, with status 404", async () => {
     const response = await app.request("/watch/two");
     expect(response.status).toBe(404);
@@ -24,9 +76,27 @@ describe("the watch page", () => {
   });
 
   test("shows a hostile name as text", async () => {
-    const html = await (await app.request("/watch/script")).text();
+    const html = await htmlOf("/watch/script");
     expect(html).not.toContain("<script>");
-    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(html).toContain("&lt;script&gt;");
+  });
+
+  test("tells other sites its name, its picture and its player, at the public address", async () => {
+    const html = await htmlOf("/watch/one");
+    expect(html).toContain('<meta property="og:title" content="One"');
+    expect(html).toContain(`<meta property="og:url" content="${PUBLIC}watch/one"`);
+    expect(html).toContain(`<meta property="og:image" content="${PUBLIC}thumbnails/one/0123abcd"`);
+    expect(html).toContain(`<meta property="og:video" content="${PUBLIC}watch/one?embed"`);
+    expect(html).toContain(`href="${PUBLIC}oembed?url=${encodeURIComponent(`${PUBLIC}watch/one`)}"`);
+  });
+
+  test("may be framed only as the player alone", async () => {
+    const policyOf = async (path: string) =>
+      (await app.request(path)).headers.get("Content-Security-Policy") ?? "";
+    expect(await policyOf("/watch/one?embed")).toEndWith("; frame-ancestors *");
+    expect(await policyOf("/watch/one")).toEndWith("; frame-ancestors 'none'");
+    expect(await policyOf("/?embed")).toEndWith("; frame-ancestors 'none'");
+    expect(await htmlOf("/watch/one?embed")).toContain('class="watch embedded"');
   });
 });
 
@@ -37,25 +107,88 @@ test("the state says what a viewer needs, and is never kept", async () => {
     phase: "live",
     title: "One",
     playlistUrl: "../live/one/index.m3u8",
+    posterUrl: "../thumbnails/one/0123abcd",
   });
   const unknown = await app.request("/watch/two/state");
   expect([unknown.status, unknown.headers.get("Cache-Control")]).toEqual([404, "no-store"]);
 });
 
-describe.each(["/", "/watch/one", "/watch/two"])("the page at %s", (path) => {
+describe("oEmbed", () => {
+  const ask = (url: string, more = "") => app.request(`/oembed?url=${encodeURIComponent(url)}${more}`);
+
+  test("hands out a frame with the player alone", async () => {
+    const response = await ask(`${PUBLIC}watch/one`);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(await response.json()).toEqual({
+      version: "1.0",
+      type: "video",
+      title: "One",
+      provider_name: "Tandem",
+      provider_url: PUBLIC,
+      html:
+        `<iframe src="${PUBLIC}watch/one?embed" title="One" width="960" height="540" frameborder="0" ` +
+        'allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>',
+      width: 960,
+      height: 540,
+      cache_age: 300,
+    });
+  });
+
+  test.each([
+    ["&maxwidth=640", 640, 360],
+    ["&maxheight=90", 160, 90],
+    ["&maxwidth=640&maxheight=90", 160, 90],
+    ["&maxwidth=99999&maxheight=none", 960, 540],
+  ])("fits into %s", async (query, width, height) => {
+    expect(await (await ask(`${PUBLIC}watch/one`, query)).json()).toMatchObject({ width, height });
+  });
+
+  test("finds the page also at the address that was asked, and with a query", async () => {
+    expect((await ask("http://localhost/watch/one?embed")).status).toBe(200);
+  });
+
+  test("writes a hostile name as text", async () => {
+    const name = "&#60;/title&#62;&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;";
+    expect(await (await ask(`${PUBLIC}watch/script`)).json()).toMatchObject({
+      html: expect.stringContaining(`title="${name}"`),
+    });
+  });
+
+  test.each([
+    "",
+    "watch/one",
+    "https://elsewhere.example/watch/one",
+    "https://example.com/watch/one",
+    `${PUBLIC}watch/two`,
+    `${PUBLIC}watch/one/state`,
+    `${PUBLIC}watch/`,
+    "https://example.com@elsewhere.example/video/watch/one",
+    "javascript:alert(1)",
+  ])("knows nothing of %p", async (url) => {
+    expect((await ask(url)).status).toBe(404);
+  });
+
+  test("is made as JSON only", async () => {
+    expect((await ask(`${PUBLIC}watch/one`, "&format=xml")).status).toBe(501);
+    expect((await ask(`${PUBLIC}watch/one`, "&format=json")).status).toBe(200);
+  });
+});
+
+describe.each(["/", "/watch/one", "/watch/one?embed", "/watch/two"])("the page at %s", (path) => {
   test("allows nothing inline and nothing from elsewhere", async () => {
     const response = await app.request(path);
     const html = await response.text();
     const policy = response.headers.get("Content-Security-Policy") ?? "";
     expect(policy).toStartWith("default-src 'none'; script-src 'self'; style-src 'self';");
     expect(policy).not.toContain("unsafe");
-    expect(html).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+="|https?:\/\//);
+    expect(html).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+="|\b(src|poster)="https?:/);
+    expect(html).not.toMatch(/<link rel="(icon|stylesheet|preload)[^>]* href="https?:/);
   });
 
   test("finds each of its assets, to be kept for ever under a name that changes with the content", async () => {
-    const html = await (await app.request(path)).text();
-    const urls = Array.from(html.matchAll(/(?:src|href)="(\.[^"]*assets\/[^"]+)"/g), ([, url = ""]) => url);
-    expect(urls).toHaveLength(3);
+    const found = (await htmlOf(path)).matchAll(/(?:src|href)="(\.[^"]*assets\/[^"]+)"/g);
+    const urls = new Set(Array.from(found, ([, url = ""]) => url));
+    expect(urls.size).toBe(3);
     for (const url of urls) {
       const response = await app.request(new URL(url, `http://localhost${path}`).pathname);
       expect(response.status).toBe(200);

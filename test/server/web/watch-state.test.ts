@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { type WatchedLivestream, type WatchPhase, watchState } from "#server/web/watch-state.ts";
 
-const LIVE: WatchedLivestream = { name: "Derby", status: "live", onAir: "secondary", mediaId: null };
+const LIVE: WatchedLivestream = {
+  ...{ name: "Derby", status: "live", onAir: "secondary", mediaId: null },
+  thumbnailUrl: null,
+};
 
 describe("a viewer is told", () => {
   const cases: [string, Partial<WatchedLivestream>, WatchPhase, string | null][] = [
@@ -25,11 +28,19 @@ describe("a viewer is told", () => {
     ["that nothing is left when there never was one", { status: "failed" }, "unavailable", null],
   ];
   test.each(cases)("%s", (_name, change, phase, playlistUrl) => {
-    expect(watchState("L", { ...LIVE, ...change })).toEqual({ phase, title: "Derby", playlistUrl });
+    expect(watchState("L", { ...LIVE, ...change })).toEqual({
+      ...{ phase, title: "Derby", playlistUrl },
+      posterUrl: null,
+    });
   });
 });
 
 test("a viewer is told nothing else, whatever the livestream holds", () => {
   const full = { ...LIVE, inputs: [{ streamKey: "secret" }], description: "internal" };
-  expect(Object.keys(watchState("L", full)).sort()).toEqual(["phase", "playlistUrl", "title"]);
+  expect(Object.keys(watchState("L", full)).sort()).toEqual(["phase", "playlistUrl", "posterUrl", "title"]);
+});
+
+test("the poster is loaded from where the page was loaded, whatever address is public", () => {
+  const thumbnailUrl = "https://example.com/video/thumbnails/L/0123abcd";
+  expect(watchState("L", { ...LIVE, thumbnailUrl }).posterUrl).toBe("../thumbnails/L/0123abcd");
 });

@@ -1,0 +1,112 @@
+import { expect, test } from "bun:test";
+import { TandemClient, TandemRefusal } from "#openapi/client.ts";
+import { renderDocument } from "#openapi/document.ts";
+
+const { paths }: { paths: Record<string, Record<string, { operationId: string }>> } = JSON.parse(
+  renderDocument(),
+);
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, { operationId }]) => ({ method, path, operationId })),
+);
+
+/** Each operation, called with values that show where they end up. */
+const CALLS: Record<string, (client: TandemClient) => Promise<unknown>> = {
+  listLivestreams: (client) => client.listLivestreams(),
+  createLivestream: (client) => client.createLivestream({ name: "Derby" }),
+  getLivestream: (client) => client.getLivestream("ID"),
+  updateLivestream: (client) => client.updateLivestream("ID", { description: null }),
+  deleteLivestream: (client) => client.deleteLivestream("ID"),
+  startLivestream: (client) => client.startLivestream("ID"),
+  publishLivestream: (client) => client.publishLivestream("ID"),
+  switchLivestream: (client) => client.switchLivestream("ID", "secondary"),
+  stopLivestream: (client) => client.stopLivestream("ID"),
+  getLivestreamStatsOverview: (client) => client.getLivestreamStatsOverview("ID"),
+  getLivestreamStats: (client) => client.getLivestreamStats("ID", "primary"),
+  streamLivestreamEvents: (client) => Array.fromAsync(client.streamLivestreamEvents("ID")),
+  getLivestreamThumbnail: (client) => client.getLivestreamThumbnail("ID"),
+  updateLivestreamThumbnail: (client) => client.updateLivestreamThumbnail("ID", new Blob(["picture"])),
+  deleteLivestreamThumbnail: (client) => client.deleteLivestreamThumbnail("ID"),
+  listMedia: (client) => client.listMedia(),
+  getMedia: (client) => client.getMedia("ID"),
+  updateMedia: (client) => client.updateMedia("ID", { name: "Final" }),
+  deleteMedia: (client) => client.deleteMedia("ID"),
+  recoverMedia: (client) => client.recoverMedia("ID"),
+  getMediaThumbnail: (client) => client.getMediaThumbnail("ID"),
+};
+
+/** A client whose requests are kept and answered with `answer`. */
+function recorded(answer: () => Response = () => Response.json({ status: "success", data: null })) {
+  const requests: Request[] = [];
+  const client = new TandemClient({
+    url: "https://example.com/video/",
+    token: "secret",
+    fetch: async (request) => {
+      requests.push(request);
+      return answer();
+    },
+  });
+  return { client, requests };
+}
+
+test("it has a method for each operation of the document, and no other", () => {
+  const methods = Object.getOwnPropertyNames(TandemClient.prototype).filter((name) => name !== "constructor");
+  const expected = operations.map(({ operationId }) => operationId).sort();
+  expect(methods.sort()).toEqual(expected);
+  expect(Object.keys(CALLS).sort()).toEqual(expected);
+});
+
+test.each(operations)("$operationId calls $method $path", async ({ method, path, operationId }) => {
+  const { client, requests } = recorded();
+  await CALLS[operationId]?.(client);
+  const expected = path.replace("{id}", "ID").replace("{instance}", "primary");
+  expect(requests.map((request) => [request.method.toLowerCase(), request.url])).toEqual([
+    [method, `https://example.com/video${expected}`],
+  ]);
+  expect(requests[0]?.headers.get("Authorization")).toBe("Bearer secret");
+});
+
+test("what is not asked for is not in the query, and values are escaped", async () => {
+  const { client, requests } = recorded(() => Response.json({ data: [], pagination: {} }));
+  await client.listLivestreams({ page: 2, sort: "name:desc" });
+  await client.getLivestream("../media?x");
+  await client.deleteMedia("M", { permanent: true });
+  expect(requests.map(({ url }) => url.slice("https://example.com/video/v2/".length))).toEqual([
+    "livestreams?page=2&sort=name%3Adesc",
+    "livestreams/..%2Fmedia%3Fx",
+    "media/M?permanent=true",
+  ]);
+});
+
+test("a body is JSON, a picture is itself, a key goes along", async () => {
+  const { client, requests } = recorded();
+  await client.createLivestream({ name: "Derby", withDvr: true }, { idempotencyKey: "k1" });
+  await client.updateLivestreamThumbnail("ID", new Blob(["picture"], { type: "image/png" }));
+  await client.startLivestream("ID");
+  const [create, upload, start] = requests;
+  expect(await create?.json()).toEqual({ name: "Derby", withDvr: true });
+  expect(create?.headers.get("Idempotency-Key")).toBe("k1");
+  expect([upload?.headers.get("Content-Type"), await upload?.text()]).toEqual(["image/png", "picture"]);
+  expect(start?.body ?? null).toBe(null);
+});
+
+test("a list is a page of items", async () => {
+  const pagination = { page: 0, perpage: 10, total: 1, pageCount: 1 };
+  const { client } = recorded(() => Response.json({ status: "success", data: ["one"], pagination }));
+  expect<unknown>(await client.listMedia()).toEqual({ items: ["one"], pagination });
+});
+
+test("a refusal is thrown with all that it says", async () => {
+  const data = { code: "not_started", currentStatus: "created", allowedActions: ["start"] };
+  const { client } = recorded(() =>
+    Response.json({ status: "fail", message: "It was not started.", data }, { status: 409 }),
+  );
+  const refusal = await client.publishLivestream("ID").catch((error) => error);
+  expect(refusal).toBeInstanceOf(TandemRefusal);
+  expect(refusal).toMatchObject({ status: 409, code: "not_started", message: "It was not started.", data });
+});
+
+test("an error of the server's, or of a proxy's, is thrown as one", async () => {
+  const { client } = recorded(() => new Response("<h1>Bad gateway</h1>", { status: 502 }));
+  const refusal = await client.getLivestream("ID").catch((error) => error);
+  expect(refusal).toMatchObject({ status: 502, code: "internal_error", data: null });
+});
