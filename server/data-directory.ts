@@ -69,11 +69,7 @@ export function openStatisticsOf({ statisticsFile }: DataDirectory): Database {
 
 function opened(file: string, open: (path: string) => Database): Database {
   try {
-    const database = open(file);
-    // A file that may only be read is found out by the first write.
-    database.run("BEGIN IMMEDIATE");
-    database.run("ROLLBACK");
-    return database;
+    return open(file);
   } catch (error) {
     if (error instanceof NewerDatabaseError) throw new StartError(error.message);
     throw new StartError(`${file} cannot be opened: ${messageOf(error)}`);

@@ -8,7 +8,7 @@ import type { TlsFiles } from "#server/tls-files.ts";
 import { makeCertificate, tlsEnvironment } from "#test/support/certificate.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { areInstalled, Program, run } from "#test/support/program.ts";
-import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
+import { ADMIN_TOKEN, TANDEM, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 
 describe.skipIf(!areInstalled("openssl", "curl", "ffmpeg", "ffprobe"))("with a certificate", () => {
@@ -94,6 +94,31 @@ describe.skipIf(!areInstalled("openssl", "curl", "ffmpeg", "ffprobe"))("with a c
     expect([encoder.hasExited, events.hasExited]).toEqual([false, false]);
     expect(await server.stop()).toBe(0);
   }, 60_000);
+
+  test("a health check asks over TLS, whomever the certificate names", async () => {
+    await using server = await TandemServer.start({ environment: tlsEnvironment(files) });
+    const healthcheck = Bun.spawn([...TANDEM, "healthcheck"], {
+      env: {
+        ...process.env,
+        ...tlsEnvironment(files),
+        TANDEM_HOST: "127.0.0.1",
+        TANDEM_HTTP_PORT: String(server.httpPort),
+      },
+      stderr: "inherit",
+    });
+    expect(await healthcheck.exited).toBe(0);
+  }, 20_000);
+
+  test("RTMPS needs the port above RTMP", async () => {
+    using holder = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
+    const environment = { ...tlsEnvironment(files), TANDEM_RTMP_PORT: String(holder.port - 1) };
+    await expect(TandemServer.start({ environment })).rejects.toThrow(
+      `RTMPS port ${holder.port} on 127.0.0.1 is in use by another process`,
+    );
+    await expect(
+      TandemServer.start({ environment: { ...environment, TANDEM_RTMP_PORT: "65535" } }),
+    ).rejects.toThrow("TANDEM_RTMP_PORT holds 65535, which leaves no port above it for RTMPS");
+  }, 20_000);
 });
 
 /** Whom the certificate at this port is made out to. */
