@@ -6,16 +6,29 @@ import { isBearerToken } from "./config.ts";
 import { StartError } from "./start-error.ts";
 import { newToken, type TokenScope, type TokenStore } from "./store/token-store.ts";
 
-/** The file's token, made when there is none. Only its owner may read the file. */
+/**
+ * The file's token, made when there is none. Only its owner may read the file. Throws a {@link StartError} when it can be
+ * neither made nor read.
+ */
 export function adminTokenIn(file: string): string {
-  if (!existsSync(file)) {
-    const written = `${file}.new`;
-    writeFileSync(written, `${newToken()}\n`, { mode: 0o600 });
-    renameSync(written, file);
-  }
-  const token = readFileSync(file, "utf8").trim();
+  const token = contentOf(file).trim();
   if (!isBearerToken(token)) throw new StartError(`${file} holds no token; remove it to have a new one made`);
   return token;
+}
+
+function contentOf(file: string): string {
+  try {
+    if (!existsSync(file)) {
+      const written = `${file}.new`;
+      writeFileSync(written, `${newToken()}\n`, { mode: 0o600 });
+      renameSync(written, file);
+    }
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new StartError(
+      `${file} can be neither made nor read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /** What a call with a token may do; null for an unknown one. */

@@ -2,6 +2,7 @@
 
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { StartError } from "./start-error.ts";
+import type { TlsFiles } from "./tls-files.ts";
 
 export interface Config {
   readonly host: string;
@@ -10,7 +11,7 @@ export interface Config {
   /** 0 = any free port. */
   readonly rtmpPort: number;
   readonly dataDir: string;
-  /** Without a trailing slash; null = `http://localhost:<bound port>`. */
+  /** Without a trailing slash; null = `http://localhost:<bound port>`, with TLS `https:`. */
   readonly publicUrl: string | null;
   /** Without a trailing slash; null = `rtmp://localhost:<bound port>`. */
   readonly rtmpPublicUrl: string | null;
@@ -25,6 +26,8 @@ export interface Config {
   /** 0 = messages to RTMP players are sent as they come. */
   readonly rtmpMergeMilliseconds: number;
   readonly sampleIntervalSeconds: number;
+  /** Null = neither HTTPS nor RTMPS. */
+  readonly tls: TlsFiles | null;
   /** Null = `/metrics` is open to all. */
   readonly metricsToken: string | null;
   readonly logLevel: LogLevel;
@@ -56,7 +59,7 @@ export function readConfig(environment: Environment): Config {
     host: read("TANDEM_HOST", hostName, "an IP address or a host name", "0.0.0.0"),
     httpPort: port("TANDEM_HTTP_PORT", 8080),
     rtmpPort: port("TANDEM_RTMP_PORT", 1935),
-    dataDir: read("TANDEM_DATA_DIR", folder, "the path of a folder", "./data"),
+    dataDir: read("TANDEM_DATA_DIR", path, "the path of a folder", "./data"),
     publicUrl: read(
       "TANDEM_PUBLIC_URL",
       urlWith("http:", "https:"),
@@ -94,6 +97,10 @@ export function readConfig(environment: Environment): Config {
       "seconds, 1 to 300",
       10,
     ),
+    tls: bothOrNeither(
+      read<string | null>("TANDEM_TLS_CERT", path, "the path of a PEM file", null),
+      read<string | null>("TANDEM_TLS_KEY", path, "the path of a PEM file", null),
+    ),
     metricsToken: secretToken("TANDEM_METRICS_TOKEN", environment),
     rtmpMergeMilliseconds: read(
       "TANDEM_RTMP_MERGE_MILLISECONDS",
@@ -126,6 +133,14 @@ function secretToken(name: string, environment: Environment): string | null {
   );
 }
 
+function bothOrNeither(certFile: string | null, keyFile: string | null): TlsFiles | null {
+  if (certFile !== null && keyFile !== null) return { certFile, keyFile };
+  if (certFile === null && keyFile === null) return null;
+  const [set, unset] =
+    certFile === null ? ["TANDEM_TLS_KEY", "TANDEM_TLS_CERT"] : ["TANDEM_TLS_CERT", "TANDEM_TLS_KEY"];
+  throw new StartError(`${set} is set and ${unset} is not; TLS needs both`);
+}
+
 function numberWithin(range: { min: number; max: number; whole?: boolean }): (held: string) => number | null {
   return (held) => {
     if (!/^\d+(\.\d+)?$/.test(held)) return null;
@@ -139,7 +154,7 @@ function hostName(held: string): string | null {
   return /^[A-Za-z0-9.:_%-]{1,253}$/.test(held) ? held : null;
 }
 
-function folder(held: string): string | null {
+function path(held: string): string | null {
   return held.includes("\0") || held.trim() === "" ? null : held;
 }
 

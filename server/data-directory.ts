@@ -1,6 +1,6 @@
 // The folder that outlives the process: where things are in it, and that one server at a time writes there.
 
-import { Database } from "bun:sqlite";
+import { Database, SQLiteError } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { StartError } from "./start-error.ts";
@@ -48,9 +48,11 @@ export function lockDataDirectory({ path, lockFile }: DataDirectory): DataDirect
   try {
     database.run("PRAGMA locking_mode = EXCLUSIVE");
     database.run("BEGIN EXCLUSIVE");
-  } catch {
+  } catch (error) {
     database.close();
-    throw new StartError(`another Tandem server uses the data directory ${path}`);
+    const isHeld = error instanceof SQLiteError && error.code === "SQLITE_BUSY";
+    if (isHeld) throw new StartError(`another Tandem server uses the data directory ${path}`);
+    throw new StartError(`the data directory ${path} cannot be written: ${messageOf(error)}`);
   }
   return { release: () => database.close() };
 }

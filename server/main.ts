@@ -1,14 +1,16 @@
-// The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `version`.
+// The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `healthcheck`, `version`.
 
+import { SQLiteError } from "bun:sqlite";
 import { renderDocument } from "#openapi/document.ts";
 import { SystemClock } from "./clock.ts";
 import { type Command, parseCommandLine } from "./command-line.ts";
 import { readConfig } from "./config.ts";
 import { runDemo } from "./demo/demo.ts";
-import packageJson from "./package.json" with { type: "json" };
-import { type RunningServer, startServer } from "./running-server.ts";
+import { checkHealth } from "./healthcheck.ts";
+import type { RunningServer } from "./running-server.ts";
 import { StartError } from "./start-error.ts";
 import { tokenCommands } from "./token-commands.ts";
+import { describeVersion } from "./version.ts";
 
 /** What cannot be started as it was asked for: a bad flag, a bad setting, a port in use. */
 const EXIT_CANNOT_START = 2;
@@ -44,12 +46,24 @@ const commands: readonly Command[] = [
     },
   },
   {
-    words: ["version"],
-    summary: "Prints the version.",
+    words: ["healthcheck"],
+    summary: "Asks the server of this machine whether it is up: exit code 0, or 1 and why.",
     flags: {},
     operands: [],
     run: async () => {
-      print(`${packageJson.version}\n`);
+      const problem = await checkHealth(readConfig(process.env));
+      if (problem === null) return 0;
+      process.stderr.write(`tandem: ${problem}\n`);
+      return 1;
+    },
+  },
+  {
+    words: ["version"],
+    summary: "Prints the version and the commit it was made from.",
+    flags: {},
+    operands: [],
+    run: async () => {
+      print(`${describeVersion()}\n`);
       return 0;
     },
   },
@@ -67,8 +81,10 @@ async function run(argv: readonly string[]): Promise<number> {
     print(invocation.help);
     return 0;
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`tandem: ${error.message}\n`);
+    const isDisk = error instanceof SQLiteError;
+    if (!isDisk && !(error instanceof StartError)) throw error;
+    const problem = isDisk ? `the data directory cannot be used: ${error.message}` : error.message;
+    process.stderr.write(`tandem: ${problem}\n`);
     return EXIT_CANNOT_START;
   }
 }
@@ -80,7 +96,10 @@ async function serveUntilSignal(
   const ending = new AbortController();
   process.once("SIGTERM", () => ending.abort());
   process.once("SIGINT", () => ending.abort());
-  const server = await startServer(readConfig(process.env), clock);
+  const config = readConfig(process.env);
+  // Not before it is needed: the server brings the image library, which no other command waits for.
+  const { startServer } = await import("./running-server.ts");
+  const server = await startServer(config, clock);
   const isEnding = new Promise<void>((resolve) => {
     if (ending.signal.aborted) resolve();
     ending.signal.addEventListener("abort", () => resolve());
@@ -94,7 +113,7 @@ async function serveUntilSignal(
 
 function broadcastDemo(server: RunningServer, signal: AbortSignal): Promise<void> {
   return runDemo({
-    httpUrl: `http://${server.localHost}:${server.httpPort}`,
+    httpUrl: server.localHttpUrl,
     rtmp: { host: server.localHost, port: server.rtmpPort },
     token: server.adminToken,
     watchUrl: (livestreamId) => server.urls.http(`watch/${livestreamId}`),

@@ -2,6 +2,8 @@
 
 /** Without trailing slashes; null where the operator set none. */
 export interface ConfiguredUrls {
+  /** The server's own, not that of a proxy before it. Absent or null = none. */
+  readonly tls?: object | null;
   readonly publicUrl: string | null;
   readonly rtmpPublicUrl: string | null;
 }
@@ -20,7 +22,9 @@ export class PublicUrls {
 
   /** `path` has no leading slash. */
   http(path: string): string {
-    return `${this.#configured.publicUrl ?? `http://localhost:${this.#httpPort()}`}/${path}`;
+    const { publicUrl, tls } = this.#configured;
+    const scheme = tls == null ? "http" : "https";
+    return `${publicUrl ?? `${scheme}://localhost:${this.#httpPort()}`}/${path}`;
   }
 
   /** `path` has no leading slash. */

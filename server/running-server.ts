@@ -12,17 +12,16 @@ import { mediaPlaybackRoutes } from "./http/media-playback-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
 import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
-import { RtmpListener } from "./ingest/rtmp-listener.ts";
+import { openListeners } from "./listeners.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { MediaService } from "./livestreams/media-service.ts";
+import { hostInUrl, localHost } from "./local-host.ts";
 import { createLog } from "./log.ts";
-import packageJson from "./package.json" with { type: "json" };
 import { programmeOpener, sideOpener } from "./playout/open-programme.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
 import { PublicUrls } from "./public-urls.ts";
 import { Recordings } from "./recording/recordings.ts";
-import { StartError } from "./start-error.ts";
 import { Statistics } from "./stats/statistics.ts";
 import { transactionOn } from "./store/database.ts";
 import { IdempotencyStore } from "./store/idempotency-store.ts";
@@ -34,18 +33,15 @@ import { TokenStore } from "./store/token-store.ts";
 import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
 import { PosterGrabber } from "./thumbnails/poster-grabber.ts";
 import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
-
-/** A connection without a request for this long is closed; longer than any answer takes. */
-const HTTP_IDLE_SECONDS = 60;
-
-/** What is on its way when the process ends gets this long: together with the rest it stays below ten seconds. */
-const HTTP_DRAIN_MS = 1000;
+import { VERSION } from "./version.ts";
 
 export interface RunningServer {
   readonly httpPort: number;
   readonly rtmpPort: number;
   readonly adminToken: string;
   readonly urls: PublicUrls;
+  /** Without a trailing slash. With TLS the certificate is hardly for this name. */
+  readonly localHttpUrl: string;
   /** The address by which this machine reaches it. */
   readonly localHost: string;
   /** In order: no new connections, open segments closed and recorded, playlists kept valid. */
@@ -63,7 +59,10 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
 
   const livestreamStore = new LivestreamStore(database);
   const mediaStore = new MediaStore(database);
-  const urls = new PublicUrls(config, { http: () => http.port ?? 0, rtmp: () => rtmp.port });
+  const urls = new PublicUrls(config, {
+    http: () => listeners.http.port,
+    rtmp: () => listeners.rtmp.port,
+  });
   const recordings = new Recordings(directory.recordingsFolder);
   const thumbnails = new ThumbnailService({
     store: new ThumbnailStore(database),
@@ -111,7 +110,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       countsByStatus: () => livestreamStore.countsByStatus(),
     },
     sampleIntervalSeconds: config.sampleIntervalSeconds,
-    version: packageJson.version,
+    version: VERSION,
     nowMs,
     log,
   });
@@ -143,7 +142,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
         livestream: (id) => livestreamStore.find(id),
         mediaFile: (id) => recordings.mediaFile(id),
         viewers: statistics.viewers,
-        addressOf: (request) => http.requestIP(request)?.address ?? "",
+        addressOf: (request) => listeners.http.addressOf(request),
       }),
       metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
       openThumbnailRoutes(thumbnails),
@@ -156,40 +155,37 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     ],
   });
 
-  const rtmp = orStartError(`RTMP port ${config.rtmpPort} on ${config.host}`, () => {
-    return new RtmpListener({ hostname: config.host, port: config.rtmpPort, door: playouts, log, nowMs });
+  const listeners = openListeners(config, {
+    fetch: (request) => app.fetch(request),
+    rtmp: { door: playouts, nowMs },
+    log,
   });
-  const http = orStartError(`HTTP port ${config.httpPort} on ${config.host}`, () => {
-    return Bun.serve({
-      hostname: config.host,
-      port: config.httpPort,
-      idleTimeout: HTTP_IDLE_SECONDS,
-      fetch: app.fetch,
-    });
-  });
+  const { http, rtmp, rtmps } = listeners;
   await livestreams.resumeAll();
   statistics.start();
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, nowMs, log });
   isListening = true;
-  log.info("ready", { httpPort: http.port ?? 0, rtmpPort: rtmp.port });
+  const ports = { httpPort: http.port, rtmpPort: rtmp.port };
+  log.info("ready", rtmps === null ? ports : { ...ports, rtmpsPort: rtmps.port });
 
   return {
-    httpPort: http.port ?? 0,
-    rtmpPort: rtmp.port,
+    ...ports,
     adminToken,
     urls,
-    localHost: config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host,
+    localHttpUrl: `${config.tls === null ? "http" : "https"}://${hostInUrl(localHost(config.host))}:${http.port}`,
+    localHost: localHost(config.host),
     stop: async () => {
       log.info("stopping");
       isListening = false;
+      listeners.stopWatching();
       statistics.stop();
       await posters.stop();
       const isDrained = http.stop();
       await livestreams.shutdown();
       await playouts.shutdown();
       rtmp.stop();
-      await Promise.race([isDrained, Bun.sleep(HTTP_DRAIN_MS)]);
-      await http.stop(true);
+      rtmps?.stop();
+      await isDrained;
       await statistics.close();
       database.close();
       lock.release();
@@ -198,14 +194,4 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       await setImmediate();
     },
   };
-}
-
-function orStartError<Result>(what: string, bind: () => Result): Result {
-  try {
-    return bind();
-  } catch (error) {
-    throw new StartError(
-      `${what} cannot be listened on: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }

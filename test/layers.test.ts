@@ -11,6 +11,7 @@ const COMMON = [
   "server/log.ts",
   "server/public-urls.ts",
   "server/start-error.ts",
+  "server/tls-files.ts",
 ];
 
 /**
@@ -37,7 +38,8 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/log.ts": [],
   "server/start-error.ts": [],
   "server/public-urls.ts": [],
-  "server/config.ts": ["server/log.ts", "server/start-error.ts"],
+  "server/tls-files.ts": ["node:", "server/start-error.ts"],
+  "server/config.ts": ["server/log.ts", "server/start-error.ts", "server/tls-files.ts"],
   "server/data-directory.ts": ["bun:sqlite", "node:", "server/start-error.ts"],
   "server/ensure-packages.ts": ["node:"],
   "server/store": ["bun:sqlite", "node:", ...COMMON],
@@ -74,7 +76,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "server/ingest",
     "server/livestreams",
   ],
-  server: ["bun", "node:", "media", "openapi", "server"],
+  server: ["bun", "bun:sqlite", "node:", "media", "openapi", "server"],
 
   test: [
     "bun",

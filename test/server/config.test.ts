@@ -16,6 +16,7 @@ test("without a variable every setting has its default", () => {
     ingestTimeoutSeconds: 5,
     rtmpMergeMilliseconds: 90,
     sampleIntervalSeconds: 10,
+    tls: null,
     metricsToken: null,
     failover: "sticky",
     logLevel: "info",
@@ -37,6 +38,8 @@ test("every variable is read", () => {
       TANDEM_INGEST_TIMEOUT_SECONDS: "10",
       TANDEM_RTMP_MERGE_MILLISECONDS: "0",
       TANDEM_SAMPLE_INTERVAL_SECONDS: "300",
+      TANDEM_TLS_CERT: "/etc/tandem/certificate.pem",
+      TANDEM_TLS_KEY: "key.pem",
       TANDEM_METRICS_TOKEN: "metrics-token",
       TANDEM_FAILOVER: "revertive",
       TANDEM_LOG: "debug",
@@ -54,6 +57,7 @@ test("every variable is read", () => {
     ingestTimeoutSeconds: 10,
     rtmpMergeMilliseconds: 0,
     sampleIntervalSeconds: 300,
+    tls: { certFile: "/etc/tandem/certificate.pem", keyFile: "key.pem" },
     metricsToken: "metrics-token",
     failover: "revertive",
     logLevel: "debug",
@@ -103,3 +107,12 @@ test.each(["TANDEM_ADMIN_TOKEN", "TANDEM_METRICS_TOKEN"])(
     }
   },
 );
+
+test("a certificate without its key, and a key without its certificate, are refused", () => {
+  expect(() => readConfig({ TANDEM_TLS_CERT: "a.pem" })).toThrow(
+    new StartError("TANDEM_TLS_CERT is set and TANDEM_TLS_KEY is not; TLS needs both"),
+  );
+  expect(() => readConfig({ TANDEM_TLS_KEY: "a.key", TANDEM_TLS_CERT: "" })).toThrow(
+    new StartError("TANDEM_TLS_KEY is set and TANDEM_TLS_CERT is not; TLS needs both"),
+  );
+});

@@ -22,3 +22,11 @@ test("the operator's own URLs are taken as they are", () => {
   expect(urls.http("watch/a")).toBe("https://example.com/tandem/watch/a");
   expect(urls.rtmp("live")).toBe("rtmp://in.example.com/live");
 });
+
+test("with a certificate of the server's own, viewers are sent to https", () => {
+  const ports = { http: () => 8443, rtmp: () => 1935 };
+  const tls = { certFile: "a.pem", keyFile: "a.key" };
+  const urls = new PublicUrls({ publicUrl: null, rtmpPublicUrl: null, tls }, ports);
+  expect(urls.http("watch/a")).toBe("https://localhost:8443/watch/a");
+  expect(urls.rtmp("live")).toBe("rtmp://localhost:1935/live");
+});

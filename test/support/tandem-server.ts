@@ -1,9 +1,15 @@
 // The server as its operator runs it: a process of its own, on free ports, with a data directory of its own.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./imports.ts";
+
+/** How `tandem` is run: from the sources, or as the single binary that `TANDEM_TEST_BINARY` names. */
+export const TANDEM: readonly string[] =
+  process.env.TANDEM_TEST_BINARY === undefined
+    ? [process.execPath, join(ROOT, "server/main.ts")]
+    : [process.env.TANDEM_TEST_BINARY];
 
 export const ADMIN_TOKEN = "end-to-end-admin-token-0123456789";
 
@@ -13,11 +19,19 @@ const STOP_SECONDS = 12;
 interface Ports {
   readonly httpPort: number;
   readonly rtmpPort: number;
+  /** With TLS. */
+  readonly rtmpsPort?: number;
 }
 
 export interface StartOptions {
   readonly command?: "serve" | "demo";
   readonly environment?: Readonly<Record<string, string>>;
+  /** In the place of {@link TANDEM}. */
+  readonly program?: readonly string[];
+  /** Where it is started. */
+  readonly workingDirectory?: string;
+  /** The user id that the program changes to: the data directory is theirs. */
+  readonly userId?: number;
 }
 
 export class TandemServer implements AsyncDisposable {
@@ -31,6 +45,7 @@ export class TandemServer implements AsyncDisposable {
 
   private constructor(options: StartOptions) {
     this.#options = options;
+    if (options.userId !== undefined) chownSync(this.#dataDir, options.userId, options.userId);
   }
 
   /** Resolves when it says that it is ready. */
@@ -41,7 +56,17 @@ export class TandemServer implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#ports.httpPort}`;
+    const scheme = this.#ports.rtmpsPort === undefined ? "http" : "https";
+    return `${scheme}://127.0.0.1:${this.#ports.httpPort}`;
+  }
+
+  get httpPort(): number {
+    return this.#ports.httpPort;
+  }
+
+  /** 0 without TLS. */
+  get rtmpsPort(): number {
+    return this.#ports.rtmpsPort ?? 0;
   }
 
   get dataDir(): string {
@@ -64,24 +89,22 @@ export class TandemServer implements AsyncDisposable {
 
   /** After {@link stop} or {@link kill}: with the same data and on the same ports. */
   async startAgain(): Promise<void> {
-    const child = Bun.spawn(
-      [process.execPath, join(ROOT, "server/main.ts"), this.#options.command ?? "serve"],
-      {
-        env: {
-          ...process.env,
-          TANDEM_HOST: "127.0.0.1",
-          TANDEM_HTTP_PORT: String(this.#ports.httpPort),
-          TANDEM_RTMP_PORT: String(this.#ports.rtmpPort),
-          TANDEM_DATA_DIR: this.#dataDir,
-          TANDEM_ADMIN_TOKEN: ADMIN_TOKEN,
-          TANDEM_LOG: "debug",
-          ...this.#options.environment,
-        },
-        stdin: "ignore",
-        stdout: "pipe",
-        stderr: "pipe",
+    const child = Bun.spawn([...(this.#options.program ?? TANDEM), this.#options.command ?? "serve"], {
+      cwd: this.#options.workingDirectory ?? process.cwd(),
+      env: {
+        ...process.env,
+        TANDEM_HOST: "127.0.0.1",
+        TANDEM_HTTP_PORT: String(this.#ports.httpPort),
+        TANDEM_RTMP_PORT: String(this.#ports.rtmpPort),
+        TANDEM_DATA_DIR: this.#dataDir,
+        TANDEM_ADMIN_TOKEN: ADMIN_TOKEN,
+        TANDEM_LOG: "debug",
+        ...this.#options.environment,
       },
-    );
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
     this.#child = child;
     void this.#keepOutput(child.stdout); // Ends with the process.
     this.#ports = await this.#readLogs(child);

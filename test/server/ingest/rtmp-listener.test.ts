@@ -37,7 +37,7 @@ const manager = new PlayoutManager({
   onSourceActive: () => {},
   onSwitch: () => {},
 });
-const listener = new RtmpListener({ hostname: "127.0.0.1", port: 0, door: manager, log, nowMs });
+const listener = new RtmpListener({ hostname: "127.0.0.1", port: 0, door: manager, log, nowMs, tls: null });
 
 afterAll(async () => {
   await manager.shutdown();

@@ -1,0 +1,60 @@
+// The HTTP port: HTTP/1.1, or with a certificate HTTPS with HTTP/2 beside it.
+
+import type { Tls } from "#server/tls-files.ts";
+
+/** A connection without a request for this long is closed; longer than any answer takes. */
+const IDLE_SECONDS = 60;
+
+/** What is on its way when the process ends gets this long: together with the rest it stays below ten seconds. */
+const DRAIN_MS = 1000;
+
+export interface HttpListenerOptions {
+  readonly hostname: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Null = plain HTTP. */
+  readonly tls: Tls | null;
+}
+
+export class HttpListener {
+  readonly #options: HttpListenerOptions;
+  #server: Bun.Server<undefined>;
+
+  /** Throws when the address cannot be bound. */
+  constructor(options: HttpListenerOptions) {
+    this.#options = options;
+    this.#server = listen(options);
+  }
+
+  /** The port that was bound. */
+  get port(): number {
+    return this.#server.port ?? 0;
+  }
+
+  /** The peer's address; "" when it is gone. */
+  addressOf(request: Request): string {
+    return this.#server.requestIP(request)?.address ?? "";
+  }
+
+  /**
+   * The same port with another certificate: what is being answered goes on under the old one. Throws when the port
+   * could not be bound again; the next call tries once more.
+   */
+  renew(tls: Tls): void {
+    const { port } = this;
+    void this.#server.stop(); // Resolves when its last answer is out, which nobody waits for.
+    this.#server = listen({ ...this.#options, port, tls });
+  }
+
+  /** No new connections from the call on; resolves when there are none. */
+  async stop(): Promise<void> {
+    await Promise.race([this.#server.stop(), Bun.sleep(DRAIN_MS)]);
+    await this.#server.stop(true);
+  }
+}
+
+function listen({ hostname, port, fetch, tls }: HttpListenerOptions): Bun.Server<undefined> {
+  const address = { hostname, port, idleTimeout: IDLE_SECONDS, fetch };
+  return tls === null ? Bun.serve(address) : Bun.serve({ ...address, http2: true, tls });
+}
