@@ -54,6 +54,25 @@ describe.skipIf(!areInstalled("chromium", "ffmpeg"))("in Chromium", () => {
     expect(faults).toEqual([]);
   }, 120_000);
 
+  test("the API reference is for everybody, and so are its forms", async () => {
+    await using server = await TandemServer.start();
+    const faults: string[] = [];
+    await using browser = await launchBrowser();
+    const page = await openPage(browser, `${server.url}/docs`, faults);
+    await page.waitForSelector(".opblock");
+    expect(await seriousFaults(page, "docs")).toEqual([]);
+    const operation = page.locator("#operations-Livestreams-createLivestream");
+    await operation.locator(".opblock-summary-control").focus();
+    await page.keyboard.press("Enter");
+    await operation.locator(".try-out__btn").click();
+    await operation.locator(".execute").waitFor();
+    expect(await seriousFaults(page, "docs-form")).toEqual([]);
+    await page.click(".btn.authorize");
+    await page.waitForSelector(".modal-ux");
+    expect(await seriousFaults(page, "docs-token")).toEqual([]);
+    expect(faults).toEqual([]);
+  }, 120_000);
+
   test("the watch page says how far behind live it is, and leads back there", async () => {
     await using server = await TandemServer.start({ command: "demo" });
     const path = await until("the page's address", () => /\/watch\/[0-9a-f-]+/.exec(server.output)?.[0]);
