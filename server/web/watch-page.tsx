@@ -53,6 +53,13 @@ export function renderWatchPage({ state, shared, isEmbedded }: WatchPageOptions)
           <p class="facts">
             <span id="behind" title="How far the picture is behind the newest that the server has" />
             <span id="quality" title="The size of the picture" />
+            <label id="delay" hidden>
+              Delay{" "}
+              <select>
+                <option value="short">short</option>
+                <option value="steady">longer, steadier</option>
+              </select>
+            </label>
           </p>
         </header>
         {!isEmbedded && (

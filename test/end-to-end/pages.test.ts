@@ -82,6 +82,7 @@ describe.skipIf(!areInstalled("chromium", "ffmpeg"))("in Chromium", () => {
     await hasPlayed(page, 2);
     expect(await page.textContent("#behind")).toMatch(/^\d+ s behind live$/);
     expect(await page.textContent("#quality")).toBe("720p");
+    expect(await page.isVisible("#delay")).toBe(true);
     expect(await page.isVisible("#go-live")).toBe(false);
     expect(await seriousFaults(page, "watch-playing")).toEqual([]);
     if (process.env.README_PICTURES === "1") await takeReadmePicture(page);
@@ -94,6 +95,14 @@ describe.skipIf(!areInstalled("chromium", "ffmpeg"))("in Chromium", () => {
     await page.waitForSelector("#go-live", { state: "hidden" });
     await hasPlayed(page, 1);
     expect(await secondsBehind(page)).toBeLessThan(before);
+
+    await page.selectOption("#delay select", "steady");
+    await until("the longer delay", async () => (await secondsBehind(page)) >= 9);
+    await hasPlayed(page, 1);
+    expect(await page.isVisible("#go-live")).toBe(false);
+    await page.selectOption("#delay select", "short");
+    await until("the shorter delay", async () => (await secondsBehind(page)) < 9);
+    await hasPlayed(page, 1);
 
     const embedded = await openPage(browser, `${server.url}${path}?embed`, faults);
     await hasPlayed(embedded, 1);
