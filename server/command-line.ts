@@ -1,5 +1,6 @@
 // The command line: which command was asked for, with which flags, or what is wrong with it.
 
+import { SETTINGS } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
 export interface Command {
@@ -20,8 +21,13 @@ export type Invocation =
   | { readonly command: Command; readonly values: Readonly<Record<string, string>> }
   | { readonly help: string };
 
+/** How programs are asked in general → how this one is. */
+const HABITS: Readonly<Record<string, readonly string[]>> = { "--version": ["version"], help: ["--help"] };
+
 /** The first of `commands` is the default. Throws a {@link StartError} for what is none of them. */
-export function parseCommandLine(commands: readonly Command[], argv: readonly string[]): Invocation {
+export function parseCommandLine(commands: readonly Command[], typed: readonly string[]): Invocation {
+  const [first = "", ...others] = typed;
+  const argv = Object.hasOwn(HABITS, first) && others.length === 0 ? (HABITS[first] ?? typed) : typed;
   const isHelp = argv.some((argument) => argument === "--help" || argument === "-h");
   const firstFlag = argv.findIndex((argument) => argument.startsWith("-"));
   const words = firstFlag === -1 ? argv : argv.slice(0, firstFlag);
@@ -83,7 +89,11 @@ function overview(commands: readonly Command[]): string {
     "",
     ...lines.map(([usage, summary]) => `  ${usage.padEnd(width)}  ${summary}`),
     "",
-    "Settings are environment variables, TANDEM_*; the README lists them.",
+    "Settings are environment variables:",
+    "",
+    ...SETTINGS.map(
+      ([variable, byDefault, meaning]) => `  ${variable.padEnd(30)}  ${meaning} [${byDefault}]`,
+    ),
     "",
   ].join("\n");
 }

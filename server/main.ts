@@ -1,4 +1,4 @@
-// The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `healthcheck`, `version`.
+// The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `healthcheck`, `version`, `licences`.
 
 import { SQLiteError } from "bun:sqlite";
 import { renderDocument } from "#openapi/document.ts";
@@ -64,6 +64,18 @@ const commands: readonly Command[] = [
     operands: [],
     run: async () => {
       print(`${describeVersion()}\n`);
+      return 0;
+    },
+  },
+  {
+    words: ["licences"],
+    summary: "Prints the licences of Tandem and of everything that it carries.",
+    flags: {},
+    operands: [],
+    run: async () => {
+      // In a checkout they are gathered from the packages: no other command waits for that.
+      const { LICENCES } = await import("./licences/licences.ts");
+      print(LICENCES);
       return 0;
     },
   },

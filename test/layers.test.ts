@@ -51,6 +51,7 @@ const LAYERS: Record<string, readonly string[]> = {
   ],
   "server/livestreams": ["node:", "server/playout", "server/recording", "server/store", ...COMMON],
   "server/ingest": ["bun", "node:", "media/rtmp", "server/playout", ...COMMON],
+  "server/licences": ["node:"],
   "server/web": ["hono"],
   "server/web/pages": ["hls.js", "server/web/watch-state.ts"],
   "server/http": [
@@ -58,6 +59,7 @@ const LAYERS: Record<string, readonly string[]> = {
     ...[
       "media/hls",
       "server/ingest",
+      "server/licences",
       "server/livestreams",
       "server/playout",
       "server/recording",

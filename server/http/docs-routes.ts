@@ -5,6 +5,7 @@ import { version } from "swagger-ui-dist/package.json";
 import swaggerUiStyles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import swaggerUiScript from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { renderDocument } from "#openapi/document.ts";
+import { docsScript, docsStyleSheet, icon } from "#server/web/assets.ts";
 
 /** Nothing inline and nothing from anywhere else; Swagger UI's icons are `data:`. */
 const CONTENT_SECURITY_POLICY = [
@@ -33,17 +34,15 @@ const PAGE = `<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Tandem API</title>
-    <link rel="icon" href="data:,">
+    <link rel="icon" type="image/svg+xml" href="assets/${icon.name}">
     <link rel="stylesheet" href="docs/${version}/swagger-ui.css">
+    <link rel="stylesheet" href="assets/${docsStyleSheet.name}">
     <script src="docs/${version}/swagger-ui-bundle.js" defer></script>
-    <script src="docs/start.js" defer></script>
+    <script type="module" src="assets/${docsScript.name}"></script>
   </head>
   <body><div id="swagger-ui"></div></body>
 </html>
 `;
-
-/** Paths in it are relative to the page. */
-const START_SCRIPT = `SwaggerUIBundle({ url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true });\n`;
 
 export function docsRoutes(): Hono {
   const routes = new Hono();
@@ -57,9 +56,6 @@ export function docsRoutes(): Hono {
       "Content-Security-Policy": CONTENT_SECURITY_POLICY,
       "Referrer-Policy": "no-referrer",
     }),
-  );
-  routes.get("/docs/start.js", (context) =>
-    context.body(START_SCRIPT, 200, { ...FRESH, "Content-Type": "text/javascript; charset=utf-8" }),
   );
   routes.get(`/docs/${version}/swagger-ui-bundle.js`, () =>
     serveFile(swaggerUiScript, "text/javascript; charset=utf-8"),

@@ -1,6 +1,7 @@
 // The pages for people: the start page, the player page of each livestream, and what these load.
 
 import { type Context, Hono } from "hono";
+import { LICENCES } from "#server/licences/licences.ts";
 import { assets } from "#server/web/assets.ts";
 import { oEmbed, watchedId } from "#server/web/embedding.ts";
 import { type LiveLivestream, renderStartPage } from "#server/web/start-page.tsx";
@@ -61,6 +62,7 @@ export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions):
   });
   routes.get("/oembed", (context) => answerOEmbed(context, { livestream, publicUrl }));
   routes.get("/assets/:name", serveAsset);
+  routes.get("/licences", (context) => context.text(LICENCES, 200, { "Cache-Control": "no-cache" }));
   return routes;
 }
 

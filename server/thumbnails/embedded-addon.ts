@@ -1,6 +1,6 @@
 // Loads a native addon that the single binary carries: the system's loader needs real files, so they are written out once.
 
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { StartError } from "#server/start-error.ts";
@@ -48,15 +48,17 @@ function cacheFolders(): string[] {
   ];
 }
 
-/** Throws when somebody else could put code into the folder. */
+/** Throws when somebody else could put code into the folder. A link of root's is followed: systemd makes one for a dynamic user. */
 function ownFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(path);
-  const isOurs = uid === 0 || uid === process.getuid?.();
-  if (!isOurs || !lstatSync(path).isDirectory() || (mode & 0o022) !== 0) {
+  const isLinkOfRoot = lstatSync(path).isSymbolicLink() && lstatSync(path).uid === 0;
+  const folder = isLinkOfRoot ? realpathSync(path) : path;
+  const stats = lstatSync(folder);
+  const isOurs = stats.uid === 0 || stats.uid === process.getuid?.();
+  if (!isOurs || !stats.isDirectory() || (stats.mode & 0o022) !== 0) {
     throw new Error("others may write there");
   }
-  return path;
+  return folder;
 }
 
 /** Whole or not at all: of two processes that start at once, the later one puts the same bytes in the same place. */

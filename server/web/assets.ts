@@ -10,15 +10,18 @@ export interface Asset {
 }
 
 const JAVASCRIPT = "text/javascript; charset=utf-8";
+const STYLES = "text/css; charset=utf-8";
 
 export const watchScript = asset("watch.js", JAVASCRIPT, bundlePage("watch.ts"));
 export const startScript = asset("start.js", JAVASCRIPT, bundlePage("start.ts"));
-export const styleSheet = asset("tandem.css", "text/css; charset=utf-8", bundlePage("tandem.css"));
+export const docsScript = asset("docs.js", JAVASCRIPT, bundlePage("docs.ts"));
+export const docsStyleSheet = asset("docs.css", STYLES, bundlePage("docs.css"));
+export const styleSheet = asset("tandem.css", STYLES, bundlePage("tandem.css"));
 export const icon = asset("icon.svg", "image/svg+xml", await readPage("icon.svg"));
 
 /** By name, as the URL says it. */
 export const assets: ReadonlyMap<string, Asset> = new Map(
-  [watchScript, startScript, styleSheet, icon].map((each) => [each.name, each]),
+  [watchScript, startScript, docsScript, docsStyleSheet, styleSheet, icon].map((each) => [each.name, each]),
 );
 
 function asset(fileName: string, contentType: string, text: string): Asset {

@@ -68,6 +68,7 @@ export function renderStartPage(livestreams: readonly LiveLivestream[], total: n
             API reference
           </a>
           <a href="./openapi.json">OpenAPI document</a>
+          <a href="./licences">Licences</a>
         </nav>
       </main>
     ),

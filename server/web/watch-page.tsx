@@ -1,7 +1,7 @@
 // The player page of one livestream. Its script fills in what it waits for and what it plays.
 /** @jsxImportSource hono/jsx */
 
-import { watchScript } from "./assets.ts";
+import { icon, watchScript } from "./assets.ts";
 import { embedUrl } from "./embedding.ts";
 import { renderPage } from "./page.tsx";
 import type { WatchState } from "./watch-state.ts";
@@ -53,8 +53,23 @@ export function renderWatchPage({ state, shared, isEmbedded }: WatchPageOptions)
           <p class="facts">
             <span id="behind" title="How far the picture is behind the newest that the server has" />
             <span id="quality" title="The size of the picture" />
+            <label id="delay" hidden>
+              Delay{" "}
+              <select>
+                <option value="short">short</option>
+                <option value="steady">longer, steadier</option>
+              </select>
+            </label>
           </p>
         </header>
+        {!isEmbedded && (
+          <nav class="home">
+            <a href="../">
+              <img src={`../assets/${icon.name}`} alt="" width="20" height="20" />
+              What else is live
+            </a>
+          </nav>
+        )}
         <noscript>
           <p class="no-script">
             This page needs JavaScript to play. Any HLS player can open the livestream's playlist instead.

@@ -35,6 +35,12 @@ describe.skipIf(!areInstalled("env"))("the single binary", () => {
     expect(await run([binary, "version"])).toMatch(/^\d+\.\d+\.\d+( \([0-9a-f]{7,}\))?\n$/);
   });
 
+  test("carries the licences of what is in it", async () => {
+    const licences = await run([binary, "licences"]);
+    expect(licences).toContain("GNU LESSER GENERAL PUBLIC LICENSE");
+    expect(licences).toContain("--- sharp ");
+  });
+
   test("gives the demo: it plays, its statistics are written, and pictures are taken", async () => {
     await using server = await TandemServer.start({
       command: "demo",

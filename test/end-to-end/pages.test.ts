@@ -54,6 +54,25 @@ describe.skipIf(!areInstalled("chromium", "ffmpeg"))("in Chromium", () => {
     expect(faults).toEqual([]);
   }, 120_000);
 
+  test("the API reference is for everybody, and so are its forms", async () => {
+    await using server = await TandemServer.start();
+    const faults: string[] = [];
+    await using browser = await launchBrowser();
+    const page = await openPage(browser, `${server.url}/docs`, faults);
+    await page.waitForSelector(".opblock");
+    expect(await seriousFaults(page, "docs")).toEqual([]);
+    const operation = page.locator("#operations-Livestreams-createLivestream");
+    await operation.locator(".opblock-summary-control").focus();
+    await page.keyboard.press("Enter");
+    await operation.locator(".try-out__btn").click();
+    await operation.locator(".execute").waitFor();
+    expect(await seriousFaults(page, "docs-form")).toEqual([]);
+    await page.click(".btn.authorize");
+    await page.waitForSelector(".modal-ux");
+    expect(await seriousFaults(page, "docs-token")).toEqual([]);
+    expect(faults).toEqual([]);
+  }, 120_000);
+
   test("the watch page says how far behind live it is, and leads back there", async () => {
     await using server = await TandemServer.start({ command: "demo" });
     const path = await until("the page's address", () => /\/watch\/[0-9a-f-]+/.exec(server.output)?.[0]);
@@ -63,6 +82,7 @@ describe.skipIf(!areInstalled("chromium", "ffmpeg"))("in Chromium", () => {
     await hasPlayed(page, 2);
     expect(await page.textContent("#behind")).toMatch(/^\d+ s behind live$/);
     expect(await page.textContent("#quality")).toBe("720p");
+    expect(await page.isVisible("#delay")).toBe(true);
     expect(await page.isVisible("#go-live")).toBe(false);
     expect(await seriousFaults(page, "watch-playing")).toEqual([]);
     if (process.env.README_PICTURES === "1") await takeReadmePicture(page);
@@ -75,6 +95,14 @@ describe.skipIf(!areInstalled("chromium", "ffmpeg"))("in Chromium", () => {
     await page.waitForSelector("#go-live", { state: "hidden" });
     await hasPlayed(page, 1);
     expect(await secondsBehind(page)).toBeLessThan(before);
+
+    await page.selectOption("#delay select", "steady");
+    await until("the longer delay", async () => (await secondsBehind(page)) >= 9);
+    await hasPlayed(page, 1);
+    expect(await page.isVisible("#go-live")).toBe(false);
+    await page.selectOption("#delay select", "short");
+    await until("the shorter delay", async () => (await secondsBehind(page)) < 9);
+    await hasPlayed(page, 1);
 
     const embedded = await openPage(browser, `${server.url}${path}?embed`, faults);
     await hasPlayed(embedded, 1);

@@ -8,6 +8,7 @@ function command(words: string, flags: Record<string, string> = {}, operands: st
 
 const COMMANDS = [
   command("serve"),
+  command("version"),
   command("token create", { name: "NAME", scope: "admin|read" }),
   command("token revoke", {}, ["ID"]),
 ];
@@ -15,6 +16,12 @@ const COMMANDS = [
 function parsed(...argv: string[]) {
   const invocation = parseCommandLine(COMMANDS, argv);
   return "help" in invocation ? invocation : { words: invocation.command.words, values: invocation.values };
+}
+
+function helpOf(...argv: string[]): string {
+  const invocation = parseCommandLine(COMMANDS, argv);
+  if ("help" in invocation) return invocation.help;
+  throw new Error("That was no question for help.");
 }
 
 test("no argument means the first command", () => {
@@ -32,28 +39,28 @@ test("operands are taken in their order", () => {
   expect(parsed("token", "revoke", "42")).toEqual({ words: ["token", "revoke"], values: { ID: "42" } });
 });
 
-test("--help helps everywhere", () => {
-  expect(parsed("--help")).toEqual({
-    help: `Tandem, a live-streaming server: RTMP in, HLS out.
+test("--help helps everywhere, and lists the settings", () => {
+  const [commands, settings] = helpOf("--help").split("Settings are environment variables:\n\n");
+  expect(commands).toBe(`Tandem, a live-streaming server: RTMP in, HLS out.
 
   tandem serve                                        Does serve.
+  tandem version                                      Does version.
   tandem token create --name NAME --scope admin|read  Does token create.
   tandem token revoke ID                              Does token revoke.
 
-Settings are environment variables, TANDEM_*; the README lists them.
-`,
-  });
+`);
+  expect(settings).toContain(
+    "  TANDEM_HTTP_PORT                port for the API, the pages and HLS; 0 = any free one [8080]",
+  );
   expect(parsed("serve", "--help")).toEqual({ help: "tandem serve\n\nDoes serve.\n" });
   expect(parsed("token", "revoke", "-h")).toEqual({ help: "tandem token revoke ID\n\nDoes token revoke.\n" });
-  expect(parsed("token", "--help")).toEqual({
-    help: `Tandem, a live-streaming server: RTMP in, HLS out.
+  expect(helpOf("token", "--help")).not.toContain("tandem serve");
+  expect(helpOf("token", "--help")).toContain("  tandem token revoke ID ");
+});
 
-  tandem token create --name NAME --scope admin|read  Does token create.
-  tandem token revoke ID                              Does token revoke.
-
-Settings are environment variables, TANDEM_*; the README lists them.
-`,
-  });
+test("other habits are understood", () => {
+  expect(parsed("--version")).toEqual({ words: ["version"], values: {} });
+  expect(parsed("help")).toEqual(parsed("--help"));
 });
 
 const REFUSALS: readonly [argv: string, line: string][] = [

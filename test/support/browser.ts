@@ -83,6 +83,7 @@ export async function seriousFaults(page: Page, name: string): Promise<string[]>
       const look = `${name}-${viewport.width}-${colorScheme}`;
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
+      await page.evaluate("new Promise(requestAnimationFrame)"); // By then the page's own scripts know of it.
       const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
       found.push(

@@ -11,6 +11,9 @@ const SLACK_SECONDS = 6;
 /** How far behind the end of its range a browser's own HLS is put; it knows better itself, and does not say. */
 const OWN_HLS_DISTANCE_SECONDS = 6;
 
+/** For a network with interruptions, seconds behind the newest: as much as playlists of 2 s segments reach back at least. */
+const STEADY_DISTANCE_SECONDS = 10;
+
 /** A playlist that cannot be played now, for example because there is none yet: whoever asked may ask again. */
 type OnFailure = () => void;
 
@@ -27,6 +30,9 @@ export class Player {
   readonly #onFailure: OnFailure;
   #hls: Hls | null = null;
   #url: string | null = null;
+  #isSteady = false;
+  /** Seconds behind the newest that hls.js keeps of its own; null before it knows. */
+  #shortDistanceSeconds: number | null = null;
 
   constructor(video: HTMLVideoElement, onFailure: OnFailure) {
     this.#video = video;
@@ -46,6 +52,19 @@ export class Player {
       this.#hls === null ? this.#ownDistance() : hlsJsDistance(this.#hls, this.#video);
     if (behindSeconds === null) return null;
     return { behindSeconds, hasLeftEdge: behindSeconds > wantedSeconds + SLACK_SECONDS };
+  }
+
+  /** Whether {@link keepDistance} has an effect: a browser's own HLS chooses for itself. */
+  get canKeepDistance(): boolean {
+    return this.#hls?.latestLevelDetails?.live === true;
+  }
+
+  /** Of a live playlist, from now on: the longer distance or the shortest, and goes there. */
+  keepDistance(choice: "short" | "steady"): void {
+    this.#isSteady = choice === "steady";
+    const distance = this.#isSteady ? STEADY_DISTANCE_SECONDS : this.#shortDistanceSeconds;
+    if (this.#hls !== null && distance !== null) this.#hls.targetLatency = distance;
+    this.goLive();
   }
 
   /** Leaves what was playing and plays this playlist: a live one near its end, another from its beginning. */
@@ -77,6 +96,11 @@ export class Player {
   #playWithHlsJs(url: string): void {
     const hls = new Hls(HLS_OPTIONS);
     this.#hls = hls;
+    this.#shortDistanceSeconds = null;
+    hls.once(Hls.Events.LEVEL_UPDATED, () => {
+      this.#shortDistanceSeconds = hls.targetLatency;
+      if (this.#isSteady) hls.targetLatency = STEADY_DISTANCE_SECONDS;
+    });
     hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
       if (!fatal) return;
       if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();

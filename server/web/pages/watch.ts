@@ -16,6 +16,8 @@ const video = find("#video", HTMLVideoElement);
 const notice = find("#notice", HTMLElement);
 const unmute = find("#unmute", HTMLButtonElement);
 const goLive = find("#go-live", HTMLButtonElement);
+const delay = find("#delay", HTMLLabelElement);
+const delayChoice = find("#delay select", HTMLSelectElement);
 const player = new Player(video, showNotice);
 
 let phase: PagePhase = "waiting";
@@ -35,6 +37,9 @@ unmute.addEventListener("click", () => {
   video.muted = false;
 });
 goLive.addEventListener("click", () => player.goLive());
+delayChoice.addEventListener("change", () => {
+  player.keepDistance(delayChoice.value === "steady" ? "steady" : "short");
+});
 setInterval(showFacts, EAGER_INTERVAL_MS); // A picture that stands still falls behind too.
 
 await watch();
@@ -101,9 +106,10 @@ function showUnmute(): void {
   unmute.hidden = !video.muted || video.paused;
 }
 
-/** How far behind live the picture is, and how large. */
+/** How far behind live the picture is, how large, and what can be chosen of it. */
 function showFacts(): void {
   const position = phase === "live" || phase === "gap" ? player.livePosition : null;
+  delay.hidden = position === null || !player.canKeepDistance;
   goLive.hidden = position === null || !position.hasLeftEdge;
   write("#behind", position === null ? "" : behind(Math.round(position.behindSeconds)));
   write("#quality", video.videoHeight === 0 ? "" : `${Math.min(video.videoWidth, video.videoHeight)}p`);

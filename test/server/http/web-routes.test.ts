@@ -205,3 +205,9 @@ test.each(["/assets/nothing.js", "/assets/..%2fpage.tsx", "/assets/__proto__"])(
     expect([response.status, response.headers.get("Cache-Control")]).toEqual([404, "no-store"]);
   },
 );
+
+test("the licences are there to be read", async () => {
+  const response = await app.request("/licences");
+  expect(response.headers.get("Content-Type")).toStartWith("text/plain");
+  expect(await response.text()).toContain("GNU LESSER GENERAL PUBLIC LICENSE");
+});

@@ -3,12 +3,14 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   chmodSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -72,4 +74,17 @@ test("a folder that others may write in is not used, and the temporary one is tr
   await expect(load()).rejects.toThrow(`${shared} (others may write there)`);
   expect(readdirSync(shared)).toEqual([]);
   expect(readdirSync(join(folder, "tmp"))).toHaveLength(1);
+});
+
+test.skipIf(process.getuid?.() !== 0)("a link of root's is followed, somebody else's is not", async () => {
+  const linked = join(folder, "private");
+  mkdirSync(linked, { mode: 0o700 });
+  symlinkSync("../private", join(folder, "cache/tandem"));
+  await expect(load()).rejects.toThrow(StartError);
+  expect(readdirSync(linked)).toEqual(["content-1"]);
+
+  rmSync(join(linked, "content-1"), { recursive: true });
+  lchownSync(join(folder, "cache/tandem"), 65_534, 65_534);
+  await expect(load()).rejects.toThrow("others may write there");
+  expect(readdirSync(linked)).toEqual([]);
 });
