@@ -1,6 +1,7 @@
 // An encoder at 2.5 Mbit/s whose frames say when they were written: each is sent at its time, not in groups.
 
 import { ClientSession } from "#media/rtmp/client-session.ts";
+import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import { SendQueue } from "#server/ingest/send-queue.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 import { nowMs, stamp } from "./stamp.ts";
@@ -18,7 +19,7 @@ export async function publishStamped(inputUrl: string, signal: AbortSignal): Pro
   const { hostname, port, pathname } = new URL(inputUrl);
   const [, app = "", streamName = ""] = pathname.split("/");
   const session = new ClientSession({
-    randomBytes: new Uint8Array(1528),
+    randomBytes: new Uint8Array(HANDSHAKE_RANDOM_LENGTH),
     app,
     tcUrl: `rtmp://${hostname}:${port}/${app}`,
     streamName,

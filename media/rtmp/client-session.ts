@@ -8,6 +8,7 @@ import { type Command, encodeCommand, parseCommand } from "./command.ts";
 import { withSetDataFrame } from "./data-message.ts";
 import { ClientHandshake } from "./handshake.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
+import { COMMAND_CHUNK_STREAM_ID, MEDIA_CHANNEL } from "./media-channel.ts";
 import { MESSAGE_TYPE, type Message } from "./message.ts";
 import {
   CONTROL_CHUNK_STREAM_ID,
@@ -19,14 +20,6 @@ import type { MediaMessage } from "./server-session.ts";
 import { encodePingResponse, parseUserControl, USER_CONTROL_EVENT } from "./user-control.ts";
 
 const CHUNK_SIZE = 65_536;
-const COMMAND_CHUNK_STREAM_ID = 3;
-
-/** Each kind of media on a chunk stream of its own, as FFmpeg numbers them. */
-const MEDIA = {
-  data: { chunkStreamId: 4, type: MESSAGE_TYPE.dataAmf0 },
-  audio: { chunkStreamId: 4, type: MESSAGE_TYPE.audio },
-  video: { chunkStreamId: 6, type: MESSAGE_TYPE.video },
-} as const;
 
 /** The calls are numbered, so that their answers can be told apart. */
 const TRANSACTION = { connect: 1, createStream: 4, publish: 5 } as const;
@@ -79,7 +72,7 @@ export class ClientSession {
     if (this.#messageStreamId === null) throw new Error("media before the server made a stream");
     const body = kind === "data" ? withSetDataFrame(payload) : payload;
     this.#writer.write({
-      ...MEDIA[kind],
+      ...MEDIA_CHANNEL[kind],
       messageStreamId: this.#messageStreamId,
       timestampMs,
       payload: body,

@@ -2,6 +2,7 @@
 
 import { EXTENDED_TIMESTAMP_LENGTH, EXTENDED_TIMESTAMP_MARK } from "./chunk-header.ts";
 import { ChunkWriter } from "./chunk-writer.ts";
+import { MEDIA_CHANNEL } from "./media-channel.ts";
 import { MESSAGE_TYPE } from "./message.ts";
 
 /** What a server announces on every connection, and so may send without knowing which. */
@@ -9,13 +10,6 @@ export const SERVER_CHUNK_SIZE = 65_536;
 
 /** The stream that the first createStream of a connection makes: the one that nearly all players play on. */
 export const FIRST_MESSAGE_STREAM_ID = 1;
-
-/** Each kind on a chunk stream of its own; all in the form of one byte. */
-const MEDIA = {
-  data: { chunkStreamId: 4, type: MESSAGE_TYPE.dataAmf0 },
-  audio: { chunkStreamId: 4, type: MESSAGE_TYPE.audio },
-  video: { chunkStreamId: 6, type: MESSAGE_TYPE.video },
-} as const;
 
 /** Of a full header: basic header, then timestamp, length, type and message stream id. */
 const TIMESTAMP_AT = 1;
@@ -46,8 +40,8 @@ export class PlayerMessages {
   }
 
   /** `payload`, which is copied, is an FLV tag's body; `timestampMs` wraps at 32 bits. */
-  write(kind: keyof typeof MEDIA, timestampMs: number, payload: Uint8Array): void {
-    const { chunkStreamId, type } = MEDIA[kind];
+  write(kind: keyof typeof MEDIA_CHANNEL, timestampMs: number, payload: Uint8Array): void {
+    const { chunkStreamId, type } = MEDIA_CHANNEL[kind];
     this.#writer.write({
       chunkStreamId,
       type,

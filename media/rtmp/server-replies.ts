@@ -3,7 +3,8 @@
 import { encodeAmf0 } from "#media/amf0/encode.ts";
 import type { Amf0Value } from "#media/amf0/value.ts";
 import { ChunkWriter } from "./chunk-writer.ts";
-import { type Command, encodeCommand } from "./command.ts";
+import type { Command } from "./command.ts";
+import { COMMAND_CHUNK_STREAM_ID } from "./media-channel.ts";
 import { MESSAGE_TYPE } from "./message.ts";
 import { connectSucceeded, result } from "./net-connection.ts";
 import { onFcPublish, onStatus, type StatusCode } from "./net-stream.ts";
@@ -21,7 +22,6 @@ import { encodePingResponse, encodeStreamBegin, encodeStreamEof } from "./user-c
 /** What we ask of the peer, and what we do ourselves until it asks for something else: as all servers say it. */
 export const WINDOW_BYTES = 2_500_000;
 
-const COMMAND_CHUNK_STREAM_ID = 3;
 const STATUS_CHUNK_STREAM_ID = 5;
 
 export class ServerReplies {
@@ -49,7 +49,7 @@ export class ServerReplies {
 
   /** Whoever numbers a call waits for its answer. */
   answer({ transactionId }: Command, value: Amf0Value): void {
-    if (transactionId !== 0) this.#command(encodeCommand("_result", transactionId, null, value));
+    if (transactionId !== 0) this.#command(result(transactionId, value));
   }
 
   status(messageStreamId: number, level: "status" | "error", code: StatusCode, description: string): void {

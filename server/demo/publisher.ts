@@ -2,6 +2,7 @@
 
 import type { Socket } from "bun";
 import { ClientSession } from "#media/rtmp/client-session.ts";
+import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import type { MediaMessage } from "#media/rtmp/server-session.ts";
 import { delay } from "#server/delay.ts";
 import { SendQueue } from "#server/ingest/send-queue.ts";
@@ -24,8 +25,6 @@ const TICK_MS = 20;
 /** A server that does not read for this many bytes is gone. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
-const HANDSHAKE_RANDOM_BYTES = 1528;
-
 /** Resolves when the messages end, the server disconnects, or the signal comes. Throws when the server refuses. */
 export async function publishInRealTime(options: PublisherOptions): Promise<void> {
   const publisher = new Publisher(options);
@@ -42,7 +41,7 @@ class Publisher {
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#session = new ClientSession({
-      randomBytes: crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_BYTES)),
+      randomBytes: crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_LENGTH)),
       app: new URL(options.serverUrl).pathname.slice(1),
       tcUrl: options.serverUrl,
       streamName: options.streamKey,

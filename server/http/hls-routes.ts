@@ -48,19 +48,19 @@ const SESSION_PLACE = "{session}";
 const SOON = { "Retry-After": "1" };
 
 export function hlsRoutes(options: HlsRoutesOptions): Hono {
-  const texts = new RenderedPlaylists();
+  const prepared = new Prepared();
   const routes = new Hono();
   routes.options("/live/:id/:file", () => preflightAnswer());
   routes.get("/live/:id/:file", ({ req }) => {
     const { id, file } = req.param();
-    return answer(req.raw, options.playouts.programme(id), texts, options, { id, playout: "auto", file });
+    return answer(req.raw, options.playouts.programme(id), prepared, options, { id, playout: "auto", file });
   });
   routes.options("/live/:id/:instance/:file", () => preflightAnswer());
   routes.get("/live/:id/:instance/:file", ({ req }) => {
     const { id, instance, file } = req.param();
     const name = INSTANCE_NAMES.find((each) => each === instance);
     if (name === undefined) return notFoundAnswer();
-    return answer(req.raw, options.playouts.sideProgramme(id, name), texts, options, {
+    return answer(req.raw, options.playouts.sideProgramme(id, name), prepared, options, {
       id,
       playout: name,
       file,
@@ -78,7 +78,7 @@ interface Asked {
 function answer(
   request: Request,
   programme: Programme | null,
-  texts: RenderedPlaylists,
+  prepared: Prepared,
   options: HlsRoutesOptions,
   asked: Asked,
 ): Response {
@@ -86,13 +86,15 @@ function answer(
   switch (file) {
     case MULTIVARIANT_PLAYLIST:
       return (
-        redirectOf(options.livestream(id), asked) ?? multivariantOf(request, programme, texts, options, id)
+        redirectOf(options.livestream(id), asked) ?? multivariantOf(request, programme, prepared, options, id)
       );
     case MEDIA_PLAYLIST:
-      if (programme !== null) return mediaPlaylistOf(request, programme, texts, options, asked);
+      if (programme !== null) return mediaPlaylistOf(request, programme, prepared, options, asked);
       return redirectOf(options.livestream(id), asked) ?? missing(options.livestream(id));
     default:
-      return programme === null ? notFoundAnswer() : bytesOf(request, programme, file, options.mediaFile(id));
+      return programme === null
+        ? notFoundAnswer()
+        : bytesOf(request, programme, prepared, file, options.mediaFile(id));
   }
 }
 
@@ -100,11 +102,11 @@ function answer(
 function multivariantOf(
   request: Request,
   programme: Programme | null,
-  texts: RenderedPlaylists,
+  prepared: Prepared,
   { livestream, viewers }: HlsRoutesOptions,
   id: string,
 ): Response {
-  const text = programme === null ? null : texts.multivariant(programme.window);
+  const text = programme === null ? null : prepared.multivariant(programme.window);
   if (text === null) return missing(livestream(id));
   const session = viewers.newSession();
   return viewerPlaylistAnswer(request, new PlaylistText(text.replace(SESSION_PLACE, session)));
@@ -114,15 +116,15 @@ function multivariantOf(
 function mediaPlaylistOf(
   request: Request,
   { window }: Programme,
-  texts: RenderedPlaylists,
+  prepared: Prepared,
   { livestream, viewers, addressOf }: HlsRoutesOptions,
   { id, playout }: Asked,
 ): Response {
-  const text = texts.media(window);
+  const text = prepared.media(window);
   if (text === null) return missing(livestream(id));
   if (request.method === "GET") {
     const { headers, url } = request;
-    const viewer = { headers, url, address: addressOf(request) };
+    const viewer = { headers, url, address: () => addressOf(request) };
     viewers.watched(id, playout, viewer, window.targetDurationSeconds ?? 0);
   }
   return playlistAnswer(request, text, false);
@@ -140,16 +142,22 @@ function redirectOf(livestream: PlayedLivestream | null, { playout }: Asked): Re
   return redirectAnswer(`${root}/media/${livestream.mediaId}/index.m3u8`);
 }
 
-function bytesOf(request: Request, programme: Programme, name: string, mediaFile: string): Response {
+function bytesOf(
+  request: Request,
+  programme: Programme,
+  prepared: Prepared,
+  name: string,
+  mediaFile: string,
+): Response {
   const [, kind, number] = /^(init|segment)-(0|[1-9]\d{0,14})\.(?:mp4|m4s)$/.exec(name) ?? [];
   if (kind === "init" && name.endsWith(".mp4")) {
     const id = Number(number);
-    const held = programme.window.initialization(id);
+    const held = prepared.bytes(programme.window.initialization(id));
     return heldAnswer(request, held, programme.recorder.initialization(id), mediaFile, "video/mp4");
   }
   if (kind === "segment" && name.endsWith(".m4s")) {
     const msn = Number(number);
-    const held = programme.window.segment(msn);
+    const held = prepared.bytes(programme.window.segment(msn));
     return heldAnswer(request, held, programme.recorder.segment(msn), mediaFile, "video/iso.segment");
   }
   return notFoundAnswer();
@@ -157,7 +165,7 @@ function bytesOf(request: Request, programme: Programme, name: string, mediaFile
 
 function heldAnswer(
   request: Request,
-  held: Held | undefined,
+  held: Blob | "recorded" | undefined,
   location: Location | null,
   file: string,
   contentType: string,
@@ -167,10 +175,11 @@ function heldAnswer(
   return location === null ? notFoundAnswer() : bytesAnswer(request, { file, ...location }, contentType);
 }
 
-/** The texts of each window's playlists as of its last change: rendered once, however many ask. */
-class RenderedPlaylists {
+/** What is sent as it is, made once, however many ask: the texts of each window's playlists as of its last change, and bytes. */
+class Prepared {
   readonly #media = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
   readonly #multivariant = new WeakMap<PlaylistWindow, Rendered<string>>();
+  readonly #blobs = new WeakMap<Uint8Array, Blob>();
 
   media(window: PlaylistWindow): PlaylistText | null {
     return rendered(this.#media, window, () => {
@@ -183,6 +192,14 @@ class RenderedPlaylists {
   multivariant(window: PlaylistWindow): string | null {
     const uri = `${MEDIA_PLAYLIST}?session=${SESSION_PLACE}`;
     return rendered(this.#multivariant, window, () => renderMultivariantPlaylist(window, uri));
+  }
+
+  /** A Blob is sent to every viewer from where it is; an array would be copied for each. */
+  bytes(held: Held | undefined): Blob | "recorded" | undefined {
+    if (!(held instanceof Uint8Array)) return held;
+    const blob = this.#blobs.get(held) ?? new Blob([new Uint8Array(held)]);
+    this.#blobs.set(held, blob);
+    return blob;
   }
 }
 

@@ -13,9 +13,9 @@ const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Below this a compressed playlist is hardly smaller. */
 const GZIP_MIN_LENGTH = 1024;
 
-/** Bytes that never change under their URL: in memory, or a stretch of a file. */
+/** Bytes that never change under their URL: in memory, as a Blob since that is sent without being copied first, or a stretch of a file. */
 export type ImmutableBytes =
-  | Uint8Array
+  | Blob
   | { readonly file: string; readonly offset: number; readonly byteLength: number };
 
 /** The text of a playlist as it is sent, made once for all who ask. */
@@ -35,7 +35,7 @@ export class PlaylistText {
 
 /** 200, 304 for who has them already, or 206 and 416 for a range (RFC 9110 §13, §14). */
 export function bytesAnswer(request: Request, bytes: ImmutableBytes, contentType: string): Response {
-  const { byteLength } = bytes;
+  const byteLength = bytes instanceof Blob ? bytes.size : bytes.byteLength;
   const entityTag = `"${byteLength.toString(36)}"`; // no URL ever gets other bytes: any tag would do
   const headers: Record<string, string> = {
     ...CORS_HEADERS,
@@ -139,9 +139,8 @@ function isRangeValid(request: Request, entityTag: string): boolean {
   return header === null || header.trim() === entityTag;
 }
 
-function bodyOf(bytes: ImmutableBytes, start: number, end: number): Uint8Array | Blob {
-  if (bytes instanceof Uint8Array)
-    return end - start === bytes.byteLength ? bytes : bytes.subarray(start, end);
+function bodyOf(bytes: ImmutableBytes, start: number, end: number): Blob {
+  if (bytes instanceof Blob) return end - start === bytes.size ? bytes : bytes.slice(start, end);
   return Bun.file(bytes.file).slice(bytes.offset + start, bytes.offset + end);
 }
 

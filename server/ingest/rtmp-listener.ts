@@ -1,12 +1,10 @@
 // The RTMP port, or with a certificate the RTMPS port: every TCP connection becomes an RtmpConnection.
 
 import type { Socket, TCPSocketListener } from "bun";
+import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import type { Log } from "#server/log.ts";
 import type { Tls } from "#server/tls-files.ts";
 import { RtmpConnection, type RtmpDoor } from "./rtmp-connection.ts";
-
-/** Bytes of an RTMP handshake's C1 and S1 after time and version (RTMP 1.0 §5.2.3). */
-const HANDSHAKE_RANDOM_BYTES = 1528;
 
 /** Connections that neither publish nor play are ended by their own clock; this bounds how many wait at once. */
 const MAX_CONNECTIONS = 20_000;
@@ -89,7 +87,7 @@ export class RtmpListener {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const { door, log, nowMs } = this.#options;
-    const randomBytes = crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_BYTES));
+    const randomBytes = crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_LENGTH));
     const connection = new RtmpConnection({ socket, door, log, randomBytes, nowMs });
     socket.data = { connection };
     this.#connections.add(connection);

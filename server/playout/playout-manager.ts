@@ -141,10 +141,11 @@ export class PlayoutManager implements PlayDoor {
   /** The newest video key frame of the side on air; null while there is none. */
   onAirKeyFrame(id: string): { unit: AccessUnit; configuration: CodecConfiguration } | null {
     const playout = this.#playouts.get(id);
-    const publish = playout?.instances.get(playout.onAir ?? "primary")?.publish ?? null;
+    const onAir = playout?.onAir ?? null;
+    const publish = onAir === null ? null : playout?.instances.get(onAir)?.publish;
     const unit = publish?.gop.units[0]?.unit;
     const track = publish?.tracks.find(({ id: trackId }) => trackId === unit?.trackId);
-    if (playout?.onAir === null || unit === undefined || track === undefined) return null;
+    if (unit === undefined || track === undefined) return null;
     return { unit, configuration: track.configuration };
   }
 

@@ -210,12 +210,9 @@ export class Splicer {
     for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
       const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";
       const aheadSeconds = mayOverlap && isSound ? MAX_SOUND_AHEAD_SECONDS : 0;
+      const decodedUntil = (dts + durationTicks) / timescale;
       const shownUntil = (lastPts + durationTicks) / timescale;
-      seconds = Math.max(
-        seconds,
-        (dts + durationTicks) / timescale - aheadSeconds,
-        shownUntil - reorderSeconds - aheadSeconds,
-      );
+      seconds = Math.max(seconds, Math.max(decodedUntil, shownUntil - reorderSeconds) - aheadSeconds);
     }
     return seconds;
   }

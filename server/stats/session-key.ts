@@ -7,6 +7,9 @@ const MAX_ID_LENGTH = 64;
 
 const ID_BYTES = 12;
 
+/** Ids whose signature was checked: more than watch a playout at once need not be remembered. */
+const MAX_CHECKED_IDS = 100_000;
+
 /** base64url characters of a signature or a digest: 132 bits. */
 const DIGEST_LENGTH = 22;
 
@@ -17,13 +20,15 @@ export interface ViewerRequest {
   readonly headers: Pick<Headers, "get">;
   /** The whole URL. */
   readonly url: string;
-  /** Of the peer; empty when it is not known. */
-  readonly address: string;
+  /** Of the peer; empty when it is not known. Asked for only when nothing else tells viewers apart. */
+  readonly address: () => string;
 }
 
 /** Hands out session ids, and recognises its own: whoever holds the same secret does, also after a restart. */
 export class SessionKeys {
   readonly #secret: Uint8Array;
+  /** Signed ids that were found genuine: a player shows its own every few seconds, and a signature costs microseconds. */
+  readonly #checkedIds = new Set<string>();
 
   constructor(secret: Uint8Array) {
     this.#secret = secret;
@@ -44,15 +49,19 @@ export class SessionKeys {
     if (issued !== null) return `session:${issued}`;
     const playback = headers.get("X-Playback-Session-Id");
     if (playback !== null && isId(playback)) return `playback:${digest(playback)}`;
-    return `client:${this.#sign(`client\n${address}\n${headers.get("User-Agent") ?? ""}`)}`;
+    return `client:${this.#sign(`client\n${address()}\n${headers.get("User-Agent") ?? ""}`)}`;
   }
 
   /** Null for an id that was not signed here. */
   #verified(session: string | null): string | null {
-    const [, id, signature] = SIGNED_ID.exec(session ?? "") ?? [];
-    if (id === undefined || signature === undefined) return null;
+    const [signedId, id, signature] = SIGNED_ID.exec(session ?? "") ?? [];
+    if (signedId === undefined || id === undefined || signature === undefined) return null;
+    if (this.#checkedIds.has(signedId)) return id;
     const expected = this.#sign(`session\n${id}`);
-    return timingSafeEqual(Buffer.from(signature), Buffer.from(expected)) ? id : null;
+    if (!timingSafeEqual(Buffer.from(signature), Buffer.from(expected))) return null;
+    if (this.#checkedIds.size >= MAX_CHECKED_IDS) this.#checkedIds.clear();
+    this.#checkedIds.add(signedId);
+    return id;
   }
 
   #sign(text: string): string {

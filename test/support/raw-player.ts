@@ -3,7 +3,7 @@
 import { encodeAmf0 } from "#media/amf0/encode.ts";
 import type { Amf0Value } from "#media/amf0/value.ts";
 import { ChunkWriter } from "#media/rtmp/chunk-writer.ts";
-import { ClientHandshake } from "#media/rtmp/handshake.ts";
+import { ClientHandshake, HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import { MESSAGE_TYPE } from "#media/rtmp/message.ts";
 
 export interface RawPlayerOptions {
@@ -21,7 +21,7 @@ export async function startRawPlayer(options: RawPlayerOptions): Promise<Disposa
   const { hostname, port, pathname } = new URL(options.url);
   const [, app = "", ...name] = pathname.split("/");
   const { stopsReadingAfterBytes = Number.POSITIVE_INFINITY } = options;
-  const handshake = new ClientHandshake(new Uint8Array(1528));
+  const handshake = new ClientHandshake(new Uint8Array(HANDSHAKE_RANDOM_LENGTH));
   let bytesRead = 0;
   const socket = await Bun.connect({
     hostname,

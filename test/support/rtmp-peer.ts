@@ -5,7 +5,7 @@ import { encodeAmf0 } from "#media/amf0/encode.ts";
 import type { Amf0Value } from "#media/amf0/value.ts";
 import { ChunkReader } from "#media/rtmp/chunk-reader.ts";
 import { ChunkWriter } from "#media/rtmp/chunk-writer.ts";
-import { ClientHandshake } from "#media/rtmp/handshake.ts";
+import { ClientHandshake, HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import { DEFAULT_LIMITS, type RtmpLimits } from "#media/rtmp/limits.ts";
 import { MESSAGE_TYPE, type Message } from "#media/rtmp/message.ts";
 import { parseSetChunkSize } from "#media/rtmp/protocol-control.ts";
@@ -26,11 +26,11 @@ export class RtmpPeer {
 
   constructor(options: { answer?: Answer; limits?: Partial<RtmpLimits> } = {}) {
     this.session = new ServerSession({
-      randomBytes: new Uint8Array(1528),
+      randomBytes: new Uint8Array(HANDSHAKE_RANDOM_LENGTH),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
     this.#answer = options.answer ?? ((session, request) => session.acceptPublish(request));
-    const handshake = new ClientHandshake(new Uint8Array(1528));
+    const handshake = new ClientHandshake(new Uint8Array(HANDSHAKE_RANDOM_LENGTH));
     this.push(handshake.takeOutput() ?? new Uint8Array());
     handshake.push(this.session.takeOutput() ?? new Uint8Array());
     this.push(handshake.takeOutput() ?? new Uint8Array());

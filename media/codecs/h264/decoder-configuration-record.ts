@@ -12,23 +12,36 @@ export interface AvcDecoderConfiguration {
   readonly codecString: string;
 }
 
-/** ISO/IEC 14496-15 §5.3.3.1. Throws {@link CodecError}. */
+/** What of a record a decoder is told: how NAL units say their length, and the parameter sets, views of the record. */
+export interface AvcParameterSets {
+  readonly nalUnitLengthSize: 1 | 2 | 4;
+  readonly sequenceParameterSets: readonly Uint8Array[];
+  readonly pictureParameterSets: readonly Uint8Array[];
+}
+
+/** Throws {@link CodecError}. */
 export function parseAvcDecoderConfigurationRecord(record: Uint8Array): AvcDecoderConfiguration {
   return parsing("AVCDecoderConfigurationRecord", () => {
-    const reader = new ByteReader(record);
-    const configurationVersion = reader.u8();
-    if (configurationVersion !== 1) {
-      throw new CodecError(`AVCDecoderConfigurationRecord of version ${configurationVersion}`);
-    }
-    reader.skip(3); // AVCProfileIndication, profile_compatibility, AVCLevelIndication
-    const nalUnitLengthSize = lengthSize((reader.u8() & 3) + 1); // lengthSizeMinusOne
-    const [sps] = readNalUnits(reader, reader.u8() & 0x1f); // numOfSequenceParameterSets
-    readNalUnits(reader, reader.u8()); // numOfPictureParameterSets
+    const { nalUnitLengthSize, sequenceParameterSets } = readParameterSets(new ByteReader(record));
+    const [sps] = sequenceParameterSets;
     if (sps === undefined)
       throw new CodecError("AVCDecoderConfigurationRecord without a sequence parameter set");
     const sequenceParameterSet = parseSequenceParameterSet(sps);
     return { nalUnitLengthSize, sequenceParameterSet, codecString: avcCodecString(sequenceParameterSet) };
   });
+}
+
+/** ISO/IEC 14496-15 §5.3.3.1. Throws {@link CodecError}, or that the bytes ended. */
+export function readParameterSets(reader: ByteReader): AvcParameterSets {
+  const configurationVersion = reader.u8();
+  if (configurationVersion !== 1) {
+    throw new CodecError(`AVCDecoderConfigurationRecord of version ${configurationVersion}`);
+  }
+  reader.skip(3); // AVCProfileIndication, profile_compatibility, AVCLevelIndication
+  const nalUnitLengthSize = lengthSize((reader.u8() & 3) + 1); // lengthSizeMinusOne
+  const sequenceParameterSets = readNalUnits(reader, reader.u8() & 0x1f); // numOfSequenceParameterSets
+  const pictureParameterSets = readNalUnits(reader, reader.u8()); // numOfPictureParameterSets
+  return { nalUnitLengthSize, sequenceParameterSets, pictureParameterSets };
 }
 
 function lengthSize(size: number): 1 | 2 | 4 {

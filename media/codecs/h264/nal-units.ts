@@ -15,6 +15,18 @@ export function requireWholeNalUnits(frame: Uint8Array, lengthSize: 1 | 2 | 4): 
   }
 }
 
+/** One after the other, without their lengths, as views of the frame. Throws {@link CodecError} as above. */
+export function nalUnitsOf(frame: Uint8Array, lengthSize: 1 | 2 | 4): Uint8Array[] {
+  requireWholeNalUnits(frame, lengthSize);
+  const nalUnits: Uint8Array[] = [];
+  for (let offset = 0; offset < frame.byteLength; ) {
+    const begin = offset + lengthSize;
+    offset = begin + readLength(frame, offset, lengthSize);
+    nalUnits.push(frame.subarray(begin, offset));
+  }
+  return nalUnits;
+}
+
 /** nal_unit_type of slices and slice data partitions (ITU-T H.264 table 7-1). */
 const FIRST_SLICE_TYPE = 1;
 const LAST_SLICE_TYPE = 5;

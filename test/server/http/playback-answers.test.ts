@@ -19,7 +19,7 @@ const LETTERS = Buffer.from("abcdefghij");
 
 /** The same ten bytes: in memory, and in the middle of a file. */
 const SOURCES: readonly (readonly [string, ImmutableBytes])[] = [
-  ["memory", new Uint8Array(LETTERS)],
+  ["memory", new Blob([LETTERS])],
   ["a file", { file, offset: 5, byteLength: LETTERS.byteLength }],
 ];
 

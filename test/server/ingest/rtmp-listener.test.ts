@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClientSession } from "#media/rtmp/client-session.ts";
+import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
 import { createLog } from "#server/log.ts";
 import { programmeOpener, sideOpener } from "#server/playout/open-programme.ts";
@@ -48,7 +49,7 @@ afterAll(async () => {
 /** Publishes with the key until the server has seen a key frame, then leaves: as an encoder does, or as a crash does. */
 async function publishOnce(cycle: number): Promise<void> {
   const session = new ClientSession({
-    randomBytes: new Uint8Array(1528),
+    randomBytes: new Uint8Array(HANDSHAKE_RANDOM_LENGTH),
     app: "live",
     tcUrl: `rtmp://127.0.0.1:${listener.port}/live`,
     streamName: "key-1",

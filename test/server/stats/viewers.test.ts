@@ -8,7 +8,7 @@ class House {
 
   watch(session: string, playout: "auto" | "primary" = "auto", targetDurationSeconds = 2): void {
     const url = `http://localhost/media.m3u8?session=${session}`;
-    const request = { headers: new Headers(), url, address: "192.0.2.1" };
+    const request = { headers: new Headers(), url, address: () => "192.0.2.1" };
     this.viewers.watched("show", playout, request, targetDurationSeconds);
   }
 }
