@@ -51,8 +51,13 @@ export class TandemServer implements AsyncDisposable {
   /** Resolves when it says that it is ready. */
   static async start(options: StartOptions = {}): Promise<TandemServer> {
     const server = new TandemServer(options);
-    await server.startAgain();
-    return server;
+    try {
+      await server.startAgain();
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   get url(): string {
