@@ -35,33 +35,21 @@ export class PlaylistText {
 
 /** 200, 304 for who has them already, or 206 and 416 for a range (RFC 9110 §13, §14). */
 export function bytesAnswer(request: Request, bytes: ImmutableBytes, contentType: string): Response {
-  const { byteLength } = bytes;
-  const entityTag = `"${byteLength.toString(36)}"`; // no URL ever gets other bytes: any tag would do
-  const headers: Record<string, string> = {
-    ...CORS_HEADERS,
-    "Accept-Ranges": "bytes",
+  const entityTag = `"${bytes.byteLength.toString(36)}"`; // no URL ever gets other bytes: any tag would do
+  if (hasAlready(request, entityTag)) return notModified(entityTag);
+  return answer(request, bytes, {
     "Cache-Control": IMMUTABLE,
-    "Content-Length": String(byteLength),
     "Content-Type": contentType,
     ETag: entityTag,
-  };
-  if (hasAlready(request, entityTag)) return notModified(entityTag);
-  const range = isRangeValid(request, entityTag) ? rangeOf(request.headers.get("Range"), byteLength) : null;
-  if (range === null) return answer(request, bodyOf(bytes, 0, byteLength), 200, headers);
-  if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${byteLength}` });
-  headers["Content-Range"] = `bytes ${range.start}-${range.end - 1}/${byteLength}`;
-  headers["Content-Length"] = String(range.end - range.start);
-  return answer(request, bodyOf(bytes, range.start, range.end), 206, headers);
+  });
 }
 
-/** A live playlist is always asked for anew: one that a cache keeps stands still. */
+/** A live playlist is always asked for anew: one that a cache keeps stands still. A part of one is not compressed. */
 export function playlistAnswer(request: Request, playlist: PlaylistText, isFinal: boolean): Response {
-  const isCompressed = playlist.bytes.byteLength >= GZIP_MIN_LENGTH && acceptsGzip(request);
-  const body = isCompressed ? playlist.gzipped : playlist.bytes;
-  return answer(request, body, 200, {
-    ...CORS_HEADERS,
+  const isCompressed =
+    playlist.bytes.byteLength >= GZIP_MIN_LENGTH && acceptsGzip(request) && !request.headers.has("Range");
+  return answer(request, isCompressed ? playlist.gzipped : playlist.bytes, {
     "Cache-Control": isFinal ? "public, max-age=60" : "no-cache",
-    "Content-Length": String(body.byteLength),
     "Content-Type": "application/vnd.apple.mpegurl",
     Vary: "Accept-Encoding",
     ...(isCompressed ? { "Content-Encoding": "gzip" } : {}),
@@ -70,10 +58,8 @@ export function playlistAnswer(request: Request, playlist: PlaylistText, isFinal
 
 /** One that was made for whoever asked: no cache hands it to anybody else. */
 export function viewerPlaylistAnswer(request: Request, { bytes }: PlaylistText): Response {
-  return answer(request, bytes, 200, {
-    ...CORS_HEADERS,
+  return answer(request, bytes, {
     "Cache-Control": "private, no-cache",
-    "Content-Length": String(bytes.byteLength),
     "Content-Type": "application/vnd.apple.mpegurl",
   });
 }
@@ -103,13 +89,21 @@ export function preflightAnswer(): Response {
   });
 }
 
-function answer(
-  request: Request,
-  body: Uint8Array | Blob,
-  status: number,
-  headers: Record<string, string>,
-): Response {
-  return new Response(request.method === "HEAD" ? null : body, { status, headers });
+/** 200, or 206 and 416 for a range. */
+function answer(request: Request, bytes: ImmutableBytes, own: Readonly<Record<string, string>>): Response {
+  const { byteLength } = bytes;
+  const range = isRangeValid(request, own.ETag) ? rangeOf(request.headers.get("Range"), byteLength) : null;
+  if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${byteLength}` });
+  const { start, end } = range ?? { start: 0, end: byteLength };
+  const headers: Record<string, string> = {
+    ...CORS_HEADERS,
+    "Accept-Ranges": "bytes",
+    "Content-Length": String(end - start),
+    ...own,
+  };
+  if (range !== null) headers["Content-Range"] = `bytes ${start}-${end - 1}/${byteLength}`;
+  const body = request.method === "HEAD" ? null : bodyOf(bytes, start, end);
+  return new Response(body, { status: range === null ? 200 : 206, headers });
 }
 
 function notThere(status: number, headers: Readonly<Record<string, string>>): Response {
@@ -134,7 +128,7 @@ function hasAlready(request: Request, entityTag: string): boolean {
 }
 
 /** If-Range (RFC 9110 §13.1.5): of other bytes than these a range is of no use; neither is a date. */
-function isRangeValid(request: Request, entityTag: string): boolean {
+function isRangeValid(request: Request, entityTag: string | undefined): boolean {
   const header = request.headers.get("If-Range");
   return header === null || header.trim() === entityTag;
 }

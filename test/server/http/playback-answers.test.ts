@@ -11,6 +11,7 @@ import {
   playlistAnswer,
   preflightAnswer,
   redirectAnswer,
+  viewerPlaylistAnswer,
 } from "#server/http/playback-answers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tandem-playback-answers-"));
@@ -199,6 +200,25 @@ describe("a playlist", () => {
     const response = playlistAnswer(request({ "Accept-Encoding": "gzip" }), short, false);
     expect(response.headers.get("Content-Encoding")).toBeNull();
     expect(await response.text()).toBe("#EXTM3U\n");
+  });
+
+  test.each([
+    ["live", (asked: Request) => playlistAnswer(asked, long, false)],
+    ["final", (asked: Request) => playlistAnswer(asked, long, true)],
+    ["of one viewer", (asked: Request) => viewerPlaylistAnswer(asked, long)],
+  ])("%s is answered in part, too, and never compressed then", async (_, answerTo) => {
+    const part = answerTo(request({ Range: "bytes=0-6", "Accept-Encoding": "gzip" }));
+    expect([part.status, part.headers.get("Content-Range"), part.headers.get("Content-Length")]).toEqual([
+      206,
+      `bytes 0-6/${long.bytes.byteLength}`,
+      "7",
+    ]);
+    expect(part.headers.get("Content-Encoding")).toBeNull();
+    expect(await part.text()).toBe("#EXTM3U");
+    const beyond = answerTo(request({ Range: `bytes=${long.bytes.byteLength}-` }));
+    expect([beyond.status, beyond.headers.get("Cache-Control")]).toEqual([416, "no-store"]);
+    expect(answerTo(request({ Range: "bytes=0-6", "If-Range": '"a"' })).status).toBe(200);
+    expect(answerTo(request()).headers.get("Accept-Ranges")).toBe("bytes");
   });
 
   test("is not sent to HEAD", async () => {
