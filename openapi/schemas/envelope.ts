@@ -34,7 +34,7 @@ export const Conflict = failure({
   code: z.enum([
     ...(["not_started", "no_active_ingest", "not_published", "already_started", "already_live"] as const),
     ...(["already_stopped", "already_finished", "conversion_failed", "conversion_in_progress"] as const),
-    ...(["converted_to_media", "not_soft_deleted", "idempotency_key_reused"] as const),
+    ...(["converted_to_media", "not_soft_deleted"] as const),
   ]),
   currentStatus: z
     .union([LivestreamStatus, z.literal("ready")])
