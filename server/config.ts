@@ -162,7 +162,9 @@ function urlWith(...protocols: readonly string[]): (held: string) => string | nu
   return (held) => {
     const url = URL.parse(held);
     if (url === null || !protocols.includes(url.protocol) || url.hostname === "") return null;
-    if (url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "") return null;
+    if (url.username !== "" || url.password !== "") return null;
+    // Of what a parser forgives, such as a blank around it or a question mark with nothing behind it, no address can be made.
+    if (!/^[a-z]+:\/\/[^\s\\?#]+$/i.test(held)) return null;
     return held.replace(/\/+$/, "");
   };
 }

@@ -20,6 +20,8 @@ export interface DataDirectory {
   readonly thumbnailsFolder: string;
 }
 
+const MAY_HOLD = "TANDEM_DATA_DIR may hold the path of a folder that this process may write to";
+
 /** Creates the folder when there is none. Throws a {@link StartError} when it cannot. */
 export function openDataDirectory(dataDir: string): DataDirectory {
   const path = resolve(dataDir);
@@ -52,7 +54,7 @@ export function lockDataDirectory({ path, lockFile }: DataDirectory): DataDirect
     database.close();
     const isHeld = error instanceof SQLiteError && error.code === "SQLITE_BUSY";
     if (isHeld) throw new StartError(`another Tandem server uses the data directory ${path}`);
-    throw new StartError(`the data directory ${path} cannot be written: ${messageOf(error)}`);
+    throw new StartError(`the data directory ${path} cannot be written: ${messageOf(error)}; ${MAY_HOLD}`);
   }
   return { release: () => database.close() };
 }
@@ -80,7 +82,7 @@ function orStartError<Result>(problem: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    throw new StartError(`${problem}: ${messageOf(error)}`);
+    throw new StartError(`${problem}: ${messageOf(error)}; ${MAY_HOLD}`);
   }
 }
 

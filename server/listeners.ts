@@ -31,15 +31,18 @@ export function openListeners(
   const { log } = parts;
   const hostname = config.host;
   const tls = config.tls === null ? null : readTls(config.tls);
-  const listenRtmp = (port: number, withTls: typeof tls): RtmpListener =>
-    orStartError(`${withTls === null ? "RTMP" : "RTMPS"} port ${port} on ${hostname}`, () => {
+  const listenRtmp = (port: number, withTls: typeof tls): RtmpListener => {
+    const protocol = withTls === null ? "RTMP" : "RTMPS";
+    return orStartError({ protocol, variable: "TANDEM_RTMP_PORT", hostname, port }, () => {
       return new RtmpListener({ ...parts.rtmp, hostname, port, tls: withTls, log });
     });
+  };
 
   const [rtmp, rtmps] =
     tls === null ? [listenRtmp(config.rtmpPort, null), null] : portPair(config.rtmpPort, tls, listenRtmp);
-  const http = orStartError(`HTTP port ${config.httpPort} on ${hostname}`, () => {
-    return new HttpListener({ hostname, port: config.httpPort, fetch: parts.fetch, tls });
+  const port = config.httpPort;
+  const http = orStartError({ protocol: "HTTP", variable: "TANDEM_HTTP_PORT", hostname, port }, () => {
+    return new HttpListener({ hostname, port, fetch: parts.fetch, tls });
   });
 
   let watch: TlsWatch | null = null;
@@ -76,24 +79,35 @@ function portPair<Tls>(
   }
 }
 
-function orStartError<Result>(port: string, bind: () => Result): Result {
+/** A port that is to be listened on, and the variable that says which. */
+interface Wanted {
+  readonly protocol: "HTTP" | "RTMP" | "RTMPS";
+  readonly variable: "TANDEM_HTTP_PORT" | "TANDEM_RTMP_PORT";
+  readonly hostname: string;
+  readonly port: number;
+}
+
+function orStartError<Result>(wanted: Wanted, bind: () => Result): Result {
   try {
     return bind();
   } catch (error) {
-    throw new StartError(`${port} ${problemOf(error)}`);
+    throw new StartError(problemOf(error, wanted));
   }
 }
 
-function problemOf(error: unknown): string {
+function problemOf(error: unknown, { protocol, variable, hostname, port }: Wanted): string {
+  const subject = `${protocol} port ${port} on ${hostname}`;
   const code = error instanceof Error && "code" in error ? error.code : null;
   switch (code) {
     case "EADDRINUSE":
-      return "is in use by another process";
-    case "EADDRNOTAVAIL":
-      return "cannot be listened on: the address is none of this machine's";
+      return `${subject} is in use by another process; ${variable} may hold another, or 0 for any free one`;
     case "EACCES":
-      return "cannot be listened on: this process may not, ports below 1024 are for the privileged";
-    default:
-      return `cannot be listened on: ${error instanceof Error ? error.message : String(error)}`;
+      return `${subject} cannot be listened on: this process may not; ${variable} may hold one from 1024 on`;
+    case "EADDRNOTAVAIL":
+      return `TANDEM_HOST holds ${JSON.stringify(hostname)}; it may hold an address of this machine`;
+    default: {
+      const reason = error instanceof Error ? error.message : String(error);
+      return `${subject} cannot be listened on: ${reason}; TANDEM_HOST may hold an address of this machine`;
+    }
   }
 }

@@ -106,8 +106,9 @@ async function serveUntilSignal(
   beside: (server: RunningServer, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
   const ending = new AbortController();
-  process.once("SIGTERM", () => ending.abort());
-  process.once("SIGINT", () => ending.abort());
+  // Not `once`: a terminal and the program that started this one both pass on a Ctrl-C, and the second must not cut it short.
+  process.on("SIGTERM", () => ending.abort());
+  process.on("SIGINT", () => ending.abort());
   const config = readConfig(process.env);
   // Not before it is needed: the server brings the image library, which no other command waits for.
   const { startServer } = await import("./running-server.ts");

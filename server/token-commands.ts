@@ -67,8 +67,10 @@ export function tokenCommands(options: {
 }
 
 function tokenName(name: string): string {
-  if (name.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name)) return name;
-  throw new StartError(`--name takes up to ${MAX_NAME_LENGTH} characters, none of them a control character`);
+  if (name.trim() !== "" && name.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name)) return name;
+  throw new StartError(
+    `--name takes 1 to ${MAX_NAME_LENGTH} characters, not all blank and none of them a control character`,
+  );
 }
 
 function tokenScope(scope: string): TokenScope {

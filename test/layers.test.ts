@@ -10,6 +10,7 @@ const COMMON = [
   "server/in-turn.ts",
   "server/log.ts",
   "server/public-urls.ts",
+  "server/secret.ts",
   "server/start-error.ts",
   "server/tls-files.ts",
 ];
@@ -38,6 +39,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/log.ts": [],
   "server/start-error.ts": [],
   "server/public-urls.ts": [],
+  "server/secret.ts": ["node:"],
   "server/tls-files.ts": ["node:", "server/start-error.ts"],
   "server/config.ts": ["server/log.ts", "server/start-error.ts", "server/tls-files.ts"],
   "server/data-directory.ts": ["bun:sqlite", "node:", "server/start-error.ts"],

@@ -35,19 +35,13 @@ export const listRefusals = { ...anyCall, 400: json("Something in the query is n
 export const readRefusals = { ...anyCall, ...notFound };
 
 /** Refusals of a creation. */
-export const createRefusals = {
-  ...anyChange,
-  409: json("The Idempotency-Key was used for another body.", Conflict),
-};
+export const createRefusals = anyChange;
 
 /** Refusals of a change of one thing that may be in the wrong state for it. */
 export const changeRefusals = {
   ...anyChange,
   ...notFound,
-  409: json(
-    "Its status does not allow it; of a POST also: the Idempotency-Key was used for another body.",
-    Conflict,
-  ),
+  409: json("Its status does not allow it.", Conflict),
 };
 
 /** Refusals of a change of one thing that is possible at any time. */

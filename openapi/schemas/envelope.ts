@@ -34,9 +34,12 @@ export const Conflict = failure({
   code: z.enum([
     ...(["not_started", "no_active_ingest", "not_published", "already_started", "already_live"] as const),
     ...(["already_stopped", "already_finished", "conversion_failed", "conversion_in_progress"] as const),
-    ...(["converted_to_media", "not_soft_deleted", "idempotency_key_reused"] as const),
+    ...(["converted_to_media", "not_soft_deleted"] as const),
   ]),
-  currentStatus: LivestreamStatus.optional(),
+  currentStatus: z
+    .union([LivestreamStatus, z.literal("ready")])
+    .optional()
+    .openapi({ description: "Of the livestream; `ready` of a media asset." }),
   allowedActions: z
     .array(z.enum(["start", "publish", "switch", "stop", "update", "delete"]))
     .optional()

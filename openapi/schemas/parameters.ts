@@ -12,7 +12,8 @@ export const IdempotencyKey = z
   .openapi({
     minLength: 1,
     maxLength: 255,
-    description: "The same key on the same route within 24 h is answered with the first answer.",
+    description:
+      "The same key on the same route within 24 h is answered with the first answer, whatever the body says now.",
   });
 
 export const IdempotencyHeader = z.object({ "Idempotency-Key": IdempotencyKey.optional() });

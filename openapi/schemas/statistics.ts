@@ -40,8 +40,8 @@ export const Before = z
     error: "must be a time such as 2026-01-31T18:00:00.000Z",
     abort: true,
   })
+  .refine(isThere, { error: "must be a time that there is", abort: true })
   .transform((text) => Date.parse(text))
-  .refine((atMs) => !Number.isNaN(atMs), { error: "must be a time that there is" })
   .openapi({
     type: "string",
     format: "date-time",
@@ -67,3 +67,9 @@ export const LivestreamEventData = z
     z.array(Input),
   ])
   .openapi({ description: "`data` of an event, by its `event`: status, switch, statistics, inputs." });
+
+/** The 31st of February is read as a day of March. */
+function isThere(text: string): boolean {
+  const atMs = Date.parse(text);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text.slice(0, "2026-01-31".length));
+}

@@ -11,7 +11,7 @@ export const ImageForm = z.object({ file: ImageFile });
 
 /** In a query. */
 export const WidthParameter = z
-  .string()
+  .string({ error: "must be given once" })
   .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_WIDTH, {
     error: `must be a whole number of pixels, 1 to ${MAX_WIDTH}`,
   })

@@ -2,7 +2,7 @@
 
 import type { Hono } from "hono";
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** As `Allow` lists them; none for an unknown path. HEAD goes where GET goes. */
 export function allowedMethods(app: Hono, path: string): string[] {

@@ -44,6 +44,7 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError((error, context) => answerError(error, context, log));
   app.notFound((context) => answerUnknown(context, app));
+  for (const path of SIZED_FOR_HEAD) app.use(path, sizeForHead);
   app.use(
     "/v2/*",
     protectAnswer,
@@ -63,12 +64,25 @@ export function createApp(options: AppOptions): Hono {
   return app;
 }
 
+/**
+ * Whose answers do not say themselves how long they are. Playouts do: they are what is asked for most, and nothing stands in
+ * their way.
+ */
+const SIZED_FOR_HEAD = [
+  ...["/v2/*", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/*"],
+  ...["/", "/watch/*", "/oembed", "/assets/*"],
+];
+
+/** HEAD is answered with the length that GET has (RFC 9110 §8.6), where Hono drops it with the body. */
+async function sizeForHead(context: Context, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (context.req.method !== "HEAD" || context.res.body === null) return;
+  context.header("Content-Length", String((await context.res.clone().bytes()).byteLength));
+}
+
 /** Answers carry stream keys: nobody keeps those that do not say so, and no browser takes them for a page. */
 async function protectAnswer(context: Context, next: () => Promise<void>): Promise<void> {
   await next();
-  if (context.req.method === "HEAD") {
-    context.header("Content-Length", String((await context.res.clone().bytes()).byteLength));
-  }
   if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
   context.header("X-Content-Type-Options", "nosniff");
   context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");

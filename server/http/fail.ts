@@ -14,7 +14,6 @@ type RequestRefusal =
         | "forbidden"
         | "not_found"
         | "method_not_allowed"
-        | "idempotency_key_reused"
         | "body_too_large"
         | "unsupported_media_type"
         | "too_many_subscribers"
@@ -38,7 +37,6 @@ const REFUSALS = {
   not_found:              [404, "There is no such thing."],
   thumbnail_not_found:    [404, "There is no thumbnail."],
   method_not_allowed:     [405, "This method does nothing here; Allow lists those that do."],
-  idempotency_key_reused: [409, "This Idempotency-Key was used for a call with another body."],
   not_started:            [409, "The livestream has not been started."],
   no_active_ingest:       [409, "No encoder is sending to the livestream."],
   not_published:          [409, "The livestream has not been published."],

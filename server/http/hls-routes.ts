@@ -44,7 +44,7 @@ const MULTIVARIANT_PLAYLIST = "index.m3u8";
 /** Where in the rendered multivariant playlist each viewer's own session id goes. */
 const SESSION_PLACE = "{session}";
 
-/** Something will be there within seconds. */
+/** Something will be there, within seconds where it is live. */
 const SOON = { "Retry-After": "1" };
 
 export function hlsRoutes(options: HlsRoutesOptions): Hono {
@@ -68,6 +68,14 @@ export function hlsRoutes(options: HlsRoutesOptions): Hono {
   });
   return routes;
 }
+
+/** Whose first segment may still come. */
+const EXPECTED: ReadonlySet<PlayedLivestream["status"]> = new Set([
+  "created",
+  "started",
+  "live",
+  "converting",
+]);
 
 interface Asked {
   readonly id: string;
@@ -131,8 +139,7 @@ function mediaPlaylistOf(
 }
 
 function missing(livestream: PlayedLivestream | null): Response {
-  const isExpected = livestream?.status === "live" || livestream?.status === "converting";
-  return notFoundAnswer(isExpected ? SOON : {});
+  return notFoundAnswer(livestream !== null && EXPECTED.has(livestream.status) ? SOON : {});
 }
 
 /** Once there is a recording, whoever comes to the livestream watches that. */

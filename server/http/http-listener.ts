@@ -5,6 +5,9 @@ import type { Tls } from "#server/tls-files.ts";
 /** A connection without a request for this long is closed; longer than any answer takes. */
 const IDLE_SECONDS = 60;
 
+/** Of a body: each call has its own limit and its own words for what is beyond it, where Bun has none. */
+const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
+
 /** What is on its way when the process ends gets this long: together with the rest it stays below ten seconds. */
 const DRAIN_MS = 1000;
 
@@ -19,12 +22,15 @@ export interface HttpListenerOptions {
 
 export class HttpListener {
   readonly #options: HttpListenerOptions;
+  /** Requests that were given a host → as they came. */
+  readonly #asTheyCame = new WeakMap<Request, Request>();
   #server: Bun.Server<undefined>;
 
   /** Throws when the address cannot be bound. */
   constructor(options: HttpListenerOptions) {
-    this.#options = options;
-    this.#server = listen(options);
+    const fetch = (request: Request) => options.fetch(this.#withHost(request));
+    this.#options = { ...options, fetch };
+    this.#server = listen(this.#options);
   }
 
   /** The port that was bound. */
@@ -34,7 +40,7 @@ export class HttpListener {
 
   /** The peer's address; "" when it is gone. */
   addressOf(request: Request): string {
-    return this.#server.requestIP(request)?.address ?? "";
+    return this.#server.requestIP(this.#asTheyCame.get(request) ?? request)?.address ?? "";
   }
 
   /**
@@ -47,6 +53,15 @@ export class HttpListener {
     this.#server = listen({ ...this.#options, port, tls });
   }
 
+  /** Without a Host, which HTTP/1.0 does not need, Bun's URL is a path alone; with a bad one it is no URL. */
+  #withHost(request: Request): Request {
+    if (URL.canParse(request.url)) return request;
+    const path = request.url.replace(/^https?:\/\/[^/]*/, "");
+    const whole = new Request(`http://localhost${path}`, request);
+    this.#asTheyCame.set(whole, request);
+    return whole;
+  }
+
   /** No new connections from the call on; resolves when there are none. */
   async stop(): Promise<void> {
     await Promise.race([this.#server.stop(), Bun.sleep(DRAIN_MS)]);
@@ -55,6 +70,6 @@ export class HttpListener {
 }
 
 function listen({ hostname, port, fetch, tls }: HttpListenerOptions): Bun.Server<undefined> {
-  const address = { hostname, port, idleTimeout: IDLE_SECONDS, fetch };
+  const address = { hostname, port, idleTimeout: IDLE_SECONDS, maxRequestBodySize: MAX_BODY_BYTES, fetch };
   return tls === null ? Bun.serve(address) : Bun.serve({ ...address, http2: true, tls });
 }

@@ -4,7 +4,6 @@ import type { Context, MiddlewareHandler } from "hono";
 import { IdempotencyKey } from "#openapi/schemas/parameters.ts";
 import type { IdempotencyStore, StoredAnswer } from "#server/store/idempotency-store.ts";
 import { fail } from "./fail.ts";
-import type { BodyVariables } from "./read-body.ts";
 import type { TokenVariables } from "./require-token.ts";
 
 export interface IdempotencyOptions {
@@ -12,22 +11,10 @@ export interface IdempotencyOptions {
   readonly nowMs: () => number;
 }
 
-/** A call with a key: `caller` and route stand for what the key is unique in, the digest for what it asks. */
+/** A call with a key, and what the key is unique in: caller, method and path. What the call asks for is no part of it. */
 interface KeyedCall {
   readonly route: string;
   readonly key: string;
-  readonly bodyDigest: string;
-}
-
-/** The first of its kind: resolves when it is answered. */
-interface Running {
-  readonly bodyDigest: string;
-  readonly answered: Promise<void>;
-}
-
-/** A kept answer knows the body that it answers. */
-interface KeptAnswer extends StoredAnswer {
-  readonly bodyDigest: string;
 }
 
 /** Headers that belong to the answer rather than to its way here. */
@@ -36,18 +23,17 @@ const KEPT_HEADERS = ["Content-Type", "Location"];
 /** Part of a SHA-256: enough to tell callers apart, too little to find a token by. */
 const CALLER_LENGTH = 8;
 
-type Variables = { Variables: BodyVariables["Variables"] & TokenVariables["Variables"] };
-
-export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHandler<Variables> {
-  const running = new Map<string, Running>();
+export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHandler<TokenVariables> {
+  /** Resolves when the first of its kind is answered. */
+  const running = new Map<string, Promise<void>>();
 
   const run = async (call: KeyedCall, context: Context, next: () => Promise<void>): Promise<void> => {
     const { promise: answered, resolve } = Promise.withResolvers<void>();
-    running.set(idOf(call), { bodyDigest: call.bodyDigest, answered });
+    running.set(idOf(call), answered);
     try {
       await next();
       if (isKept(context.res.status)) {
-        store.finish(call.route, call.key, await keptAnswer(context.res, call.bodyDigest));
+        store.finish(call.route, call.key, await keptAnswer(context.res));
       }
     } finally {
       running.delete(idOf(call));
@@ -68,19 +54,18 @@ export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHan
     for (;;) {
       const claim = store.claim(call.route, call.key, nowMs());
       if (claim.state === "claimed") return run(call, context, next);
-      if (claim.state === "answered") return replay(context, claim.answer, call);
+      if (claim.state === "answered") return replay(context, claim.answer);
       const first = running.get(idOf(call));
-      if (first !== undefined && first.bodyDigest !== call.bodyDigest) return reused(context);
       if (first === undefined) store.release(call.route, call.key);
-      await first?.answered;
+      await first;
     }
   };
 }
 
-function keyedCall(context: Context<Variables>, key: string): KeyedCall {
+function keyedCall(context: Context<TokenVariables>, key: string): KeyedCall {
   const { method, path } = context.req;
   const caller = sha256(context.var.token).slice(0, CALLER_LENGTH);
-  return { route: `${caller} ${method} ${path}`, key, bodyDigest: sha256(context.var.body) };
+  return { route: `${caller} ${method} ${path}`, key };
 }
 
 /** What was answered stays so; what was wrong with a call, or with us, may be put right under the same key. */
@@ -88,7 +73,7 @@ function isKept(status: number): boolean {
   return status < 400 || status === 409;
 }
 
-async function keptAnswer(response: Response, bodyDigest: string): Promise<KeptAnswer> {
+async function keptAnswer(response: Response): Promise<StoredAnswer> {
   const headers = KEPT_HEADERS.flatMap((name) => {
     const value = response.headers.get(name);
     return value === null ? [] : [[name, value]];
@@ -97,18 +82,12 @@ async function keptAnswer(response: Response, bodyDigest: string): Promise<KeptA
     status: response.status,
     headers: Object.fromEntries(headers),
     body: await response.clone().text(),
-    bodyDigest,
   };
 }
 
-function replay(context: Context, answer: StoredAnswer, { bodyDigest }: KeyedCall): Response {
-  if (!("bodyDigest" in answer) || answer.bodyDigest !== bodyDigest) return reused(context);
+function replay(context: Context, answer: StoredAnswer): Response {
   for (const [name, value] of Object.entries(answer.headers)) context.header(name, value);
   return new Response(answer.body, { status: answer.status, headers: answer.headers });
-}
-
-function reused(context: Context): Response {
-  return fail(context, { code: "idempotency_key_reused" });
 }
 
 function idOf({ route, key }: KeyedCall): string {

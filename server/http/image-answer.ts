@@ -2,6 +2,7 @@
 
 import type { Context } from "hono";
 import type { Rendition } from "#server/thumbnails/renditions.ts";
+import { hasAlready } from "./entity-tag.ts";
 
 /** The picture, or 304 for who has it already (RFC 9110 §13.1.2). */
 export function imageAnswer(
@@ -17,10 +18,4 @@ export function imageAnswer(
   return new Response(image.bytes, {
     headers: { ...shared, "Content-Type": `image/${image.format}`, "Content-Length": length },
   });
-}
-
-/** Weak tags match, too. */
-function hasAlready(header: string | undefined, entityTag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === entityTag);
 }

@@ -1,9 +1,10 @@
 // What Prometheus asks for; behind a token of its own when there is one.
 
-import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
+import { matcherOf } from "#server/secret.ts";
 import type { Metrics } from "#server/stats/metrics.ts";
 import { PROMETHEUS_CONTENT_TYPE } from "#server/stats/prometheus-text.ts";
+import { bearerTokenIn } from "./bearer-token.ts";
 import { fail } from "./fail.ts";
 
 export interface MetricsRoutesOptions {
@@ -14,8 +15,9 @@ export interface MetricsRoutesOptions {
 
 export function metricsRoutes({ metrics, token }: MetricsRoutesOptions): Hono {
   const routes = new Hono();
+  const isToken = token === null ? null : matcherOf(token);
   routes.get("/metrics", (context) => {
-    if (token !== null && !isBearer(context.req.header("Authorization"), token)) {
+    if (isToken !== null && !isToken(bearerTokenIn(context.req.header("Authorization")) ?? "")) {
       return fail(
         context,
         { code: "unauthorized" },
@@ -26,14 +28,4 @@ export function metricsRoutes({ metrics, token }: MetricsRoutesOptions): Hono {
     return context.body(metrics.render(), 200, headers);
   });
   return routes;
-}
-
-/** Takes as long for a token that is nearly right as for any other. */
-function isBearer(authorization = "", token: string): boolean {
-  const [, given = ""] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
-  return timingSafeEqual(digest(given), digest(token));
-}
-
-function digest(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }

@@ -1,6 +1,7 @@
 // Answers that players and caches get: immutable bytes with ranges, playlists, and what is not there.
 
 import { gzipSync } from "bun";
+import { hasAlready } from "./entity-tag.ts";
 
 /** Any page may play what is played here. */
 const CORS_HEADERS = {
@@ -13,8 +14,9 @@ const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Below this a compressed playlist is hardly smaller. */
 const GZIP_MIN_LENGTH = 1024;
 
-/** Bytes that never change under their URL: in memory, as a Blob since that is sent without being copied first, or a stretch of a file. */
-export type ImmutableBytes =
+/** In memory, where a Blob is sent without being copied first, or a stretch of a file. */
+export type SendableBytes =
+  | Uint8Array
   | Blob
   | { readonly file: string; readonly offset: number; readonly byteLength: number };
 
@@ -33,35 +35,23 @@ export class PlaylistText {
   }
 }
 
-/** 200, 304 for who has them already, or 206 and 416 for a range (RFC 9110 §13, §14). */
-export function bytesAnswer(request: Request, bytes: ImmutableBytes, contentType: string): Response {
-  const byteLength = bytes instanceof Blob ? bytes.size : bytes.byteLength;
-  const entityTag = `"${byteLength.toString(36)}"`; // no URL ever gets other bytes: any tag would do
-  const headers: Record<string, string> = {
-    ...CORS_HEADERS,
-    "Accept-Ranges": "bytes",
+/** Of bytes that never change under their URL: 200, 304 for who has them already, or 206 and 416 for a range (RFC 9110 §13, §14). */
+export function bytesAnswer(request: Request, bytes: SendableBytes, contentType: string): Response {
+  const entityTag = `"${lengthOf(bytes).toString(36)}"`; // no URL ever gets other bytes: any tag would do
+  if (hasAlready(request.headers.get("If-None-Match"), entityTag)) return notModified(entityTag);
+  return answer(request, bytes, {
     "Cache-Control": IMMUTABLE,
-    "Content-Length": String(byteLength),
     "Content-Type": contentType,
     ETag: entityTag,
-  };
-  if (hasAlready(request, entityTag)) return notModified(entityTag);
-  const range = isRangeValid(request, entityTag) ? rangeOf(request.headers.get("Range"), byteLength) : null;
-  if (range === null) return answer(request, bodyOf(bytes, 0, byteLength), 200, headers);
-  if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${byteLength}` });
-  headers["Content-Range"] = `bytes ${range.start}-${range.end - 1}/${byteLength}`;
-  headers["Content-Length"] = String(range.end - range.start);
-  return answer(request, bodyOf(bytes, range.start, range.end), 206, headers);
+  });
 }
 
-/** A live playlist is always asked for anew: one that a cache keeps stands still. */
+/** A live playlist is always asked for anew: one that a cache keeps stands still. A part of one is not compressed. */
 export function playlistAnswer(request: Request, playlist: PlaylistText, isFinal: boolean): Response {
-  const isCompressed = playlist.bytes.byteLength >= GZIP_MIN_LENGTH && acceptsGzip(request);
-  const body = isCompressed ? playlist.gzipped : playlist.bytes;
-  return answer(request, body, 200, {
-    ...CORS_HEADERS,
+  const isCompressed =
+    playlist.bytes.byteLength >= GZIP_MIN_LENGTH && acceptsGzip(request) && !request.headers.has("Range");
+  return answer(request, isCompressed ? playlist.gzipped : playlist.bytes, {
     "Cache-Control": isFinal ? "public, max-age=60" : "no-cache",
-    "Content-Length": String(body.byteLength),
     "Content-Type": "application/vnd.apple.mpegurl",
     Vary: "Accept-Encoding",
     ...(isCompressed ? { "Content-Encoding": "gzip" } : {}),
@@ -70,10 +60,8 @@ export function playlistAnswer(request: Request, playlist: PlaylistText, isFinal
 
 /** One that was made for whoever asked: no cache hands it to anybody else. */
 export function viewerPlaylistAnswer(request: Request, { bytes }: PlaylistText): Response {
-  return answer(request, bytes, 200, {
-    ...CORS_HEADERS,
+  return answer(request, bytes, {
     "Cache-Control": "private, no-cache",
-    "Content-Length": String(bytes.byteLength),
     "Content-Type": "application/vnd.apple.mpegurl",
   });
 }
@@ -103,13 +91,21 @@ export function preflightAnswer(): Response {
   });
 }
 
-function answer(
-  request: Request,
-  body: Uint8Array | Blob,
-  status: number,
-  headers: Record<string, string>,
-): Response {
-  return new Response(request.method === "HEAD" ? null : body, { status, headers });
+/** 200, or 206 and 416 for a range. */
+function answer(request: Request, bytes: SendableBytes, own: Readonly<Record<string, string>>): Response {
+  const byteLength = lengthOf(bytes);
+  const range = isRangeValid(request, own.ETag) ? rangeOf(request.headers.get("Range"), byteLength) : null;
+  if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${byteLength}` });
+  const { start, end } = range ?? { start: 0, end: byteLength };
+  const headers: Record<string, string> = {
+    ...CORS_HEADERS,
+    "Accept-Ranges": "bytes",
+    "Content-Length": String(end - start),
+    ...own,
+  };
+  if (range !== null) headers["Content-Range"] = `bytes ${start}-${end - 1}/${byteLength}`;
+  const body = request.method === "HEAD" ? null : bodyOf(bytes, start, end);
+  return new Response(body, { status: range === null ? 200 : 206, headers });
 }
 
 function notThere(status: number, headers: Readonly<Record<string, string>>): Response {
@@ -126,21 +122,20 @@ function notModified(entityTag: string): Response {
   });
 }
 
-/** If-None-Match (RFC 9110 §13.1.2): weak tags match, too. */
-function hasAlready(request: Request, entityTag: string): boolean {
-  const header = request.headers.get("If-None-Match");
-  if (header === null) return false;
-  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === entityTag);
-}
-
 /** If-Range (RFC 9110 §13.1.5): of other bytes than these a range is of no use; neither is a date. */
-function isRangeValid(request: Request, entityTag: string): boolean {
+function isRangeValid(request: Request, entityTag: string | undefined): boolean {
   const header = request.headers.get("If-Range");
   return header === null || header.trim() === entityTag;
 }
 
-function bodyOf(bytes: ImmutableBytes, start: number, end: number): Blob {
-  if (bytes instanceof Blob) return end - start === bytes.size ? bytes : bytes.slice(start, end);
+function lengthOf(bytes: SendableBytes): number {
+  return bytes instanceof Blob ? bytes.size : bytes.byteLength;
+}
+
+function bodyOf(bytes: SendableBytes, start: number, end: number): Uint8Array | Blob {
+  if (start === 0 && end === lengthOf(bytes) && !("file" in bytes)) return bytes;
+  if (bytes instanceof Uint8Array) return bytes.subarray(start, end);
+  if (bytes instanceof Blob) return bytes.slice(start, end);
   return Bun.file(bytes.file).slice(bytes.offset + start, bytes.offset + end);
 }
 

@@ -15,21 +15,13 @@ const LEFT_ALONE = new Set(["GET", "HEAD", "PUT"]);
 
 const JSON_TYPE = /^application\/([a-z.-]+\+)?json\s*(;|$)/i;
 
-/** The text of the body, once {@link readBody} has let the call through; empty when there is none. */
-export interface BodyVariables {
-  Variables: { body: string };
-}
-
 /**
  * Also of calls that take no body: what is sent with them is checked the same way and then ignored. A change without one
  * says nothing.
  */
-export function readBody(): MiddlewareHandler<BodyVariables> {
+export function readBody(): MiddlewareHandler {
   return async (context, next) => {
-    if (LEFT_ALONE.has(context.req.method)) {
-      context.set("body", "");
-      return next();
-    }
+    if (LEFT_ALONE.has(context.req.method)) return next();
     const bytes = await readAtMost(MAX_BODY_BYTES, context.req.raw, MAX_BODY_MS);
     if (bytes === "cut_off") return fail(context, { code: "malformed_json" });
     if (bytes === "body_too_large") return fail(context, { code: bytes });
@@ -40,7 +32,6 @@ export function readBody(): MiddlewareHandler<BodyVariables> {
     if (body === null || (body === "" && context.req.method === "PATCH"))
       return fail(context, { code: "malformed_json" });
     context.req.raw = new Request(context.req.raw, { body });
-    context.set("body", body);
     return next();
   };
 }

@@ -4,8 +4,8 @@ import type { LivestreamStatus } from "#server/store/livestream-store.ts";
 
 export type Action = "start" | "publish" | "switch" | "stop" | "update" | "delete";
 
-/** A status; `started` is two situations, by whether an encoder sends. */
-export type Situation = Exclude<LivestreamStatus, "started"> | "waiting" | "receiving";
+/** A status; `started` and `live` are two situations each, by whether an encoder sends. */
+export type Situation = Exclude<LivestreamStatus, "started"> | "waiting" | "receiving" | "silent";
 
 export type RefusalCode =
   | "not_started"
@@ -22,10 +22,9 @@ export type RefusalCode =
 /** The status that follows, `null` for the same one, or why the call is refused. */
 export type Outcome = { to: LivestreamStatus | "deleted" | null } | { refused: RefusalCode };
 
-/** Status before and after may be told apart by anybody: `started` alone also needs to know of the encoder. */
 export function situationOf(status: LivestreamStatus, hasActiveIngest: boolean): Situation {
-  if (status !== "started") return status;
-  return hasActiveIngest ? "receiving" : "waiting";
+  if (status === "started") return hasActiveIngest ? "receiving" : "waiting";
+  return status === "live" && !hasActiveIngest ? "silent" : status;
 }
 
 export function outcomeOf(action: Action, situation: Situation): Outcome {
@@ -45,27 +44,33 @@ const gone: Outcome = { to: "deleted" };
 // biome-ignore format: a table is read by its columns.
 const LIFECYCLE: Readonly<Record<Action, Readonly<Record<Situation, Outcome>>>> = {
   start: {
-    created: to("started"), waiting: no("already_started"), receiving: no("already_started"), live: no("already_live"),
+    created: to("started"), waiting: no("already_started"), receiving: no("already_started"),
+    live: no("already_live"), silent: no("already_live"),
     converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
   },
   publish: {
-    created: no("not_started"), waiting: no("no_active_ingest"), receiving: to("live"), live: no("already_live"),
+    created: no("not_started"), waiting: no("no_active_ingest"), receiving: to("live"),
+    live: no("already_live"), silent: no("already_live"),
     converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
   },
   switch: {
-    created: no("not_started"), waiting: no("not_published"), receiving: no("not_published"), live: same,
+    created: no("not_started"), waiting: no("not_published"), receiving: no("not_published"),
+    live: same, silent: no("no_active_ingest"),
     converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
   },
   stop: {
-    created: no("not_started"), waiting: no("not_published"), receiving: no("not_published"), live: to("converting"),
+    created: no("not_started"), waiting: no("not_published"), receiving: no("not_published"),
+    live: to("converting"), silent: to("converting"),
     converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
   },
   update: {
-    created: same, waiting: same, receiving: same, live: same,
+    created: same, waiting: same, receiving: same,
+    live: same, silent: same,
     converting: same, finished: same, failed: same,
   },
   delete: {
-    created: gone, waiting: gone, receiving: gone, live: gone,
+    created: gone, waiting: gone, receiving: gone,
+    live: gone, silent: gone,
     converting: no("conversion_in_progress"), finished: no("converted_to_media"), failed: gone,
   },
 };

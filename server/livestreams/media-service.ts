@@ -1,7 +1,13 @@
 // What can be done with the assets that livestreams become.
 
 import type { PublicUrls } from "#server/public-urls.ts";
-import type { MediaChange, MediaPageRequest, MediaRow, MediaStore } from "#server/store/media-store.ts";
+import type {
+  MediaChange,
+  MediaPageRequest,
+  MediaRow,
+  MediaStatus,
+  MediaStore,
+} from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
 import type { ThumbnailFacts } from "./livestream-view.ts";
 import { type MediaView, mediaView } from "./media-view.ts";
@@ -26,8 +32,20 @@ export type MediaDeletionResult = { ok: true } | MediaRefused;
 
 export interface MediaRefused {
   readonly ok: false;
-  readonly refusal: { readonly code: "not_found" } | { readonly code: "not_soft_deleted" };
+  readonly refusal: { readonly code: "not_found" } | NotSoftDeleted;
 }
+
+interface NotSoftDeleted {
+  readonly code: "not_soft_deleted";
+  readonly currentStatus: MediaStatus;
+  readonly allowedActions: readonly ("update" | "delete")[];
+}
+
+const NOT_SOFT_DELETED: NotSoftDeleted = {
+  code: "not_soft_deleted",
+  currentStatus: "ready",
+  allowedActions: ["update", "delete"],
+};
 
 const NOT_FOUND: MediaRefused = { ok: false, refusal: { code: "not_found" } };
 
@@ -75,7 +93,7 @@ export class MediaService {
   recover(id: string): MediaResult {
     const isRecovered = this.#options.media.recover(id, this.#options.nowMs());
     if (isRecovered || this.#options.media.find(id) === null) return this.#result(id);
-    return { ok: false, refusal: { code: "not_soft_deleted" } };
+    return { ok: false, refusal: NOT_SOFT_DELETED };
   }
 
   #result(id: string): MediaResult {

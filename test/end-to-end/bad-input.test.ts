@@ -69,15 +69,24 @@ test.each(["HTTP", "RTMP"])("a port for %s that is in use", async (name) => {
   using holder = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
   expect(await refused({ [`TANDEM_${name}_PORT`]: String(holder.port) })).toEqual({
     exitCode: 2,
-    stderr: `tandem: ${name} port ${holder.port} on 127.0.0.1 is in use by another process`,
+    stderr:
+      `tandem: ${name} port ${holder.port} on 127.0.0.1 is in use by another process; ` +
+      `TANDEM_${name}_PORT may hold another, or 0 for any free one`,
   });
 });
 
 test("an address of another machine", async () => {
   expect(await refused({ TANDEM_HOST: "203.0.113.7" })).toEqual({
     exitCode: 2,
-    stderr: "tandem: RTMP port 0 on 203.0.113.7 cannot be listened on: the address is none of this machine's",
+    stderr: 'tandem: TANDEM_HOST holds "203.0.113.7"; it may hold an address of this machine',
   });
+});
+
+test("an address that is none", async () => {
+  const { exitCode, stderr } = await refused({ TANDEM_HOST: "999.999.1.1" });
+  expect(exitCode).toBe(2);
+  expect(stderr).toStartWith("tandem: RTMP port 0 on 999.999.1.1 cannot be listened on: ");
+  expect(stderr).toEndWith("; TANDEM_HOST may hold an address of this machine");
 });
 
 test("a data directory that another process uses", async () => {
@@ -104,7 +113,9 @@ test("a data directory that cannot be made", async () => {
   writeFileSync(join(folder, "file"), "");
   const { exitCode, stderr } = await refused({ TANDEM_DATA_DIR: join(folder, "file/data") });
   expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^tandem: the data directory .*file\/data cannot be created: ENOTDIR.*$/);
+  expect(stderr).toMatch(
+    /^tandem: the data directory .*file\/data cannot be created: ENOTDIR.*; TANDEM_DATA_DIR may hold .*$/,
+  );
 });
 
 test("a broken certificate", async () => {

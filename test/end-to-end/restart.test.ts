@@ -7,12 +7,37 @@ import { decodeAll, fetchPlaylist, probe } from "#test/support/judges.ts";
 import { areInstalled } from "#test/support/program.ts";
 import { expectNoSecrets } from "#test/support/secrets.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
+import { until } from "#test/support/until.ts";
 import { Viewer } from "#test/support/viewer.ts";
 
 const ENDINGS = [
   { name: "kill -9", end: (server: TandemServer) => server.kill() },
   { name: "SIGTERM", end: async (server: TandemServer) => expect(await server.stop()).toBe(0) },
 ];
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "a second %s does not cut the ordered end short",
+  async (signal) => {
+    await using server = await TandemServer.start();
+    // A call whose body never ends holds up the end for as long as calls on their way are given.
+    const call = await Bun.connect({
+      hostname: "127.0.0.1",
+      port: server.httpPort,
+      socket: { data: () => undefined },
+    });
+    call.write(
+      `POST /v2/livestreams HTTP/1.1\r\nHost: tandem\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    );
+    await until("the call", () => fetch(`${server.url}/healthz`)); // Accepted after it.
+    process.kill(server.processId, signal);
+    await until("the end to begin", () => server.logs.includes('"event":"stopping"'));
+    process.kill(server.processId, signal);
+    expect(await server.stop()).toBe(0);
+    await until("its last line", () => server.logs.includes('"event":"stopped"'));
+    call.end();
+  },
+);
 
 test.skipIf(!areInstalled("ffmpeg", "ffprobe")).each(ENDINGS)(
   "after $name the same key, the same playlist and the same recording go on",

@@ -54,9 +54,11 @@ test("an unknown scope, a name that would spoil the list and an unknown id are r
   await expect(run("create", "--name", "ci", "--scope", "write")).rejects.toThrow(
     new StartError('--scope takes admin or read, not "write"'),
   );
-  await expect(run("create", "--name", "a\nb", "--scope", "read")).rejects.toThrow(
-    new StartError("--name takes up to 100 characters, none of them a control character"),
-  );
+  for (const name of ["a\nb", "  ", "a".repeat(101)]) {
+    await expect(run("create", "--name", name, "--scope", "read")).rejects.toThrow(
+      new StartError("--name takes 1 to 100 characters, not all blank and none of them a control character"),
+    );
+  }
   await expect(run("revoke", "42")).rejects.toThrow(
     new StartError("there is no token with this id; see tandem token list"),
   );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { Hono } from "hono";
 import { createApp } from "#server/http/app.ts";
 import { createLog } from "#server/log.ts";
 import { PublicUrls } from "#server/public-urls.ts";
@@ -108,13 +109,29 @@ describe("what there is not", () => {
   });
 });
 
-test("HEAD is GET without the body", async () => {
+test.each([
+  ["/v2/livestreams", 200],
+  ["/v2/livestreams/unknown", 404],
+  ["/healthz", 200],
+  ["/readyz", 200],
+  ["/openapi.json", 200],
+  ["/docs", 200],
+  ["/", 200],
+  ["/watch/unknown", 404],
+])("HEAD %s is GET without the body, and says how long that is", async (path, status) => {
   const app = new FakeApp();
   app.house.create();
-  const get = await app.app.request("/v2/livestreams", { headers: { Authorization: "Bearer admin-token" } });
-  const head = await app.call("HEAD", "/v2/livestreams");
-  expect([head.status, head.body]).toEqual([200, null]);
+  const get = await app.app.request(path, { headers: { Authorization: "Bearer admin-token" } });
+  const head = await app.call("HEAD", path);
+  expect([head.status, head.body]).toEqual([status, null]);
   expect(Number(head.headers.get("Content-Length"))).toBe((await get.bytes()).byteLength);
+});
+
+test("of a path that answers OPTIONS, Allow says so", async () => {
+  const playouts = new Hono();
+  playouts.get("/live/a", ({ text }) => text("")).options("/live/a", ({ text }) => text(""));
+  const { headers } = await new FakeApp({ openRoutes: [playouts] }).call("POST", "/live/a");
+  expect(headers.get("Allow")).toBe("GET, HEAD, OPTIONS");
 });
 
 test("answers of the contract are kept by nobody", async () => {

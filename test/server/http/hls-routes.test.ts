@@ -92,16 +92,17 @@ describe("a live playlist", () => {
     },
   );
 
-  test.each(["created", "started", "failed"] as const)(
-    "of a livestream that is %s is not expected soon",
-    async (status) => {
-      house.livestream = { status, mediaId: null };
-      house.programme = null;
-      const response = await house.ask(`${BASE}/index.m3u8`);
-      expectNotThere(response);
-      expect(response.headers.get("Retry-After")).toBeNull();
-    },
-  );
+  test.each([
+    ["created", "1"],
+    ["started", "1"],
+    ["failed", null],
+  ] as const)("of a livestream that is %s is to be asked for again in %p s", async (status, seconds) => {
+    house.livestream = { status, mediaId: null };
+    house.programme = null;
+    const response = await house.ask(`${BASE}/index.m3u8`);
+    expectNotThere(response);
+    expect(response.headers.get("Retry-After")).toBe(seconds);
+  });
 
   test.each(["index.m3u8", "media.m3u8", "init-0.mp4", "segment-0.m4s"])(
     "of a livestream that nobody knows is not there, nor is %s",

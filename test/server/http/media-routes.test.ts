@@ -40,7 +40,12 @@ describe("deleting", () => {
     const recovered = await app.call("POST", `${path}/recover`);
     expect(recovered.body?.data).toMatchObject({ status: "ready", deletedAtUtc: null });
     const again = await app.call("POST", `${path}/recover`);
-    expect([again.status, codeOf(again)]).toEqual([409, "not_soft_deleted"]);
+    expect(again.status).toBe(409);
+    expect(again.body?.data).toEqual({
+      code: "not_soft_deleted",
+      currentStatus: "ready",
+      allowedActions: ["update", "delete"],
+    });
   });
 
   test("for good takes the livestream with it", async () => {

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
   bytesAnswer,
-  type ImmutableBytes,
   notFoundAnswer,
   PlaylistText,
   playlistAnswer,
   preflightAnswer,
   redirectAnswer,
+  type SendableBytes,
+  viewerPlaylistAnswer,
 } from "#server/http/playback-answers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tandem-playback-answers-"));
@@ -18,8 +19,9 @@ const file = join(folder, "media.mp4");
 const LETTERS = Buffer.from("abcdefghij");
 
 /** The same ten bytes: in memory, and in the middle of a file. */
-const SOURCES: readonly (readonly [string, ImmutableBytes])[] = [
-  ["memory", new Blob([LETTERS])],
+const SOURCES: readonly (readonly [string, SendableBytes])[] = [
+  ["memory", new Uint8Array(LETTERS)],
+  ["a Blob", new Blob([LETTERS])],
   ["a file", { file, offset: 5, byteLength: LETTERS.byteLength }],
 ];
 
@@ -30,7 +32,7 @@ function request(headers: Record<string, string> = {}, method = "GET"): Request 
   return new Request("http://localhost/live/1/segment-0.m4s", { method, headers });
 }
 
-function ask(bytes: ImmutableBytes, headers?: Record<string, string>, method?: string): Response {
+function ask(bytes: SendableBytes, headers?: Record<string, string>, method?: string): Response {
   return bytesAnswer(request(headers, method), bytes, "video/iso.segment");
 }
 
@@ -201,6 +203,25 @@ describe("a playlist", () => {
     expect(await response.text()).toBe("#EXTM3U\n");
   });
 
+  test.each([
+    ["live", (asked: Request) => playlistAnswer(asked, long, false)],
+    ["final", (asked: Request) => playlistAnswer(asked, long, true)],
+    ["of one viewer", (asked: Request) => viewerPlaylistAnswer(asked, long)],
+  ])("%s is answered in part, too, and never compressed then", async (_, answerTo) => {
+    const part = answerTo(request({ Range: "bytes=0-6", "Accept-Encoding": "gzip" }));
+    expect([part.status, part.headers.get("Content-Range"), part.headers.get("Content-Length")]).toEqual([
+      206,
+      `bytes 0-6/${long.bytes.byteLength}`,
+      "7",
+    ]);
+    expect(part.headers.get("Content-Encoding")).toBeNull();
+    expect(await part.text()).toBe("#EXTM3U");
+    const beyond = answerTo(request({ Range: `bytes=${long.bytes.byteLength}-` }));
+    expect([beyond.status, beyond.headers.get("Cache-Control")]).toEqual([416, "no-store"]);
+    expect(answerTo(request({ Range: "bytes=0-6", "If-Range": '"a"' })).status).toBe(200);
+    expect(answerTo(request()).headers.get("Accept-Ranges")).toBe("bytes");
+  });
+
   test("is not sent to HEAD", async () => {
     const response = playlistAnswer(request({}, "HEAD"), short, false);
     expect([response.status, response.headers.get("Content-Length"), await response.text()]).toEqual([
@@ -234,7 +255,7 @@ test("who comes to the old place is sent to the new one, and nobody keeps that",
   expect(response.headers.get("Cache-Control")).toBe("no-store");
 });
 
-function source(url: string): ImmutableBytes {
+function source(url: string): SendableBytes {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
   const found = SOURCES.find(([each]) => each === name);
   if (found === undefined) throw new Error(`no source ${name}`);

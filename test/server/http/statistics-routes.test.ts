@@ -72,6 +72,7 @@ test.each([
   ["perpage=x", "perpage"],
   ["before=yesterday", "before"],
   ["before=2026-02-31T00:00:99Z", "before"],
+  ["before=2026-02-31T00:00:00Z", "before"],
   ["before=2026-01-01T00:00:00Z&before=2026-01-01T00:00:00Z", "before"],
 ])("%s is refused", async (query, field) => {
   const app = new FakeApp();

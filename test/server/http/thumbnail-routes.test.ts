@@ -317,6 +317,8 @@ test("a media asset has the picture of its livestream", async () => {
   path = `/v2/media/${mediaId}/thumbnail`;
   expect((await stored()).status).toBe(200);
   expect((await send("GET", null, {}, "?width=0")).status).toBe(400);
+  const twice = await send("GET", null, {}, "?width=320&width=640");
+  expect(twice.body.data.fields).toEqual({ width: "must be given once" });
 });
 
 test("a livestream without a picture, and one that is none", async () => {

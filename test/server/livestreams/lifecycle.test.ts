@@ -14,6 +14,7 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     waiting: "already_started",
     receiving: "already_started",
     live: "already_live",
+    silent: "already_live",
     converting: "already_stopped",
     finished: "already_finished",
     failed: "conversion_failed",
@@ -23,6 +24,7 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     waiting: "no_active_ingest",
     receiving: "live",
     live: "already_live",
+    silent: "already_live",
     converting: "already_stopped",
     finished: "already_finished",
     failed: "conversion_failed",
@@ -32,6 +34,7 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     waiting: "not_published",
     receiving: "not_published",
     live: "=",
+    silent: "no_active_ingest",
     converting: "already_stopped",
     finished: "already_finished",
     failed: "conversion_failed",
@@ -41,6 +44,7 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     waiting: "not_published",
     receiving: "not_published",
     live: "converting",
+    silent: "converting",
     converting: "already_stopped",
     finished: "already_finished",
     failed: "conversion_failed",
@@ -50,6 +54,7 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     waiting: "=",
     receiving: "=",
     live: "=",
+    silent: "=",
     converting: "=",
     finished: "=",
     failed: "=",
@@ -59,6 +64,7 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     waiting: "deleted",
     receiving: "deleted",
     live: "deleted",
+    silent: "deleted",
     converting: "conversion_in_progress",
     finished: "converted_to_media",
     failed: "deleted",
@@ -81,14 +87,15 @@ test("the allowed actions are those that would not be refused", () => {
   expect(allowedActions("waiting")).toEqual(["update", "delete"]);
   expect(allowedActions("receiving")).toEqual(["publish", "update", "delete"]);
   expect(allowedActions("live")).toEqual(["switch", "stop", "update", "delete"]);
+  expect(allowedActions("silent")).toEqual(["stop", "update", "delete"]);
   expect(allowedActions("converting")).toEqual(["update"]);
   expect(allowedActions("finished")).toEqual(["update"]);
   expect(allowedActions("failed")).toEqual(["update", "delete"]);
 });
 
-test("only a started livestream is told apart by its encoder", () => {
+test("a started and a live livestream are told apart by their encoders", () => {
   expect(situationOf("started", false)).toBe("waiting");
   expect(situationOf("started", true)).toBe("receiving");
-  expect(situationOf("live", false)).toBe("live");
+  expect(situationOf("live", false)).toBe("silent");
   expect(situationOf("live", true)).toBe("live");
 });

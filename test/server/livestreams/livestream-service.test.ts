@@ -12,6 +12,11 @@ const INTO: Record<Situation, (house: FakeHouse) => string | Promise<string>> = 
   waiting: (house) => house.started(),
   receiving: (house) => house.receiving(),
   live: (house) => house.live(),
+  silent: async (house) => {
+    const id = await house.live();
+    house.playouts.active.delete(id);
+    return id;
+  },
   converting: async (house) => {
     house.convert = () => new Promise(() => {});
     const id = await house.live();
@@ -40,6 +45,7 @@ const CELLS: readonly [Action, Situation, string | null][] = [
   ["start", "waiting", "already_started"],
   ["start", "receiving", "already_started"],
   ["start", "live", "already_live"],
+  ["start", "silent", "already_live"],
   ["start", "converting", "already_stopped"],
   ["start", "finished", "already_finished"],
   ["start", "failed", "conversion_failed"],
@@ -47,6 +53,7 @@ const CELLS: readonly [Action, Situation, string | null][] = [
   ["publish", "waiting", "no_active_ingest"],
   ["publish", "receiving", "live"],
   ["publish", "live", "already_live"],
+  ["publish", "silent", "already_live"],
   ["publish", "converting", "already_stopped"],
   ["publish", "finished", "already_finished"],
   ["publish", "failed", "conversion_failed"],
@@ -54,6 +61,7 @@ const CELLS: readonly [Action, Situation, string | null][] = [
   ["switch", "waiting", "not_published"],
   ["switch", "receiving", "not_published"],
   ["switch", "live", "live"],
+  ["switch", "silent", "no_active_ingest"],
   ["switch", "converting", "already_stopped"],
   ["switch", "finished", "already_finished"],
   ["switch", "failed", "conversion_failed"],
@@ -61,6 +69,7 @@ const CELLS: readonly [Action, Situation, string | null][] = [
   ["stop", "waiting", "not_published"],
   ["stop", "receiving", "not_published"],
   ["stop", "live", "converting"],
+  ["stop", "silent", "converting"],
   ["stop", "converting", "already_stopped"],
   ["stop", "finished", "already_finished"],
   ["stop", "failed", "conversion_failed"],
@@ -68,6 +77,7 @@ const CELLS: readonly [Action, Situation, string | null][] = [
   ["update", "waiting", "started"],
   ["update", "receiving", "started"],
   ["update", "live", "live"],
+  ["update", "silent", "live"],
   ["update", "converting", "converting"],
   ["update", "finished", "finished"],
   ["update", "failed", "failed"],
@@ -75,6 +85,7 @@ const CELLS: readonly [Action, Situation, string | null][] = [
   ["delete", "waiting", null],
   ["delete", "receiving", null],
   ["delete", "live", null],
+  ["delete", "silent", null],
   ["delete", "converting", "conversion_in_progress"],
   ["delete", "finished", "converted_to_media"],
   ["delete", "failed", null],

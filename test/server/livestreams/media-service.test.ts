@@ -49,7 +49,10 @@ test("a soft-deleted asset is there and does not play", async () => {
 test("a soft-deleted asset is recovered, another one is not", async () => {
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
-  expect(house.mediaService.recover(mediaId)).toEqual({ ok: false, refusal: { code: "not_soft_deleted" } });
+  expect(house.mediaService.recover(mediaId)).toMatchObject({
+    ok: false,
+    refusal: { code: "not_soft_deleted" },
+  });
   await house.mediaService.delete(mediaId, { permanent: false });
   expect(house.mediaService.recover(mediaId)).toMatchObject({ ok: true, media: { status: "ready" } });
   expect(house.mediaService.playable(mediaId)).toEqual({ livestreamId: id });

@@ -1,0 +1,14 @@
+// Comparing what a caller brings with a secret.
+
+import { createHash, timingSafeEqual } from "node:crypto";
+
+/** Whether it is the secret, which takes as long for one that is nearly right as for any other. */
+export function matcherOf(secret: string): (given: string) => boolean {
+  const expected = digest(secret);
+  return (given) => timingSafeEqual(digest(given), expected);
+}
+
+/** Of one length, whatever the text's is. */
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
