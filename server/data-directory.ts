@@ -1,7 +1,7 @@
 // The folder that outlives the process: where things are in it, and that one server at a time writes there.
 
 import { Database, SQLiteError } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { StartError } from "./start-error.ts";
 import { NewerDatabaseError, openDatabase } from "./store/database.ts";
@@ -19,6 +19,9 @@ export interface DataDirectory {
   /** A folder for each livestream. */
   readonly thumbnailsFolder: string;
 }
+
+/** Stream keys are in the database; SQLite gives its other files the mode of the first. */
+const OWNER_ONLY = 0o600;
 
 const MAY_HOLD = "TANDEM_DATA_DIR may hold the path of a folder that this process may write to";
 
@@ -71,6 +74,7 @@ export function openStatisticsOf({ statisticsFile }: DataDirectory): Database {
 
 function opened(file: string, open: (path: string) => Database): Database {
   try {
+    closeSync(openSync(file, "a", OWNER_ONLY));
     return open(file);
   } catch (error) {
     if (error instanceof NewerDatabaseError) throw new StartError(error.message);

@@ -51,7 +51,8 @@ export interface RunningServer {
 /** Resolves once both ports accept connections. Throws a {@link StartError} when it cannot be as the config says. */
 export async function startServer(config: Config, clock: Clock): Promise<RunningServer> {
   const nowMs = () => clock.nowMs();
-  const log = createLog({ level: config.logLevel, write: (line) => process.stderr.write(line), nowMs });
+  const write = (line: string) => process.stderr.write(line);
+  const log = createLog({ level: config.logLevel, write, nowMs });
   const directory = openDataDirectory(config.dataDir);
   const lock = lockDataDirectory(directory);
   const database = openDatabaseOf(directory);
@@ -166,7 +167,9 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, nowMs, log });
   isListening = true;
   const ports = { httpPort: http.port, rtmpPort: rtmp.port };
-  log.info("ready", rtmps === null ? ports : { ...ports, rtmpsPort: rtmps.port });
+  // At every level: whoever asked for any free port learns here which they are.
+  const announcements = createLog({ level: "info", write, nowMs });
+  announcements.info("ready", rtmps === null ? ports : { ...ports, rtmpsPort: rtmps.port });
 
   return {
     ...ports,

@@ -1,19 +1,10 @@
-// The lines a media playlist is made of, and the names of what it lists.
+// The lines a media playlist is made of.
 
+import { initializationUri, segmentUri } from "./listed-uri.ts";
 import type { Segment } from "./segment.ts";
 
 /** The least version that allows EXT-X-MAP in a playlist that is not I-frames only is 6; 7 is what CMAF players expect. */
 export const PLAYLIST_VERSION = 7;
-
-/** Relative to the playlist. */
-export function initializationUri(id: number): string {
-  return `init-${id}.mp4`;
-}
-
-/** Relative to the playlist. */
-export function segmentUri(msn: number): string {
-  return `segment-${msn}.m4s`;
-}
 
 /**
  * Each segment with the tags before it: EXT-X-MAP where the initialization is another one than before, EXT-X-DISCONTINUITY,

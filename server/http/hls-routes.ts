@@ -1,6 +1,7 @@
 // The programme of a livestream over HLS: playlists as they are now, and the bytes they list.
 
 import { Hono } from "hono";
+import { parseListedUri } from "#media/hls/listed-uri.ts";
 import { renderMediaPlaylist } from "#media/hls/media-playlist.ts";
 import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { Held, PlaylistWindow } from "#media/hls/playlist-window.ts";
@@ -10,6 +11,7 @@ import type { Location } from "#server/recording/recorder.ts";
 import type { PlayoutName, Viewers } from "#server/stats/viewers.ts";
 import {
   bytesAnswer,
+  CONTENT_TYPES,
   notFoundAnswer,
   PlaylistText,
   playlistAnswer,
@@ -22,6 +24,7 @@ import {
 export interface PlayedLivestream {
   readonly status: "created" | "started" | "live" | "converting" | "finished" | "failed";
   readonly mediaId: string | null;
+  readonly withBackup: boolean;
 }
 
 export interface HlsRoutesOptions {
@@ -94,11 +97,12 @@ function answer(
   switch (file) {
     case MULTIVARIANT_PLAYLIST:
       return (
-        redirectOf(options.livestream(id), asked) ?? multivariantOf(request, programme, prepared, options, id)
+        redirectOf(options.livestream(id), asked) ??
+        multivariantOf(request, programme, prepared, options, asked)
       );
     case MEDIA_PLAYLIST:
       if (programme !== null) return mediaPlaylistOf(request, programme, prepared, options, asked);
-      return redirectOf(options.livestream(id), asked) ?? missing(options.livestream(id));
+      return redirectOf(options.livestream(id), asked) ?? missing(options.livestream(id), asked);
     default:
       return programme === null
         ? notFoundAnswer()
@@ -112,10 +116,10 @@ function multivariantOf(
   programme: Programme | null,
   prepared: Prepared,
   { livestream, viewers }: HlsRoutesOptions,
-  id: string,
+  asked: Asked,
 ): Response {
   const text = programme === null ? null : prepared.multivariant(programme.window);
-  if (text === null) return missing(livestream(id));
+  if (text === null) return missing(livestream(asked.id), asked);
   const session = viewers.newSession();
   return viewerPlaylistAnswer(request, new PlaylistText(text.replace(SESSION_PLACE, session)));
 }
@@ -126,10 +130,11 @@ function mediaPlaylistOf(
   { window }: Programme,
   prepared: Prepared,
   { livestream, viewers, addressOf }: HlsRoutesOptions,
-  { id, playout }: Asked,
+  asked: Asked,
 ): Response {
+  const { id, playout } = asked;
   const text = prepared.media(window);
-  if (text === null) return missing(livestream(id));
+  if (text === null) return missing(livestream(id), asked);
   if (request.method === "GET") {
     const { headers, url } = request;
     const viewer = { headers, url, address: () => addressOf(request) };
@@ -138,8 +143,9 @@ function mediaPlaylistOf(
   return playlistAnswer(request, text, false);
 }
 
-function missing(livestream: PlayedLivestream | null): Response {
-  return notFoundAnswer(livestream !== null && EXPECTED.has(livestream.status) ? SOON : {});
+function missing(livestream: PlayedLivestream | null, { playout }: Asked): Response {
+  const willBe = livestream !== null && (playout !== "secondary" || livestream.withBackup);
+  return notFoundAnswer(willBe && EXPECTED.has(livestream.status) ? SOON : {});
 }
 
 /** Once there is a recording, whoever comes to the livestream watches that. */
@@ -156,18 +162,12 @@ function bytesOf(
   name: string,
   mediaFile: string,
 ): Response {
-  const [, kind, number] = /^(init|segment)-(0|[1-9]\d{0,14})\.(?:mp4|m4s)$/.exec(name) ?? [];
-  if (kind === "init" && name.endsWith(".mp4")) {
-    const id = Number(number);
-    const held = prepared.bytes(programme.window.initialization(id));
-    return heldAnswer(request, held, programme.recorder.initialization(id), mediaFile, "video/mp4");
-  }
-  if (kind === "segment" && name.endsWith(".m4s")) {
-    const msn = Number(number);
-    const held = prepared.bytes(programme.window.segment(msn));
-    return heldAnswer(request, held, programme.recorder.segment(msn), mediaFile, "video/iso.segment");
-  }
-  return notFoundAnswer();
+  const listed = parseListedUri(name);
+  if (listed === null) return notFoundAnswer();
+  const { kind, number } = listed;
+  const { window, recorder } = programme;
+  const held = prepared.bytes(window[kind](number));
+  return heldAnswer(request, held, recorder[kind](number), mediaFile, CONTENT_TYPES[kind]);
 }
 
 function heldAnswer(

@@ -1,10 +1,13 @@
 // A media asset over HLS: its playlist, and stretches of the file that was recorded.
 
 import { type Context, Hono } from "hono";
+import { type Listed, parseListedUri } from "#media/hls/listed-uri.ts";
 import { renderVodPlaylist } from "#media/hls/vod-playlist.ts";
+import type { Location } from "#server/recording/recorder.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import {
   bytesAnswer,
+  CONTENT_TYPES,
   notFoundAnswer,
   PlaylistText,
   playlistAnswer,
@@ -39,17 +42,17 @@ function playlistTextOf({ segments, targetDurationSeconds }: Recording): string 
 }
 
 function bytesOf({ req }: Context, recording: Recording, name: string): Response {
-  const [, kind, number = ""] = /^(init|segment)-(0|[1-9]\d{0,14})\.(?:mp4|m4s)$/.exec(name) ?? [];
-  const isInitialization = kind === "init" && name.endsWith(".mp4");
-  const isSegment = kind === "segment" && name.endsWith(".m4s");
-  if (!isInitialization && !isSegment) return notFoundAnswer();
-  const location = isSegment
-    ? segmentOf(recording, Number(number))
-    : recording.initializations.find(({ id }) => id === Number(number));
-  if (location === undefined) return notFoundAnswer();
+  const listed = parseListedUri(name);
+  const location = listed === null ? undefined : locationOf(recording, listed);
+  if (listed === null || location === undefined) return notFoundAnswer();
   const { offset, byteLength } = location;
   const bytes = { file: recording.mediaFile, offset, byteLength };
-  return bytesAnswer(req.raw, bytes, isSegment ? "video/iso.segment" : "video/mp4");
+  return bytesAnswer(req.raw, bytes, CONTENT_TYPES[listed.kind]);
+}
+
+function locationOf(recording: Recording, { kind, number }: Listed): Location | undefined {
+  if (kind === "segment") return segmentOf(recording, number);
+  return recording.initializations.find(({ id }) => id === number);
 }
 
 /** Numbers rise by one from the first segment on. */

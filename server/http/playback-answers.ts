@@ -14,6 +14,9 @@ const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Below this a compressed playlist is hardly smaller. */
 const GZIP_MIN_LENGTH = 1024;
 
+/** Of what a media playlist lists (rfc8216bis §3.1.2). */
+export const CONTENT_TYPES = { initialization: "video/mp4", segment: "video/iso.segment" } as const;
+
 /** In memory, where a Blob is sent without being copied first, or a stretch of a file. */
 export type SendableBytes =
   | Uint8Array

@@ -39,6 +39,12 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
+test("however little is logged, it says when it is ready and on which ports", async () => {
+  await using server = await TandemServer.start({ environment: { TANDEM_LOG: "error" } });
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  expect(server.logs.trim().split("\n")).toHaveLength(1);
+});
+
 test.skipIf(!areInstalled("ffmpeg", "ffprobe")).each(ENDINGS)(
   "after $name the same key, the same playlist and the same recording go on",
   async ({ end }) => {

@@ -1,9 +1,14 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockDataDirectory, openDatabaseOf, openDataDirectory } from "#server/data-directory.ts";
+import {
+  lockDataDirectory,
+  openDatabaseOf,
+  openDataDirectory,
+  openStatisticsOf,
+} from "#server/data-directory.ts";
 import { StartError } from "#server/start-error.ts";
 
 let folder = "";
@@ -25,6 +30,17 @@ test("a data directory that cannot be made is a reason not to start", () => {
   const path = join(folder, "file/data");
   expect(() => openDataDirectory(path)).toThrow(StartError);
   expect(() => openDataDirectory(path)).toThrow(`the data directory ${path} cannot be created`);
+});
+
+test("the databases, with stream keys in one of them, are their owner's alone", () => {
+  const directory = openDataDirectory(folder);
+  const open = [openDatabaseOf(directory), openStatisticsOf(directory)];
+  for (const file of [directory.databaseFile, directory.statisticsFile]) {
+    for (const each of [file, `${file}-wal`]) {
+      expect([each, existsSync(each) ? statSync(each).mode & 0o777 : 0o600]).toEqual([each, 0o600]);
+    }
+  }
+  for (const database of open) database.close();
 });
 
 test("one server at a time uses a data directory", () => {

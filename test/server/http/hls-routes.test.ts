@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { initializationUri, segmentUri } from "#media/hls/playlist-lines.ts";
+import { initializationUri, segmentUri } from "#media/hls/listed-uri.ts";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
@@ -23,7 +23,7 @@ class Playhouse implements AsyncDisposable {
   /** As the manager would have it; null after the livestream was closed. */
   programme: Programme | null;
   sides = new Map<InstanceName, Programme>();
-  livestream: PlayedLivestream | null = { status: "live", mediaId: null };
+  livestream: PlayedLivestream | null = { status: "live", mediaId: null, withBackup: true };
   readonly #routes = hlsRoutes({
     playouts: {
       programme: (id) => (id === LIVESTREAM_ID ? this.programme : null),
@@ -97,11 +97,24 @@ describe("a live playlist", () => {
     ["started", "1"],
     ["failed", null],
   ] as const)("of a livestream that is %s is to be asked for again in %p s", async (status, seconds) => {
-    house.livestream = { status, mediaId: null };
+    house.livestream = { status, mediaId: null, withBackup: true };
     house.programme = null;
     const response = await house.ask(`${BASE}/index.m3u8`);
     expectNotThere(response);
     expect(response.headers.get("Retry-After")).toBe(seconds);
+  });
+
+  test("of a side that the livestream does not have is not to be asked for again", async () => {
+    house.livestream = { status: "live", mediaId: null, withBackup: false };
+    house.programme = null;
+    for (const [side, seconds] of [
+      ["primary", "1"],
+      ["secondary", null],
+    ] as const) {
+      const response = await house.ask(`${BASE}/${side}/index.m3u8`);
+      expectNotThere(response);
+      expect(response.headers.get("Retry-After")).toBe(seconds);
+    }
   });
 
   test.each(["index.m3u8", "media.m3u8", "init-0.mp4", "segment-0.m4s"])(
@@ -142,7 +155,7 @@ describe("a live playlist", () => {
     expect(inGap.status).toBe(200);
     expect(await inGap.text()).not.toContain("#EXT-X-ENDLIST");
     house.window.end();
-    house.livestream = { status: "converting", mediaId: null };
+    house.livestream = { status: "converting", mediaId: null, withBackup: true };
     const ended = await house.ask(`${BASE}/media.m3u8`);
     expect(ended.status).toBe(200);
     expect(await ended.text()).toEndWith("#EXT-X-ENDLIST\n");
@@ -153,7 +166,7 @@ describe("once the recording is there", () => {
   beforeEach(async () => {
     await house.show(programmeCuts({ seconds: 4 }));
     house.window.end();
-    house.livestream = { status: "finished", mediaId: MEDIA_ID };
+    house.livestream = { status: "finished", mediaId: MEDIA_ID, withBackup: true };
   });
 
   test.each(["", "primary/", "secondary/"])(

@@ -16,7 +16,8 @@ class Theatre {
   readonly #window = new PlaylistWindow({ isEvent: false });
   readonly #routes = hlsRoutes({
     playouts: { programme: (id) => (id === "show" ? this.#programme : null), sideProgramme: () => null },
-    livestream: (id) => (id === "show" || id === "waiting" ? { status: "live", mediaId: null } : null),
+    livestream: (id) =>
+      id === "show" || id === "waiting" ? { status: "live", mediaId: null, withBackup: true } : null,
     mediaFile: () => "",
     viewers: this.viewers,
     addressOf: () => this.address,
