@@ -14,13 +14,13 @@ import { SampleHistory } from "./sample-history.ts";
 import { SampleWriter } from "./sample-writer.ts";
 import { Sampler } from "./sampler.ts";
 import { SessionKeys } from "./session-key.ts";
-import { Viewers } from "./viewers.ts";
+import { type PlayoutName, Viewers } from "./viewers.ts";
 
 /** What is asked of livestreams that run. */
 export interface StatisticsPlayouts {
   inputs(livestreamId: string): readonly InputState[];
   onAir(livestreamId: string): InstanceName | null;
-  rtmpConnections(livestreamId: string, instance: InstanceName): number;
+  rtmpConnections(livestreamId: string, of: PlayoutName): number;
   programme(livestreamId: string): { readonly window: PlaylistWindow } | null;
 }
 
@@ -73,7 +73,7 @@ export class Statistics {
     this.history = new SampleHistory({ samples: this.#samples, nowMs });
     this.#counter = new ConnectionCounter({
       viewers: this.viewers,
-      rtmpConnections: (id, instance) => playouts.rtmpConnections(id, instance),
+      rtmpConnections: (id, of) => playouts.rtmpConnections(id, of),
       onAir: (id) => playouts.onAir(id),
     });
     this.#sampler = new Sampler({
