@@ -4,6 +4,7 @@ import type { Socket, TCPSocketListener } from "bun";
 import type { Log } from "#server/log.ts";
 import type { Tls } from "#server/tls-files.ts";
 import { RtmpConnection, type RtmpDoor } from "./rtmp-connection.ts";
+import type { SlowPlayers } from "./slow-players.ts";
 
 /** Bytes of an RTMP handshake's C1 and S1 after time and version (RTMP 1.0 §5.2.3). */
 const HANDSHAKE_RANDOM_BYTES = 1528;
@@ -22,6 +23,7 @@ export interface RtmpListenerOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly door: RtmpDoor;
+  readonly slowPlayers: SlowPlayers;
   /** Null = plain RTMP. */
   readonly tls: Tls | null;
   readonly log: Log;
@@ -46,6 +48,11 @@ export class RtmpListener {
   /** The port that was bound. */
   get port(): number {
     return this.#listener.port;
+  }
+
+  /** Bytes that peers have not read, of all connections together. */
+  get waitingBytes(): number {
+    return this.#connections.values().reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
   }
 
   /**
@@ -88,9 +95,9 @@ export class RtmpListener {
     }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const { door, log, nowMs } = this.#options;
+    const { door, slowPlayers, log, nowMs } = this.#options;
     const randomBytes = crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_BYTES));
-    const connection = new RtmpConnection({ socket, door, log, randomBytes, nowMs });
+    const connection = new RtmpConnection({ socket, door, slowPlayers, log, randomBytes, nowMs });
     socket.data = { connection };
     this.#connections.add(connection);
   }

@@ -14,6 +14,7 @@ const PACKAGES = {
   rtmpdump: "librtmp, the third",
   chromium: "a browser that plays H.264",
   "nginx-light": "a caching proxy",
+  prometheus: "judges metrics (promtool)",
   curl: "requests from several addresses",
   "fonts-dejavu-core": "letters on its screenshots",
 } as const;
