@@ -6,6 +6,7 @@ import { usageOf } from "#bench/support/process-usage.ts";
 import { startPublishers } from "#bench/support/publishers.ts";
 import { measureSampling } from "#bench/support/sampling.ts";
 import { seedSamples } from "#bench/support/seed-samples.ts";
+import { measureSessionMemory } from "#bench/support/session-memory.ts";
 import { VirtualViewers } from "#bench/support/virtual-viewers.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
@@ -50,6 +51,14 @@ await measure("pages of 10,000,000, at random", {
   ]);
   await watch(id, "viewers, with all at once");
   await load;
+}
+
+for (const sessions of [10_000, 100_000, 200_000]) {
+  const { counted, bytesPerSession } = measureSessionMemory(sessions);
+  const megabytes = ((counted * bytesPerSession) / 1e6).toFixed(1);
+  print(
+    `${sessions} viewers of one playout: ${counted} counted, ${bytesPerSession.toFixed(0)} bytes each, ${megabytes} MB`,
+  );
 }
 
 const share = await measureSampling(500, 10);

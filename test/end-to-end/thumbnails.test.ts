@@ -38,11 +38,49 @@ test.skipIf(!areInstalled("ffmpeg"))(
   60_000,
 );
 
+/** A folder with an `ffmpeg` of our own in it, for the server to find first. */
+function withFfmpeg(script: string): { folder: string; environment: Record<string, string> } {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-ffmpeg-"));
+  const program = join(folder, "ffmpeg");
+  writeFileSync(program, `#!/bin/sh\n${script}\n`);
+  chmodSync(program, 0o755);
+  return { folder, environment: { PATH: `${folder}:${process.env.PATH}`, TANDEM_LOG: "info" } };
+}
+
+/** As `<process id> <arguments>` lines. */
+function childrenOf(server: TandemServer): Promise<string> {
+  return run(["sh", "-c", `ps -o pid=,args= --ppid ${server.processId} || true`]);
+}
+
+test.skipIf(!areInstalled("ffmpeg", "ps"))(
+  "a decoder that stalls for 10 s delays no segment, and does not get its 10 s (L5)",
+  async () => {
+    const { folder, environment } = withFfmpeg("exec /bin/sleep 10");
+    await using server = await TandemServer.start({ environment });
+    const api = new ApiClient(server.url, ADMIN_TOKEN);
+    const { id } = await api.create({ name: "Stalled", withBackup: false });
+    const { inputs } = await api.start(id);
+    await using _encoder = ffmpegEncoder({ url: inputs[0]?.url ?? "" });
+    await api.when(id, "an active ingest", (livestream) => livestream.inputs.some((input) => input.active));
+    await api.publish(id);
+    await until("the decoder", async () => (await childrenOf(server)).includes("sleep 10"));
+    await using viewer = new Viewer(`${server.url}/live/${id}/index.m3u8`);
+    const isOver = () => server.logs.includes("the decoder was ended by SIGKILL");
+    await viewer.follow("a segment", () => viewer.segmentCount >= 1);
+    expect(isOver()).toBe(false);
+    await viewer.follow("the decoder's end", isOver);
+    expect(viewer.discontinuities).toBe(0);
+    await decodeAll(await viewer.save());
+    rmSync(folder, { recursive: true });
+  },
+  60_000,
+);
+
 const LIVESTREAMS = 6;
 
 /** Every other decoder is killed, as by somebody who is short of memory. */
 async function killEveryOther(server: TandemServer, seen: Set<string>, killed: Set<string>): Promise<void> {
-  const children = await run(["sh", "-c", `ps -o pid=,args= --ppid ${server.processId} || true`]);
+  const children = await childrenOf(server);
   for (const [, pid = ""] of children.matchAll(/^\s*(\d+) .*pipe:0/gm)) {
     if (seen.has(pid)) continue;
     if (seen.size % 2 === 0) {
@@ -56,13 +94,8 @@ async function killEveryOther(server: TandemServer, seen: Set<string>, killed: S
 test.skipIf(!areInstalled("ffmpeg", "ps"))(
   "decoders that are killed at random cost a picture each, and nothing else",
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), "tandem-slow-ffmpeg-"));
-    const slow = join(folder, "ffmpeg");
-    writeFileSync(slow, `#!/bin/sh\n/bin/sleep 0.4\nexec ${Bun.which("ffmpeg")} "$@"\n`);
-    chmodSync(slow, 0o755);
-    await using server = await TandemServer.start({
-      environment: { PATH: `${folder}:${process.env.PATH}`, TANDEM_LOG: "info" },
-    });
+    const { folder, environment } = withFfmpeg(`/bin/sleep 0.4\nexec ${Bun.which("ffmpeg")} "$@"`);
+    await using server = await TandemServer.start({ environment });
     const api = new ApiClient(server.url, ADMIN_TOKEN);
     const ids: string[] = [];
     const urls: string[] = [];
