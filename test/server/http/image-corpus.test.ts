@@ -132,6 +132,20 @@ describe("a bomb is refused by what its header claims, before anything is decode
   });
 });
 
+test("an AVIF that claims fewer pixels than it has is refused by its decoder, and the refusal is one line (L6)", async () => {
+  const side = 300;
+  const image = await sharp({ create: { width: side, height: side, channels: 3, background: "teal" } })
+    .avif({ effort: 0 })
+    .toBuffer();
+  const extents = image.indexOf("ispe") + 8;
+  image.writeUInt32BE(80, extents);
+  image.writeUInt32BE(60, extents + 4);
+  const { status, code, message } = await put(image);
+  expect([status, code]).toEqual([400, "invalid_image"]);
+  expect(message).toMatch(/^A thumbnail is [^\n]*; the picture cannot be decoded \([^\n]{10,300}\)\.$/);
+  expect(message).not.toContain("bad seek");
+});
+
 describe("a picture is refused, in a sentence, and the one before stays", () => {
   const form = "multipart/form-data; boundary=edge";
   test.each([
