@@ -6,33 +6,38 @@ import { usageOf } from "#bench/support/process-usage.ts";
 import { startPublishers } from "#bench/support/publishers.ts";
 import { measureSampling } from "#bench/support/sampling.ts";
 import { seedSamples } from "#bench/support/seed-samples.ts";
+import { measureSessionMemory } from "#bench/support/session-memory.ts";
 import { VirtualViewers } from "#bench/support/virtual-viewers.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 
 const SECONDS = 30;
+/** How often each of two that are compared takes its turn, after a first time to warm up. */
+const ROUNDS = 3;
 const REQUESTS_PER_SECOND = 3000;
 const VIEWERS = 2000;
 const HEADERS = { Authorization: `Bearer ${ADMIN_TOKEN}` };
 
-await using server = await TandemServer.start({
-  environment: { TANDEM_LOG: "info", TANDEM_SAMPLE_INTERVAL_SECONDS: "1" },
+const environment = { TANDEM_LOG: "info", TANDEM_SAMPLE_INTERVAL_SECONDS: "1" };
+await using server = await TandemServer.start({ environment });
+/** One file of statistics has 10,000 samples, the other 10,000,000. */
+await using longServer = await TandemServer.start({ environment });
+const { id: shortId } = await new ApiClient(server.url, ADMIN_TOKEN).create({ name: "10,000 samples" });
+const { id: longId } = await new ApiClient(longServer.url, ADMIN_TOKEN).create({
+  name: "10,000,000 samples",
 });
-const api = new ApiClient(server.url, ADMIN_TOKEN);
-const { id: shortId } = await api.create({ name: "10,000 samples" });
-const { id: longId } = await api.create({ name: "10,000,000 samples" });
+seedSamples(server.dataDir, shortId, "primary", 10_000);
+seedSamples(longServer.dataDir, longId, "primary", 10_000_000);
 
 print("what                                   requests  errors  p50 ms  p95 ms  p99 ms  server's cores");
-await measure("overview", REQUESTS_PER_SECOND, () => overviewUrl(shortId));
-seedSamples(server.dataDir, shortId, "primary", 10_000);
-const short = await measure("first page of 10,000", REQUESTS_PER_SECOND, () => historyUrl(shortId, 0));
-seedSamples(server.dataDir, longId, "primary", 10_000_000);
-const long = await measure("first page of 10,000,000", REQUESTS_PER_SECOND, () => historyUrl(longId, 0));
-await measure("pages of 10,000,000, at random", 1000, () =>
-  historyUrl(longId, Math.floor(Math.random() * 1_000_000)),
-);
-print(`p99 of the first page, 10,000,000 to 10,000: ${(long.p99 / short.p99).toFixed(2)}`);
+await measure("overview", { url: () => overviewUrl(shortId) });
+await compareFirstPages();
+await measure("pages of 10,000,000, at random", {
+  of: longServer,
+  requestsPerSecond: 1000,
+  url: () => historyUrl(longServer, longId, Math.floor(Math.random() * 1_000_000)),
+});
 
 {
   await using publishers = await startPublishers(server, 1);
@@ -42,29 +47,66 @@ print(`p99 of the first page, 10,000,000 to 10,000: ${(long.p99 / short.p99).toF
   await using publishers = await startPublishers(server, 4);
   const id = publishers.ids[0] ?? "";
   const load = Promise.all([
-    measure("overview, with all at once", 500, () => overviewUrl(id)),
-    measure("history, with all at once", 500, () => historyUrl(longId, 0)),
+    measure("overview, with all at once", { requestsPerSecond: 500, url: () => overviewUrl(id) }),
+    measure("history, with all at once", { requestsPerSecond: 500, url: () => historyUrl(server, shortId) }),
   ]);
   await watch(id, "viewers, with all at once");
   await load;
 }
 
+for (const sessions of [10_000, 100_000, 200_000]) {
+  const { counted, bytesPerSession } = measureSessionMemory(sessions);
+  const megabytes = ((counted * bytesPerSession) / 1e6).toFixed(1);
+  print(
+    `${sessions} viewers of one playout: ${counted} counted, ${bytesPerSession.toFixed(0)} bytes each, ${megabytes} MB`,
+  );
+}
+
 const share = await measureSampling(500, 10);
 print(`500 sides sampled every second: ${(share * 100).toFixed(2)} % of a core, the writing thread included`);
 
-async function measure(name: string, requestsPerSecond: number, url: () => string): Promise<LoadResult> {
-  const before = usageOf(server.processId).cpuSeconds;
+/** In turn, so that what the machine does meanwhile is the same for both. */
+async function compareFirstPages(): Promise<void> {
+  const [short, long]: [number[], number[]] = [[], []];
+  const seconds = SECONDS / ROUNDS;
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const ofShort = { of: server, seconds, url: () => historyUrl(server, shortId) };
+    short.push((await measure("first page of 10,000", ofShort)).p99);
+    const ofLong = { of: longServer, seconds, url: () => historyUrl(longServer, longId) };
+    long.push((await measure("first page of 10,000,000", ofLong)).p99);
+  }
+  for (const p99s of [short, long]) p99s.shift();
+  const ratio = medianOf(long) / medianOf(short);
+  print(`p99 of the first page, 10,000,000 to 10,000, medians of ${ROUNDS} rounds: ${ratio.toFixed(2)}`);
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+interface Measured {
+  readonly of?: TandemServer;
+  readonly requestsPerSecond?: number;
+  readonly seconds?: number;
+  readonly url: () => string;
+}
+
+async function measure(
+  name: string,
+  { of = server, requestsPerSecond = REQUESTS_PER_SECOND, seconds = SECONDS, url }: Measured,
+): Promise<LoadResult> {
+  const before = usageOf(of.processId).cpuSeconds;
   const startedAt = performance.now();
   const result = await runLoad({
     requestsPerSecond,
-    seconds: SECONDS,
+    seconds,
     send: async () => {
       const response = await fetch(url(), { headers: HEADERS });
       await response.arrayBuffer();
       return response.ok;
     },
   });
-  const cores = (usageOf(server.processId).cpuSeconds - before) / ((performance.now() - startedAt) / 1000);
+  const cores = (usageOf(of.processId).cpuSeconds - before) / ((performance.now() - startedAt) / 1000);
   print(
     [
       name.padEnd(38),
@@ -118,8 +160,8 @@ function overviewUrl(id: string): string {
   return `${server.url}/v2/livestreams/${id}/statistics`;
 }
 
-function historyUrl(id: string, page: number): string {
-  return `${server.url}/v2/livestreams/${id}/statistics/primary?page=${page}`;
+function historyUrl(of: TandemServer, id: string, page = 0): string {
+  return `${of.url}/v2/livestreams/${id}/statistics/primary?page=${page}`;
 }
 
 function print(line: string): void {

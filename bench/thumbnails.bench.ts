@@ -42,14 +42,15 @@ const photo = await sharp({
 
 print(`a JPEG of ${(photo.byteLength / 1e6).toFixed(1)} MB, ${PUBLISHERS} publishers at 1 Mbit/s`);
 print("                 uploads/s  frame delay p50   p95   p99 ms");
-await delays("without uploads", async () => 0);
-await delays("with uploads", (until) => upload(until));
+const without = await delays("without uploads", async () => 0);
+const withUploads = await delays("with uploads", (until) => upload(until));
+print(`uploads make the p99 ${(withUploads - without).toFixed(1)} ms later; at most 20 are allowed`);
 publishing.abort();
 await published;
 await compareServing();
 
-/** How late frames are at a player, from the publisher's write to the player's read, while `work` is done. */
-async function delays(name: string, work: (untilMs: number) => Promise<number>): Promise<void> {
+/** How late frames are at a player, from the publisher's write to the player's read, while `work` is done; the p99. */
+async function delays(name: string, work: (untilMs: number) => Promise<number>): Promise<number> {
   const url = `rtmp://${new URL(input?.url ?? "").host}/play/${id}`;
   const script = join(ROOT, "bench/support/player-process.ts");
   const command = [process.execPath, script, url, "4", String(SECONDS), "watch"];
@@ -64,6 +65,7 @@ async function delays(name: string, work: (untilMs: number) => Promise<number>):
       ...[p50, p95, p99].map((delayMs: number, index) => delayMs.toFixed(1).padStart([16, 5, 5][index] ?? 5)),
     ].join(" "),
   );
+  return p99;
 }
 
 async function upload(untilMs: number): Promise<number> {
@@ -90,7 +92,8 @@ async function compareServing(): Promise<void> {
   const segment = await requestsPerSecond(segmentUrl, `Range: bytes=0-${byteLength - 1}`);
   const thumbnail = await requestsPerSecond(url, "Accept: image/webp");
   print(
-    `${byteLength} bytes: of a segment ${segment.toFixed(0)}/s, of a thumbnail ${thumbnail.toFixed(0)}/s`,
+    `${byteLength} bytes: of a segment ${segment.toFixed(0)}/s, of a thumbnail ${thumbnail.toFixed(0)}/s, which is ` +
+      `${((100 * thumbnail) / segment).toFixed(0)} %; at least 80 are wanted`,
   );
 }
 

@@ -24,7 +24,7 @@ export function openListeners(
   config: Pick<Config, "host" | "httpPort" | "rtmpPort" | "tls">,
   parts: {
     fetch: HttpListenerOptions["fetch"];
-    rtmp: Pick<RtmpListenerOptions, "door" | "nowMs">;
+    rtmp: Pick<RtmpListenerOptions, "door" | "slowPlayers" | "nowMs">;
     log: Log;
   },
 ): Listeners {

@@ -12,6 +12,7 @@ import { mediaPlaybackRoutes } from "./http/media-playback-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
 import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
+import { SlowPlayers } from "./ingest/slow-players.ts";
 import { openListeners } from "./listeners.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
@@ -58,6 +59,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const database = openDatabaseOf(directory);
   const adminToken = config.adminToken ?? adminTokenIn(directory.adminTokenFile);
 
+  const slowPlayers = new SlowPlayers();
   const livestreamStore = new LivestreamStore(database);
   const mediaStore = new MediaStore(database);
   const urls = new PublicUrls(config, {
@@ -110,6 +112,12 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       get: (id) => livestreams.get(id),
       countsByStatus: () => livestreamStore.countsByStatus(),
     },
+    rtmpSending: () => ({
+      waitingBytes: listeners.rtmp.waitingBytes + (listeners.rtmps?.waitingBytes ?? 0),
+      skips: slowPlayers.skips,
+      disconnections: slowPlayers.disconnections,
+    }),
+    imagesWaiting: () => thumbnails.unsettled,
     sampleIntervalSeconds: config.sampleIntervalSeconds,
     version: VERSION,
     nowMs,
@@ -158,7 +166,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
 
   const listeners = openListeners(config, {
     fetch: (request) => app.fetch(request),
-    rtmp: { door: playouts, nowMs },
+    rtmp: { door: playouts, slowPlayers, nowMs },
     log,
   });
   const { http, rtmp, rtmps } = listeners;

@@ -97,7 +97,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "sharp",
     "axe-core",
   ],
-  bench: ["bun", "bun:sqlite", "node:", "media", "openapi", "server", "sharp", "test"],
+  bench: ["bun", "bun:jsc", "bun:sqlite", "node:", "media", "openapi", "server", "sharp", "test"],
 };
 
 test("every import goes down the table", async () => {

@@ -39,7 +39,8 @@ export const options = {
     },
   },
   summaryTrendStats: ["med", "p(95)", "p(99)", "max"],
-  thresholds: { http_req_failed: ["rate==0"], checks: ["rate==1"] },
+  // What takes longer than a part plays is late.
+  thresholds: { http_req_failed: ["rate==0"], checks: ["rate==1"], http_req_duration: ["p(99)<200"] },
 };
 
 export function watch() {

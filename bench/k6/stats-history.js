@@ -21,7 +21,7 @@ export const options = {
     walk: { executor: "constant-vus", exec: "walkPages", vus: 1, duration: DURATION },
   },
   summaryTrendStats: ["med", "p(95)", "p(99)", "max"],
-  thresholds: { http_req_failed: ["rate==0"], checks: ["rate==1"] },
+  thresholds: { http_req_failed: ["rate==0"], checks: ["rate==1"], http_req_duration: ["p(99)<20"] },
 };
 
 export function askForNewest() {

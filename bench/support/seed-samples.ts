@@ -3,7 +3,10 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 
-/** Adds `count` samples, ten seconds apart and the last one now, to a side that has none. */
+/**
+ * Adds `count` samples, ten seconds apart and the last one now, to a side that has none. They are on the disk when it
+ * returns: what is still to be written would be paid for by whatever is measured next.
+ */
 export function seedSamples(
   dataDir: string,
   livestreamId: string,
@@ -27,6 +30,7 @@ export function seedSamples(
        FROM numbers`,
     )
     .run({ count, livestreamId, instance, nowMs: Date.now() });
+  database.run("PRAGMA synchronous = FULL");
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");
   database.close();
 }

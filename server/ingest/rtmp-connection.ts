@@ -12,6 +12,7 @@ import type { Publisher, PublisherConnection } from "#server/playout/instance.ts
 import type { PlayDoor, PlayFeed } from "#server/playout/play-door.ts";
 import { MAX_PLAYER_BYTES, RtmpPlayer } from "./rtmp-player.ts";
 import { SendQueue, type SendSocket } from "./send-queue.ts";
+import type { SlowPlayers } from "./slow-players.ts";
 
 /** A publisher is sent a few hundred bytes in all: one that leaves this many unread is not reading. */
 const MAX_WAITING_BYTES = 256 * 1024;
@@ -37,6 +38,7 @@ export class RtmpConnection implements PublisherConnection {
   readonly #sendQueue: SendQueue;
   readonly #socket: SendSocket;
   readonly #door: RtmpDoor;
+  readonly #slowPlayers: SlowPlayers;
   readonly #log: Log;
   readonly #nowMs: () => number;
   #idleSinceMs: number;
@@ -47,6 +49,7 @@ export class RtmpConnection implements PublisherConnection {
   constructor(options: {
     socket: SendSocket;
     door: RtmpDoor;
+    slowPlayers: SlowPlayers;
     log: Log;
     randomBytes: Uint8Array;
     nowMs: () => number;
@@ -55,9 +58,15 @@ export class RtmpConnection implements PublisherConnection {
     this.#sendQueue = new SendQueue(options.socket, MAX_WAITING_BYTES);
     this.#session = new ServerSession({ randomBytes: options.randomBytes });
     this.#door = options.door;
+    this.#slowPlayers = options.slowPlayers;
     this.#log = options.log;
     this.#nowMs = options.nowMs;
     this.#idleSinceMs = options.nowMs();
+  }
+
+  /** Bytes that its peer has not read. */
+  get waitingBytes(): number {
+    return this.#sendQueue.waitingBytes;
   }
 
   receive(bytes: Uint8Array): void {
@@ -158,6 +167,7 @@ export class RtmpConnection implements PublisherConnection {
       nowMs: this.#nowMs,
       selection,
       onEnded: (reason) => this.cut(reason),
+      onSkip: () => this.#slowPlayers.skipped(),
     });
     this.#play = { feed, player };
     feed.join(player);
@@ -190,6 +200,7 @@ export class RtmpConnection implements PublisherConnection {
 
   #disconnectStuckPlayer(): void {
     this.#log.warn("player_too_slow");
+    this.#slowPlayers.disconnected();
     this.#endPlay();
     this.#socket.terminate();
   }

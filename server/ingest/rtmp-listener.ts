@@ -5,6 +5,7 @@ import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import type { Log } from "#server/log.ts";
 import type { Tls } from "#server/tls-files.ts";
 import { RtmpConnection, type RtmpDoor } from "./rtmp-connection.ts";
+import type { SlowPlayers } from "./slow-players.ts";
 
 /** Connections that neither publish nor play are ended by their own clock; this bounds how many wait at once. */
 const MAX_CONNECTIONS = 20_000;
@@ -20,6 +21,7 @@ export interface RtmpListenerOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly door: RtmpDoor;
+  readonly slowPlayers: SlowPlayers;
   /** Null = plain RTMP. */
   readonly tls: Tls | null;
   readonly log: Log;
@@ -44,6 +46,11 @@ export class RtmpListener {
   /** The port that was bound. */
   get port(): number {
     return this.#listener.port;
+  }
+
+  /** Bytes that peers have not read, of all connections together. */
+  get waitingBytes(): number {
+    return this.#connections.values().reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
   }
 
   /**
@@ -86,9 +93,9 @@ export class RtmpListener {
     }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const { door, log, nowMs } = this.#options;
+    const { door, slowPlayers, log, nowMs } = this.#options;
     const randomBytes = crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_LENGTH));
-    const connection = new RtmpConnection({ socket, door, log, randomBytes, nowMs });
+    const connection = new RtmpConnection({ socket, door, slowPlayers, log, randomBytes, nowMs });
     socket.data = { connection };
     this.#connections.add(connection);
   }

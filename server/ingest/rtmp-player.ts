@@ -23,6 +23,7 @@ export class RtmpPlayer implements FanOutPlayer {
   readonly #queue: SendQueue;
   readonly #nowMs: () => number;
   readonly #onEnded: (reason: string) => void;
+  readonly #onSkip: () => void;
   #selection: Selection | null;
   /** Until the next key frame: decoding cannot begin before. */
   #isSkipping = true;
@@ -36,11 +37,14 @@ export class RtmpPlayer implements FanOutPlayer {
     selection: Selection;
     /** What is played is over. */
     onEnded: (reason: string) => void;
+    /** It reads too slowly, and is sent nothing up to a key frame. */
+    onSkip: () => void;
   }) {
     this.#queue = options.queue;
     this.#nowMs = options.nowMs;
     this.#selection = options.selection;
     this.#onEnded = options.onEnded;
+    this.#onSkip = options.onSkip;
     this.#takenAtMs = options.nowMs();
   }
 
@@ -60,6 +64,7 @@ export class RtmpPlayer implements FanOutPlayer {
     } else if (this.#queue.waitingBytes > MAX_WAITING_BYTES) {
       this.#isSkipping = true;
       this.#fellBehindAtMs = this.#nowMs();
+      this.#onSkip();
       return;
     }
     this.#push(messages, this.#selection);

@@ -139,7 +139,7 @@ export class LivestreamService {
 
   /** Null when there is no such livestream. */
   status(id: string): LivestreamStatus | null {
-    return this.#options.livestreams.find(id)?.status ?? null;
+    return this.#options.livestreams.status(id);
   }
 
   create(wanted: {

@@ -110,11 +110,11 @@ export class LivestreamPlayout {
     return programme.window.hasEnded ? this.#sides.get(name) : this.#sides.open(instance);
   }
 
-  /** The side's publisher and the players that see it, those of the programme while it is on air. */
-  rtmpConnections(name: InstanceName): number {
-    const publishers = this.instances.get(name)?.isConnected === true ? 1 : 0;
-    const ofProgramme = this.onAir === name ? (this.#programme?.fanOut.playerCount ?? 0) : 0;
-    return publishers + ofProgramme + this.#sides.playerCount(name);
+  /** The side's publisher and its own players, or the players of the programme. */
+  rtmpConnections(of: InstanceName | "auto"): number {
+    if (of === "auto") return this.#programme?.fanOut.playerCount ?? 0;
+    const publishers = this.instances.get(of)?.isConnected === true ? 1 : 0;
+    return publishers + this.#sides.playerCount(of);
   }
 
   tick(): void {

@@ -97,9 +97,9 @@ export class PlayoutManager implements PlayDoor {
     return playout.play(name ?? null);
   }
 
-  /** Of one side: its publisher, its own players and, while it is on air, those of the programme. */
-  rtmpConnections(id: string, instance: InstanceName): number {
-    return this.#playouts.get(id)?.rtmpConnections(instance) ?? 0;
+  /** The publisher of a side and its own players, or the players of the programme. */
+  rtmpConnections(id: string, of: InstanceName | "auto"): number {
+    return this.#playouts.get(id)?.rtmpConnections(of) ?? 0;
   }
 
   /** The programme and its recording begin, or go on after a restart. */

@@ -1,7 +1,7 @@
 // How many are connected to each side of a livestream now, recomputed at every reading.
 
 import type { InstanceName } from "#server/playout/instance-name.ts";
-import type { Viewers } from "./viewers.ts";
+import type { PlayoutName, Viewers } from "./viewers.ts";
 
 export interface ConnectionCounts {
   /** The publisher and the RTMP players. */
@@ -16,13 +16,14 @@ export interface StatisticsOverview extends Readonly<Record<InstanceName, Connec
 
 export interface ConnectionCounterOptions {
   readonly viewers: Pick<Viewers, "count">;
-  readonly rtmpConnections: (livestreamId: string, instance: InstanceName) => number;
+  /** A side's publisher and its own players, or the programme's players. */
+  readonly rtmpConnections: (livestreamId: string, of: PlayoutName) => number;
   readonly onAir: (livestreamId: string) => InstanceName | null;
 }
 
 export class ConnectionCounter {
   readonly #options: ConnectionCounterOptions;
-  /** Of running livestreams: whom a viewer of the programme counts for while nobody is on air. */
+  /** Of running livestreams: whom viewers and players of the programme count for while nobody is on air. */
   readonly #lastOnAir = new Map<string, InstanceName>();
 
   constructor(options: ConnectionCounterOptions) {
@@ -44,11 +45,14 @@ export class ConnectionCounter {
 
   counts(livestreamId: string, instance: InstanceName): ConnectionCounts {
     const { viewers, rtmpConnections } = this.#options;
-    const ofProgramme =
-      instance === this.#programmeSide(livestreamId) ? viewers.count(livestreamId, "auto") : 0;
-    return {
+    const own = {
       rtmpConnections: rtmpConnections(livestreamId, instance),
-      hlsConnections: viewers.count(livestreamId, instance) + ofProgramme,
+      hlsConnections: viewers.count(livestreamId, instance),
+    };
+    if (instance !== this.#programmeSide(livestreamId)) return own;
+    return {
+      rtmpConnections: own.rtmpConnections + rtmpConnections(livestreamId, "auto"),
+      hlsConnections: own.hlsConnections + viewers.count(livestreamId, "auto"),
     };
   }
 
@@ -62,7 +66,7 @@ export class ConnectionCounter {
     this.#lastOnAir.delete(livestreamId);
   }
 
-  /** The side that viewers of the programme count on. */
+  /** The side that viewers and players of the programme count on. */
   #programmeSide(livestreamId: string): InstanceName {
     return this.#options.onAir(livestreamId) ?? this.#lastOnAir.get(livestreamId) ?? "primary";
   }

@@ -2,8 +2,8 @@
 
 import { EventSubscription, type LivestreamEvent } from "./event-subscription.ts";
 
-/** Changes of a livestream that a reader who comes back can still be told. */
-const MAX_KEPT_CHANGES = 100;
+/** Changes of a livestream that a reader who comes back can still be told: all at once, so fewer than may wait for it. */
+const MAX_KEPT_CHANGES = 50;
 
 /** Livestreams whose changes are kept; beyond this those that changed longest ago are forgotten. */
 const MAX_KEPT_LIVESTREAMS = 10_000;
@@ -31,6 +31,8 @@ export class LivestreamEvents {
   readonly #subscriptions = new Map<string, Set<EventSubscription>>();
   #subscribers = 0;
   #number = 0;
+  /** Number of the newest change that is not kept any more: who knows less may have missed one. */
+  #forgottenUpTo = 0;
   #ticker: Timer | null = null;
 
   /** `run`: a name that no other run of the server has. */
@@ -48,11 +50,12 @@ export class LivestreamEvents {
     const change = this.#event(name, data);
     const changes = this.#changes.get(livestreamId) ?? [];
     changes.push(change);
-    if (changes.length > MAX_KEPT_CHANGES) changes.shift();
+    if (changes.length > MAX_KEPT_CHANGES) this.#isForgotten(changes.splice(0, 1));
     this.#changes.delete(livestreamId);
     this.#changes.set(livestreamId, changes);
-    for (const oldest of this.#changes.keys()) {
+    for (const [oldest, kept] of this.#changes) {
       if (this.#changes.size <= MAX_KEPT_LIVESTREAMS) break;
+      this.#isForgotten(kept);
       this.#changes.delete(oldest);
     }
     this.#tell(livestreamId, change);
@@ -65,8 +68,8 @@ export class LivestreamEvents {
   }
 
   /**
-   * Begins with the changes since `lastEventId`, or, for a reader that was not here before, with the status; then
-   * the figures. Null when there are too many readers already.
+   * Begins with the changes since `lastEventId`; for a reader that was not here before, or that may have missed one
+   * that is not kept any more, with the status; then the figures. Null when there are too many readers already.
    */
   subscribe(livestreamId: string, lastEventId: string | null): EventSubscription | null {
     if (this.#subscribers >= MAX_SUBSCRIBERS) return null;
@@ -76,7 +79,7 @@ export class LivestreamEvents {
     this.#subscribers += 1;
     this.#ticker ??= setInterval(() => this.tick(), FIGURES_MS);
     const last = this.#numberOf(lastEventId);
-    if (last === null) {
+    if (last === null || last < this.#forgottenUpTo) {
       const status = this.#snapshot(livestreamId)?.status;
       subscription.push(this.#event("status", status));
     } else {
@@ -99,6 +102,10 @@ export class LivestreamEvents {
     for (const readers of this.#subscriptions.values()) {
       for (const subscription of readers) subscription.end();
     }
+  }
+
+  #isForgotten(changes: readonly KeptChange[]): void {
+    this.#forgottenUpTo = Math.max(this.#forgottenUpTo, ...changes.map(({ number }) => number));
   }
 
   #figures(livestreamId: string): KeptChange[] {

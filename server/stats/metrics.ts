@@ -2,6 +2,8 @@
 
 import type { InputState } from "#server/playout/input-state.ts";
 import { INSTANCE_NAMES, type InstanceName } from "#server/playout/instance-name.ts";
+import type { SwitchCause } from "#server/playout/switcher.ts";
+import type { LivestreamStatus } from "#server/store/livestream-store.ts";
 import type { StatisticsOverview } from "./connection-counts.ts";
 import { type MetricFamily, metric, metricBy, renderMetrics } from "./prometheus-text.ts";
 import type { SampleWriterFigures } from "./sample-writer.ts";
@@ -29,6 +31,13 @@ export interface ObservedInput extends Pick<InputState, "instance" | "timestampR
   readonly livestreamId: string;
 }
 
+/** What waits for RTMP peers to read it, and what those lost who read too slowly. */
+export interface RtmpSending {
+  readonly waitingBytes: number;
+  readonly skips: number;
+  readonly disconnections: number;
+}
+
 export interface MetricsOptions {
   readonly version: string;
   readonly startedAtMs: number;
@@ -37,12 +46,37 @@ export interface MetricsOptions {
   readonly livestreamsByStatus: () => Iterable<readonly [string, number]>;
   readonly running: () => readonly RunningLivestream[];
   readonly samples: () => SampleWriterFigures;
+  readonly rtmpSending: () => RtmpSending;
+  /** Pictures that are being worked on or wait for it. */
+  readonly imagesWaiting: () => number;
   readonly eventSubscribers: () => number;
 }
 
+/** Every one has its line from the start, so that the first of its kind is seen as a change. */
+const STATUSES = [
+  "created",
+  "started",
+  "live",
+  "converting",
+  "finished",
+  "failed",
+] as const satisfies readonly LivestreamStatus[];
+
+/** As with {@link STATUSES}. */
+const SWITCH_CAUSES = [
+  "closed",
+  "silent",
+  "taken-over",
+  "begin",
+  "active",
+  "requested",
+  "quality",
+  "reverted",
+] as const satisfies readonly SwitchCause[];
+
 export class Metrics {
   readonly #options: MetricsOptions;
-  readonly #switches = new Map<string, number>();
+  readonly #switches = new Map<string, number>(SWITCH_CAUSES.map((cause) => [cause, 0]));
   readonly #repairs = new Map<InstanceName, number>(INSTANCE_NAMES.map((name) => [name, 0]));
   /** Side of a livestream → its repairs as of the last look. */
   #repairsSeen = new Map<string, number>();
@@ -52,7 +86,7 @@ export class Metrics {
   }
 
   /** The programme of some livestream changed its side. */
-  switched(cause: string): void {
+  switched(cause: SwitchCause): void {
     this.#switches.set(cause, (this.#switches.get(cause) ?? 0) + 1);
   }
 
@@ -77,7 +111,7 @@ export class Metrics {
       ...this.#livestreams(running),
       ...this.#viewers(running),
       ...this.#playlists(running),
-      ...this.#statistics(),
+      ...this.#queues(),
       ...this.#process(),
     ]);
   }
@@ -100,7 +134,7 @@ export class Metrics {
         "tandem_livestreams",
         "Livestreams by status.",
         "status",
-        this.#options.livestreamsByStatus(),
+        new Map([...STATUSES.map((status) => [status, 0] as const), ...this.#options.livestreamsByStatus()]),
       ),
       metricBy(
         "gauge",
@@ -195,9 +229,29 @@ export class Metrics {
     ];
   }
 
-  #statistics(): MetricFamily[] {
+  #queues(): MetricFamily[] {
     const { waiting, written, dropped } = this.#options.samples();
+    const { waitingBytes, skips, disconnections } = this.#options.rtmpSending();
     return [
+      metric("gauge", "tandem_rtmp_waiting_bytes", "Bytes that RTMP peers have not read.", waitingBytes),
+      metric(
+        "counter",
+        "tandem_rtmp_player_skips_total",
+        "Times that a player read too slowly and was sent nothing up to a key frame.",
+        skips,
+      ),
+      metric(
+        "counter",
+        "tandem_rtmp_players_disconnected_total",
+        "Players that were disconnected for not reading.",
+        disconnections,
+      ),
+      metric(
+        "gauge",
+        "tandem_images_waiting",
+        "Pictures worked on or waiting for it.",
+        this.#options.imagesWaiting(),
+      ),
       metric("gauge", "tandem_samples_waiting", "Samples that are not on the disk yet.", waiting),
       metric("counter", "tandem_samples_written_total", "Samples written to the disk.", written),
       metric(

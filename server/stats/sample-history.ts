@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Page } from "#server/store/page.ts";
-import type { Sample, SampledInstance, SampleStore } from "#server/store/sample-store.ts";
+import type { Sample, SampledInstance, SampleSeries, SampleStore } from "#server/store/sample-store.ts";
 import { PageWalks } from "./page-walks.ts";
 
 export interface SamplePageRequest {
@@ -18,12 +18,12 @@ export interface SamplePageRequest {
 }
 
 export class SampleHistory {
-  readonly #samples: Pick<SampleStore, "total" | "totalBefore" | "page">;
+  readonly #samples: Pick<SampleStore, "series" | "totalBefore" | "page">;
   readonly #nowMs: () => number;
   readonly #walks = new PageWalks();
 
   constructor(options: {
-    samples: Pick<SampleStore, "total" | "totalBefore" | "page">;
+    samples: Pick<SampleStore, "series" | "totalBefore" | "page">;
     nowMs: () => number;
   }) {
     this.#samples = options.samples;
@@ -32,16 +32,21 @@ export class SampleHistory {
 
   page(request: SamplePageRequest): Page<Sample> {
     const { livestreamId, instance, page, perpage } = request;
-    const total = this.#totalOf(request);
+    const series = this.#samples.series(livestreamId, instance);
+    if (series === null) return { items: [], total: 0 };
+    const total = this.#totalOf(series, request);
     const range = { end: total, skip: page * perpage, limit: perpage };
-    return { items: this.#samples.page(livestreamId, instance, range), total };
+    return { items: this.#samples.page(series, range), total };
   }
 
-  #totalOf({ livestreamId, instance, page, perpage, beforeMs, reader }: SamplePageRequest): number {
-    if (beforeMs !== null) return this.#samples.totalBefore(livestreamId, instance, beforeMs);
+  #totalOf(
+    series: SampleSeries,
+    { livestreamId, instance, page, perpage, beforeMs, reader }: SamplePageRequest,
+  ) {
+    if (beforeMs !== null) return this.#samples.totalBefore(series, beforeMs);
     const walker = createHash("sha256")
       .update(`${reader}\n${livestreamId}\n${instance}\n${perpage}`)
       .digest("base64");
-    return this.#walks.endOf(walker, page, this.#samples.total(livestreamId, instance), this.#nowMs());
+    return this.#walks.endOf(walker, page, series.total, this.#nowMs());
   }
 }

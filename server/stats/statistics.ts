@@ -5,22 +5,23 @@ import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { Log } from "#server/log.ts";
 import type { InputState } from "#server/playout/input-state.ts";
 import type { InstanceName } from "#server/playout/instance-name.ts";
+import type { SwitchCause } from "#server/playout/switcher.ts";
 import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
 import { viewerSecretIn } from "#server/store/statistics-database.ts";
 import { ConnectionCounter, type StatisticsOverview } from "./connection-counts.ts";
 import { LivestreamEvents } from "./livestream-events.ts";
-import { Metrics, type PlaylistTiming, type RunningLivestream } from "./metrics.ts";
+import { Metrics, type MetricsOptions, type PlaylistTiming, type RunningLivestream } from "./metrics.ts";
 import { SampleHistory } from "./sample-history.ts";
 import { SampleWriter } from "./sample-writer.ts";
 import { Sampler } from "./sampler.ts";
 import { SessionKeys } from "./session-key.ts";
-import { Viewers } from "./viewers.ts";
+import { type PlayoutName, Viewers } from "./viewers.ts";
 
 /** What is asked of livestreams that run. */
 export interface StatisticsPlayouts {
   inputs(livestreamId: string): readonly InputState[];
   onAir(livestreamId: string): InstanceName | null;
-  rtmpConnections(livestreamId: string, instance: InstanceName): number;
+  rtmpConnections(livestreamId: string, of: PlayoutName): number;
   programme(livestreamId: string): { readonly window: PlaylistWindow } | null;
 }
 
@@ -36,6 +37,8 @@ export interface StatisticsOptions {
   readonly database: Database;
   readonly playouts: StatisticsPlayouts;
   readonly livestreams: StatisticsLivestreams;
+  readonly rtmpSending: MetricsOptions["rtmpSending"];
+  readonly imagesWaiting: MetricsOptions["imagesWaiting"];
   readonly sampleIntervalSeconds: number;
   readonly version: string;
   readonly nowMs: () => number;
@@ -46,7 +49,7 @@ export interface StatisticsOptions {
 interface Switch {
   readonly from: { readonly name: InstanceName } | null;
   readonly to: { readonly name: InstanceName } | null;
-  readonly cause: string;
+  readonly cause: SwitchCause;
 }
 
 /** Those whose inputs are open. */
@@ -73,7 +76,7 @@ export class Statistics {
     this.history = new SampleHistory({ samples: this.#samples, nowMs });
     this.#counter = new ConnectionCounter({
       viewers: this.viewers,
-      rtmpConnections: (id, instance) => playouts.rtmpConnections(id, instance),
+      rtmpConnections: (id, of) => playouts.rtmpConnections(id, of),
       onAir: (id) => playouts.onAir(id),
     });
     this.#sampler = new Sampler({
@@ -95,6 +98,8 @@ export class Statistics {
       livestreamsByStatus: () => livestreams.countsByStatus(),
       running: () => [...this.#sampler.running].map((id) => this.#runningLivestream(id)),
       samples: () => this.#writer.figures,
+      rtmpSending: options.rtmpSending,
+      imagesWaiting: options.imagesWaiting,
       eventSubscribers: () => this.events.subscribers,
     });
   }

@@ -101,6 +101,15 @@ export class LivestreamStore {
     return stored === null ? null : fromStored(stored);
   }
 
+  /** What most calls ask first, for a fifth of what the whole row takes. Null = there is none. */
+  status(id: string): LivestreamStatus | null {
+    return (
+      this.#database
+        .query<{ status: LivestreamStatus }, Parameters>("SELECT status FROM livestreams WHERE id = $id")
+        .get({ id })?.status ?? null
+    );
+  }
+
   list(request: LivestreamPageRequest): Page<LivestreamRow> {
     const where = "WHERE $status IS NULL OR status = $status";
     const { status, sort } = request;

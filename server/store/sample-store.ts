@@ -27,6 +27,12 @@ export interface NewSample extends Sample {
   readonly instance: SampledInstance;
 }
 
+/** The samples of one side of one livestream, as many as there are now. */
+export interface SampleSeries {
+  readonly id: number;
+  readonly total: number;
+}
+
 /** Which samples of a series: those numbered below `end`, newest first, `skip` of them passed over. */
 export interface SampleRange {
   readonly end: number;
@@ -39,7 +45,7 @@ const REMOVED_AT_ONCE = 2000;
 
 type StoredSample = Omit<Sample, "ingestActive" | "onAir"> & { ingestActive: number; onAir: number };
 
-interface Series {
+interface OpenSeries {
   readonly id: number;
   next: number;
   newestAtMs: number;
@@ -48,7 +54,7 @@ interface Series {
 export class SampleStore {
   readonly #database: Database;
   /** Of those appended to here. */
-  readonly #series = new Map<string, Series>();
+  readonly #series = new Map<string, OpenSeries>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -71,17 +77,19 @@ export class SampleStore {
     }
   }
 
-  /** Number of samples of the series so far; the next one's number. */
-  total(livestreamId: string, instance: SampledInstance): number {
-    const id = this.#seriesId(livestreamId, instance);
-    return id === null ? 0 : this.#end(id);
+  /** Null when the side was never sampled. One statement, and with the page two, whatever the length of the series. */
+  series(livestreamId: string, instance: SampledInstance): SampleSeries | null {
+    return this.#database
+      .query<SampleSeries, { livestreamId: string; instance: string }>(
+        `SELECT id, coalesce((SELECT max(number) + 1 FROM samples WHERE series_id = sample_series.id), 0) AS total
+         FROM sample_series WHERE livestream_id = $livestreamId AND instance = $instance`,
+      )
+      .get({ livestreamId, instance });
   }
 
   /** Number of samples that were created before this time. */
-  totalBefore(livestreamId: string, instance: SampledInstance, beforeMs: number): number {
-    const id = this.#seriesId(livestreamId, instance);
-    if (id === null) return 0;
-    let [low, high] = [0, this.#end(id)];
+  totalBefore({ id, total }: SampleSeries, beforeMs: number): number {
+    let [low, high] = [0, total];
     while (low < high) {
       const middle = low + ((high - low) >> 1);
       if (this.#createdAtMs(id, middle) < beforeMs) low = middle + 1;
@@ -91,13 +99,7 @@ export class SampleStore {
   }
 
   /** Newest first. */
-  page(
-    livestreamId: string,
-    instance: SampledInstance,
-    { end, skip, limit }: SampleRange,
-  ): readonly Sample[] {
-    const id = this.#seriesId(livestreamId, instance);
-    if (id === null) return [];
+  page({ id }: SampleSeries, { end, skip, limit }: SampleRange): readonly Sample[] {
     const last = end - 1 - skip;
     return this.#database
       .query<StoredSample, { id: number; first: number; last: number }>(
@@ -115,8 +117,11 @@ export class SampleStore {
   removeSome(livestreamId: string): boolean {
     for (const instance of ["primary", "secondary"] as const) {
       this.#series.delete(`${livestreamId}/${instance}`);
-      const id = this.#seriesId(livestreamId, instance);
-      if (id !== null) return this.#removeSomeOf(id);
+      const series = this.series(livestreamId, instance);
+      if (series !== null) {
+        this.#removeSomeOf(series);
+        return false;
+      }
     }
     return true;
   }
@@ -132,17 +137,16 @@ export class SampleStore {
   }
 
   /** From the end, so that what is left is numbered without a gap; the series itself goes with its last sample. */
-  #removeSomeOf(id: number): boolean {
+  #removeSomeOf({ id, total }: SampleSeries): void {
     this.#database
       .transaction(() => {
-        const first = Math.max(0, this.#end(id) - REMOVED_AT_ONCE);
+        const first = Math.max(0, total - REMOVED_AT_ONCE);
         this.#database
           .query("DELETE FROM samples WHERE series_id = $id AND number >= $first")
           .run({ id, first });
         if (first === 0) this.#database.query("DELETE FROM sample_series WHERE id = $id").run({ id });
       })
       .immediate();
-    return false;
   }
 
   #insert(sample: NewSample): void {
@@ -171,7 +175,7 @@ export class SampleStore {
     series.newestAtMs = createdAtMs;
   }
 
-  #seriesToAppend({ livestreamId, instance }: NewSample): Series {
+  #seriesToAppend({ livestreamId, instance }: NewSample): OpenSeries {
     const name = `${livestreamId}/${instance}`;
     const known = this.#series.get(name);
     if (known !== undefined) return known;
@@ -180,36 +184,17 @@ export class SampleStore {
     return series;
   }
 
-  #openSeries(livestreamId: string, instance: SampledInstance): Series {
+  #openSeries(livestreamId: string, instance: SampledInstance): OpenSeries {
     this.#database
       .query(
         "INSERT OR IGNORE INTO sample_series (livestream_id, instance) VALUES ($livestreamId, $instance)",
       )
       .run({ livestreamId, instance });
-    const id = this.#seriesId(livestreamId, instance);
-    if (id === null)
+    const series = this.series(livestreamId, instance);
+    if (series === null)
       throw new Error(`the series of ${livestreamId}/${instance} was inserted and is not there`);
-    const next = this.#end(id);
+    const { id, total: next } = series;
     return { id, next, newestAtMs: next === 0 ? 0 : this.#createdAtMs(id, next - 1) };
-  }
-
-  #seriesId(livestreamId: string, instance: SampledInstance): number | null {
-    const row = this.#database
-      .query<{ id: number }, { livestreamId: string; instance: string }>(
-        "SELECT id FROM sample_series WHERE livestream_id = $livestreamId AND instance = $instance",
-      )
-      .get({ livestreamId, instance });
-    return row?.id ?? null;
-  }
-
-  /** One more than the newest sample's number. */
-  #end(id: number): number {
-    const row = this.#database
-      .query<{ number: number }, { id: number }>(
-        "SELECT number FROM samples WHERE series_id = $id ORDER BY number DESC LIMIT 1",
-      )
-      .get({ id });
-    return row === null ? 0 : row.number + 1;
   }
 
   #createdAtMs(id: number, number: number): number {

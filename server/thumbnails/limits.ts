@@ -3,7 +3,10 @@
 /** Of an upload: twice what a camera's 12-megapixel JPEG takes. */
 export const MAX_IMAGE_BYTES = 8 * 1024 * 1024;
 
-/** Of any picture, by its header: decoded at 8 bytes a pixel (16-bit RGBA), 400 MB. */
+/**
+ * Of any picture, by its header. Decoding that many takes a quarter of a gigabyte as JPEG, PNG or WebP, and for a second or
+ * two up to 1.2 GB as AVIF, whose decoder holds several copies.
+ */
 export const MAX_PIXELS = 50_000_000;
 
 /** Of the stored picture, upright: what a full HD page shows. */

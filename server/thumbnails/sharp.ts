@@ -21,6 +21,9 @@ export interface Master {
 
 export type RenditionFormat = "avif" | "webp" | "jpeg";
 
+/** Of what the decoder says of its troubles, characters. */
+const MAX_COMPLAINT_LENGTH = 300;
+
 /** A thread for one picture: the others are the media's. Nothing is kept: the same picture does not come twice. */
 sharp.concurrency(1);
 sharp.cache(false);
@@ -67,6 +70,12 @@ async function decoding<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw new ImageError(error instanceof Error ? error.message : String(error));
+    throw new ImageError(complaintOf(error instanceof Error ? error.message : String(error)));
   }
+}
+
+/** In one line, and without what the reader of the file tried on its way. */
+function complaintOf(message: string): string {
+  const lines = message.split("\n").filter((line) => !line.startsWith("source: "));
+  return lines.join(" ").replaceAll(/\s+/g, " ").trim().slice(0, MAX_COMPLAINT_LENGTH);
 }

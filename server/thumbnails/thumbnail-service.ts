@@ -35,6 +35,11 @@ export class ThumbnailService {
     this.#renditions = new Renditions(this.#files, this.#queue, this.#changes);
   }
 
+  /** Pictures that are being worked on or wait for it. */
+  get unsettled(): number {
+    return this.#queue.unsettled;
+  }
+
   /** The one that is shown: the uploaded one, else the automatic one, else null. */
   current(livestreamId: string): ThumbnailRow | null {
     return this.#store.current(livestreamId);

@@ -10,6 +10,11 @@ export class WorkQueue {
     this.#maxWaiting = maxWaiting;
   }
 
+  /** Pieces that run or wait. */
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
   /** Null when there is no room to wait in; its failure is its caller's alone. */
   run<Result>(work: () => Promise<Result>): Promise<Result> | null {
     if (this.#unsettled > this.#maxWaiting) return null;

@@ -160,6 +160,9 @@ test("players that stop reading cost little, hold up nobody, and are disconnecte
   }
   await until("all of them to be given up", () => disconnected === 20, 40);
   expect(server.logs).toContain("player_too_slow");
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toContain("\ntandem_rtmp_players_disconnected_total 20\n");
+  expect(Number(/^tandem_rtmp_player_skips_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(20);
   const before = bytesRead;
   await until("the one that reads to go on", () => bytesRead > before + 5 * MEGABYTE);
   publishing.abort();

@@ -5,7 +5,7 @@ import type { StatisticsOverview } from "#server/stats/connection-counts.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
-import { fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
+import { fetchPlaylist, fetchVariantUrl, lintMetrics } from "#test/support/judges.ts";
 import { areInstalled, Program } from "#test/support/program.ts";
 import { expectNoSecrets } from "#test/support/secrets.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
@@ -51,7 +51,7 @@ async function goLive(server: TandemServer) {
 
 const count = async (server: TandemServer, id: string) => (await overview(server, id)).sum.hlsConnections;
 
-describe.skipIf(!areInstalled("ffmpeg", "ffprobe"))("with an encoder", () => {
+describe.skipIf(!areInstalled("ffmpeg", "ffplay"))("with an encoder", () => {
   test("samples survive kill -9: none is lost, none is there twice, and they go on in order (V3)", async () => {
     await using server = await TandemServer.start({ environment: { TANDEM_SAMPLE_INTERVAL_SECONDS: "1" } });
     const { api, id, url, inputs, encoder } = await goLive(server);
@@ -82,19 +82,20 @@ describe.skipIf(!areInstalled("ffmpeg", "ffprobe"))("with an encoder", () => {
     expectNoSecrets(server, inputs);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toContain('tandem_livestreams{status="finished"} 1');
+    if (areInstalled("promtool")) await lintMetrics(metrics);
     for (const secret of [ADMIN_TOKEN, id, "127.0.0.1", ...inputs.map(({ streamKey }) => streamKey)]) {
       expect(metrics).not.toContain(secret);
     }
   }, 120_000);
 
-  test("ffmpeg is one viewer, two of them and a curl are three, and all are gone within 20 s (V1)", async () => {
+  test("ffmpeg is one viewer, with ffplay it is two, with a curl three, and all are gone within 20 s (V1)", async () => {
     await using server = await TandemServer.start();
     const { id, encoder, playlistUrl } = await goLive(server);
     await using _encoder = encoder;
-    const play = () => new Program(["ffmpeg", "-v", "error", "-re", "-i", playlistUrl, "-f", "null", "-"]);
-    const first = play();
+    const first = new Program(["ffmpeg", "-v", "error", "-re", "-i", playlistUrl, "-f", "null", "-"]);
     await until("one viewer", async () => (await count(server, id)) === 1);
-    const second = play();
+    const without = ["env", "SDL_VIDEODRIVER=dummy", "SDL_AUDIODRIVER=dummy"];
+    const second = new Program([...without, "ffplay", "-v", "error", "-nodisp", playlistUrl]);
     await until("two viewers", async () => (await count(server, id)) === 2);
     await fetchPlaylist(new URL("media.m3u8", playlistUrl).href);
     expect((await overview(server, id)).primary).toEqual({ rtmpConnections: 1, hlsConnections: 3 });

@@ -1,5 +1,7 @@
 // The programs from Debian that the end-to-end tests run against the server, and their installation.
 
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+
 /** Package names, with what each is for. */
 const PACKAGES = {
   ffmpeg: "encodes, plays, and judges (ffprobe)",
@@ -11,6 +13,9 @@ const PACKAGES = {
   "gstreamer1.0-libav": "its AAC encoder",
   rtmpdump: "librtmp, the third",
   chromium: "a browser that plays H.264",
+  "nginx-light": "a caching proxy",
+  prometheus: "judges metrics (promtool)",
+  curl: "requests from several addresses",
   "fonts-dejavu-core": "letters on its screenshots",
 } as const;
 
@@ -39,7 +44,7 @@ export function ensureDebianPackages(): DebianPackages {
       names,
       reason: "only root may install packages",
     };
-  install(names);
+  startingNoServices(() => install(names));
   return { state: "installed", names };
 }
 
@@ -56,6 +61,23 @@ function missingPackages(): string[] {
     Array.from(selections.stdout.toString().matchAll(/^([^\s:]+)\S*\s+install$/gm), ([, name = ""]) => name),
   );
   return Object.keys(PACKAGES).filter((name) => !installed.has(name));
+}
+
+/** What is asked before a package starts its service (policy-rc.d, of invoke-rc.d(8)). */
+const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
+
+/** The programs are wanted, such as nginx, and not the servers that Debian makes of them; a policy that is there stays. */
+function startingNoServices(work: () => void): void {
+  if (existsSync(SERVICE_POLICY)) {
+    work();
+    return;
+  }
+  writeFileSync(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    work();
+  } finally {
+    rmSync(SERVICE_POLICY);
+  }
 }
 
 /** The package lists of a fresh image are empty or stale: they are fetched only when the first try shows that they are needed. */

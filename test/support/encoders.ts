@@ -2,20 +2,35 @@
 
 import { Program } from "./program.ts";
 
-export interface EncoderOptions {
-  /** The whole address, stream key included. */
-  readonly url: string;
+interface EncoderSettings {
   /** It is killed after this long; a test ends it earlier. */
   readonly maxSeconds?: number;
   /** One colour instead of the test picture, so that two encoders can be told apart. */
   readonly color?: string;
 }
 
+export interface EncoderOptions extends EncoderSettings {
+  /** The whole address, stream key included. */
+  readonly url: string;
+}
+
+/** The same to each of several addresses, encoded once. */
+interface SeveralOptions extends EncoderSettings {
+  readonly urls: readonly string[];
+}
+
 const FRAME_RATE = 30;
 const GOP_SECONDS = 1;
 
 /** FFmpeg's own RTMP, with B-frames. */
-export function ffmpegEncoder({ url, maxSeconds = 60, color }: EncoderOptions): Program {
+export function ffmpegEncoder({ maxSeconds = 60, color, ...to }: EncoderOptions | SeveralOptions): Program {
+  const output =
+    "url" in to
+      ? ["-f", "flv", to.url]
+      : [
+          ...["-map", "0:v", "-map", "1:a", "-flags", "+global_header", "-f", "tee"],
+          to.urls.map((url) => `[f=flv]${url}`).join("|"),
+        ];
   const picture = color === undefined ? "testsrc2=" : `color=color=${color}:`;
   const command = [
     ...["ffmpeg", "-hide_banner", "-loglevel", "warning", "-re"],
@@ -23,7 +38,7 @@ export function ffmpegEncoder({ url, maxSeconds = 60, color }: EncoderOptions): 
     ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v", "800k"],
     ...["-bf", "2", "-b_strategy", "0", "-g", String(FRAME_RATE * GOP_SECONDS), "-sc_threshold", "0"],
-    ...["-c:a", "aac", "-b:a", "96k", "-ac", "2", "-f", "flv", url],
+    ...["-c:a", "aac", "-b:a", "96k", "-ac", "2", ...output],
   ];
   return new Program(command, maxSeconds);
 }

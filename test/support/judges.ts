@@ -52,6 +52,17 @@ export async function averageColor(
   return { red, green, blue };
 }
 
+/** Throws with what Prometheus' own linter says against the names, units and form of metrics. */
+export async function lintMetrics(text: string): Promise<void> {
+  const file = join(tmpdir(), `tandem-metrics-${crypto.randomUUID()}.txt`);
+  await Bun.write(file, text);
+  try {
+    await run(["sh", "-c", `promtool check metrics < ${file}`]);
+  } finally {
+    await Bun.file(file).delete();
+  }
+}
+
 export interface Playlist {
   readonly text: string;
   readonly mediaSequence: number;

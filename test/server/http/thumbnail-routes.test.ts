@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
-import { deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { openThumbnailRoutes } from "#server/http/thumbnail-routes.ts";
 import { codeOf, FakeApp, READER } from "./fake-app.ts";
@@ -74,47 +73,6 @@ describe("an upload", () => {
     expect((await send("PUT", form)).status).toBe(200);
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    "with EXIF orientation %i comes out upright, and without its metadata",
-    async (orientation) => {
-      const image = await picture()
-        .withExif({ IFD0: { Copyright: "secret" }, IFD3: { GPSLatitude: "47/1 22/1 0/1" } })
-        .withMetadata({ orientation })
-        .jpeg()
-        .toBuffer();
-      expect((await put(image)).status).toBe(200);
-      const { metadata } = await stored();
-      expect([metadata.width, metadata.height]).toEqual(orientation < 5 ? [40, 20] : [20, 40]);
-      expect([metadata.exif, metadata.orientation]).toEqual([undefined, undefined]);
-    },
-  );
-
-  test("in CMYK or with 16 bits a channel becomes sRGB", async () => {
-    for (const image of [
-      await picture().toColourspace("cmyk").jpeg().toBuffer(),
-      await picture().toColourspace("rgb16").png().toBuffer(),
-    ]) {
-      expect((await put(image)).status).toBe(200);
-      const { metadata } = await stored();
-      expect([metadata.space, metadata.depth]).toEqual(["srgb", "uchar"]);
-    }
-  });
-
-  test("that moves stands still at its first picture", async () => {
-    expect((await put(await animation((frames) => frames.webp({ lossless: true })))).status).toBe(200);
-    const { metadata, bytes } = await stored();
-    expect([metadata.width, metadata.height, metadata.pages]).toEqual([40, 20, undefined]);
-    const { dominant } = await sharp(bytes).stats();
-    expect(dominant.r > 200 && dominant.g < 60 && dominant.b < 60).toBe(true);
-  });
-
-  test("with a profile of 5 MB that is none is taken without it", async () => {
-    const profile = Buffer.alloc(5 * 1024 * 1024, 1);
-    expect((await put(await withProfile(profile))).status).toBe(200);
-    const { metadata, bytes } = await stored();
-    expect([metadata.icc, bytes.byteLength < 5000]).toEqual([undefined, true]);
-  });
-
   test("larger than a page shows is stored at 1920 pixels, and keeps its shape", async () => {
     const image = await sharp({ create: { width: 4000, height: 3000, channels: 3, background: "green" } })
       .jpeg()
@@ -126,25 +84,8 @@ describe("an upload", () => {
 });
 
 describe("a refusal says what was found, and leaves the picture as it was", () => {
-  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-  const html = Buffer.from("<!doctype html><script>alert(1)</script>");
-
   test.each([
-    { what: "an SVG named .jpg", image: async () => svg, status: 415 },
-    { what: "an HTML page named .jpg", image: async () => html, status: 415 },
-    { what: "a GIF", image: () => picture().gif().toBuffer(), status: 415 },
-    { what: "nothing", image: async () => Buffer.alloc(0), status: 400 },
-    { what: "half a JPEG", image: async () => half(await noise().jpeg().toBuffer()), status: 400 },
-    { what: "half a PNG", image: async () => half(await noise().png().toBuffer()), status: 400 },
-    { what: "half a WebP", image: async () => half(await noise().webp().toBuffer()), status: 400 },
-    {
-      what: "half an AVIF",
-      image: async () => half(await noise().avif({ effort: 0 }).toBuffer()),
-      status: 400,
-    },
-    { what: "an animated GIF", image: async () => animation((frames) => frames.gif()), status: 415 },
     { what: "a JPEG of no pixels", image: emptyJpeg, status: 400 },
-    { what: "a PNG that claims 60,000 × 60,000", image: claimedPng, status: 400 },
     { what: "more than 8 MiB", image: async () => Buffer.alloc(8 * 1024 * 1024 + 1), status: 413 },
   ])("$what", async ({ image, status }) => {
     await put(await picture().png().toBuffer());
@@ -172,19 +113,6 @@ describe("a refusal says what was found, and leaves the picture as it was", () =
     });
     expect([form.status, form.body.data.code]).toEqual([400, "validation_failed"]);
     expect(codeOf(await app.call("GET", path))).toBe("thumbnail_not_found");
-  });
-
-  test("a form without the field, and one with two", async () => {
-    const without = new FormData();
-    without.append("picture", "x");
-    const twice = new FormData();
-    for (const name of ["a.png", "b.png"]) {
-      twice.append("file", new Blob([new Uint8Array(await picture().png().toBuffer())]), name);
-    }
-    for (const form of [without, twice]) {
-      const answer = await send("PUT", form);
-      expect([answer.status, answer.body.data.code]).toEqual([400, "validation_failed"]);
-    }
   });
 
   test("a seventeenth upload at once is told to come again", async () => {
@@ -300,6 +228,15 @@ describe("the address that answers carry", () => {
     expect(await readdir(app.house.thumbnailsFolder)).toEqual([]);
   });
 
+  test.each(["..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e", "%2e%2e", "..", "-".repeat(36), "%00"])(
+    "nothing is at %s in the place of its livestream (L6)",
+    async (name) => {
+      const [, folder, , hash] = url.split("/");
+      const answer = await app.app.request(`/${folder}/${name}/${hash}`);
+      expect([answer.status, (await answer.bytes()).byteLength < 200]).toEqual([404, true]);
+    },
+  );
+
   test.each(["..%2f..%2fetc", "%2e%2e", "master.jpeg", "0".repeat(32), "%00"])(
     "nothing is at %s beside it (L6)",
     async (name) => {
@@ -326,56 +263,9 @@ test("a livestream without a picture, and one that is none", async () => {
   expect(codeOf(await app.call("GET", "/v2/livestreams/nobody/thumbnail"))).toBe("not_found");
 });
 
-function half(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.subarray(0, bytes.byteLength / 2));
-}
-
-/** Hard to compress, so that half of its bytes are half of the picture. */
-function noise(): Sharp {
-  return sharp({
-    create: {
-      width: 200,
-      height: 200,
-      channels: 3,
-      background: "white",
-      noise: { type: "gaussian", mean: 128, sigma: 60 },
-    },
-  });
-}
-
-/** Two pictures, a red one and a blue one. */
-async function animation(encode: (frames: Sharp) => Sharp): Promise<Buffer> {
-  const frame = (background: string) =>
-    sharp({ create: { width: 40, height: 20, channels: 3, background } })
-      .png()
-      .toBuffer();
-  const frames = await Promise.all([frame("red"), frame("blue")]);
-  return encode(sharp(frames, { join: { animated: true } })).toBuffer();
-}
-
-/** A PNG with an iCCP chunk (PNG §11.3.2.3) that holds what it is given. */
-async function withProfile(profile: Uint8Array): Promise<Buffer> {
-  const image = await picture().png().toBuffer();
-  const content = Buffer.concat([Buffer.from("iCCPbad\0\0"), deflateSync(profile, { level: 0 })]);
-  const chunk = Buffer.alloc(content.byteLength + 8);
-  chunk.writeUInt32BE(content.byteLength - 4, 0);
-  content.copy(chunk, 4);
-  chunk.writeUInt32BE(Bun.hash.crc32(content), content.byteLength + 4);
-  return Buffer.concat([image.subarray(0, 33), chunk, image.subarray(33)]); // after IHDR
-}
-
 /** Its frame header says 0 × 0. */
 async function emptyJpeg(): Promise<Buffer> {
   const image = await picture().jpeg().toBuffer();
   image.fill(0, image.indexOf(Buffer.of(0xff, 0xc0)) + 5, image.indexOf(Buffer.of(0xff, 0xc0)) + 9);
-  return image;
-}
-
-/** A PNG whose header alone is changed, its checksum put right. */
-async function claimedPng(): Promise<Buffer> {
-  const image = await picture().png().toBuffer();
-  image.writeUInt32BE(60_000, 16);
-  image.writeUInt32BE(60_000, 20);
-  image.writeUInt32BE(Bun.hash.crc32(image.subarray(12, 29)), 29);
   return image;
 }

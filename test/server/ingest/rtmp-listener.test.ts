@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ClientSession } from "#media/rtmp/client-session.ts";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
+import { SlowPlayers } from "#server/ingest/slow-players.ts";
 import { createLog } from "#server/log.ts";
 import { programmeOpener, sideOpener } from "#server/playout/open-programme.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
@@ -38,7 +39,10 @@ const manager = new PlayoutManager({
   onSourceActive: () => {},
   onSwitch: () => {},
 });
-const listener = new RtmpListener({ hostname: "127.0.0.1", port: 0, door: manager, log, nowMs, tls: null });
+const listener = new RtmpListener({
+  ...{ hostname: "127.0.0.1", port: 0, tls: null },
+  ...{ door: manager, slowPlayers: new SlowPlayers(), log, nowMs },
+});
 
 afterAll(async () => {
   await manager.shutdown();

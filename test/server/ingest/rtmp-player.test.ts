@@ -35,11 +35,15 @@ class Table {
   readonly socket = new MeteredSocket();
   readonly queue = new SendQueue(this.socket, MAX_PLAYER_BYTES);
   nowMs = 1000;
+  skips = 0;
   readonly player = new RtmpPlayer({
     queue: this.queue,
     nowMs: () => this.nowMs,
     selection: { messageStreamId: 1, audio: true, video: true },
     onEnded: () => {},
+    onSkip: () => {
+      this.skips += 1;
+    },
   });
 
   constructor() {
@@ -112,6 +116,7 @@ describe("a player that does not read", () => {
   test("is given up when it reads, but never catches up within 30 s", () => {
     const table = new Table();
     fallBehind(table);
+    expect(table.skips).toBe(1);
     for (let second = 1; second < 30; second += 1) {
       table.nowMs += 1000;
       table.socket.allowance = 1000;

@@ -80,14 +80,27 @@ test("readers are bounded, and one that leaves makes room", () => {
   expect(events.subscribers).toBe(0);
 });
 
-test("changes that are kept are bounded: the oldest go", async () => {
+test("changes that are kept are bounded, and who may have missed one that is not is told the status", async () => {
   const events = eventsOf();
   const first = events.subscribe("show", null);
   const start = (await first?.next())?.id ?? "";
   first?.close();
-  for (let each = 0; each < 150; each += 1) events.changed("show", "switch", each);
+  for (let each = 0; each < 50; each += 1) events.changed("show", "switch", each);
+  const inTime = events.subscribe("show", start);
+  const all = Array.from({ length: 50 }, (_, each) => `switch ${each}`);
+  expect(await taken(inTime, 52)).toEqual([...all, ...FIGURES]);
+  inTime?.close();
+  events.changed("show", "switch", 50);
+  const tooLate = events.subscribe("show", start);
+  expect(await taken(tooLate, 3)).toEqual(['status {"status":"live"}', ...FIGURES]);
+  tooLate?.close();
+});
+
+test("livestreams whose changes are kept are bounded: the oldest go", async () => {
+  const events = eventsOf();
+  events.changed("show", "switch", 1);
   for (let each = 0; each < 10_000; each += 1) events.changed(`livestream ${each}`, "status", each);
-  const forgotten = events.subscribe("show", start);
-  expect(await taken(forgotten, 2)).toEqual(FIGURES);
+  const forgotten = events.subscribe("show", "run-0");
+  expect(await taken(forgotten, 3)).toEqual(['status {"status":"live"}', ...FIGURES]);
   forgotten?.close();
 });

@@ -23,6 +23,8 @@ class Watched {
     livestreamsByStatus: () => [["live", 2]],
     running: () => this.running,
     samples: () => ({ waiting: 1, written: 20, dropped: 3 }),
+    rtmpSending: () => ({ waitingBytes: 5, skips: 6, disconnections: 7 }),
+    imagesWaiting: () => 8,
     eventSubscribers: () => 4,
   });
 
@@ -57,6 +59,7 @@ test("sums are over all livestreams that run", () => {
     }),
   );
   expect(watched.value('tandem_livestreams{status="live"}')).toBe(2);
+  expect(watched.value('tandem_livestreams{status="failed"}')).toBe(0);
   expect(watched.value('tandem_inputs_connected{instance="primary"}')).toBe(2);
   expect(watched.value('tandem_inputs_active{instance="secondary"}')).toBe(0);
   expect(watched.value('tandem_programmes_on_air{instance="primary"}')).toBe(2);
@@ -68,6 +71,10 @@ test("sums are over all livestreams that run", () => {
   expect(watched.value("tandem_samples_waiting")).toBe(1);
   expect(watched.value("tandem_samples_dropped_total")).toBe(3);
   expect(watched.value("tandem_event_subscribers")).toBe(4);
+  expect(watched.value("tandem_rtmp_waiting_bytes")).toBe(5);
+  expect(watched.value("tandem_rtmp_player_skips_total")).toBe(6);
+  expect(watched.value("tandem_rtmp_players_disconnected_total")).toBe(7);
+  expect(watched.value("tandem_images_waiting")).toBe(8);
   expect(watched.value("tandem_uptime_seconds")).toBe(60);
   expect(watched.value('tandem_build_info{version="1.2.3"}')).toBe(1);
 });
@@ -91,8 +98,9 @@ test("switches are counted by cause", () => {
   const watched = new Watched();
   watched.metrics.switched("silent");
   watched.metrics.switched("silent");
-  watched.metrics.switched("asked");
+  watched.metrics.switched("requested");
   expect(watched.value('tandem_switches_total{cause="silent"}')).toBe(2);
+  expect(watched.value('tandem_switches_total{cause="quality"}')).toBe(0);
 });
 
 test("names have units, counters end in _total, and a thousand livestreams take no more lines than none", () => {

@@ -30,14 +30,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const total = () => store.total("show", "primary");
+const total = () => store.series("show", "primary")?.total ?? 0;
 
 test("samples are on the disk soon, in order", async () => {
   const writer = new SampleWriter({ file, log });
   writer.write([sampleAt(1), sampleAt(2)]);
   writer.write([sampleAt(3)]);
   await until("three samples", () => total() === 3);
-  const page = store.page("show", "primary", { end: 3, skip: 0, limit: 3 });
+  const series = store.series("show", "primary") ?? { id: 0, total: 0 };
+  const page = store.page(series, { end: 3, skip: 0, limit: 3 });
   expect(page.map(({ createdAtMs }) => createdAtMs)).toEqual([3, 2, 1]);
   await until("the answer", () => writer.figures.written === 3);
   expect(writer.figures).toEqual({ waiting: 0, written: 3, dropped: 0 });

@@ -3,13 +3,12 @@ import { SampleStore } from "#server/store/sample-store.ts";
 import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
 import { sampleAt } from "#test/support/fake-statistics.ts";
 
-const ALL = { end: Number.MAX_SAFE_INTEGER, skip: 0, limit: Number.MAX_SAFE_INTEGER };
+const NOTHING = { id: 0, total: 0 };
 
 function times(store: SampleStore, instance: "primary" | "secondary" = "primary", livestreamId = "show") {
-  const end = store.total(livestreamId, instance);
-  return store
-    .page(livestreamId, instance, { ...ALL, end, limit: end })
-    .map(({ createdAtMs }) => createdAtMs);
+  const series = store.series(livestreamId, instance) ?? NOTHING;
+  const all = { end: series.total, skip: 0, limit: series.total };
+  return store.page(series, all).map(({ createdAtMs }) => createdAtMs);
 }
 
 test("a sample is read as it was written", () => {
@@ -20,7 +19,7 @@ test("a sample is read as it was written", () => {
     ...{ frameRate: null, keyFrameIntervalSeconds: null },
   };
   store.append([sampleAt(5), sampleAt(6, silent)]);
-  expect(store.page("show", "primary", { end: 2, skip: 0, limit: 2 })).toEqual([
+  expect(store.page(store.series("show", "primary") ?? NOTHING, { end: 2, skip: 0, limit: 2 })).toEqual([
     { ...values, ...silent, createdAtMs: 6 },
     values,
   ]);
@@ -35,14 +34,16 @@ test("series are numbered and paged apart", () => {
     sampleAt(9, { livestreamId: "b" }),
   ]);
   expect([times(store), times(store, "secondary"), times(store, "primary", "b")]).toEqual([[2, 1], [1], [9]]);
-  expect([store.total("show", "primary"), store.total("nothing", "primary")]).toEqual([2, 0]);
+  expect(store.series("show", "primary")?.total).toBe(2);
+  expect(store.series("nothing", "primary")).toBeNull();
 });
 
 test("a page is a stretch below an end", () => {
   const store = new SampleStore(openStatisticsDatabase(":memory:"));
   store.append(Array.from({ length: 10 }, (_, index) => sampleAt(index + 1)));
+  const series = store.series("show", "primary") ?? NOTHING;
   const page = (end: number, skip: number, limit: number) =>
-    store.page("show", "primary", { end, skip, limit }).map(({ createdAtMs }) => createdAtMs);
+    store.page(series, { end, skip, limit }).map(({ createdAtMs }) => createdAtMs);
   expect(page(10, 0, 3)).toEqual([10, 9, 8]);
   expect(page(8, 3, 3)).toEqual([5, 4, 3]);
   expect(page(10, 9, 3)).toEqual([1]);
@@ -63,6 +64,7 @@ test("however clocks are set, times rise, and no sample is lost or written over"
 test("samples before a time are found by halving", () => {
   const store = new SampleStore(openStatisticsDatabase(":memory:"));
   store.append(Array.from({ length: 1000 }, (_, index) => sampleAt(10 * (index + 1))));
+  const series = store.series("show", "primary") ?? NOTHING;
   for (const [beforeMs, total] of [
     [0, 0],
     [10, 0],
@@ -72,9 +74,8 @@ test("samples before a time are found by halving", () => {
     [10_000, 999],
     [10_001, 1000],
   ] as const) {
-    expect(store.totalBefore("show", "primary", beforeMs)).toBe(total);
+    expect(store.totalBefore(series, beforeMs)).toBe(total);
   }
-  expect(store.totalBefore("nothing", "primary", 10)).toBe(0);
 });
 
 test("of samples that cannot all be written none is, and writing goes on where it was", () => {
@@ -95,7 +96,7 @@ test("a livestream's samples are removed a little at a time, and nobody else's",
   const lengths: number[] = [];
   while (!store.removeSome("show")) {
     steps += 1;
-    lengths.push(store.total("show", "primary"));
+    lengths.push(times(store).length);
   }
   expect(lengths).toEqual([2500, 500, 0, 0]);
   expect(steps).toBe(4);
