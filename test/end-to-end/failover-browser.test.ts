@@ -58,7 +58,7 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
   180_000,
 );
 
-/** Writes down whenever the video stands still for as long as a person notices. */
+/** Writes down whenever the video stands still for as long as a person notices, and what it had to play then. */
 const WATCH_STALLS = `(() => {
   const video = document.querySelector("video");
   window.stalls = [];
@@ -69,7 +69,9 @@ const WATCH_STALLS = `(() => {
       time = video.currentTime;
       movedAt = performance.now();
     } else if (performance.now() - movedAt > 250) {
-      window.stalls.push("still at " + time);
+      const buffered = Array.from({ length: video.buffered.length }, (_, index) =>
+        video.buffered.start(index).toFixed(3) + "-" + video.buffered.end(index).toFixed(3));
+      window.stalls.push("still at " + time + ", buffered " + buffered + ", readyState " + video.readyState);
       movedAt = performance.now();
     }
   }, 20);
