@@ -81,7 +81,7 @@ export class Splicer {
     const reorderSeconds = reorderOf(first.unit, tracks.get(first.unit.trackId));
     const programmeSeconds =
       "fromSeconds" in point && point.isSameClock
-        ? this.#sameInstantSeconds(before, joinAtSeconds)
+        ? (this.#sameInstantSeconds(before, joinAtSeconds) ?? this.#endSeconds(publish, reorderSeconds))
         : this.#endSeconds(publish, reorderSeconds);
     this.#begin(publish, reorderSeconds, {
       prerollFromSeconds: secondsOf(first.unit, tracks),
@@ -165,7 +165,7 @@ export class Splicer {
     const dts = isSound ? map.atFullLength(unit.dts, track) : map.toProgramme(unit.dts, track);
     if (isSound && !isHeard(dts, end, map.isPreroll(unit.pts, track))) return;
     const placedDts = end === undefined ? Math.max(0, dts) : Math.max(dts, end.dts + 1);
-    const pts = isSound ? placedDts : Math.max(placedDts, programmePts(unit, track, joint));
+    const pts = isSound ? placedDts : programmePts(unit, track, joint);
     this.#setEnd(track, placedDts, pts);
     if (track.kind === "video") {
       this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
@@ -190,10 +190,13 @@ export class Splicer {
     return this.#ends.get(track.id)?.durationTicks ?? 0;
   }
 
-  /** Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. */
-  #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number {
+  /**
+   * Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. Null where
+   * the side before had no pictures to keep the place of.
+   */
+  #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number | null {
     const video = before?.publish.tracks.find(({ kind }) => kind === "video");
-    if (before === null || video === undefined) return this.#joinedAtSeconds;
+    if (before === null || video === undefined) return null;
     const ticks = before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video);
     const end = this.#ends.get(video.id);
     return Math.max(ticks, end === undefined ? 0 : end.dts + 1) / video.timescale;
@@ -206,7 +209,8 @@ export class Splicer {
   #endSeconds(publish: Publish, reorderSeconds: number): number {
     const isSame = this.#tracks !== null && sameTracks(this.#tracks, publish.tracks);
     const mayOverlap = isSame && !this.#isBroken && publish.hasVideo;
-    let seconds = this.#joinedAtSeconds;
+    // Where the encoder shows pictures before it decodes them, the first one is not shown before the programme begins.
+    let seconds = Math.max(this.#joinedAtSeconds, -reorderSeconds);
     for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
       const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";
       const aheadSeconds = mayOverlap && isSound ? MAX_SOUND_AHEAD_SECONDS : 0;
