@@ -165,7 +165,7 @@ export class Splicer {
     const dts = isSound ? map.atFullLength(unit.dts, track) : map.toProgramme(unit.dts, track);
     if (isSound && !isHeard(dts, end, map.isPreroll(unit.pts, track))) return;
     const placedDts = end === undefined ? Math.max(0, dts) : Math.max(dts, end.dts + 1);
-    const pts = isSound ? placedDts : programmePts(unit, track, joint);
+    const pts = isSound ? placedDts : Math.max(placedDts, programmePts(unit, track, joint));
     this.#setEnd(track, placedDts, pts);
     if (track.kind === "video") {
       this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
@@ -209,8 +209,7 @@ export class Splicer {
   #endSeconds(publish: Publish, reorderSeconds: number): number {
     const isSame = this.#tracks !== null && sameTracks(this.#tracks, publish.tracks);
     const mayOverlap = isSame && !this.#isBroken && publish.hasVideo;
-    // Where the encoder shows pictures before it decodes them, the first one is not shown before the programme begins.
-    let seconds = Math.max(this.#joinedAtSeconds, -reorderSeconds);
+    let seconds = this.#joinedAtSeconds;
     for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
       const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";
       const aheadSeconds = mayOverlap && isSound ? MAX_SOUND_AHEAD_SECONDS : 0;

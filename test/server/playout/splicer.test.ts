@@ -147,14 +147,3 @@ test("time does not go back where a side with pictures follows one that had none
   const soundEnd = programme.units.filter(({ trackId }) => trackId === 2)[230]?.dts ?? 0;
   expect(programme.videoSeconds()[0]).toBeGreaterThanOrEqual(soundEnd / 48_000);
 });
-
-test("the first picture of all is not shown before the programme begins, however early its encoder shows it", () => {
-  const programme = new RecordedProgramme();
-  const splicer = new Splicer(programme, null);
-  const side = new Side({ compositionTimeMs: -80 });
-  splicer.join(side.publish, { afterArrivalMs: 0 });
-  side.send(1, 0, splicer);
-  const pictures = programme.units.filter(({ trackId }) => trackId === 1);
-  expect(pictures[0]).toMatchObject({ dts: 7200, pts: 0 });
-  expect(pictures[1]?.pts).toBe(3600);
-});
