@@ -61,6 +61,8 @@ export class PlaylistWindow {
   #oldestInitializationId = 0;
   #nextInitializationId = 0;
   #peakBitsPerSecond = 0;
+  /** Until then it is that of segments too short to tell, since there are no others. */
+  #isPeakRepresentative = false;
   #recent: Segment[] = [];
 
   /** `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. */
@@ -205,8 +207,10 @@ export class PlaylistWindow {
     this.#recent.push(segment);
     if (this.#recent.length > AVERAGED_SEGMENTS) this.#recent.shift();
     const isRepresentative = segment.durationSeconds >= targetDurationSeconds * PEAK_MIN_SHARE;
-    if (!isRepresentative && this.#peakBitsPerSecond > 0) return;
-    this.#peakBitsPerSecond = Math.max(this.#peakBitsPerSecond, bitsPerSecond([segment]));
+    if (!isRepresentative && this.#isPeakRepresentative) return;
+    const before = isRepresentative === this.#isPeakRepresentative ? this.#peakBitsPerSecond : 0;
+    this.#isPeakRepresentative = isRepresentative;
+    this.#peakBitsPerSecond = Math.max(before, bitsPerSecond([segment]));
   }
 
   /** Of an event playlist only bytes leave, of a sliding one the segments themselves: the recording has both. */

@@ -109,3 +109,16 @@ test("goes on from a recording: numbers, discontinuities and what is served from
   expect(window.initialization(0)).toBe("recorded");
   expect(window.rendition).toEqual(rendition);
 });
+
+test("the bandwidth is that of the first segment that is long enough to tell, not of a burst at the beginning", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  pushSegment(window, segment(0, { durationSeconds: 0.1 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo(80_000, 6);
+  pushSegment(window, segment(1, { durationSeconds: 0.2 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo(80_000, 6);
+  pushSegment(window, segment(2, { durationSeconds: 2 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo(4000, 6);
+  pushSegment(window, segment(3, { durationSeconds: 0.1 }));
+  pushSegment(window, segment(4, { durationSeconds: 1.6 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo(5000, 6);
+});
