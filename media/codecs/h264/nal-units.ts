@@ -19,15 +19,27 @@ export function requireWholeNalUnits(frame: Uint8Array, lengthSize: 1 | 2 | 4): 
 const FIRST_SLICE_TYPE = 1;
 const LAST_SLICE_TYPE = 5;
 
+/** Whether there is a slice in it: some encoders send parameter sets, SEI or nothing at all as frames of their own. */
+export function holdsPicture(frame: Uint8Array, lengthSize: 1 | 2 | 4): boolean {
+  return firstSliceHeader(frame, lengthSize) !== null;
+}
+
 /** No other frame is predicted from it: decoders may leave it out (nal_ref_idc 0, ITU-T H.264 §7.4.1). */
 export function isDisposable(frame: Uint8Array, lengthSize: 1 | 2 | 4): boolean {
+  const header = firstSliceHeader(frame, lengthSize);
+  return header !== null && (header & 0x60) === 0;
+}
+
+/** The first byte of the first NAL unit that is one, null without. */
+function firstSliceHeader(frame: Uint8Array, lengthSize: 1 | 2 | 4): number | null {
   for (let offset = 0; offset + lengthSize < frame.byteLength; ) {
-    const header = frame[offset + lengthSize] ?? 0;
+    const length = readLength(frame, offset, lengthSize);
+    const header = length === 0 ? 0 : (frame[offset + lengthSize] ?? 0);
     const type = header & 0x1f;
-    if (type >= FIRST_SLICE_TYPE && type <= LAST_SLICE_TYPE) return (header & 0x60) === 0;
-    offset += lengthSize + readLength(frame, offset, lengthSize);
+    if (type >= FIRST_SLICE_TYPE && type <= LAST_SLICE_TYPE) return header;
+    offset += lengthSize + length;
   }
-  return false;
+  return null;
 }
 
 function readLength(frame: Uint8Array, offset: number, lengthSize: 1 | 2 | 4): number {

@@ -217,3 +217,11 @@ function survive(demuxer: TagDemuxer, message: FlvMessage): void {
     expect(error).toBeInstanceOf(FlvError);
   }
 }
+
+test("frames without a picture in them are none: players' decoders stumble over them", () => {
+  const demuxer = configured();
+  expect(demuxer.push(video(hex`27 01 000000  00000000`))).toBeNull();
+  expect(demuxer.push(video(hex`27 01 000000  00000003 06 05 01`))).toBeNull();
+  expect(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000002 68 ce`))).toBeNull();
+  expect(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000003 65 88 84`))?.type).toBe("unit");
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isDisposable, requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
+import { holdsPicture, isDisposable, requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
 import { hex } from "#test/support/hex.ts";
 
 test("lengths that fill the frame exactly are right, in each size", () => {
@@ -30,4 +30,12 @@ test("a frame that no other is predicted from is told by its first slice", () =>
   expect(isDisposable(hex`00 00 00 03 65 88 84`, 4)).toBe(false);
   expect(isDisposable(hex`00 00 00 02 09 f0`, 4)).toBe(false);
   expect(isDisposable(hex`00 00`, 4)).toBe(false);
+});
+
+test("parameter sets, SEI, delimiters and empty NAL units alone are no picture", () => {
+  expect(holdsPicture(hex`00 00 00 02 09 f0  00 00 00 03 65 88 84`, 4)).toBe(true);
+  expect(holdsPicture(hex`00 00 00 00  00 00 00 02 41 9a`, 4)).toBe(true);
+  expect(holdsPicture(hex`00 02 09 f0  00 03 06 05 01  00 02 67 42  00 02 68 ce`, 2)).toBe(false);
+  expect(holdsPicture(hex`00 00 00 00`, 4)).toBe(false);
+  expect(holdsPicture(hex`00 00 00 00  00 00 00 00`, 4)).toBe(false);
 });
