@@ -10,8 +10,9 @@ const MIN_LISTED_SEGMENTS = 6;
 /** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
 const MIN_LISTED_TARGET_DURATIONS = 3;
 
-/** The peak is measured over segments of at least this share of the target duration (rfc8216bis §4.4.6.2). */
+/** The peak is measured over segments in a row that last between these shares of the target duration (RFC 8216 §4.3.4.2). */
 const PEAK_MIN_SHARE = 0.5;
+const PEAK_MAX_SHARE = 1.5;
 
 /** Segments the average bitrate is taken over. */
 const AVERAGED_SEGMENTS = 30;
@@ -61,7 +62,7 @@ export class PlaylistWindow {
   #oldestInitializationId = 0;
   #nextInitializationId = 0;
   #peakBitsPerSecond = 0;
-  /** Until then it is that of segments too short to tell, since there are no others. */
+  /** Until it is, there were only segments too short to tell. */
   #isPeakRepresentative = false;
   #recent: Segment[] = [];
 
@@ -112,9 +113,9 @@ export class PlaylistWindow {
     return this.#rendition;
   }
 
-  /** The most that any segment so far needed. */
+  /** The most that any segments so far needed. */
   get peakBitsPerSecond(): number {
-    return this.#peakBitsPerSecond;
+    return Math.max(this.#peakBitsPerSecond, this.averageBitsPerSecond);
   }
 
   get averageBitsPerSecond(): number {
@@ -206,11 +207,26 @@ export class PlaylistWindow {
   #measure(segment: Segment, targetDurationSeconds: number): void {
     this.#recent.push(segment);
     if (this.#recent.length > AVERAGED_SEGMENTS) this.#recent.shift();
-    const isRepresentative = segment.durationSeconds >= targetDurationSeconds * PEAK_MIN_SHARE;
-    if (!isRepresentative && this.#isPeakRepresentative) return;
-    const before = isRepresentative === this.#isPeakRepresentative ? this.#peakBitsPerSecond : 0;
-    this.#isPeakRepresentative = isRepresentative;
-    this.#peakBitsPerSecond = Math.max(before, bitsPerSecond([segment]));
+    const peak = this.#peakUpToNewest(targetDurationSeconds);
+    if (peak === null && this.#isPeakRepresentative) return;
+    const before = this.#isPeakRepresentative ? this.#peakBitsPerSecond : 0;
+    this.#isPeakRepresentative ||= peak !== null;
+    this.#peakBitsPerSecond = Math.max(before, peak ?? bitsPerSecond([segment]));
+  }
+
+  /** Null while all of them together are too short to tell. */
+  #peakUpToNewest(targetDurationSeconds: number): number | null {
+    let peak: number | null = null;
+    let bytes = 0;
+    let seconds = 0;
+    for (const { byteLength, durationSeconds } of this.#recent.toReversed()) {
+      bytes += byteLength;
+      seconds += durationSeconds;
+      if (seconds > targetDurationSeconds * PEAK_MAX_SHARE) break;
+      if (seconds >= targetDurationSeconds * PEAK_MIN_SHARE)
+        peak = Math.max(peak ?? 0, (bytes * 8) / seconds);
+    }
+    return peak;
   }
 
   /** Of an event playlist only bytes leave, of a sliding one the segments themselves: the recording has both. */

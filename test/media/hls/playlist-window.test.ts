@@ -81,11 +81,12 @@ test("one segment that begins without a key frame takes the promise of independe
   expect(window.areAllIndependent).toBe(false);
 });
 
-test("bandwidth is the largest segment's, a stub at a discontinuity not counted", () => {
+test("bandwidth is the largest segment's, a stub at a discontinuity counted with the segment before", () => {
   const window = filled(3);
   pushSegment(window, segment(3, { byteLength: 2000 }));
-  pushSegment(window, segment(4, { durationSeconds: 0.1, byteLength: 2000 }));
   expect(window.peakBitsPerSecond).toBe(8000);
+  pushSegment(window, segment(4, { durationSeconds: 0.1, byteLength: 2000 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo((4000 * 8) / 2.1, 6);
   expect(window.averageBitsPerSecond).toBeCloseTo((7000 * 8) / 8.1, 6);
 });
 
@@ -110,15 +111,21 @@ test("goes on from a recording: numbers, discontinuities and what is served from
   expect(window.rendition).toEqual(rendition);
 });
 
-test("the bandwidth is that of the first segment that is long enough to tell, not of a burst at the beginning", () => {
+test("the bandwidth is that of segments in a row that are long enough to tell, not of a burst at the beginning", () => {
   const window = new PlaylistWindow({ isEvent: false });
   pushSegment(window, segment(0, { durationSeconds: 0.1 }));
   expect(window.peakBitsPerSecond).toBeCloseTo(80_000, 6);
-  pushSegment(window, segment(1, { durationSeconds: 0.2 }));
-  expect(window.peakBitsPerSecond).toBeCloseTo(80_000, 6);
-  pushSegment(window, segment(2, { durationSeconds: 2 }));
-  expect(window.peakBitsPerSecond).toBeCloseTo(4000, 6);
-  pushSegment(window, segment(3, { durationSeconds: 0.1 }));
-  pushSegment(window, segment(4, { durationSeconds: 1.6 }));
-  expect(window.peakBitsPerSecond).toBeCloseTo(5000, 6);
+  pushSegment(window, segment(1, { durationSeconds: 2 })); // 2.1 s, 2000 bytes
+  expect(window.peakBitsPerSecond).toBeCloseTo(16_000 / 2.1, 6);
+  for (let msn = 2; msn < 6; msn += 1) pushSegment(window, segment(msn, { durationSeconds: 0.5 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo(16_000, 6);
+});
+
+test("the bandwidth is never below the average", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  for (let msn = 0; msn < 4; msn += 1) {
+    pushSegment(window, segment(2 * msn, { durationSeconds: 0.9 }));
+    pushSegment(window, segment(2 * msn + 1, { durationSeconds: 2.4 }));
+    expect(window.peakBitsPerSecond).toBeGreaterThanOrEqual(window.averageBitsPerSecond);
+  }
 });
