@@ -4,7 +4,7 @@ import { ByteReader, EndOfBytesError } from "#media/bytes/byte-reader.ts";
 import { parseAudioSpecificConfig } from "#media/codecs/aac/audio-specific-config.ts";
 import { CodecError } from "#media/codecs/codec-error.ts";
 import { parseAvcDecoderConfigurationRecord } from "#media/codecs/h264/decoder-configuration-record.ts";
-import { holdsPicture, requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
+import { pictureOf, wholeNalUnits } from "#media/codecs/h264/nal-units.ts";
 import type { AacConfiguration, EncodedUnit, H264Configuration, Track } from "#media/track/track.ts";
 import { readAudioTag } from "./audio-tag.ts";
 import { FlvError } from "./flv-error.ts";
@@ -53,12 +53,11 @@ export class TagDemuxer {
     const { body, isKeyFrame, compositionTimeMs } = packet;
     if (packet.type === "configuration") return this.#configureVideo(body);
     if (this.#video === null) return null;
-    requireWholeNalUnits(body, this.#video.nalUnitLengthSize);
-    if (!holdsPicture(body, this.#video.nalUnitLengthSize)) return null;
-    return {
-      type: "unit",
-      unit: { trackId: VIDEO_TRACK_ID, timestampMs, compositionTimeMs, isSync: isKeyFrame, data: body },
-    };
+    const data = wholeNalUnits(body, this.#video.nalUnitLengthSize);
+    const picture = pictureOf(data, this.#video.nalUnitLengthSize);
+    if (picture === null) return null;
+    const isSync = isKeyFrame || picture === "idr";
+    return { type: "unit", unit: { trackId: VIDEO_TRACK_ID, timestampMs, compositionTimeMs, isSync, data } };
   }
 
   #pushAudio({ payload, timestampMs }: FlvMessage): DemuxedItem | null {
