@@ -172,7 +172,7 @@ export class Segmenter {
   /** The frame just pushed begins a segment or a part, or neither. */
   #cutBefore(lead: SampleQueue, unit: AccessUnit, seconds: number, wallClockMs: number): void {
     const progress = this.#progress(lead, seconds);
-    if (lead.length === 0) return;
+    if (lead.length === 0 && !this.#hasSoundAlone()) return;
     if ((unit.isSync && this.#rule.cutsAtKeyFrame(progress)) || this.#rule.mustCut(progress)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, unit.isSync, wallClockMs);
@@ -182,18 +182,21 @@ export class Segmenter {
     }
   }
 
-  /** The picture stands still while the sound goes on: the segment ends with the last picture, later ones by the sound. */
+  /** The picture stands still while the sound goes on: from here on the sound's times count. */
   #goOnWithoutLead(queue: SampleQueue, seconds: number, wallClockMs: number): void {
     const lead = this.#lead;
     if (lead === null || this.#segment === null) return;
     const { startSeconds } = this.#segment;
     if (lead.heldSeconds !== null) {
       const aloneSeconds = Math.min(this.#soundAloneSeconds, seconds - lead.heldSeconds);
-      const reachSeconds = lead.heldSeconds + aloneSeconds - startSeconds;
-      const isStalled = aloneSeconds >= VIDEO_LATE_SECONDS && this.#rule.exceeds(reachSeconds);
-      if (!isStalled && aloneSeconds < VIDEO_STALLED_SECONDS) return;
+      const reachedSeconds = lead.heldSeconds + aloneSeconds;
+      const isFull = this.#rule.exceeds(reachedSeconds + queue.usualSeconds - startSeconds);
+      if (aloneSeconds < (isFull ? VIDEO_LATE_SECONDS : VIDEO_STALLED_SECONDS)) return;
       lead.release();
-      this.#takeOverFromLead(lead, seconds, wallClockMs);
+      const isTooLong = this.#rule.exceeds(reachedSeconds - startSeconds);
+      const pictureEnds = Math.min(lead.endSeconds, startSeconds + this.#rule.maxFrameSeconds);
+      this.#closeSegment(isTooLong ? pictureEnds : reachedSeconds);
+      this.#startWithSound(this.#partStartSeconds, seconds, wallClockMs);
     } else if (this.#rule.exceeds(seconds + queue.usualSeconds - startSeconds)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, false, wallClockMs);
@@ -203,12 +206,11 @@ export class Segmenter {
     }
   }
 
-  /** From here on the sound's times count. Where they are further than a segment may be long, time does not go on. */
-  #takeOverFromLead(lead: SampleQueue, seconds: number, wallClockMs: number): void {
-    const isOutOfReach = this.#rule.exceeds(seconds - lead.endSeconds);
-    this.#closeSegment(lead.endSeconds);
+  /** The next segment goes on where the last one ended, or, where it could not reach from there to the sound, breaks the time. */
+  #startWithSound(endedSeconds: number, seconds: number, wallClockMs: number): void {
+    const isOutOfReach = this.#rule.exceeds(seconds - endedSeconds);
     if (isOutOfReach) this.#breakTime();
-    this.#startSegment(isOutOfReach ? seconds : lead.endSeconds, false, wallClockMs);
+    this.#startSegment(isOutOfReach ? seconds : endedSeconds, false, wallClockMs);
   }
 
   /** The sound went on alone, and the picture is back where no segment can reach from: a new one begins with its next key frame. */
@@ -218,6 +220,11 @@ export class Segmenter {
     if (elapsedSeconds > -VIDEO_LATE_SECONDS && !this.#rule.exceeds(elapsedSeconds)) return;
     this.#finishSegment();
     this.#breakTime();
+  }
+
+  /** Pictures stood still: the open segment is of sound so far. */
+  #hasSoundAlone(): boolean {
+    return (this.#segment?.partCount ?? 0) > 0 && this.#queues.some((queue) => queue.length > 0);
   }
 
   #progress(lead: SampleQueue, seconds: number): Progress {

@@ -186,6 +186,25 @@ test("a camera that is gone while its sound is far ahead, and comes back, breaks
   expect(segmentsOf(cuts).length).toBeLessThan(15);
 });
 
+test("a slide show, one picture in five seconds, keeps to the target duration and begins segments with its pictures", () => {
+  const slides = videoUnits({ seconds: 30, framesPerSecond: 0.2, gopFrames: 1 });
+  const cuts = cutAll(interleaved(slides, audioUnits({ seconds: 30 })));
+  expectKeptPromises(cuts);
+  const segments = segmentsOf(cuts);
+  const total = segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+  expect(Math.abs(total - 30)).toBeLessThan(0.1);
+  expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
+  expect(segments.filter(({ independent }) => independent).length).toBe(6);
+});
+
+test("pictures that come slowly and then not at all keep to the target duration", () => {
+  for (const lastSlide of [1.7, 1.9, 2.1, 3.3]) {
+    const slides = [4, 4.9, 4 + lastSlide].map((seconds) => videoUnit(seconds, seconds === 4));
+    const pictures = interleaved(videoUnits({ seconds: 4 }), slides);
+    expectKeptPromises(cutAll(interleaved(pictures, audioUnits({ seconds: 16 }))));
+  }
+});
+
 test("sound alone is not cut by the key frames of the pictures that went before it", () => {
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
   const cuts: Cut[] = [...segmenter.setTracks(BOTH, false)];
