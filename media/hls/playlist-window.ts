@@ -49,7 +49,10 @@ export type Held = Uint8Array | "recorded";
 export class PlaylistWindow {
   /** EXT-X-PLAYLIST-TYPE:EVENT: nothing ever leaves the playlist. */
   readonly isEvent: boolean;
+  readonly #keepsRemoved: boolean;
   #listed: ListedSegment[] = [];
+  /** Segments that left the playlist and can still be asked for, oldest first. */
+  #removed: ListedSegment[] = [];
   #open: OpenSegment | null = null;
   #version = 0;
   #mediaSequence = 0;
@@ -66,10 +69,19 @@ export class PlaylistWindow {
   #isPeakRepresentative = false;
   #recent: Segment[] = [];
 
-  /** `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. */
-  constructor(options: { isEvent: boolean; history?: WindowHistory | null; discontinuitySequence?: number }) {
-    const { isEvent, history, discontinuitySequence = 0 } = options;
+  /**
+   * `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. `keepsRemoved`: there is no
+   * recording to read from what left the playlist, so it is kept for as long as players may ask for it (RFC 8216 §6.2.2).
+   */
+  constructor(options: {
+    isEvent: boolean;
+    history?: WindowHistory | null;
+    discontinuitySequence?: number;
+    keepsRemoved?: boolean;
+  }) {
+    const { isEvent, history, discontinuitySequence = 0, keepsRemoved = false } = options;
     this.isEvent = isEvent;
+    this.#keepsRemoved = keepsRemoved;
     this.#discontinuitySequence = discontinuitySequence;
     if (history !== undefined && history !== null) this.#restore(history);
   }
@@ -167,7 +179,8 @@ export class PlaylistWindow {
   segment(msn: number): Held | undefined {
     const last = this.#listed.at(-1);
     if (last === undefined || msn > last.segment.msn || msn < 0) return undefined;
-    const listed = this.#listed[msn - this.#mediaSequence];
+    const listed =
+      this.#listed[msn - this.#mediaSequence] ?? this.#removed.find(({ segment }) => segment.msn === msn);
     return listed === undefined || listed.parts === null ? "recorded" : joined(listed, listed.parts);
   }
 
@@ -238,12 +251,30 @@ export class PlaylistWindow {
         if (listed !== undefined) listed.parts = null;
       }
     } else {
-      for (const { segment } of this.#listed.splice(0, spare)) {
+      const removed = this.#listed.splice(0, spare);
+      this.#remove(removed);
+      for (const { segment } of removed) {
         this.#mediaSequence = segment.msn + 1;
         if (segment.discontinuity) this.#discontinuitySequence += 1;
       }
     }
-    this.#forgetInitializations(this.#listed[this.isEvent ? spare : 0]?.segment.initializationId);
+    const [oldestKept] = [...this.#removed, ...this.#listed.slice(this.isEvent ? spare : 0)];
+    this.#forgetInitializations(oldestKept?.segment.initializationId);
+  }
+
+  /** A playlist that listed it may be as old as the playlist is long, and its reader as slow as the segment is long. */
+  #remove(removed: readonly ListedSegment[]): void {
+    if (!this.#keepsRemoved) return;
+    this.#removed.push(...removed);
+    const listedSeconds = secondsOf(this.#listed.map(({ segment }) => segment));
+    let seconds = secondsOf(this.#removed.map(({ segment }) => segment));
+    while (
+      this.#removed[0] !== undefined &&
+      seconds - 2 * this.#removed[0].segment.durationSeconds > listedSeconds
+    ) {
+      seconds -= this.#removed[0].segment.durationSeconds;
+      this.#removed.shift();
+    }
   }
 
   #forgetInitializations(oldestNeeded: number | undefined): void {

@@ -47,6 +47,21 @@ test("what left the window is in the recording, what never was is nowhere", () =
   expect(window.initialization(1)).toBeUndefined();
 });
 
+test("without a recording what left the window is kept for as long as a playlist that listed it may be read", () => {
+  const window = new PlaylistWindow({ isEvent: false, keepsRemoved: true });
+  window.push(initialization(0));
+  for (let msn = 0; msn < 10; msn += 1) pushSegment(window, segment(msn));
+  window.push(initialization(1));
+  for (let msn = 10; msn < 20; msn += 1) pushSegment(window, segment(msn, { initializationId: 1 }));
+  expect(window.segments[0]?.msn).toBe(14);
+  expect(window.segment(13)).toEqual(new Uint8Array(1000).fill(13));
+  expect(window.segment(8)).toEqual(new Uint8Array(1000).fill(8));
+  expect(window.segment(4)).toBe("recorded");
+  expect(window.initialization(0)).toEqual(Uint8Array.of(0));
+  for (let msn = 20; msn < 30; msn += 1) pushSegment(window, segment(msn, { initializationId: 1 }));
+  expect(window.initialization(0)).toBe("recorded");
+});
+
 test("the discontinuity sequence counts the discontinuities that left (P4)", () => {
   const window = new PlaylistWindow({ isEvent: false });
   for (let msn = 0; msn < 20; msn += 1) {
