@@ -4,7 +4,7 @@ import { ByteReader, EndOfBytesError } from "#media/bytes/byte-reader.ts";
 import { parseAudioSpecificConfig } from "#media/codecs/aac/audio-specific-config.ts";
 import { CodecError } from "#media/codecs/codec-error.ts";
 import { parseAvcDecoderConfigurationRecord } from "#media/codecs/h264/decoder-configuration-record.ts";
-import { requireWholeNalUnits } from "#media/codecs/h264/nal-units.ts";
+import { pictureOf, wholeNalUnits } from "#media/codecs/h264/nal-units.ts";
 import type { AacConfiguration, EncodedUnit, H264Configuration, Track } from "#media/track/track.ts";
 import { readAudioTag } from "./audio-tag.ts";
 import { FlvError } from "./flv-error.ts";
@@ -33,7 +33,8 @@ export class TagDemuxer {
 
   /**
    * A track where its configuration is new or changed, a unit where the message holds a frame of a known track, else null:
-   * data messages are hints that nothing here depends on, and a frame before its configuration cannot be decoded.
+   * data messages are hints that nothing here depends on, a frame before its configuration cannot be decoded, and
+   * one without a picture decodes to nothing.
    * Throws {@link FlvError} for a tag that is malformed or of another codec, and is as it was before.
    */
   push(message: FlvMessage): DemuxedItem | null {
@@ -52,11 +53,11 @@ export class TagDemuxer {
     const { body, isKeyFrame, compositionTimeMs } = packet;
     if (packet.type === "configuration") return this.#configureVideo(body);
     if (this.#video === null) return null;
-    requireWholeNalUnits(body, this.#video.nalUnitLengthSize);
-    return {
-      type: "unit",
-      unit: { trackId: VIDEO_TRACK_ID, timestampMs, compositionTimeMs, isSync: isKeyFrame, data: body },
-    };
+    const data = wholeNalUnits(body, this.#video.nalUnitLengthSize);
+    const picture = pictureOf(data, this.#video.nalUnitLengthSize);
+    if (picture === null) return null;
+    const isSync = isKeyFrame || picture === "idr";
+    return { type: "unit", unit: { trackId: VIDEO_TRACK_ID, timestampMs, compositionTimeMs, isSync, data } };
   }
 
   #pushAudio({ payload, timestampMs }: FlvMessage): DemuxedItem | null {

@@ -10,8 +10,9 @@ const MIN_LISTED_SEGMENTS = 6;
 /** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
 const MIN_LISTED_TARGET_DURATIONS = 3;
 
-/** The peak is measured over segments of at least this share of the target duration (rfc8216bis §4.4.6.2). */
+/** The peak is measured over segments in a row that last between these shares of the target duration (RFC 8216 §4.3.4.2). */
 const PEAK_MIN_SHARE = 0.5;
+const PEAK_MAX_SHARE = 1.5;
 
 /** Segments the average bitrate is taken over. */
 const AVERAGED_SEGMENTS = 30;
@@ -48,7 +49,10 @@ export type Held = Uint8Array | "recorded";
 export class PlaylistWindow {
   /** EXT-X-PLAYLIST-TYPE:EVENT: nothing ever leaves the playlist. */
   readonly isEvent: boolean;
+  readonly #keepsRemoved: boolean;
   #listed: ListedSegment[] = [];
+  /** Segments that left the playlist and can still be asked for, oldest first. */
+  #removed: ListedSegment[] = [];
   #open: OpenSegment | null = null;
   #version = 0;
   #mediaSequence = 0;
@@ -61,12 +65,23 @@ export class PlaylistWindow {
   #oldestInitializationId = 0;
   #nextInitializationId = 0;
   #peakBitsPerSecond = 0;
+  /** Until it is, there were only segments too short to tell. */
+  #isPeakRepresentative = false;
   #recent: Segment[] = [];
 
-  /** `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. */
-  constructor(options: { isEvent: boolean; history?: WindowHistory | null; discontinuitySequence?: number }) {
-    const { isEvent, history, discontinuitySequence = 0 } = options;
+  /**
+   * `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. `keepsRemoved`: there is no
+   * recording to read from what left the playlist, so it is kept for as long as players may ask for it (RFC 8216 §6.2.2).
+   */
+  constructor(options: {
+    isEvent: boolean;
+    history?: WindowHistory | null;
+    discontinuitySequence?: number;
+    keepsRemoved?: boolean;
+  }) {
+    const { isEvent, history, discontinuitySequence = 0, keepsRemoved = false } = options;
     this.isEvent = isEvent;
+    this.#keepsRemoved = keepsRemoved;
     this.#discontinuitySequence = discontinuitySequence;
     if (history !== undefined && history !== null) this.#restore(history);
   }
@@ -110,9 +125,9 @@ export class PlaylistWindow {
     return this.#rendition;
   }
 
-  /** The most that any segment so far needed. */
+  /** The most that any segments so far needed. */
   get peakBitsPerSecond(): number {
-    return this.#peakBitsPerSecond;
+    return Math.max(this.#peakBitsPerSecond, this.averageBitsPerSecond);
   }
 
   get averageBitsPerSecond(): number {
@@ -164,7 +179,8 @@ export class PlaylistWindow {
   segment(msn: number): Held | undefined {
     const last = this.#listed.at(-1);
     if (last === undefined || msn > last.segment.msn || msn < 0) return undefined;
-    const listed = this.#listed[msn - this.#mediaSequence];
+    const listed =
+      this.#listed[msn - this.#mediaSequence] ?? this.#removed.find(({ segment }) => segment.msn === msn);
     return listed === undefined || listed.parts === null ? "recorded" : joined(listed, listed.parts);
   }
 
@@ -204,9 +220,26 @@ export class PlaylistWindow {
   #measure(segment: Segment, targetDurationSeconds: number): void {
     this.#recent.push(segment);
     if (this.#recent.length > AVERAGED_SEGMENTS) this.#recent.shift();
-    const isRepresentative = segment.durationSeconds >= targetDurationSeconds * PEAK_MIN_SHARE;
-    if (!isRepresentative && this.#peakBitsPerSecond > 0) return;
-    this.#peakBitsPerSecond = Math.max(this.#peakBitsPerSecond, bitsPerSecond([segment]));
+    const peak = this.#peakUpToNewest(targetDurationSeconds);
+    if (peak === null && this.#isPeakRepresentative) return;
+    const before = this.#isPeakRepresentative ? this.#peakBitsPerSecond : 0;
+    this.#isPeakRepresentative ||= peak !== null;
+    this.#peakBitsPerSecond = Math.max(before, peak ?? bitsPerSecond([segment]));
+  }
+
+  /** Null while all of them together are too short to tell. */
+  #peakUpToNewest(targetDurationSeconds: number): number | null {
+    let peak: number | null = null;
+    let bytes = 0;
+    let seconds = 0;
+    for (const { byteLength, durationSeconds } of this.#recent.toReversed()) {
+      bytes += byteLength;
+      seconds += durationSeconds;
+      if (seconds > targetDurationSeconds * PEAK_MAX_SHARE) break;
+      if (seconds >= targetDurationSeconds * PEAK_MIN_SHARE)
+        peak = Math.max(peak ?? 0, (bytes * 8) / seconds);
+    }
+    return peak;
   }
 
   /** Of an event playlist only bytes leave, of a sliding one the segments themselves: the recording has both. */
@@ -218,12 +251,30 @@ export class PlaylistWindow {
         if (listed !== undefined) listed.parts = null;
       }
     } else {
-      for (const { segment } of this.#listed.splice(0, spare)) {
+      const removed = this.#listed.splice(0, spare);
+      this.#remove(removed);
+      for (const { segment } of removed) {
         this.#mediaSequence = segment.msn + 1;
         if (segment.discontinuity) this.#discontinuitySequence += 1;
       }
     }
-    this.#forgetInitializations(this.#listed[this.isEvent ? spare : 0]?.segment.initializationId);
+    const [oldestKept] = [...this.#removed, ...this.#listed.slice(this.isEvent ? spare : 0)];
+    this.#forgetInitializations(oldestKept?.segment.initializationId);
+  }
+
+  /** A playlist that listed it may be as old as the playlist is long, and its reader as slow as the segment is long. */
+  #remove(removed: readonly ListedSegment[]): void {
+    if (!this.#keepsRemoved) return;
+    this.#removed.push(...removed);
+    const listedSeconds = secondsOf(this.#listed.map(({ segment }) => segment));
+    let seconds = secondsOf(this.#removed.map(({ segment }) => segment));
+    while (
+      this.#removed[0] !== undefined &&
+      seconds - 2 * this.#removed[0].segment.durationSeconds > listedSeconds
+    ) {
+      seconds -= this.#removed[0].segment.durationSeconds;
+      this.#removed.shift();
+    }
   }
 
   #forgetInitializations(oldestNeeded: number | undefined): void {

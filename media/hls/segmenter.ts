@@ -11,11 +11,14 @@ import type { Cut, SegmentStart } from "./segment.ts";
 /** Rounding of times to ticks and back. */
 const TOLERANCE_SECONDS = 0.0005;
 
-/** Sound this far ahead of the picture goes on without it: the camera is gone, not late. */
+/** This much sound without a picture goes on without it: the camera is gone, not late. */
 const VIDEO_STALLED_SECONDS = 3;
 
 /** No encoder interleaves its tracks this badly: where a segment would become too long, the sound waits no longer. */
 const VIDEO_LATE_SECONDS = 1;
+
+/** No frame of sound is longer: a longer step is sound that is missing, not sound that came without a picture. */
+const MAX_SOUND_FRAME_SECONDS = 0.25;
 
 /** No segment has as many parts; fragments number themselves by segment and part (mfhd, ISO/IEC 14496-12 §8.8.5). */
 const FRAGMENTS_PER_SEGMENT = 1024;
@@ -63,6 +66,8 @@ export class Segmenter {
   #lastKeyFrameSeconds: number | null = null;
   #keyFrameIntervalSeconds: number | null = null;
   #expectedIntervalSeconds: number | null = null;
+  /** Sound that came since the last picture: not what its times are ahead, by which encoders may shift it for good. */
+  #soundAloneSeconds = 0;
   #cuts: Cut[] = [];
 
   constructor({ segmentTargetSeconds, partTargetSeconds, resume }: SegmenterOptions) {
@@ -78,6 +83,7 @@ export class Segmenter {
     this.#queues = tracks.map((track, index) => new SampleQueue(track, index + 1));
     this.#lead = this.#queues.find(({ track }) => track.kind === "video") ?? this.#queues[0] ?? null;
     this.#keyFrameIntervalSeconds = null;
+    this.#expectedIntervalSeconds = null;
     if (discontinuity) this.#breakTime();
     const initialization = { id: this.#nextInitializationId, bytes: encodeInitialization(tracks), tracks };
     this.#nextInitializationId += 1;
@@ -118,6 +124,8 @@ export class Segmenter {
   #pushLead(lead: SampleQueue, unit: AccessUnit, wallClockMs: number): void {
     const seconds = unit.dts / lead.track.timescale;
     const isKeyFrame = unit.isSync && lead.track.kind === "video";
+    this.#soundAloneSeconds = 0;
+    this.#breakWhereLeadComesBackElsewhere(lead, seconds);
     if (this.#segment !== null) {
       this.#cutBeforeHeld(lead, unit, seconds, wallClockMs);
       this.#hold(lead, unit);
@@ -133,6 +141,8 @@ export class Segmenter {
 
   #pushFollower(queue: SampleQueue, unit: AccessUnit, wallClockMs: number): void {
     if (this.#segment === null) return;
+    const stepSeconds = queue.held === null ? 0 : (unit.dts - queue.held.dts) / queue.track.timescale;
+    this.#soundAloneSeconds += Math.min(stepSeconds, MAX_SOUND_FRAME_SECONDS);
     this.#hold(queue, unit);
     this.#goOnWithoutLead(queue, unit.dts / queue.track.timescale, wallClockMs);
   }
@@ -162,7 +172,7 @@ export class Segmenter {
   /** The frame just pushed begins a segment or a part, or neither. */
   #cutBefore(lead: SampleQueue, unit: AccessUnit, seconds: number, wallClockMs: number): void {
     const progress = this.#progress(lead, seconds);
-    if (lead.length === 0) return;
+    if (lead.length === 0 && !this.#hasSoundAlone()) return;
     if ((unit.isSync && this.#rule.cutsAtKeyFrame(progress)) || this.#rule.mustCut(progress)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, unit.isSync, wallClockMs);
@@ -172,25 +182,49 @@ export class Segmenter {
     }
   }
 
-  /** The picture stands still while the sound goes on: the segment ends with the last picture, later ones by the sound. */
+  /** The picture stands still while the sound goes on: from here on the sound's times count. */
   #goOnWithoutLead(queue: SampleQueue, seconds: number, wallClockMs: number): void {
     const lead = this.#lead;
     if (lead === null || this.#segment === null) return;
-    const elapsedSeconds = seconds - this.#segment.startSeconds;
+    const { startSeconds } = this.#segment;
     if (lead.heldSeconds !== null) {
-      const aheadSeconds = seconds - lead.heldSeconds;
-      const isStalled = aheadSeconds >= VIDEO_LATE_SECONDS && this.#rule.exceeds(elapsedSeconds);
-      if (!isStalled && aheadSeconds < VIDEO_STALLED_SECONDS) return;
+      const aloneSeconds = Math.min(this.#soundAloneSeconds, seconds - lead.heldSeconds);
+      const reachedSeconds = lead.heldSeconds + aloneSeconds;
+      const isFull = this.#rule.exceeds(reachedSeconds + queue.usualSeconds - startSeconds);
+      if (aloneSeconds < (isFull ? VIDEO_LATE_SECONDS : VIDEO_STALLED_SECONDS)) return;
       lead.release();
-      this.#closeSegment(lead.endSeconds);
-      this.#startSegment(lead.endSeconds, false, wallClockMs);
-    } else if (this.#rule.exceeds(elapsedSeconds + queue.usualSeconds)) {
+      const isTooLong = this.#rule.exceeds(reachedSeconds - startSeconds);
+      const pictureEnds = Math.min(lead.endSeconds, startSeconds + this.#rule.maxFrameSeconds);
+      this.#closeSegment(isTooLong ? pictureEnds : reachedSeconds);
+      this.#startWithSound(this.#partStartSeconds, seconds, wallClockMs);
+    } else if (this.#rule.exceeds(seconds + queue.usualSeconds - startSeconds)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, false, wallClockMs);
     } else if (this.#exceedsPart(seconds + queue.usualSeconds)) {
       this.#closePart(seconds);
       this.#partIsIndependent = false;
     }
+  }
+
+  /** The next segment goes on where the last one ended, or, where it could not reach from there to the sound, breaks the time. */
+  #startWithSound(endedSeconds: number, seconds: number, wallClockMs: number): void {
+    const isOutOfReach = this.#rule.exceeds(seconds - endedSeconds);
+    if (isOutOfReach) this.#breakTime();
+    this.#startSegment(isOutOfReach ? seconds : endedSeconds, false, wallClockMs);
+  }
+
+  /** The sound went on alone, and the picture is back where no segment can reach from: a new one begins with its next key frame. */
+  #breakWhereLeadComesBackElsewhere(lead: SampleQueue, seconds: number): void {
+    if (this.#segment === null || lead.held !== null || lead.length > 0) return;
+    const elapsedSeconds = seconds - this.#segment.startSeconds;
+    if (elapsedSeconds > -VIDEO_LATE_SECONDS && !this.#rule.exceeds(elapsedSeconds)) return;
+    this.#finishSegment();
+    this.#breakTime();
+  }
+
+  /** Pictures stood still: the open segment is of sound so far. */
+  #hasSoundAlone(): boolean {
+    return (this.#segment?.partCount ?? 0) > 0 && this.#queues.some((queue) => queue.length > 0);
   }
 
   #progress(lead: SampleQueue, seconds: number): Progress {

@@ -57,6 +57,7 @@ export class ServerSession {
   #createdStreams = 0;
   #publishingStreamId: number | null = null;
   #play: PlayStream | null = null;
+  #playStreamId: number | null = null;
   #ackWindowBytes = WINDOW_BYTES;
   #acknowledgedBytes = 0;
   #commandSecond = 0;
@@ -107,6 +108,7 @@ export class ServerSession {
   /** Media may be sent behind what is to be sent; to begin with, everything on the stream of the request. */
   acceptPlay({ messageStreamId }: PlayRequest): Selection {
     this.#play = new PlayStream(this.#replies, messageStreamId);
+    this.#playStreamId = messageStreamId;
     return { messageStreamId, audio: true, video: true };
   }
 
@@ -119,6 +121,7 @@ export class ServerSession {
   notifyPlayEnd(reason: string): void {
     this.#play?.end(reason);
     this.#play = null;
+    this.#playStreamId = null;
   }
 
   /** Tells the publisher that it was unpublished; nothing without a publish. */
@@ -203,8 +206,10 @@ export class ServerSession {
       case "FCUnpublish":
       case "closeStream":
       case "deleteStream":
-        yield* this.#unpublish();
-        yield* this.#endPlay();
+        if (!this.#isOfIdleStream(command)) {
+          yield* this.#unpublish();
+          yield* this.#endPlay();
+        }
         this.#replies.answer(command, undefined);
         return;
       case "getStreamLength":
@@ -237,13 +242,30 @@ export class ServerSession {
     this.#replies.streamCreated(command, FIRST_MESSAGE_STREAM_ID + this.#createdStreams - 1);
   }
 
+  /** It ends another stream than the one in use. Encoders are sloppy with what they name: only a stream we made counts. */
+  #isOfIdleStream({ name, args: [named], messageStreamId }: Command): boolean {
+    const streamId = name === "deleteStream" ? named : messageStreamId;
+    if (name === "FCUnpublish" || typeof streamId !== "number") return false;
+    const isMade =
+      streamId >= FIRST_MESSAGE_STREAM_ID && streamId < FIRST_MESSAGE_STREAM_ID + this.#createdStreams;
+    return isMade && streamId !== this.#publishingStreamId && streamId !== this.#playStreamId;
+  }
+
   *#publish(command: Command): Generator<SessionEvent> {
     const [name] = command.args;
     if (name === false || name === NO_NAME) {
       yield* this.#unpublish();
       return;
     }
-    if (this.#publishingStreamId !== null) throw new RtmpProtocolError("a second publish on one connection");
+    if (this.#publishingStreamId !== null) {
+      this.#replies.status(
+        command.messageStreamId,
+        "error",
+        "NetStream.Publish.BadName",
+        "This connection publishes.",
+      );
+      throw new RtmpProtocolError("a second publish on one connection");
+    }
     yield* this.#endPlay();
     yield { type: "publish-requested", request: this.#request(command, parseStreamName) };
   }
@@ -264,6 +286,7 @@ export class ServerSession {
   *#endPlay(): Generator<SessionEvent> {
     if (this.#play === null) return;
     this.#play = null;
+    this.#playStreamId = null;
     yield { type: "play-ended" };
   }
 

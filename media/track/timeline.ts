@@ -20,6 +20,9 @@ const UNITS_OF_A_STOPPED_CLOCK = 120;
 /** No frame is reordered this far; a greater composition time is a mistake. */
 const MAX_COMPOSITION_MS = 10_000;
 
+/** Some encoders show pictures before they decode them, by as many frames as they reorder; further is a mistake. */
+const MIN_COMPOSITION_MS = -1000;
+
 /** A longer step is a gap and no guess of how far the next frame is. */
 const MAX_TYPICAL_STEP_MS = 1000;
 
@@ -158,10 +161,10 @@ export class Timeline {
   #emit(clock: TrackClock, encoded: EncodedUnit, ms: number, isMoved: boolean): PlacedUnit {
     const { trackId, isSync, data, compositionTimeMs } = encoded;
     const { timing } = clock;
-    const isComposed = Math.abs(compositionTimeMs) <= MAX_COMPOSITION_MS;
-    const dts = timing.advance(ms);
-    const pts =
-      compositionTimeMs === 0 || !isComposed ? dts : Math.round(timing.ticks(ms + compositionTimeMs));
+    const isComposed = compositionTimeMs <= MAX_COMPOSITION_MS && compositionTimeMs >= MIN_COMPOSITION_MS;
+    const composedMs = isComposed ? compositionTimeMs : 0;
+    const dts = timing.advance(ms, composedMs);
+    const pts = timing.isEven && composedMs === 0 ? dts : Math.round(timing.ticks(ms + composedMs));
     const repaired = isMoved || !isComposed;
     if (repaired) this.#repairs += 1;
     const unit = { trackId, dts, pts: Math.max(dts, pts), isSync, data };

@@ -24,13 +24,22 @@ export class TrackTiming {
   /** AAC: smoothed ticks that the clock is ahead of the count. */
   #drift = 0;
 
+  /** The most, in ticks, by which a picture was to be shown before it is decoded. */
+  #earlyTicks = 0;
+
   /** Goes on after `previous`, the same track before its configuration changed. */
   constructor({ timescale, configuration }: Track, previous: TrackTiming | null) {
     this.#timescale = timescale;
     this.#samplesPerFrame = configuration.codec === "aac" ? configuration.samplesPerFrame : null;
     if (previous !== null) {
       this.#earliestDts = Math.ceil((previous.#earliestDts * timescale) / previous.#timescale);
+      this.#earlyTicks = Math.ceil((previous.#earlyTicks * timescale) / previous.#timescale);
     }
+  }
+
+  /** Nothing is shown before it is decoded, as far as it is known: without a composition time both are one. */
+  get isEven(): boolean {
+    return this.#earlyTicks === 0;
   }
 
   /** Milliseconds as ticks of this track, not rounded. */
@@ -38,9 +47,13 @@ export class TrackTiming {
     return (ms * this.#timescale) / 1000;
   }
 
-  /** Decoding time of the next unit, which the encoder's clock puts at `ms`. Strictly increases. */
-  advance(ms: number): number {
-    const dts = Math.max(this.#place(this.ticks(ms)), this.#earliestDts);
+  /**
+   * Decoding time of the next unit, which the encoder's clock puts at `ms`. Strictly increases. A negative composition time
+   * says that it is shown before that: as players take the two apart differently there, all are decoded that much earlier.
+   */
+  advance(ms: number, compositionTimeMs = 0): number {
+    this.#earlyTicks = Math.max(this.#earlyTicks, Math.round(this.ticks(-compositionTimeMs)));
+    const dts = Math.max(this.#place(this.ticks(ms)) - this.#earlyTicks, this.#earliestDts);
     this.#earliestDts = dts + 1;
     if (this.#samplesPerFrame !== null) this.#countedDts = dts + this.#samplesPerFrame;
     return dts;

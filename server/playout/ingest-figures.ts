@@ -36,6 +36,12 @@ export class IngestFigures {
     this.#bucketAt(nowMs).audioBytes += byteLength;
   }
 
+  /** The encoder's clock jumped: times before and after say nothing together. */
+  clockJumped(): void {
+    for (const bucket of this.#buckets) bucket.frames = 0;
+    this.#lastKeyFrameSeconds = null;
+  }
+
   /** Distance of the last two key frames, null before the second. */
   get keyFrameIntervalSeconds(): number | null {
     return this.#keyFrameIntervalSeconds;

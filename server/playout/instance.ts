@@ -39,6 +39,7 @@ export class Instance {
   readonly #listener: InstanceListener;
   readonly #nowMs: () => number;
   readonly #ingestTimeoutMs: number;
+  readonly #onDropped: (reason: string) => void;
   #connection: PublisherConnection | null = null;
   #publish: Publish | null = null;
   #isActive = false;
@@ -51,11 +52,14 @@ export class Instance {
     listener: InstanceListener;
     nowMs: () => number;
     ingestTimeoutMs: number;
+    /** Something that its publisher sent cannot be used. */
+    onDropped?: (reason: string) => void;
   }) {
     this.name = options.name;
     this.#listener = options.listener;
     this.#nowMs = options.nowMs;
     this.#ingestTimeoutMs = options.ingestTimeoutMs;
+    this.#onDropped = options.onDropped ?? (() => undefined);
   }
 
   /** The publish that goes on now, null while no encoder is connected. */
@@ -94,7 +98,7 @@ export class Instance {
       this.#detach("taken-over");
       silent.cut("another encoder with this key took over after 2 s of silence");
     }
-    const publish = new Publish(this.#nowMs());
+    const publish = new Publish(this.#nowMs(), this.#onDropped);
     this.#connection = connection;
     this.#publish = publish;
     this.#connectedAtMs = this.#nowMs();

@@ -29,6 +29,8 @@ export class LivestreamPlayout {
     nowMs: () => number;
     ingestTimeoutMs: number;
     onActive: (instance: Instance) => void;
+    /** Something that this side's publisher sent cannot be used. */
+    onDropped: (name: InstanceName, reason: string) => void;
     isRevertive: boolean;
     openSide: () => Programme;
     onSwitch: (change: OnAirChange) => void;
@@ -41,6 +43,7 @@ export class LivestreamPlayout {
           name,
           nowMs: options.nowMs,
           ingestTimeoutMs: options.ingestTimeoutMs,
+          onDropped: (reason) => options.onDropped(name, reason),
           listener: {
             instanceActive: (instance) => {
               options.onActive(instance);

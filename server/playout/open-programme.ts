@@ -51,7 +51,7 @@ export function sideOpener(
     });
     return new Programme({
       segmenter,
-      window: new PlaylistWindow({ isEvent: false }),
+      window: new PlaylistWindow({ isEvent: false, keepsRemoved: true }),
       recorder: NOT_RECORDED,
       fanOut: new RtmpFanOut(options.rtmpMergeMilliseconds),
       nowMs: options.nowMs,

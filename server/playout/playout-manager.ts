@@ -62,6 +62,9 @@ export class PlayoutManager implements PlayDoor {
         this.#options.log.info("ingest_active", { livestreamId: id, instance: instance.name });
         this.#options.onSourceActive(id, this.#options.nowMs());
       },
+      onDropped: (instance, message) => {
+        this.#options.log.warn("media_dropped", { livestreamId: id, instance, message });
+      },
       onSwitch: (change) => {
         this.#logSwitch(id, change);
         this.#options.onSwitch(id, change);

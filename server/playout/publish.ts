@@ -34,14 +34,16 @@ export class Publish {
   readonly #tracks = new Map<number, Track>();
   readonly #demuxer = new TagDemuxer();
   readonly #timeline = new Timeline();
+  readonly #onDropped: (reason: string) => void;
   #tracksVersion = 0;
   #epoch = 0;
   #firstUnitSeconds: number | null = null;
   #latestUnitSeconds = 0;
-  #malformedTags = 0;
   #clockOffsetMs: number | null = null;
 
-  constructor(nowMs: number) {
+  /** `onDropped`: a tag was malformed, or of a codec that is not supported; the reason is a sentence for a log. */
+  constructor(nowMs: number, onDropped: (reason: string) => void = () => undefined) {
+    this.#onDropped = onDropped;
     this.figures = new IngestFigures(nowMs);
     this.health = new Health(nowMs);
   }
@@ -63,10 +65,6 @@ export class Publish {
     return this.#timeline.repairs;
   }
 
-  get malformedTags(): number {
-    return this.#malformedTags;
-  }
-
   /** Server's clock minus the encoder's, smoothed: equal for two encoders that run on one clock and the same way here. */
   get clockOffsetMs(): number | null {
     return this.#clockOffsetMs;
@@ -82,7 +80,7 @@ export class Publish {
     return this.#hasKind("audio") && this.#isSettled();
   }
 
-  /** The message's access unit, or null where it carried none. A malformed tag is counted and dropped. */
+  /** The message's access unit, or null where it carried none. A tag that cannot be used is told of and dropped. */
   push(message: FlvMessage, nowMs: number): TimedUnit | null {
     try {
       const item = this.#demuxer.push(message);
@@ -90,7 +88,7 @@ export class Publish {
       if (item?.type === "unit") return this.#place(item.unit, nowMs);
     } catch (error) {
       if (!(error instanceof FlvError)) throw error;
-      this.#malformedTags += 1;
+      this.#onDropped(error.message);
     }
     return null;
   }
@@ -144,6 +142,7 @@ export class Publish {
   #beginEpoch(epoch: number): void {
     this.#epoch = epoch;
     this.gop.clear();
+    this.figures.clockJumped();
     this.#firstUnitSeconds = null;
     this.#clockOffsetMs = null;
   }

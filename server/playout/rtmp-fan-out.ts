@@ -60,7 +60,10 @@ export class RtmpFanOut implements ProgrammeInput {
       player.ended(this.#endReason);
       return;
     }
-    if (this.#players.size === 0) this.#encodeGop();
+    if (this.#players.size === 0) {
+      this.#hasNewTracks = false; // whoever comes first is told of the tracks by the headers
+      this.#encodeGop();
+    }
     for (const burst of this.#sinceKeyFrame) player.send(burst);
     this.#players.add(player);
   }
@@ -132,9 +135,25 @@ export class RtmpFanOut implements ProgrammeInput {
   }
 
   #begin(timestampMs: number): void {
-    this.#headers ??= encodeHeaders(this.#tracks, timestampMs);
-    if (this.#hasNewTracks) writeHeaders(this.#messages, this.#tracks, timestampMs);
+    this.#headers ??= this.#encodeHeaders(timestampMs);
+    if (this.#hasNewTracks) this.#writeHeaders(this.#messages, timestampMs);
     this.#hasNewTracks = false;
+  }
+
+  #encodeHeaders(timestampMs: number): Uint8Array | null {
+    const messages = new PlayerMessages();
+    this.#writeHeaders(messages, timestampMs);
+    return messages.take();
+  }
+
+  /** Sound may have come further than the picture that begins here: its header does not take it back. */
+  #writeHeaders(messages: PlayerMessages, timestampMs: number): void {
+    messages.write("data", timestampMs, encodeMetadata(this.#tracks));
+    for (const track of this.#tracks) {
+      const headerMs = Math.max(timestampMs, this.#lastMs.get(track.kind) ?? 0);
+      messages.write(track.kind, headerMs, encodeSequenceHeader(track));
+      this.#lastMs.set(track.kind, headerMs);
+    }
   }
 
   #sendWaiting(): void {
@@ -164,15 +183,4 @@ export class RtmpFanOut implements ProgrammeInput {
     this.#headers = null;
     return messages === null ? null : { messages, headers };
   }
-}
-
-function encodeHeaders(tracks: readonly Track[], timestampMs: number): Uint8Array | null {
-  const messages = new PlayerMessages();
-  writeHeaders(messages, tracks, timestampMs);
-  return messages.take();
-}
-
-function writeHeaders(messages: PlayerMessages, tracks: readonly Track[], timestampMs: number): void {
-  messages.write("data", timestampMs, encodeMetadata(tracks));
-  for (const track of tracks) messages.write(track.kind, timestampMs, encodeSequenceHeader(track));
 }

@@ -81,7 +81,7 @@ export class Splicer {
     const reorderSeconds = reorderOf(first.unit, tracks.get(first.unit.trackId));
     const programmeSeconds =
       "fromSeconds" in point && point.isSameClock
-        ? this.#sameInstantSeconds(before, joinAtSeconds)
+        ? (this.#sameInstantSeconds(before, joinAtSeconds) ?? this.#endSeconds(publish, reorderSeconds))
         : this.#endSeconds(publish, reorderSeconds);
     this.#begin(publish, reorderSeconds, {
       prerollFromSeconds: secondsOf(first.unit, tracks),
@@ -190,10 +190,13 @@ export class Splicer {
     return this.#ends.get(track.id)?.durationTicks ?? 0;
   }
 
-  /** Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. */
-  #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number {
+  /**
+   * Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. Null where
+   * the side before had no pictures to keep the place of.
+   */
+  #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number | null {
     const video = before?.publish.tracks.find(({ kind }) => kind === "video");
-    if (before === null || video === undefined) return this.#joinedAtSeconds;
+    if (before === null || video === undefined) return null;
     const ticks = before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video);
     const end = this.#ends.get(video.id);
     return Math.max(ticks, end === undefined ? 0 : end.dts + 1) / video.timescale;

@@ -217,3 +217,16 @@ function survive(demuxer: TagDemuxer, message: FlvMessage): void {
     expect(error).toBeInstanceOf(FlvError);
   }
 }
+
+test("frames without a picture in them are none: players' decoders stumble over them", () => {
+  const demuxer = configured();
+  expect(demuxer.push(video(hex`27 01 000000  00000000`))).toBeNull();
+  expect(demuxer.push(video(hex`27 01 000000  00000003 06 05 01`))).toBeNull();
+  expect(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000002 68 ce`))).toBeNull();
+  expect(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000003 65 88 84`))?.type).toBe("unit");
+});
+
+test("a key frame is known by its IDR slice, too, where the encoder does not say so", () => {
+  const item = configured().push(video(hex`27 01 000000  00000003 65 88 84`));
+  expect(item?.type === "unit" && item.unit.isSync).toBe(true);
+});

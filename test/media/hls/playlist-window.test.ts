@@ -47,6 +47,21 @@ test("what left the window is in the recording, what never was is nowhere", () =
   expect(window.initialization(1)).toBeUndefined();
 });
 
+test("without a recording what left the window is kept for as long as a playlist that listed it may be read", () => {
+  const window = new PlaylistWindow({ isEvent: false, keepsRemoved: true });
+  window.push(initialization(0));
+  for (let msn = 0; msn < 10; msn += 1) pushSegment(window, segment(msn));
+  window.push(initialization(1));
+  for (let msn = 10; msn < 20; msn += 1) pushSegment(window, segment(msn, { initializationId: 1 }));
+  expect(window.segments[0]?.msn).toBe(14);
+  expect(window.segment(13)).toEqual(new Uint8Array(1000).fill(13));
+  expect(window.segment(8)).toEqual(new Uint8Array(1000).fill(8));
+  expect(window.segment(4)).toBe("recorded");
+  expect(window.initialization(0)).toEqual(Uint8Array.of(0));
+  for (let msn = 20; msn < 30; msn += 1) pushSegment(window, segment(msn, { initializationId: 1 }));
+  expect(window.initialization(0)).toBe("recorded");
+});
+
 test("the discontinuity sequence counts the discontinuities that left (P4)", () => {
   const window = new PlaylistWindow({ isEvent: false });
   for (let msn = 0; msn < 20; msn += 1) {
@@ -81,11 +96,12 @@ test("one segment that begins without a key frame takes the promise of independe
   expect(window.areAllIndependent).toBe(false);
 });
 
-test("bandwidth is the largest segment's, a stub at a discontinuity not counted", () => {
+test("bandwidth is the largest segment's, a stub at a discontinuity counted with the segment before", () => {
   const window = filled(3);
   pushSegment(window, segment(3, { byteLength: 2000 }));
-  pushSegment(window, segment(4, { durationSeconds: 0.1, byteLength: 2000 }));
   expect(window.peakBitsPerSecond).toBe(8000);
+  pushSegment(window, segment(4, { durationSeconds: 0.1, byteLength: 2000 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo((4000 * 8) / 2.1, 6);
   expect(window.averageBitsPerSecond).toBeCloseTo((7000 * 8) / 8.1, 6);
 });
 
@@ -108,4 +124,23 @@ test("goes on from a recording: numbers, discontinuities and what is served from
   expect(window.segment(9)).toBe("recorded");
   expect(window.initialization(0)).toBe("recorded");
   expect(window.rendition).toEqual(rendition);
+});
+
+test("the bandwidth is that of segments in a row that are long enough to tell, not of a burst at the beginning", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  pushSegment(window, segment(0, { durationSeconds: 0.1 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo(80_000, 6);
+  pushSegment(window, segment(1, { durationSeconds: 2 })); // 2.1 s, 2000 bytes
+  expect(window.peakBitsPerSecond).toBeCloseTo(16_000 / 2.1, 6);
+  for (let msn = 2; msn < 6; msn += 1) pushSegment(window, segment(msn, { durationSeconds: 0.5 }));
+  expect(window.peakBitsPerSecond).toBeCloseTo(16_000, 6);
+});
+
+test("the bandwidth is never below the average", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  for (let msn = 0; msn < 4; msn += 1) {
+    pushSegment(window, segment(2 * msn, { durationSeconds: 0.9 }));
+    pushSegment(window, segment(2 * msn + 1, { durationSeconds: 2.4 }));
+    expect(window.peakBitsPerSecond).toBeGreaterThanOrEqual(window.averageBitsPerSecond);
+  }
 });

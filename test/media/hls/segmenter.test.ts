@@ -155,6 +155,95 @@ test("a picture that stands still does not hold up the sound", () => {
   }
 });
 
+for (const aheadSeconds of [1, 2, 5, 9]) {
+  test(`sound that is ${aheadSeconds} s ahead of its picture for good changes no segment`, () => {
+    const cuts = cutAll(soundAhead(aheadSeconds, videoUnits({ seconds: 12 }), audioUnits({ seconds: 12 })));
+    expect(
+      segmentsOf(cuts).map(({ durationSeconds, independent }) => [durationSeconds, independent]),
+    ).toEqual(Array.from({ length: 6 }, () => [2, true]));
+  });
+}
+
+test("a gap of seconds in both tracks is no picture that stands still: EXTINF stays within the target duration", () => {
+  const later = [videoUnits({ fromSeconds: 9, seconds: 4 }), audioUnits({ fromSeconds: 8.97, seconds: 4 })];
+  const units = interleaved(videoUnits({ seconds: 4 }), audioUnits({ seconds: 4 }), ...later);
+  const cuts = cutAll(units);
+  expect(segmentsOf(cuts).map(({ discontinuity, independent }) => [discontinuity, independent])).toEqual([
+    [false, true],
+    [false, true],
+    [true, true],
+    [false, true],
+  ]);
+  expectKeptPromises(cuts);
+});
+
+test("a camera that is gone while its sound is far ahead, and comes back, breaks no promise", () => {
+  const sound = [...soundAhead(6, audioUnits({ seconds: 20 }))];
+  const isAway = (seconds: number): boolean => seconds >= 5 && seconds < 11;
+  const pictures = [...videoUnits({ seconds: 20 })].filter((unit) => !isAway(secondsOf(unit)));
+  const cuts = cutAll(arrivingTogether(pictures, sound, 6));
+  expectKeptPromises(cuts);
+  expect(segmentsOf(cuts).length).toBeLessThan(15);
+});
+
+test("a slide show, one picture in five seconds, keeps to the target duration and begins segments with its pictures", () => {
+  const slides = videoUnits({ seconds: 30, framesPerSecond: 0.2, gopFrames: 1 });
+  const cuts = cutAll(interleaved(slides, audioUnits({ seconds: 30 })));
+  expectKeptPromises(cuts);
+  const segments = segmentsOf(cuts);
+  const total = segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+  expect(Math.abs(total - 30)).toBeLessThan(0.1);
+  expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
+  expect(segments.filter(({ independent }) => independent).length).toBe(6);
+});
+
+test("pictures that come slowly and then not at all keep to the target duration", () => {
+  for (const lastSlide of [1.7, 1.9, 2.1, 3.3]) {
+    const slides = [4, 4.9, 4 + lastSlide].map((seconds) => videoUnit(seconds, seconds === 4));
+    const pictures = interleaved(videoUnits({ seconds: 4 }), slides);
+    expectKeptPromises(cutAll(interleaved(pictures, audioUnits({ seconds: 16 }))));
+  }
+});
+
+test("sound alone is not cut by the key frames of the pictures that went before it", () => {
+  const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
+  const cuts: Cut[] = [...segmenter.setTracks(BOTH, false)];
+  segmenter.expectKeyFrames(2);
+  for (const unit of interleaved(videoUnits({ seconds: 4 }), audioUnits({ seconds: 4 })))
+    cuts.push(...segmenter.push(unit, START_MS));
+  cuts.push(...segmenter.setTracks([audioTrack], true));
+  for (const unit of audioUnits({ fromSeconds: 4, seconds: 8 })) cuts.push(...segmenter.push(unit, START_MS));
+  for (const { durationSeconds } of segmentsOf(cuts).slice(2))
+    expect(Math.abs(durationSeconds - 2)).toBeLessThan(0.02);
+});
+
+/** RFC 8216 §4.3.3.1. */
+function expectKeptPromises(cuts: readonly Cut[]): void {
+  for (const cut of cuts) {
+    if (cut.type !== "segment") continue;
+    expect(cut.segment.durationSeconds).toBeGreaterThan(0);
+    expect(Math.round(cut.segment.durationSeconds)).toBeLessThanOrEqual(cut.targetDurationSeconds);
+  }
+}
+
+/** The tracks arrive together; the sound's times are ahead. */
+function soundAhead(aheadSeconds: number, ...sources: readonly Iterable<AccessUnit>[]): AccessUnit[] {
+  const ticks = aheadSeconds * audioTrack.timescale;
+  return interleaved(...sources).map((unit) =>
+    unit.trackId === audioTrack.id ? { ...unit, dts: unit.dts + ticks, pts: unit.pts + ticks } : unit,
+  );
+}
+
+function arrivingTogether(
+  pictures: readonly AccessUnit[],
+  sound: readonly AccessUnit[],
+  aheadSeconds: number,
+): AccessUnit[] {
+  const arrival = (unit: AccessUnit): number =>
+    unit.trackId === audioTrack.id ? secondsOf(unit) - aheadSeconds : secondsOf(unit);
+  return [...pictures, ...sound].sort((a, b) => arrival(a) - arrival(b) || a.trackId - b.trackId);
+}
+
 test("frames further apart than a segment may be long begin a discontinuity", () => {
   const cuts = cutAll(
     [videoUnit(0, true), videoUnit(1, false), videoUnit(2, true), videoUnit(9, false), videoUnit(10, true)],

@@ -160,6 +160,17 @@ describe("the flows of encoders", () => {
     expect(peer.events.map(({ type }) => type)).toEqual(["publish-requested", "unpublished"]);
   });
 
+  test("another stream's end is not the end of the publish, whoever names it how", () => {
+    const peer = new RtmpPeer();
+    peer.publish();
+    peer.command(0, "createStream", 8, null);
+    peer.command(0, "deleteStream", 9, null, 2);
+    peer.command(2, "closeStream", 0, null);
+    expect(peer.events.map(({ type }) => type)).toEqual(["publish-requested"]);
+    peer.command(0, "deleteStream", 10, null, 7); // a stream that never was: the encoder means its own
+    expect(peer.events.map(({ type }) => type)).toEqual(["publish-requested", "unpublished"]);
+  });
+
   test("a publish can follow an unpublish on the same connection", () => {
     const peer = new RtmpPeer();
     peer.publish();
@@ -220,7 +231,9 @@ describe("limits", () => {
     expect(() => peer.connect()).toThrow(RtmpProtocolError);
     const other = new RtmpPeer();
     other.publish();
-    expect(() => other.command(1, "publish", 6, null, "key")).toThrow("a second publish");
+    other.commands();
+    expect(() => other.command(2, "publish", 6, null, "key")).toThrow("a second publish");
+    expect(codeOf(other.commands().at(-1))).toBe("NetStream.Publish.BadName");
   });
 
   test("more streams than any encoder makes", () => {

@@ -32,3 +32,15 @@ test("one frame has no rate, and one key frame no interval", () => {
   expect(figures.frameRate(10)).toBeNull();
   expect(figures.keyFrameIntervalSeconds).toBeNull();
 });
+
+test("a clock that jumped makes no frame rate and no key frame interval of its jump", () => {
+  const figures = new IngestFigures(0);
+  sendVideo(figures, 4);
+  figures.clockJumped();
+  for (let frame = 0; frame < 60; frame += 1) {
+    figures.video(4000, frame === 0, 90_000 + frame / 30, 4000 + (frame * 1000) / 30);
+  }
+  expect(figures.frameRate(6000)).toBeCloseTo(30, 6);
+  expect(figures.keyFrameIntervalSeconds).toBeCloseTo(2, 6);
+  expect(figures.videoBitrateKbps(6000)).toBeCloseTo(960, -2);
+});

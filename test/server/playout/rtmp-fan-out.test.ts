@@ -20,8 +20,10 @@ class Player implements FanOutPlayer {
     this.endReason = reason;
   }
 
+  /** As a player gets them: the headers of where it starts, then everything. */
   get messages(): string[] {
-    return described(readMessages(...this.bursts.map(({ messages }) => messages)));
+    const headers = this.bursts[0]?.headers ?? new Uint8Array();
+    return described(readMessages(headers, ...this.bursts.map(({ messages }) => messages)));
   }
 }
 
@@ -221,6 +223,22 @@ describe("other tracks", () => {
       ...["key 1000", "inter 1040", "key 1040", "inter 1040"],
     ]);
   });
+});
+
+test("headers of other tracks do not take the sound back that had come further than the picture", () => {
+  const other = { ...videoTrack, configuration: { ...videoTrack.configuration, record: Uint8Array.of(1) } };
+  const fanOut = fanOutOf();
+  const player = new Player();
+  fanOut.join(player);
+  push(fanOut, interleaved(gop(0), audioUnits({ seconds: 0.3 })));
+  fanOut.setTracks([other, audioTrack]);
+  push(fanOut, gop(0.12));
+  push(fanOut, audioUnits({ fromSeconds: 0.13, seconds: 0.3 }));
+  fanOut.flush();
+  const sound = player.messages
+    .filter((each) => /audio|aac/.test(each))
+    .map((each) => Number(each.split(" ")[1]));
+  expect(sound).toEqual(sound.toSorted((a, b) => a - b));
 });
 
 test("of sound alone decoding can begin with any burst", () => {

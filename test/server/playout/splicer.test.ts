@@ -132,3 +132,18 @@ test("sound never goes back in time at a joint", () => {
     before = unit.dts;
   }
 });
+
+test("time does not go back where a side with pictures follows one that had none, on the same clock", () => {
+  const programme = new RecordedProgramme();
+  const splicer = new Splicer(programme, null);
+  const soundAlone = new Side({ video: false });
+  const both = new Side({});
+  soundAlone.send(1, 0, null);
+  splicer.join(soundAlone.publish, { afterArrivalMs: 1000 });
+  soundAlone.send(5, 1000, splicer);
+  both.send(6, 0, null);
+  splicer.join(both.publish, { fromSeconds: 6, isSameClock: true });
+  both.send(1, 6000, splicer);
+  const soundEnd = programme.units.filter(({ trackId }) => trackId === 2)[230]?.dts ?? 0;
+  expect(programme.videoSeconds()[0]).toBeGreaterThanOrEqual(soundEnd / 48_000);
+});
