@@ -20,7 +20,10 @@ const VIDEO_LATE_SECONDS = 1;
 /** No frame of sound is longer: a longer step is sound that is missing, not sound that came without a picture. */
 const MAX_SOUND_FRAME_SECONDS = 0.25;
 
-/** No segment has as many parts; fragments number themselves by segment and part (mfhd, ISO/IEC 14496-12 §8.8.5). */
+/**
+ * No segment has as many parts; fragments number themselves by segment and part (mfhd, ISO/IEC 14496-12 §8.8.5). The hole
+ * between two segments tells their fragments apart where the journal of a recording lost its last lines.
+ */
 const FRAGMENTS_PER_SEGMENT = 1024;
 
 export interface SegmenterOptions {

@@ -37,12 +37,12 @@ function withoutEmptyUnits(frame: Uint8Array, lengthSize: 1 | 2 | 4, byteLength:
 
 /** One after the other, without their lengths, as views of the frame. Throws {@link CodecError} as above. */
 export function nalUnitsOf(frame: Uint8Array, lengthSize: 1 | 2 | 4): Uint8Array[] {
-  requireWholeNalUnits(frame, lengthSize);
+  const whole = wholeNalUnits(frame, lengthSize);
   const nalUnits: Uint8Array[] = [];
-  for (let offset = 0; offset < frame.byteLength; ) {
+  for (let offset = 0; offset < whole.byteLength; ) {
     const begin = offset + lengthSize;
-    offset = begin + readLength(frame, offset, lengthSize);
-    nalUnits.push(frame.subarray(begin, offset));
+    offset = begin + readLength(whole, offset, lengthSize);
+    nalUnits.push(whole.subarray(begin, offset));
   }
   return nalUnits;
 }
