@@ -8,6 +8,12 @@ const HLS_OPTIONS = { enableWorker: false, liveDurationInfinity: true, backBuffe
 /** A viewer who is so much further behind than need be has left the live edge, by will or by a stall. */
 const SLACK_SECONDS = 6;
 
+/**
+ * A viewer who is there from the first second waits for as many segments: no player should be closer to the live edge than
+ * three target durations (RFC 8216 §6.3.3), and one that is has nothing to play when a segment comes a second late.
+ */
+const LEAST_SEGMENTS = 3;
+
 /** How far behind the end of its range a browser's own HLS is put; it knows better itself, and does not say. */
 const OWN_HLS_DISTANCE_SECONDS = 6;
 
@@ -71,8 +77,11 @@ export class Player {
   play(url: string): void {
     this.stop();
     this.#url = url;
-    if (Hls.isSupported()) this.#playWithHlsJs(url);
-    else this.#video.src = url;
+    if (Hls.isSupported()) {
+      this.#playWithHlsJs(url);
+      return;
+    }
+    this.#video.src = url;
     void this.#begin(); // What it waits for may be minutes away; nothing here depends on it.
   }
 
@@ -95,11 +104,17 @@ export class Player {
 
   #playWithHlsJs(url: string): void {
     const hls = new Hls(HLS_OPTIONS);
+    const begin = () => this.#begin();
     this.#hls = hls;
     this.#shortDistanceSeconds = null;
     hls.once(Hls.Events.LEVEL_UPDATED, () => {
       this.#shortDistanceSeconds = hls.targetLatency;
       if (this.#isSteady) hls.targetLatency = STEADY_DISTANCE_SECONDS;
+    });
+    hls.on(Hls.Events.LEVEL_UPDATED, function beginOnce(_event, { details }) {
+      if (details.live && details.fragments.length < LEAST_SEGMENTS) return;
+      hls.off(Hls.Events.LEVEL_UPDATED, beginOnce);
+      void begin(); // As in `play`.
     });
     hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
       if (!fatal) return;
