@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { ApiClient } from "#test/support/api-client.ts";
 import { hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
+import { fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
 import { areInstalled, type Program } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
@@ -37,7 +38,9 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
     await isInPhase(page, "live");
     await hasPlayed(page, 4);
     await page.evaluate(WATCH_STALLS);
+    await page.evaluate(WATCH_COLORS);
 
+    const onAirs: Side[] = [];
     for (const cause of CAUSES) {
       await bothActive();
       const { onAir } = await api.get(id);
@@ -47,16 +50,29 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
       else if (cause === "kill") await encoders[from].kill();
       else encoders[from].freeze();
       await api.when(id, `the ${to} on air`, (each) => each.onAir === to);
-      await until(`a ${COLORS[to]} picture`, async () => (await colorOf(page)) === COLORS[to]);
+      onAirs.push(from);
+      await aSegmentMore(`${server.url}/live/${id}/index.m3u8`); // Long enough to be seen.
       if (cause === "ask") continue;
       await encoders[from].kill();
       encoders[from] = encoderOf(from);
     }
+    const last = (await api.get(id)).onAir ?? "primary";
+    const shown = [...onAirs, last].map((side) => COLORS[side]);
+    // The viewer is some seconds behind.
+    await until("the last picture", async () => (await colorsOf(page)).length >= shown.length);
+    expect(await colorsOf(page)).toEqual(shown);
     expect(await page.evaluate<string[]>("window.stalls")).toEqual([]);
     for (const side of SIDES) await encoders[side].kill();
   },
   180_000,
 );
+
+async function aSegmentMore(url: string): Promise<void> {
+  const mediaUrl = await fetchVariantUrl(url);
+  const newest = async () => (await fetchPlaylist(mediaUrl)).segments.at(-1)?.url;
+  const before = await newest();
+  await until("another segment", async () => (await newest()) !== before);
+}
 
 /** Writes down whenever the video stands still for as long as a person notices, and what it had to play then. */
 const WATCH_STALLS = `(() => {
@@ -77,16 +93,21 @@ const WATCH_STALLS = `(() => {
   }, 20);
 })()`;
 
-/** What is seen now; null for neither colour. */
-async function colorOf(page: Page): Promise<"red" | "blue" | null> {
-  const [red = 0, , blue = 0] = await page.evaluate<number[]>(`(() => {
-    const video = document.querySelector("video");
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 1;
-    const context = canvas.getContext("2d");
+/** Writes down each colour that is seen, in turn. */
+const WATCH_COLORS = `(() => {
+  const video = document.querySelector("video");
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  window.colors = [];
+  setInterval(() => {
     context.drawImage(video, 0, 0, 1, 1);
-    return [...context.getImageData(0, 0, 1, 1).data];
-  })()`);
-  if (red > 150 && blue < 100) return "red";
-  return blue > 150 && red < 100 ? "blue" : null;
+    const [red, , blue] = context.getImageData(0, 0, 1, 1).data;
+    const color = red > 150 && blue < 100 ? "red" : blue > 150 && red < 100 ? "blue" : null;
+    if (color !== null && color !== window.colors.at(-1)) window.colors.push(color);
+  }, 100);
+})()`;
+
+function colorsOf(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>("window.colors");
 }
