@@ -80,6 +80,7 @@ const WATCH_STALLS = `(() => {
   window.stalls = [];
   let time = video.currentTime;
   let movedAt = performance.now();
+  video.addEventListener("waiting", () => window.stalls.push("waiting at " + video.currentTime));
   setInterval(() => {
     if (video.currentTime !== time) {
       time = video.currentTime;
