@@ -130,52 +130,63 @@ test("a track that came late is one of the recording's (R4)", async () => {
   expect((await opened(folder)).tracks.map(({ kind }) => kind)).toEqual(["video", "audio"]);
 });
 
-test("of media torn at any byte of the last segment the whole parts are kept (R1, R2)", async () => {
-  await using folder = new RecordingFolder();
-  const cuts = programmeCuts({ seconds: 2.8 });
-  await folder.record(cuts);
-  const whole = await folder.read();
-  const last = (await opened(folder)).segments[1];
-  const partEnds: number[] = [];
-  let end = last?.offset ?? 0;
-  for (const cut of cuts) {
-    if (cut.type !== "part" || cut.part.msn !== 1) continue;
-    end += cut.part.bytes.byteLength;
-    partEnds.push(end);
-  }
-  expect(partEnds).toHaveLength(2);
-  expect(end).toBe(whole.media.byteLength);
-  for (let length = last?.offset ?? 0; length <= whole.media.byteLength; length += 1) {
-    await folder.write({ media: whole.media.subarray(0, length), journal: whole.journal });
-    const recording = await opened(folder);
-    const wholeParts = partEnds.filter((partEnd) => partEnd <= length).length;
-    expect(recording.sizeBytes).toBe(partEnds[wholeParts - 1] ?? last?.offset ?? 0);
-    expect(recording.segments.map(({ partCount }) => partCount)).toEqual(
-      wholeParts === 0 ? [5] : [5, wholeParts],
-    );
-    expect(recording.durationSeconds).toBeCloseTo(2 + wholeParts * 0.4, 6);
-    await expectWhole(folder, recording);
-    expect(await opened(folder)).toEqual(recording);
-  }
-});
+/** Each byte is a recording written, opened and read back twice: seconds, and more on a slow disk. */
+const THOUSANDS_OF_FILES_MS = 60_000;
 
-test("of a journal torn at any byte only what its whole lines do not say is found anew (R1, R2)", async () => {
-  await using folder = new RecordingFolder();
-  await folder.record(programmeCuts({ seconds: 3 }));
-  const whole = await folder.read();
-  const lineEnds = [...whole.journal.matchAll(/\n/g)].map(({ index }) => index + 1);
-  expect(lineEnds).toHaveLength(5);
-  /** Segments, by how many lines are whole: an initialization, a start, an end, a start, an end. */
-  const segmentCounts = [0, 0, 1, 1, 2, 2];
-  for (let length = 0; length <= whole.journal.length; length += 1) {
-    await folder.write({ media: whole.media, journal: whole.journal.slice(0, length) });
-    const recording = await opened(folder);
-    const wholeLines = lineEnds.filter((lineEnd) => lineEnd <= length).length;
-    expect(recording.segments).toHaveLength(segmentCounts[wholeLines] ?? 0);
-    await expectWhole(folder, recording);
-    expect(await opened(folder)).toEqual(recording);
-  }
-});
+test(
+  "of media torn at any byte of the last segment the whole parts are kept (R1, R2)",
+  async () => {
+    await using folder = new RecordingFolder();
+    const cuts = programmeCuts({ seconds: 2.8 });
+    await folder.record(cuts);
+    const whole = await folder.read();
+    const last = (await opened(folder)).segments[1];
+    const partEnds: number[] = [];
+    let end = last?.offset ?? 0;
+    for (const cut of cuts) {
+      if (cut.type !== "part" || cut.part.msn !== 1) continue;
+      end += cut.part.bytes.byteLength;
+      partEnds.push(end);
+    }
+    expect(partEnds).toHaveLength(2);
+    expect(end).toBe(whole.media.byteLength);
+    for (let length = last?.offset ?? 0; length <= whole.media.byteLength; length += 1) {
+      await folder.write({ media: whole.media.subarray(0, length), journal: whole.journal });
+      const recording = await opened(folder);
+      const wholeParts = partEnds.filter((partEnd) => partEnd <= length).length;
+      expect(recording.sizeBytes).toBe(partEnds[wholeParts - 1] ?? last?.offset ?? 0);
+      expect(recording.segments.map(({ partCount }) => partCount)).toEqual(
+        wholeParts === 0 ? [5] : [5, wholeParts],
+      );
+      expect(recording.durationSeconds).toBeCloseTo(2 + wholeParts * 0.4, 6);
+      await expectWhole(folder, recording);
+      expect(await opened(folder)).toEqual(recording);
+    }
+  },
+  THOUSANDS_OF_FILES_MS,
+);
+
+test(
+  "of a journal torn at any byte only what its whole lines do not say is found anew (R1, R2)",
+  async () => {
+    await using folder = new RecordingFolder();
+    await folder.record(programmeCuts({ seconds: 3 }));
+    const whole = await folder.read();
+    const lineEnds = [...whole.journal.matchAll(/\n/g)].map(({ index }) => index + 1);
+    expect(lineEnds).toHaveLength(5);
+    /** Segments, by how many lines are whole: an initialization, a start, an end, a start, an end. */
+    const segmentCounts = [0, 0, 1, 1, 2, 2];
+    for (let length = 0; length <= whole.journal.length; length += 1) {
+      await folder.write({ media: whole.media, journal: whole.journal.slice(0, length) });
+      const recording = await opened(folder);
+      const wholeLines = lineEnds.filter((lineEnd) => lineEnd <= length).length;
+      expect(recording.segments).toHaveLength(segmentCounts[wholeLines] ?? 0);
+      await expectWhole(folder, recording);
+      expect(await opened(folder)).toEqual(recording);
+    }
+  },
+  THOUSANDS_OF_FILES_MS,
+);
 
 test("a segment is not closed with the parts of the one behind it", async () => {
   await using folder = new RecordingFolder();
