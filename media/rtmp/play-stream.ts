@@ -5,8 +5,9 @@ import type { Selection } from "./player-messages.ts";
 import type { ServerReplies } from "./server-replies.ts";
 
 export class PlayStream {
+  /** On which it plays, whatever the player wants of it now. */
+  readonly messageStreamId: number;
   readonly #replies: ServerReplies;
-  readonly #messageStreamId: number;
   #isPaused = false;
   #audio = true;
   #video = true;
@@ -14,7 +15,7 @@ export class PlayStream {
   /** Says that the play begins, in the order that all players take. */
   constructor(replies: ServerReplies, messageStreamId: number) {
     this.#replies = replies;
-    this.#messageStreamId = messageStreamId;
+    this.messageStreamId = messageStreamId;
     replies.streamBegin(messageStreamId);
     replies.status(messageStreamId, "status", "NetStream.Play.Reset", "Playing and resetting.");
     replies.status(messageStreamId, "status", "NetStream.Play.Start", "Playing.");
@@ -24,7 +25,7 @@ export class PlayStream {
   /** Null while nothing is to be sent. */
   get selection(): Selection | null {
     if (this.#isPaused || !(this.#audio || this.#video)) return null;
-    return { messageStreamId: this.#messageStreamId, audio: this.#audio, video: this.#video };
+    return { messageStreamId: this.messageStreamId, audio: this.#audio, video: this.#video };
   }
 
   /** True when the command was one of a player. Live has one position: a seek goes nowhere, and is answered. */
@@ -52,8 +53,8 @@ export class PlayStream {
 
   /** What was played is over. */
   end(reason: string): void {
-    this.#replies.status(this.#messageStreamId, "status", "NetStream.Play.UnpublishNotify", reason);
-    this.#replies.streamEof(this.#messageStreamId);
+    this.#replies.status(this.messageStreamId, "status", "NetStream.Play.UnpublishNotify", reason);
+    this.#replies.streamEof(this.messageStreamId);
   }
 
   #restarted(): void {
@@ -62,6 +63,6 @@ export class PlayStream {
   }
 
   #status(code: Parameters<ServerReplies["status"]>[2]): void {
-    this.#replies.status(this.#messageStreamId, "status", code, "Live.");
+    this.#replies.status(this.messageStreamId, "status", code, "Live.");
   }
 }

@@ -57,7 +57,6 @@ export class ServerSession {
   #createdStreams = 0;
   #publishingStreamId: number | null = null;
   #play: PlayStream | null = null;
-  #playStreamId: number | null = null;
   #ackWindowBytes = WINDOW_BYTES;
   #acknowledgedBytes = 0;
   #commandSecond = 0;
@@ -108,7 +107,6 @@ export class ServerSession {
   /** Media may be sent behind what is to be sent; to begin with, everything on the stream of the request. */
   acceptPlay({ messageStreamId }: PlayRequest): Selection {
     this.#play = new PlayStream(this.#replies, messageStreamId);
-    this.#playStreamId = messageStreamId;
     return { messageStreamId, audio: true, video: true };
   }
 
@@ -121,7 +119,6 @@ export class ServerSession {
   notifyPlayEnd(reason: string): void {
     this.#play?.end(reason);
     this.#play = null;
-    this.#playStreamId = null;
   }
 
   /** Tells the publisher that it was unpublished; nothing without a publish. */
@@ -248,7 +245,7 @@ export class ServerSession {
     if (name === "FCUnpublish" || typeof streamId !== "number") return false;
     const isMade =
       streamId >= FIRST_MESSAGE_STREAM_ID && streamId < FIRST_MESSAGE_STREAM_ID + this.#createdStreams;
-    return isMade && streamId !== this.#publishingStreamId && streamId !== this.#playStreamId;
+    return isMade && streamId !== this.#publishingStreamId && streamId !== this.#play?.messageStreamId;
   }
 
   *#publish(command: Command): Generator<SessionEvent> {
@@ -286,7 +283,6 @@ export class ServerSession {
   *#endPlay(): Generator<SessionEvent> {
     if (this.#play === null) return;
     this.#play = null;
-    this.#playStreamId = null;
     yield { type: "play-ended" };
   }
 

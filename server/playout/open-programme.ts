@@ -24,39 +24,41 @@ export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
   return async ({ id, withDvr, hasRecordingFailed }) => {
     const recording = await recordings.open(id, Math.ceil(options.segmentSeconds));
     const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
-    const segmenter = new Segmenter({
-      segmentTargetSeconds: options.segmentSeconds,
-      partTargetSeconds: options.partMilliseconds / 1000,
-      ...(past.resume === null ? {} : { resume: past.resume }),
-    });
     const recorder = recordings.record(id, recording, (message) => onRecordingFailed(id, message));
     const window = new PlaylistWindow({ isEvent: withDvr, ...past });
-    const fanOut = new RtmpFanOut(options.rtmpMergeMilliseconds);
-    const programme = new Programme({ segmenter, window, recorder, fanOut, nowMs });
+    const programme = programmeOf(options, { window, recorder, resume: past.resume });
     const hasSegments = recording !== null && recording.segments.length > 0;
     return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
   };
 }
 
+/** What programmes and sides have in common. */
+type CommonOptions = Omit<ProgrammeOptions, "recordings" | "onRecordingFailed">;
+
 /** Of one side alone. Numbers begin where no earlier one of the same side can have been: bytes never change under a URI. */
-export function sideOpener(
-  options: Omit<ProgrammeOptions, "recordings" | "onRecordingFailed">,
-): () => Programme {
+export function sideOpener(options: CommonOptions): () => Programme {
   return () => {
     const firstNumber = Math.floor(options.nowMs() / SHORTEST_SEGMENT_MS);
-    const segmenter = new Segmenter({
-      segmentTargetSeconds: options.segmentSeconds,
-      partTargetSeconds: options.partMilliseconds / 1000,
-      resume: { nextMsn: firstNumber, nextInitializationId: firstNumber, targetDurationSeconds: null },
-    });
-    return new Programme({
-      segmenter,
+    return programmeOf(options, {
       window: new PlaylistWindow({ isEvent: false, keepsRemoved: true }),
       recorder: NOT_RECORDED,
-      fanOut: new RtmpFanOut(options.rtmpMergeMilliseconds),
-      nowMs: options.nowMs,
+      resume: { nextMsn: firstNumber, nextInitializationId: firstNumber, targetDurationSeconds: null },
     });
   };
+}
+
+/** `resume`: where its numbers go on, null from the first. */
+function programmeOf(
+  { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds, nowMs }: CommonOptions,
+  own: { window: PlaylistWindow; recorder: ProgrammeRecorder; resume: SegmenterResume | null },
+): Programme {
+  const { window, recorder, resume } = own;
+  const segmenter = new Segmenter({
+    segmentTargetSeconds: segmentSeconds,
+    partTargetSeconds: partMilliseconds / 1000,
+    ...(resume === null ? {} : { resume }),
+  });
+  return new Programme({ segmenter, window, recorder, fanOut: new RtmpFanOut(rtmpMergeMilliseconds), nowMs });
 }
 
 /** Numbers that rise by one in this time rise faster than any encoder can make segments. */

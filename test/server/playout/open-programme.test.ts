@@ -44,6 +44,14 @@ class House implements AsyncDisposable {
     this.manager.open({ id: ID, withDvr: false, streamKeys, hasRecordingFailed });
   }
 
+  /** Published, with the primary's encoder sending since a little before. */
+  async goLive(): Promise<void> {
+    this.open();
+    this.connect("primary");
+    this.run(1.2);
+    await this.manager.publish(ID);
+  }
+
   connect(side: InstanceName): void {
     const publisher = this.manager.claim(side === "primary" ? "key-1" : "key-2", { cut: () => {} });
     if (typeof publisher === "string") throw new Error(`the key is ${publisher}`);
@@ -112,10 +120,7 @@ class House implements AsyncDisposable {
 
 test("ten reconnects and five switches are one recording, as long as its samples (R3)", async () => {
   await using house = new House();
-  house.open();
-  house.connect("primary");
-  house.run(1.2);
-  await house.manager.publish(ID);
+  await house.goLive();
   house.run(4);
   for (let drop = 0; drop < 10; drop += 1) {
     house.drop("primary");
@@ -143,10 +148,7 @@ test("ten reconnects and five switches are one recording, as long as its samples
 
 test("after a restart the playlist goes on from the recording: numbers, tracks, target duration", async () => {
   await using house = new House();
-  house.open();
-  house.connect("primary");
-  house.run(1.2);
-  await house.manager.publish(ID);
+  await house.goLive();
   house.run(20);
   const before = house.programme.window;
   await house.restart();
@@ -172,10 +174,7 @@ test("after a restart the playlist goes on from the recording: numbers, tracks, 
 
 test("after a restart behind a recording that failed, no number is used twice and none falls (P5, R5)", async () => {
   await using house = new House();
-  house.open();
-  house.connect("primary");
-  house.run(1.2);
-  await house.manager.publish(ID);
+  await house.goLive();
   house.run(20);
   await house.programme.recorder.end(); // Its files are closed: the next write fails.
   for (let drop = 0; drop < 5; drop += 1) {
