@@ -1,4 +1,5 @@
-// What a viewer's request costs: the live playlist and a segment, asked for by `wrk -t1 -c16` while one publisher is on air.
+// What a viewer's request costs: the live playlist, the newest segment, and one that left the playlist and is read from the
+// recording, each asked for by `wrk -t1 -c16` while one publisher is on air.
 
 import { usageOf } from "#bench/support/process-usage.ts";
 import { startPublishers } from "#bench/support/publishers.ts";
@@ -14,12 +15,14 @@ await using server = await TandemServer.start({ environment: { TANDEM_LOG: "info
 await using publishers = await startPublishers(server, 1);
 const masterUrl = `${server.url}/live/${publishers.ids[0]}/index.m3u8`;
 const mediaUrl = await until("a playlist", () => fetchVariantUrl(masterUrl));
-const segmentUrl = await until("four segments", async () => (await fetchPlaylist(mediaUrl)).segments[3]?.url);
+const newestUrl = async () => (await fetchPlaylist(mediaUrl)).segments.at(-1)?.url ?? "";
+const firstUrl = await until("a segment", async () => (await fetchPlaylist(mediaUrl)).segments[0]?.url);
 
 print("what                requests/s  CPU µs per request  MB/s");
 await measure("multivariant", masterUrl);
 await measure("media playlist", mediaUrl);
-await measure("segment", segmentUrl);
+await measure("newest segment", await newestUrl());
+await measure("recorded segment", firstUrl);
 
 async function measure(name: string, url: string): Promise<void> {
   const bytes = (await (await fetch(url)).bytes()).byteLength;

@@ -24,6 +24,7 @@ export function openListeners(
   config: Pick<Config, "host" | "httpPort" | "rtmpPort" | "tls">,
   parts: {
     fetch: HttpListenerOptions["fetch"];
+    failed: HttpListenerOptions["failed"];
     rtmp: Pick<RtmpListenerOptions, "door" | "slowPlayers" | "nowMs">;
     log: Log;
   },
@@ -42,7 +43,7 @@ export function openListeners(
     tls === null ? [listenRtmp(config.rtmpPort, null), null] : portPair(config.rtmpPort, tls, listenRtmp);
   const port = config.httpPort;
   const http = orStartError({ protocol: "HTTP", variable: "TANDEM_HTTP_PORT", hostname, port }, () => {
-    return new HttpListener({ hostname, port, fetch: parts.fetch, tls });
+    return new HttpListener({ hostname, port, fetch: parts.fetch, failed: parts.failed, tls });
   });
 
   let watch: TlsWatch | null = null;

@@ -6,10 +6,11 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { lockDataDirectory, openDatabaseOf, openDataDirectory, openStatisticsOf } from "./data-directory.ts";
 import { delay } from "./delay.ts";
-import { createApp } from "./http/app.ts";
-import { hlsRoutes } from "./http/hls-routes.ts";
+import { answerFailure, createApp } from "./http/app.ts";
+import { HlsRoutes } from "./http/hls-routes.ts";
 import { mediaPlaybackRoutes } from "./http/media-playback-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
+import { RecordedBytes } from "./http/recorded-bytes.ts";
 import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
 import { SlowPlayers } from "./ingest/slow-players.ts";
@@ -125,6 +126,15 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   });
   const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, nowMs });
 
+  const recorded = new RecordedBytes();
+  const hls = new HlsRoutes({
+    playouts,
+    recorded,
+    livestream: (id) => livestreamStore.find(id),
+    mediaFile: (id) => recordings.mediaFile(id),
+    viewers: statistics.viewers,
+    addressOf: (request) => listeners.http.addressOf(request),
+  });
   let isListening = false;
   const app = createApp({
     livestreams,
@@ -146,16 +156,10 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       rtmp: () => isListening,
     },
     openRoutes: [
-      hlsRoutes({
-        playouts,
-        livestream: (id) => livestreamStore.find(id),
-        mediaFile: (id) => recordings.mediaFile(id),
-        viewers: statistics.viewers,
-        addressOf: (request) => listeners.http.addressOf(request),
-      }),
+      hls.routes,
       metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
       openThumbnailRoutes(thumbnails),
-      mediaPlaybackRoutes({ media, recordings }),
+      mediaPlaybackRoutes({ media, recordings, recorded }),
       webRoutes({
         livestream: (id) => livestreams.get(id),
         liveNow: (atMost) => livestreams.list({ page: 0, perpage: atMost, sort: null, status: "live" }),
@@ -165,7 +169,8 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   });
 
   const listeners = openListeners(config, {
-    fetch: (request) => app.fetch(request),
+    fetch: (request) => hls.shortcut(request) ?? app.fetch(request),
+    failed: (error) => answerFailure(error, log),
     rtmp: { door: playouts, slowPlayers, nowMs },
     log,
   });

@@ -6,6 +6,7 @@ import { type Import, importsOf, ROOT, readImports, sourceFiles } from "#test/su
 
 /** What every folder of the server may know: small modules at its root that know nothing themselves. */
 const COMMON = [
+  "server/byte-cache.ts",
   "server/clock.ts",
   "server/in-turn.ts",
   "server/log.ts",
@@ -34,6 +35,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "openapi/routes": ["openapi/schemas", "zod", "@hono/zod-openapi"],
   openapi: ["openapi/schemas", "openapi/routes", "zod", "@hono/zod-openapi"],
 
+  "server/byte-cache.ts": [],
   "server/clock.ts": [],
   "server/in-turn.ts": [],
   "server/log.ts": [],

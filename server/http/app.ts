@@ -106,6 +106,15 @@ function answerError(error: Error, context: Context, log: Log): Response {
     return fail(context, { code: "unsupported_media_type" });
   }
   const { method, path } = context.req;
-  log.error("http_call_failed", { method, path, message: String(error), stack: error.stack ?? "" });
-  return failInternally(context);
+  return answerFailure(error, log, { method, path });
+}
+
+/** An error of ours; `call`: where that is known. */
+export function answerFailure(
+  error: Error,
+  log: Log,
+  call: { method?: string; path?: string } = {},
+): Response {
+  log.error("http_call_failed", { ...call, message: String(error), stack: error.stack ?? "" });
+  return failInternally();
 }

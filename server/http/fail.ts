@@ -68,8 +68,11 @@ export function fail(
 }
 
 /** An error of ours, of which a caller learns no more than that. */
-export function failInternally(context: Context): Refused {
-  return refused(context.json({ status: "error", message: "The server failed to answer this call." }, 500));
+export function failInternally(): Response {
+  return Response.json(
+    { status: "error", message: "The server failed to answer this call." },
+    { status: 500 },
+  );
 }
 
 function refused(response: Response): Refused {

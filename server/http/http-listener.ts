@@ -16,6 +16,8 @@ export interface HttpListenerOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** The answer when `fetch` throws or rejects. */
+  readonly failed: (error: Error) => Response;
   /** Null = plain HTTP. */
   readonly tls: Tls | null;
 }
@@ -69,7 +71,8 @@ export class HttpListener {
   }
 }
 
-function listen({ hostname, port, fetch, tls }: HttpListenerOptions): Bun.Server<undefined> {
-  const address = { hostname, port, idleTimeout: IDLE_SECONDS, maxRequestBodySize: MAX_BODY_BYTES, fetch };
+function listen({ hostname, port, fetch, failed, tls }: HttpListenerOptions): Bun.Server<undefined> {
+  const options = { hostname, port, idleTimeout: IDLE_SECONDS, maxRequestBodySize: MAX_BODY_BYTES };
+  const address = { ...options, fetch, error: failed };
   return tls === null ? Bun.serve(address) : Bun.serve({ ...address, http2: true, tls });
 }

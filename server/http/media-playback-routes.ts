@@ -5,22 +5,17 @@ import { type Listed, parseListedUri } from "#media/hls/listed-uri.ts";
 import { renderVodPlaylist } from "#media/hls/vod-playlist.ts";
 import type { Location } from "#server/recording/recorder.ts";
 import type { Recording } from "#server/recording/recording.ts";
-import {
-  bytesAnswer,
-  CONTENT_TYPES,
-  notFoundAnswer,
-  PlaylistText,
-  playlistAnswer,
-  preflightAnswer,
-} from "./playback-answers.ts";
+import { CONTENT_TYPES, notFoundAnswer, PlaylistText, preflightAnswer } from "./playback-answers.ts";
+import type { RecordedBytes } from "./recorded-bytes.ts";
 
 export interface MediaPlaybackRoutesOptions {
   /** Whose recording plays under a media id; null when nothing does. */
   readonly media: { playable(mediaId: string): { readonly livestreamId: string } | null };
+  readonly recorded: RecordedBytes;
   readonly recordings: { finished(livestreamId: string): Promise<Recording | null> };
 }
 
-export function mediaPlaybackRoutes({ media, recordings }: MediaPlaybackRoutesOptions): Hono {
+export function mediaPlaybackRoutes({ media, recordings, recorded }: MediaPlaybackRoutesOptions): Hono {
   const playlists = new WeakMap<Recording, PlaylistText>();
   const routes = new Hono();
   routes.options("/media/:id/:file", () => preflightAnswer());
@@ -29,10 +24,10 @@ export function mediaPlaybackRoutes({ media, recordings }: MediaPlaybackRoutesOp
     const playable = media.playable(id);
     const recording = playable === null ? null : await recordings.finished(playable.livestreamId);
     if (recording === null) return notFoundAnswer();
-    if (file !== "index.m3u8") return bytesOf(context, recording, file);
-    const playlist = playlists.get(recording) ?? new PlaylistText(playlistTextOf(recording));
+    if (file !== "index.m3u8") return bytesOf(context, recording, file, recorded);
+    const playlist = playlists.get(recording) ?? new PlaylistText(playlistTextOf(recording), "final");
     playlists.set(recording, playlist);
-    return playlistAnswer(context.req.raw, playlist, true);
+    return playlist.answer(context.req.raw);
   });
   return routes;
 }
@@ -41,13 +36,18 @@ function playlistTextOf({ segments, targetDurationSeconds }: Recording): string 
   return renderVodPlaylist(segments, targetDurationSeconds ?? 1);
 }
 
-function bytesOf({ req }: Context, recording: Recording, name: string): Response {
+function bytesOf(
+  { req }: Context,
+  recording: Recording,
+  name: string,
+  recorded: RecordedBytes,
+): Response | Promise<Response> {
   const listed = parseListedUri(name);
   const location = listed === null ? undefined : locationOf(recording, listed);
   if (listed === null || location === undefined) return notFoundAnswer();
   const { offset, byteLength } = location;
-  const bytes = { file: recording.mediaFile, offset, byteLength };
-  return bytesAnswer(req.raw, bytes, CONTENT_TYPES[listed.kind]);
+  const stretch = { file: recording.mediaFile, offset, byteLength };
+  return recorded.answer(req.raw, stretch, CONTENT_TYPES[listed.kind]);
 }
 
 function locationOf(recording: Recording, { kind, number }: Listed): Location | undefined {

@@ -15,6 +15,9 @@ const DIGEST_LENGTH = 22;
 
 const SIGNED_ID = /^([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22})$/;
 
+/** What almost every player asks with, as the multivariant playlist gave it: read without parsing a query of any shape. */
+const ONLY_SESSION = /^\?session=([A-Za-z0-9_.-]*)$/;
+
 /** What a request can say of its viewer. */
 export interface ViewerRequest {
   readonly headers: Pick<Headers, "get">;
@@ -42,10 +45,10 @@ export class SessionKeys {
 
   /** What all requests of one viewer share, in the order of trust that the contract gives. Of bounded length. */
   keyOf({ headers, url, address }: ViewerRequest): string {
-    const query = new URLSearchParams(queryOf(url));
-    const cmcd = cmcdSessionId(headers.get("CMCD-Session")) ?? cmcdSessionId(query.get("CMCD"));
+    const query = parametersOf(url);
+    const cmcd = cmcdSessionId(headers.get("CMCD-Session")) ?? cmcdSessionId(query.cmcd);
     if (cmcd !== null) return `cmcd:${digest(cmcd)}`;
-    const issued = this.#verified(query.get("session"));
+    const issued = this.#verified(query.session);
     if (issued !== null) return `session:${issued}`;
     const playback = headers.get("X-Playback-Session-Id");
     if (playback !== null && isId(playback)) return `playback:${digest(playback)}`;
@@ -69,9 +72,19 @@ export class SessionKeys {
   }
 }
 
-function queryOf(url: string): string {
+interface Parameters {
+  readonly session: string | null;
+  readonly cmcd: string | null;
+}
+
+function parametersOf(url: string): Parameters {
   const start = url.indexOf("?");
-  return start === -1 ? "" : url.slice(start);
+  if (start === -1) return { session: null, cmcd: null };
+  const query = url.slice(start);
+  const onlySession = ONLY_SESSION.exec(query)?.[1];
+  if (onlySession !== undefined) return { session: onlySession, cmcd: null };
+  const parameters = new URLSearchParams(query);
+  return { session: parameters.get("session"), cmcd: parameters.get("CMCD") };
 }
 
 /** `sid` of a CMCD list (CTA-5004 §3.2: comma-separated `key=value`, strings in quotes), null when it has none. */

@@ -1,7 +1,7 @@
 // The sizes and formats of stored pictures: each made once, when it is first asked for, and kept.
 
+import { ByteCache } from "#server/byte-cache.ts";
 import type { InTurn } from "#server/in-turn.ts";
-import { ByteCache } from "./byte-cache.ts";
 import { RENDITION_CACHE_BYTES, RENDITION_WIDTHS } from "./limits.ts";
 import { type RenditionFormat, renderMaster } from "./sharp.ts";
 import { MASTER_FILE, type ThumbnailFiles } from "./thumbnail-files.ts";
@@ -28,7 +28,7 @@ export class Renditions {
   readonly #files: ThumbnailFiles;
   readonly #queue: WorkQueue;
   readonly #changes: InTurn;
-  readonly #cache = new ByteCache(RENDITION_CACHE_BYTES);
+  readonly #cache = new ByteCache<Uint8Array>(RENDITION_CACHE_BYTES);
   /** Those being read or made; whoever else asks for one waits for the same. */
   readonly #pending = new Map<string, Promise<Loaded>>();
 

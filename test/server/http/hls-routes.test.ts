@@ -3,7 +3,8 @@ import { initializationUri, segmentUri } from "#media/hls/listed-uri.ts";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
-import { hlsRoutes, type PlayedLivestream } from "#server/http/hls-routes.ts";
+import { HlsRoutes, type PlayedLivestream } from "#server/http/hls-routes.ts";
+import { RecordedBytes } from "#server/http/recorded-bytes.ts";
 import type { InstanceName } from "#server/playout/instance-name.ts";
 import { Programme } from "#server/playout/programme.ts";
 import { RtmpFanOut } from "#server/playout/rtmp-fan-out.ts";
@@ -24,7 +25,8 @@ class Playhouse implements AsyncDisposable {
   programme: Programme | null;
   sides = new Map<InstanceName, Programme>();
   livestream: PlayedLivestream | null = { status: "live", mediaId: null, withBackup: true };
-  readonly #routes = hlsRoutes({
+  readonly #routes = new HlsRoutes({
+    recorded: new RecordedBytes(),
     playouts: {
       programme: (id) => (id === LIVESTREAM_ID ? this.programme : null),
       sideProgramme: (id, instance) => (id === LIVESTREAM_ID ? (this.sides.get(instance) ?? null) : null),
@@ -49,8 +51,20 @@ class Playhouse implements AsyncDisposable {
     await this.recorder.end();
   }
 
+  /** By the route; where there is a shortcut, its answer is the same. */
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
-    return this.#routes.request(path, init);
+    const response = await this.#routes.routes.request(path, init);
+    const shortcut = await this.shortcut(path, init);
+    if (shortcut !== null) {
+      expect(shortcut.status).toBe(response.status);
+      expect(Object.fromEntries(shortcut.headers)).toEqual(Object.fromEntries(response.headers));
+      expect(await shortcut.bytes()).toEqual(await response.clone().bytes());
+    }
+    return response;
+  }
+
+  async shortcut(path: string, init: RequestInit = {}): Promise<Response | null> {
+    return this.#routes.shortcut(new Request(`http://localhost${path}`, init));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -264,6 +278,32 @@ describe("bytes", () => {
   ])("of %s are not there (L6)", async (_, name) => {
     await house.show(programmeCuts({ seconds: 20 }));
     expect((await house.ask(`${BASE}/${name}`)).status).toBe(404);
+  });
+});
+
+describe("the shortcut", () => {
+  test.each([
+    "index.m3u8",
+    "media.m3u8",
+    "media.m3u8?session=a",
+    "segment-9.m4s",
+    "segment-0.m4s",
+    "init-0.mp4",
+  ])("is taken to %s", async (name) => {
+    await house.show(programmeCuts({ seconds: 20 }));
+    expect((await house.shortcut(`${BASE}/${name}`))?.status).toBe(200);
+  });
+
+  test.each([
+    ["a side", `${BASE}/primary/media.m3u8`, {}],
+    ["a livestream without a programme", "/live/unknown/media.m3u8", {}],
+    ["anything else", "/media/live/media.m3u8", {}],
+    ["what may need decoding", `${BASE}/media%2em3u8`, {}],
+    ["HEAD", `${BASE}/media.m3u8`, { method: "HEAD" }],
+    ["OPTIONS", `${BASE}/media.m3u8`, { method: "OPTIONS" }],
+  ])("is not taken to %s", async (_, path, init) => {
+    await house.show(programmeCuts({ seconds: 20 }));
+    expect(await house.shortcut(path, init)).toBeNull();
   });
 });
 

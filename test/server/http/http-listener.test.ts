@@ -7,6 +7,7 @@ function listening(answer: (request: Request, listener: HttpListener) => Respons
     hostname: "127.0.0.1",
     port: 0,
     fetch: (request) => answer(request, listener),
+    failed: (error) => new Response(error.message, { status: 500 }),
     tls: null,
   });
   return { listener, [Symbol.asyncDispose]: () => listener.stop() };
@@ -60,4 +61,23 @@ test.each([
     "127.0.0.1",
   );
   expect(answer).toEndWith("\r\n\r\nPUT http://localhost/path?query=1 body 127.0.0.1");
+});
+
+test.each([
+  [
+    "throws",
+    () => {
+      throw new Error("on fire");
+    },
+  ],
+  [
+    "rejects",
+    async () => {
+      throw new Error("on fire");
+    },
+  ],
+])("where the answer %s, another is given", async (_, fails) => {
+  await using server = listening(fails);
+  const answer = await fetch(`http://127.0.0.1:${server.listener.port}/`);
+  expect([answer.status, await answer.text()]).toEqual([500, "on fire"]);
 });

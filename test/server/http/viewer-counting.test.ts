@@ -3,7 +3,8 @@
 import { expect, test } from "bun:test";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
-import { hlsRoutes } from "#server/http/hls-routes.ts";
+import { HlsRoutes } from "#server/http/hls-routes.ts";
+import { RecordedBytes } from "#server/http/recorded-bytes.ts";
 import { Programme } from "#server/playout/programme.ts";
 import { RtmpFanOut } from "#server/playout/rtmp-fan-out.ts";
 import { SessionKeys } from "#server/stats/session-key.ts";
@@ -14,7 +15,8 @@ class Theatre {
   address = "192.0.2.1";
   readonly viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), nowMs: () => this.nowMs });
   readonly #window = new PlaylistWindow({ isEvent: false });
-  readonly #routes = hlsRoutes({
+  readonly #routes = new HlsRoutes({
+    recorded: new RecordedBytes(),
     playouts: { programme: (id) => (id === "show" ? this.#programme : null), sideProgramme: () => null },
     livestream: (id) =>
       id === "show" || id === "waiting" ? { status: "live", mediaId: null, withBackup: true } : null,
@@ -50,7 +52,7 @@ class Theatre {
     file: string,
     init: { method?: string; headers?: Record<string, string> } = {},
   ): Promise<Response> {
-    return this.#routes.request(`/live/show/${file}`, init);
+    return this.#routes.routes.request(`/live/show/${file}`, init);
   }
 
   /** What a player does: opens the multivariant playlist and goes on with what it names. */

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { ByteCache } from "#server/thumbnails/byte-cache.ts";
+import { ByteCache } from "#server/byte-cache.ts";
 
 test("beyond its size the least recently used goes first", () => {
-  const cache = new ByteCache(10);
+  const cache = new ByteCache<Uint8Array>(10);
   cache.set("a", new Uint8Array(4));
   cache.set("b", new Uint8Array(4));
   expect(cache.get("a")).toHaveLength(4);
@@ -11,14 +11,14 @@ test("beyond its size the least recently used goes first", () => {
 });
 
 test("what takes the place of another counts once", () => {
-  const cache = new ByteCache(10);
+  const cache = new ByteCache<Uint8Array>(10);
   for (let times = 0; times < 5; times += 1) cache.set("a", new Uint8Array(4));
   cache.set("b", new Uint8Array(6));
   expect([cache.get("a"), cache.get("b")]).not.toContain(null);
 });
 
 test("what is larger than the cache is not kept", () => {
-  const cache = new ByteCache(10);
+  const cache = new ByteCache<Uint8Array>(10);
   cache.set("a", new Uint8Array(11));
   expect(cache.get("a")).toBeNull();
   cache.set("b", new Uint8Array(10));
@@ -26,7 +26,7 @@ test("what is larger than the cache is not kept", () => {
 });
 
 test("everything below a name is forgotten together", () => {
-  const cache = new ByteCache(10);
+  const cache = new ByteCache<Uint8Array>(10);
   for (const name of ["one/a", "one/b", "two/a"]) cache.set(name, new Uint8Array(1));
   cache.deleteAllBelow("one/");
   expect(["one/a", "one/b", "two/a"].map((name) => cache.get(name)?.byteLength)).toEqual([

@@ -1,16 +1,16 @@
-// Byte arrays kept by name, the least recently used of them dropped when they grow too many.
+// Bytes, or what is made of them, kept by name: the least recently used dropped when together they grow too large.
 
-export class ByteCache {
+export class ByteCache<Value extends { readonly byteLength: number }> {
   readonly #maxBytes: number;
   /** The last used one last. */
-  readonly #entries = new Map<string, Uint8Array>();
+  readonly #entries = new Map<string, Value>();
   #byteLength = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  get(name: string): Uint8Array | null {
+  get(name: string): Value | null {
     const bytes = this.#entries.get(name);
     if (bytes === undefined) return null;
     this.#entries.delete(name);
@@ -19,7 +19,7 @@ export class ByteCache {
   }
 
   /** What alone is larger than everything that may be kept is not kept. */
-  set(name: string, bytes: Uint8Array): void {
+  set(name: string, bytes: Value): void {
     this.delete(name);
     this.#entries.set(name, bytes);
     this.#byteLength += bytes.byteLength;

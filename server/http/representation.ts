@@ -1,0 +1,104 @@
+// What one URL is answered with (RFC 9110 §3.2): its bytes and their headers, made once for all who ask.
+
+/** Any page may play what is played here. */
+export const CORS_HEADERS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, Date, ETag, Server",
+};
+
+/** In memory, where a Blob is sent without being copied first, or a stretch of a file. */
+export type SendableBytes =
+  | Uint8Array
+  | Blob
+  | { readonly file: string; readonly offset: number; readonly byteLength: number };
+
+export class Representation {
+  readonly bytes: SendableBytes;
+  readonly byteLength: number;
+  readonly #own: Readonly<Record<string, string>>;
+  /** Of the whole: what almost everybody gets. */
+  #wholeHeaders: Headers | null = null;
+
+  /** `own`: headers beside those that every answer with bytes has. */
+  constructor(bytes: SendableBytes, own: Readonly<Record<string, string>>) {
+    this.bytes = bytes;
+    this.byteLength = bytes instanceof Blob ? bytes.size : bytes.byteLength;
+    this.#own = own;
+  }
+
+  /** 200, or 206 and 416 for a range. */
+  answer(request: Request): Response {
+    const range = this.#rangeFor(request);
+    if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${this.byteLength}` });
+    const isHead = request.method === "HEAD";
+    if (range === null) {
+      this.#wholeHeaders ??= new Headers(this.#headersOf(this.byteLength));
+      const headers = this.#wholeHeaders;
+      return new Response(isHead ? null : this.#stretch(0, this.byteLength), { headers });
+    }
+    const { start, end } = range;
+    const headers = {
+      ...this.#headersOf(end - start),
+      "Content-Range": `bytes ${start}-${end - 1}/${this.byteLength}`,
+    };
+    return new Response(isHead ? null : this.#stretch(start, end), { status: 206, headers });
+  }
+
+  #headersOf(byteLength: number): Record<string, string> {
+    return {
+      ...CORS_HEADERS,
+      "Accept-Ranges": "bytes",
+      "Content-Length": String(byteLength),
+      ...this.#own,
+    };
+  }
+
+  /** If-Range (RFC 9110 §13.1.5): of other bytes than these a range is of no use; neither is a date. */
+  #rangeFor({ headers }: Request): ByteRange | "unsatisfiable" | null {
+    const range = headers.get("Range");
+    if (range === null) return null;
+    const ifRange = headers.get("If-Range");
+    const isValid = ifRange === null || ifRange.trim() === this.#own.ETag;
+    return isValid ? rangeOf(range, this.byteLength) : null;
+  }
+
+  #stretch(start: number, end: number): Uint8Array | Blob {
+    const { bytes } = this;
+    if (!(bytes instanceof Blob || bytes instanceof Uint8Array)) {
+      return Bun.file(bytes.file).slice(bytes.offset + start, bytes.offset + end);
+    }
+    if (start === 0 && end === this.byteLength) return bytes;
+    return bytes instanceof Blob ? bytes.slice(start, end) : bytes.subarray(start, end);
+  }
+}
+
+/** An answer without a body, that nobody keeps. */
+export function notThere(status: number, headers: Readonly<Record<string, string>>): Response {
+  return new Response(null, {
+    status,
+    headers: { ...CORS_HEADERS, "Cache-Control": "no-store", ...headers },
+  });
+}
+
+/** `end` is not included. */
+interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The one range asked for. Null for what is no range of bytes, and for several at once, which a server may answer with
+ * everything (RFC 9110 §14.2).
+ */
+function rangeOf(header: string, byteLength: number): ByteRange | "unsatisfiable" | null {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/i.exec(header.trim()) ?? [];
+  if (first === "" && last === "") return null;
+  if (first === "") {
+    const suffixLength = Math.min(Number(last), byteLength);
+    return suffixLength === 0 ? "unsatisfiable" : { start: byteLength - suffixLength, end: byteLength };
+  }
+  const start = Number(first);
+  if (last !== "" && Number(last) < start) return null;
+  if (start >= byteLength) return "unsatisfiable";
+  return { start, end: last === "" ? byteLength : Math.min(Number(last) + 1, byteLength) };
+}
