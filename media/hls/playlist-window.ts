@@ -184,6 +184,15 @@ export class PlaylistWindow {
     return listed === undefined || listed.parts === null ? "recorded" : joined(listed, listed.parts);
   }
 
+  /** Forgets the bytes of listed segments that are recorded, which happens in their order: they are read there. */
+  release(isRecorded: (msn: number) => boolean): void {
+    for (let index = this.#listed.length - 1; index >= 0; index -= 1) {
+      const listed = this.#listed[index];
+      if (listed === undefined || listed.parts === null) return;
+      if (isRecorded(listed.segment.msn)) listed.parts = null;
+    }
+  }
+
   #restore({ segments, targetDurationSeconds, rendition }: WindowHistory): void {
     for (const segment of segments) {
       this.#nextInitializationId = Math.max(this.#nextInitializationId, segment.initializationId + 1);

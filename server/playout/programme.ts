@@ -81,6 +81,7 @@ export class Programme implements ProgrammeInput {
     for (const cut of cuts) {
       this.window.push(cut);
       this.recorder.write(cut);
+      if (cut.type === "part") this.window.release((msn) => this.recorder.segment(msn) !== null);
     }
   }
 }

@@ -47,6 +47,19 @@ test("what left the window is in the recording, what never was is nowhere", () =
   expect(window.initialization(1)).toBeUndefined();
 });
 
+test("bytes are let go once they are recorded, listed as before", () => {
+  const window = filled(20);
+  const version = window.version;
+  window.release((msn) => msn < 18);
+  expect(window.segments.map(({ msn }) => msn)).toEqual([14, 15, 16, 17, 18, 19]);
+  expect([14, 17].map((msn) => window.segment(msn))).toEqual(["recorded", "recorded"]);
+  expect([18, 19].map((msn) => window.segment(msn))).toEqual([
+    new Uint8Array(1000).fill(18),
+    new Uint8Array(1000).fill(19),
+  ]);
+  expect(window.version).toBe(version);
+});
+
 test("without a recording what left the window is kept for as long as a playlist that listed it may be read", () => {
   const window = new PlaylistWindow({ isEvent: false, keepsRemoved: true });
   window.push(initialization(0));
