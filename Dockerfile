@@ -25,15 +25,15 @@ WORKDIR /ffmpeg
 # hadolint ignore=DL3008
 RUN sed -i 's/^Types: deb$/Types: deb deb-src/' /etc/apt/sources.list.d/debian.sources \
   && apt-get update \
-  && apt-get install --yes --no-install-recommends dpkg-dev gcc libc6-dev make nasm zlib1g-dev \
+  && apt-get install --yes --no-install-recommends dpkg-dev gcc libc6-dev make nasm \
   && apt-get source ffmpeg \
   && mv ffmpeg-*/ source \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /ffmpeg/source
 RUN ./configure --disable-everything --disable-autodetect --disable-network --disable-avdevice \
-  --disable-doc --disable-debug --disable-ffplay --disable-ffprobe --enable-zlib \
+  --disable-doc --disable-debug --disable-ffplay --disable-ffprobe \
   --enable-protocol=pipe --enable-demuxer=h264 --enable-parser=h264 --enable-decoder=h264 \
-  --enable-filter=scale,setsar,format --enable-encoder=png --enable-muxer=image2pipe \
+  --enable-filter=scale,setsar,format --enable-encoder=mjpeg --enable-muxer=image2pipe \
   && make -j"$(nproc)" ffmpeg \
   && install -D --target-directory=/out/bin ffmpeg \
   && install -D --mode=0644 --target-directory=/out/doc COPYING.LGPLv2.1 debian/copyright debian/changelog

@@ -84,7 +84,7 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
       if (image.code === "validation_failed") return fail(context, image);
       return fail(context, { code: image.code }, {}, image.message);
     }
-    const refusal = await thumbnails.put(id, "upload", image);
+    const refusal = await thumbnails.upload(id, image);
     if (refusal !== null) {
       const headers = refusal.code === "too_many_images" ? RETRY_AFTER : {};
       return fail(context, { code: refusal.code }, headers, refusal.message);

@@ -2,7 +2,12 @@
 
 import { annexBKeyFrame } from "#media/codecs/h264/annex-b.ts";
 import type { AccessUnit, CodecConfiguration } from "#media/track/track.ts";
-import { DECODER_DEADLINE_MS, DECODER_MEMORY_BYTES, DECODER_OUTPUT_BYTES } from "./limits.ts";
+import {
+  DECODER_DEADLINE_MS,
+  DECODER_MEMORY_BYTES,
+  DECODER_OUTPUT_BYTES,
+  MASTER_MAX_SIDE,
+} from "./limits.ts";
 
 /** A video key frame, and what its decoder must know. */
 export interface KeyFrame {
@@ -10,7 +15,7 @@ export interface KeyFrame {
   readonly configuration: CodecConfiguration;
 }
 
-/** Decodes key frames. Throws a {@link DecoderError}, or the abort reason of the signal. */
+/** Decodes key frames to JPEGs that can be stored. Throws a {@link DecoderError}, or the abort reason of the signal. */
 export type DecodeKeyFrame = (keyFrame: KeyFrame, signal: AbortSignal) => Promise<Uint8Array>;
 
 /** No picture came of a key frame; the message says why. */
@@ -24,14 +29,20 @@ export class DecoderError extends Error {
 /** What it may say of its troubles, characters. */
 const MAX_COMPLAINT_LENGTH = 300;
 
+/** Of a picture with square pixels, so that it is no larger than one that is stored. */
+const SCALE = `min(1\\,${MASTER_MAX_SIDE}/max(iw*sar\\,ih))`;
+
 /**
- * From the frame's own shape to square pixels, as barely compressed PNG. Where a stream does not say so, pictures of 720
- * lines and more are BT.709 and others BT.601, as browsers have it.
+ * From the frame's own shape to square pixels, as a JPEG to be stored as it is. Where a stream does not say so, pictures of
+ * 720 lines and more are BT.709 and others BT.601, as browsers have it; a JPEG is BT.601 over the full range (JFIF).
  */
 const FFMPEG_OUTPUT = [
-  ...["-frames:v", "1", "-vf", "scale=w=max(2\\,trunc(iw*sar/2)*2):h=ih:flags=bilinear,setsar=1"],
-  ...["-c:v", "png", "-compression_level", "1", "-pred", "none", "-pix_fmt", "rgb24"],
-  ...["-f", "image2pipe", "pipe:1"],
+  ...["-frames:v", "1", "-vf"],
+  [
+    `scale=w=max(2\\,trunc(iw*sar*${SCALE}/2)*2):h=max(1\\,round(ih*${SCALE}))`,
+    "flags=bilinear:out_color_matrix=bt601:out_range=full,setsar=1,format=yuvj444p",
+  ].join(":"),
+  ...["-c:v", "mjpeg", "-q:v", "2", "-flags", "+bitexact", "-f", "image2pipe", "pipe:1"],
 ];
 
 /** Null when this machine has no ffmpeg. */

@@ -36,5 +36,5 @@ export const DECODER_DEADLINE_MS = 5000;
 /** Address space of a decoder process: one 8K frame decoded and converted, with room to spare. */
 export const DECODER_MEMORY_BYTES = 1024 * 1024 * 1024;
 
-/** What a decoder process may answer: an 8K frame as barely compressed PNG is smaller. */
-export const DECODER_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** What a decoder process may answer: a JPEG of the largest stored picture, were it noise, is smaller. */
+export const DECODER_OUTPUT_BYTES = 16 * 1024 * 1024;

@@ -17,7 +17,7 @@ export interface PosterGrabberOptions {
   };
   readonly thumbnails: {
     current(livestreamId: string): Pick<ThumbnailRow, "source"> | null;
-    put(livestreamId: string, source: "auto", image: Uint8Array): Promise<ImageRefusal | null>;
+    keepAutomatic(livestreamId: string, picture: Uint8Array): Promise<ImageRefusal | null>;
   };
   readonly nowMs: () => number;
   readonly log: Log;
@@ -102,7 +102,7 @@ export class PosterGrabber {
     const { thumbnails, log } = this.#options;
     const { signal } = this.#abort;
     try {
-      const refusal = await thumbnails.put(livestreamId, "auto", await decode(keyFrame, signal));
+      const refusal = await thumbnails.keepAutomatic(livestreamId, await decode(keyFrame, signal));
       if (refusal !== null) log.warn("thumbnail_not_taken", { livestreamId, message: refusal.message });
     } catch (error) {
       if (signal.aborted) return;

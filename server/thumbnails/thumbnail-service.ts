@@ -45,8 +45,8 @@ export class ThumbnailService {
     return this.#store.current(livestreamId);
   }
 
-  /** Takes the picture in place of the one of the same source; null when it did. Readers get the old one or the new. */
-  async put(livestreamId: string, source: ThumbnailSource, image: Uint8Array): Promise<ImageRefusal | null> {
+  /** Takes the picture in place of the uploaded one; null when it did. Readers get the old one or the new. */
+  async upload(livestreamId: string, image: Uint8Array): Promise<ImageRefusal | null> {
     const refusal = refusalByHeader(image);
     if (refusal !== null) return refusal;
     const making = this.#queue.run(() => makeMaster(image));
@@ -54,11 +54,19 @@ export class ThumbnailService {
       return { code: "too_many_images", message: "Too many pictures are being worked on; try again later." };
     try {
       const master = await making;
-      return await this.#changes.run(livestreamId, () => this.#replace(livestreamId, source, master));
+      return await this.#changes.run(livestreamId, () => this.#replace(livestreamId, "upload", master));
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       return invalid(`the picture cannot be decoded (${error.message})`);
     }
+  }
+
+  /** The same of the automatic one, a JPEG of ours that is stored as it is: it costs no decoding here. */
+  async keepAutomatic(livestreamId: string, bytes: Uint8Array): Promise<ImageRefusal | null> {
+    const { format, dimensions } = { dimensions: null, ...recogniseImage(bytes) };
+    if (format !== "JPEG" || dimensions === null) return invalid("the automatic one is none");
+    const master = { bytes, ...dimensions };
+    return await this.#changes.run(livestreamId, () => this.#replace(livestreamId, "auto", master));
   }
 
   /** Back to the automatic one, if there is one. */

@@ -47,6 +47,23 @@ describe.skipIf(!areInstalled("ffmpeg"))("ffmpeg", () => {
     expect(await sizeOf(await decode(await keyFrameOf("720x576", "setsar=64/45"), never))).toBe("1024x576");
   });
 
+  test.each([
+    ["2560x1440", "1920x1080"],
+    ["1080x1920", "1080x1920"],
+    ["480x2400", "384x1920"],
+    ["16x16", "16x16"],
+  ])("a picture of %s is stored as a JPEG of %s", async (size, stored) => {
+    const picture = await decode(await keyFrameOf(size, "null"), never);
+    expect(await sizeOf(picture)).toBe(stored);
+    expect((await sharp(picture).metadata()).format).toBe("jpeg");
+  });
+
+  test.each(["black", "white"])("%s is as %s as it can be", async (color) => {
+    const { channels } = await sharp(await decode(await keyFrameOf("320x180", "null", color), never)).stats();
+    const means = channels.map(({ mean }) => Math.round(mean));
+    expect(means).toEqual(color === "black" ? [0, 0, 0] : [255, 255, 255]);
+  });
+
   test("damage ends in a picture or an error that says so", async () => {
     const { unit, configuration } = await keyFrameOf("64x64", "null");
     for (const data of damaged(unit.data, 8)) {
@@ -125,10 +142,10 @@ async function fake(
 }
 
 /** That color all over, as an encoder sends it that does not say by which matrix. */
-async function keyFrameOf(size: string, filter: string): Promise<KeyFrame> {
+async function keyFrameOf(size: string, filter: string, color = "0x20a060"): Promise<KeyFrame> {
   const child = Bun.spawn(
     [
-      ...["ffmpeg", "-v", "error", "-f", "lavfi", "-i", `color=c=0x20a060:s=${size},format=rgb24`],
+      ...["ffmpeg", "-v", "error", "-f", "lavfi", "-i", `color=c=${color}:s=${size},format=rgb24`],
       ...[
         "-frames:v",
         "1",

@@ -29,7 +29,7 @@ function grabber(decode: (() => Promise<Uint8Array>) | null = async () => new Ui
     playouts: { onAirIds: () => onAir, onAirKeyFrame: () => keyFrame },
     thumbnails: {
       current: (id) => (uploads.has(id) ? { source: "upload" } : null),
-      put: async (id) => {
+      keepAutomatic: async (id) => {
         stored.push(id);
         return null;
       },

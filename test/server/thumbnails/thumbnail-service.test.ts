@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { openDatabase } from "#server/store/database.ts";
 import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
+import { MASTER_FILE } from "#server/thumbnails/thumbnail-files.ts";
 import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 
@@ -30,8 +31,17 @@ function picture(background: string): Promise<Buffer> {
     .toBuffer();
 }
 
-async function put(background: string, source: "upload" | "auto" = "upload"): Promise<string> {
-  expect(await thumbnails.put(id, source, await picture(background))).toBeNull();
+async function put(background: string): Promise<string> {
+  expect(await thumbnails.upload(id, await picture(background))).toBeNull();
+  return thumbnails.current(id)?.contentHash ?? "";
+}
+
+/** As the decoder of key frames makes them. */
+async function keepAutomatic(background: string): Promise<string> {
+  const jpeg = await sharp(await picture(background))
+    .jpeg()
+    .toBuffer();
+  expect(await thumbnails.keepAutomatic(id, jpeg)).toBeNull();
   return thumbnails.current(id)?.contentHash ?? "";
 }
 
@@ -44,9 +54,9 @@ function rendition(contentHash: string, width: number | null = null) {
 }
 
 test("the automatic picture goes on behind an uploaded one, and is back when that is deleted", async () => {
-  const automatic = await put("red", "auto");
+  const automatic = await keepAutomatic("red");
   const uploaded = await put("blue");
-  await thumbnails.put(id, "auto", await picture("green"));
+  await keepAutomatic("green");
   expect(thumbnails.current(id)).toMatchObject({ contentHash: uploaded, source: "upload" });
   await thumbnails.deleteUpload(id);
   expect(thumbnails.current(id)?.source).toBe("auto");
@@ -57,15 +67,36 @@ test("the automatic picture goes on behind an uploaded one, and is back when tha
 test("the same picture again changes nothing, as an upload or automatic", async () => {
   const contentHash = await put("red");
   expect(await put("red")).toBe(contentHash);
-  expect(await put("red", "auto")).toBe(contentHash);
+  const stored = await readFile(join(house.thumbnailsFolder, id, contentHash, MASTER_FILE));
+  expect(await thumbnails.keepAutomatic(id, stored)).toBeNull();
   await thumbnails.deleteUpload(id);
   expect(thumbnails.current(id)).toMatchObject({ contentHash, source: "auto" });
   expect(await folders()).toEqual([contentHash]);
 });
 
+test.each([
+  ["a picture of another kind", () => picture("red")],
+  ["nothing", async () => new Uint8Array()],
+  ["the beginning of a JPEG", async () => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)],
+])("%s from the decoder does not become the automatic one", async (_, made) => {
+  const automatic = await keepAutomatic("blue");
+  expect((await thumbnails.keepAutomatic(id, await made()))?.code).toBe("invalid_image");
+  expect(thumbnails.current(id)?.contentHash).toBe(automatic);
+});
+
+test("an automatic picture is stored as it came, with its size", async () => {
+  const jpeg = await sharp(await picture("green"))
+    .jpeg()
+    .toBuffer();
+  await thumbnails.keepAutomatic(id, jpeg);
+  const { contentHash = "", ...size } = thumbnails.current(id) ?? {};
+  expect(size).toMatchObject({ width: 40, height: 20, source: "auto" });
+  expect(await readFile(join(house.thumbnailsFolder, id, contentHash, MASTER_FILE))).toEqual(jpeg);
+});
+
 test("many uploads at once leave one whole picture, and the one before it", async () => {
   const colors = ["red", "green", "blue", "yellow", "black"];
-  await Promise.all(colors.map(async (color) => thumbnails.put(id, "upload", await picture(color))));
+  await Promise.all(colors.map(async (color) => thumbnails.upload(id, await picture(color))));
   const contentHash = thumbnails.current(id)?.contentHash ?? "";
   expect(await folders()).toHaveLength(2);
   expect(await folders()).toContain(contentHash);
@@ -83,7 +114,7 @@ test("a reader gets the old picture or the new one, however often it is replaced
 });
 
 test("a livestream deleted during the upload leaves no picture behind", async () => {
-  const putting = thumbnails.put(id, "upload", await picture("red"));
+  const putting = thumbnails.upload(id, await picture("red"));
   await house.livestreams.delete(id);
   expect((await putting)?.code).toBe("not_found");
   expect(await readdir(house.thumbnailsFolder)).toEqual([]);
@@ -99,7 +130,7 @@ test("a crash between the disk and the database leaves the old picture, and noth
     })(database),
     folder: house.thumbnailsFolder,
   });
-  await expect(crashing.put(id, "upload", await picture("green"))).rejects.toThrow("the process is gone");
+  await expect(crashing.upload(id, await picture("green"))).rejects.toThrow("the process is gone");
   expect(await folders()).toHaveLength(2);
 
   thumbnails = new ThumbnailService({ store: new ThumbnailStore(database), folder: house.thumbnailsFolder });
@@ -136,7 +167,7 @@ describe("a size", () => {
     const image = await sharp({ create: { width: 1500, height: 1500, channels: 3, background: "red" } })
       .png()
       .toBuffer();
-    const puts = Array.from({ length: 40 }, () => thumbnails.put(id, "upload", image));
+    const puts = Array.from({ length: 40 }, () => thumbnails.upload(id, image));
     expect(await rendition(contentHash, 320)).toBe("busy");
     const refused = (await Promise.all(puts)).filter((refusal) => refusal?.code === "too_many_images");
     expect(refused).toHaveLength(7);
