@@ -58,7 +58,7 @@ describe.skipIf(!areInstalled("ffmpeg"))("ffmpeg", () => {
     expect((await sharp(picture).metadata()).format).toBe("jpeg");
   });
 
-  test.each(["black", "white"])("%s is as %s as it can be", async (color) => {
+  test.each(["black", "white"])("%s comes out as it went in", async (color) => {
     const { channels } = await sharp(await decode(await keyFrameOf("320x180", "null", color), never)).stats();
     const means = channels.map(({ mean }) => Math.round(mean));
     expect(means).toEqual(color === "black" ? [0, 0, 0] : [255, 255, 255]);
