@@ -110,7 +110,7 @@ async function serveUntilSignal(
   process.on("SIGTERM", () => ending.abort());
   process.on("SIGINT", () => ending.abort());
   const config = readConfig(process.env);
-  // Not before it is needed: no other command waits for all of the server.
+  // Not before it is needed: the server brings the image library, which no other command waits for.
   const { startServer } = await import("./running-server.ts");
   const server = await startServer(config, clock);
   const isEnding = new Promise<void>((resolve) => {

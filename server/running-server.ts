@@ -10,7 +10,7 @@ import { answerFailure, createApp } from "./http/app.ts";
 import { HlsRoutes } from "./http/hls-routes.ts";
 import { mediaPlaybackRoutes } from "./http/media-playback-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
-import { RecordedBytes } from "./http/recorded-bytes.ts";
+import { StretchCache } from "./http/stretch-cache.ts";
 import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
 import { SlowPlayers } from "./ingest/slow-players.ts";
@@ -126,10 +126,10 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   });
   const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, nowMs });
 
-  const recorded = new RecordedBytes();
+  const stretches = new StretchCache(nowMs);
   const hls = new HlsRoutes({
     playouts,
-    recorded,
+    stretches,
     livestream: (id) => livestreamStore.find(id),
     mediaFile: (id) => recordings.mediaFile(id),
     viewers: statistics.viewers,
@@ -159,7 +159,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       hls.routes,
       metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
       openThumbnailRoutes(thumbnails),
-      mediaPlaybackRoutes({ media, recordings, recorded }),
+      mediaPlaybackRoutes({ media, recordings, stretches }),
       webRoutes({
         livestream: (id) => livestreams.get(id),
         liveNow: (atMost) => livestreams.list({ page: 0, perpage: atMost, sort: null, status: "live" }),
@@ -170,7 +170,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
 
   const listeners = openListeners(config, {
     fetch: (request) => hls.shortcut(request) ?? app.fetch(request),
-    failed: (error) => answerFailure(error, log),
+    failed: (error, request) => answerFailure(error, request, log),
     rtmp: { door: playouts, slowPlayers, nowMs },
     log,
   });

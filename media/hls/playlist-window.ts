@@ -184,7 +184,10 @@ export class PlaylistWindow {
     return listed === undefined || listed.parts === null ? "recorded" : joined(listed, listed.parts);
   }
 
-  /** Forgets the bytes of listed segments that are recorded, which happens in their order: they are read there. */
+  /**
+   * Forgets the bytes of listed segments that are recorded: whoever asks for one reads it there. They are recorded in their
+   * order, so that none is held which is older than one that was let go.
+   */
   release(isRecorded: (msn: number) => boolean): void {
     for (let index = this.#listed.length - 1; index >= 0; index -= 1) {
       const listed = this.#listed[index];

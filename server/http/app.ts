@@ -105,16 +105,12 @@ function answerError(error: Error, context: Context, log: Log): Response {
   if (error instanceof HTTPException && error.status === 415) {
     return fail(context, { code: "unsupported_media_type" });
   }
-  const { method, path } = context.req;
-  return answerFailure(error, log, { method, path });
+  return answerFailure(error, context.req.raw, log);
 }
 
-/** An error of ours; `call`: where that is known. */
-export function answerFailure(
-  error: Error,
-  log: Log,
-  call: { method?: string; path?: string } = {},
-): Response {
-  log.error("http_call_failed", { ...call, message: String(error), stack: error.stack ?? "" });
+/** An error of ours: logged, and answered without its reason. */
+export function answerFailure(error: unknown, { method, url }: Request, log: Log): Response {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  log.error("http_call_failed", { method, path: new URL(url).pathname, message: String(error), stack });
   return failInternally();
 }

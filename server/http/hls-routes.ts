@@ -17,7 +17,8 @@ import {
   redirectAnswer,
   viewerPlaylistAnswer,
 } from "./playback-answers.ts";
-import type { RecordedBytes } from "./recorded-bytes.ts";
+import { recordedAnswer } from "./recorded-answer.ts";
+import type { StretchCache } from "./stretch-cache.ts";
 
 /** What is known of a livestream that may have been live. */
 export interface PlayedLivestream {
@@ -35,7 +36,7 @@ export interface HlsRoutesOptions {
   readonly livestream: (id: string) => PlayedLivestream | null;
   /** The file that a livestream is recorded to. */
   readonly mediaFile: (livestreamId: string) => string;
-  readonly recorded: RecordedBytes;
+  readonly stretches: StretchCache;
   readonly viewers: Pick<Viewers, "newSession" | "watched">;
   /** Of the peer. */
   readonly addressOf: (request: Request) => string;
@@ -164,7 +165,7 @@ export class HlsRoutes {
     const location = recorder[kind](number);
     if (location === null) return notFoundAnswer();
     const stretch = { file: this.#options.mediaFile(id), ...location };
-    return this.#options.recorded.answer(request, stretch, contentType);
+    return recordedAnswer(request, stretch, contentType, this.#options.stretches);
   }
 }
 

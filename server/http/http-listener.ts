@@ -17,7 +17,7 @@ export interface HttpListenerOptions {
   readonly port: number;
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** The answer when `fetch` throws or rejects. */
-  readonly failed: (error: Error) => Response;
+  readonly failed: (error: unknown, request: Request) => Response;
   /** Null = plain HTTP. */
   readonly tls: Tls | null;
 }
@@ -30,9 +30,8 @@ export class HttpListener {
 
   /** Throws when the address cannot be bound. */
   constructor(options: HttpListenerOptions) {
-    const fetch = (request: Request) => options.fetch(this.#withHost(request));
-    this.#options = { ...options, fetch };
-    this.#server = listen(this.#options);
+    this.#options = options;
+    this.#server = this.#listen(options.port, options.tls);
   }
 
   /** The port that was bound. */
@@ -52,7 +51,24 @@ export class HttpListener {
   renew(tls: Tls): void {
     const { port } = this;
     void this.#server.stop(); // Resolves when its last answer is out, which nobody waits for.
-    this.#server = listen({ ...this.#options, port, tls });
+    this.#server = this.#listen(port, tls);
+  }
+
+  #listen(port: number, tls: Tls | null): Bun.Server<undefined> {
+    const { hostname } = this.#options;
+    const fetch = (request: Request) => this.#answer(this.#withHost(request));
+    const options = { hostname, port, idleTimeout: IDLE_SECONDS, maxRequestBodySize: MAX_BODY_BYTES, fetch };
+    return tls === null ? Bun.serve(options) : Bun.serve({ ...options, http2: true, tls });
+  }
+
+  #answer(request: Request): Response | Promise<Response> {
+    const { fetch, failed } = this.#options;
+    try {
+      const answer = fetch(request);
+      return answer instanceof Promise ? answer.catch((error) => failed(error, request)) : answer;
+    } catch (error) {
+      return failed(error, request);
+    }
   }
 
   /** Without a Host, which HTTP/1.0 does not need, Bun's URL is a path alone; with a bad one it is no URL. */
@@ -69,10 +85,4 @@ export class HttpListener {
     await Promise.race([this.#server.stop(), Bun.sleep(DRAIN_MS)]);
     await this.#server.stop(true);
   }
-}
-
-function listen({ hostname, port, fetch, failed, tls }: HttpListenerOptions): Bun.Server<undefined> {
-  const options = { hostname, port, idleTimeout: IDLE_SECONDS, maxRequestBodySize: MAX_BODY_BYTES };
-  const address = { ...options, fetch, error: failed };
-  return tls === null ? Bun.serve(address) : Bun.serve({ ...address, http2: true, tls });
 }

@@ -6,16 +6,17 @@ import { renderVodPlaylist } from "#media/hls/vod-playlist.ts";
 import type { Location } from "#server/recording/recorder.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { CONTENT_TYPES, notFoundAnswer, PlaylistText, preflightAnswer } from "./playback-answers.ts";
-import type { RecordedBytes } from "./recorded-bytes.ts";
+import { recordedAnswer } from "./recorded-answer.ts";
+import type { StretchCache } from "./stretch-cache.ts";
 
 export interface MediaPlaybackRoutesOptions {
   /** Whose recording plays under a media id; null when nothing does. */
   readonly media: { playable(mediaId: string): { readonly livestreamId: string } | null };
-  readonly recorded: RecordedBytes;
+  readonly stretches: StretchCache;
   readonly recordings: { finished(livestreamId: string): Promise<Recording | null> };
 }
 
-export function mediaPlaybackRoutes({ media, recordings, recorded }: MediaPlaybackRoutesOptions): Hono {
+export function mediaPlaybackRoutes({ media, recordings, stretches }: MediaPlaybackRoutesOptions): Hono {
   const playlists = new WeakMap<Recording, PlaylistText>();
   const routes = new Hono();
   routes.options("/media/:id/:file", () => preflightAnswer());
@@ -24,7 +25,7 @@ export function mediaPlaybackRoutes({ media, recordings, recorded }: MediaPlayba
     const playable = media.playable(id);
     const recording = playable === null ? null : await recordings.finished(playable.livestreamId);
     if (recording === null) return notFoundAnswer();
-    if (file !== "index.m3u8") return bytesOf(context, recording, file, recorded);
+    if (file !== "index.m3u8") return bytesOf(context, recording, file, stretches);
     const playlist = playlists.get(recording) ?? new PlaylistText(playlistTextOf(recording), "final");
     playlists.set(recording, playlist);
     return playlist.answer(context.req.raw);
@@ -40,14 +41,14 @@ function bytesOf(
   { req }: Context,
   recording: Recording,
   name: string,
-  recorded: RecordedBytes,
+  stretches: StretchCache,
 ): Response | Promise<Response> {
   const listed = parseListedUri(name);
   const location = listed === null ? undefined : locationOf(recording, listed);
   if (listed === null || location === undefined) return notFoundAnswer();
   const { offset, byteLength } = location;
   const stretch = { file: recording.mediaFile, offset, byteLength };
-  return recorded.answer(req.raw, stretch, CONTENT_TYPES[listed.kind]);
+  return recordedAnswer(req.raw, stretch, CONTENT_TYPES[listed.kind], stretches);
 }
 
 function locationOf(recording: Recording, { kind, number }: Listed): Location | undefined {

@@ -1,7 +1,6 @@
-// The one file that knows sharp: any picture becomes a stored master, and a master its sizes and formats. The library comes
-// with the first picture: a server that never sees one spares its memory.
+// The one file that knows sharp: any picture becomes a stored master, and a master its sizes and formats.
 
-import type { Sharp } from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { IMAGE_JOB_SECONDS, MASTER_MAX_SIDE, MAX_PIXELS } from "./limits.ts";
 
 /** A picture that cannot be decoded; the message is the decoder's. */
@@ -25,9 +24,12 @@ export type RenditionFormat = "avif" | "webp" | "jpeg";
 /** Of what the decoder says of its troubles, characters. */
 const MAX_COMPLAINT_LENGTH = 300;
 
+/** A thread for one picture: the others are the media's. Nothing is kept: the same picture does not come twice. */
+sharp.concurrency(1);
+sharp.cache(false);
+
 /** Throws an {@link ImageError}. Of an animation it is the first picture. */
 export async function makeMaster(image: Uint8Array): Promise<Master> {
-  const sharp = await loaded();
   return decoding(async () => {
     const { data, info } = await sharp(image, { limitInputPixels: MAX_PIXELS, failOn: "error" })
       .timeout({ seconds: IMAGE_JOB_SECONDS })
@@ -47,18 +49,9 @@ export async function renderMaster(
   width: number | null,
   format: RenditionFormat,
 ): Promise<Uint8Array> {
-  const sharp = await loaded();
   const image = sharp(master).timeout({ seconds: IMAGE_JOB_SECONDS });
   if (width !== null) image.resize({ width, withoutEnlargement: true });
   return decoding(() => encodingOf(image, format).toBuffer());
-}
-
-/** A thread for one picture: the others are the media's. Nothing is kept: the same picture does not come twice. */
-async function loaded(): Promise<typeof import("sharp").default> {
-  const { default: sharp } = await import("sharp");
-  sharp.concurrency(1);
-  sharp.cache(false);
-  return sharp;
 }
 
 /** The effort is what a small picture is worth: AVIF at its default would take seconds. */

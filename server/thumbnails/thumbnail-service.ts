@@ -63,9 +63,11 @@ export class ThumbnailService {
 
   /** The same of the automatic one, a JPEG of ours that is stored as it is: it costs no decoding here. */
   async keepAutomatic(livestreamId: string, bytes: Uint8Array): Promise<ImageRefusal | null> {
-    const { format, dimensions } = { dimensions: null, ...recogniseImage(bytes) };
-    if (format !== "JPEG" || dimensions === null) return invalid("the automatic one is none");
-    const master = { bytes, ...dimensions };
+    const recognised = recogniseImage(bytes);
+    if (recognised.format !== "JPEG" || recognised.dimensions === null) {
+      return invalid("the decoder made something else");
+    }
+    const master = { bytes, ...recognised.dimensions };
     return await this.#changes.run(livestreamId, () => this.#replace(livestreamId, "auto", master));
   }
 

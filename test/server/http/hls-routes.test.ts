@@ -4,7 +4,7 @@ import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
 import { HlsRoutes, type PlayedLivestream } from "#server/http/hls-routes.ts";
-import { RecordedBytes } from "#server/http/recorded-bytes.ts";
+import { StretchCache } from "#server/http/stretch-cache.ts";
 import type { InstanceName } from "#server/playout/instance-name.ts";
 import { Programme } from "#server/playout/programme.ts";
 import { RtmpFanOut } from "#server/playout/rtmp-fan-out.ts";
@@ -26,7 +26,7 @@ class Playhouse implements AsyncDisposable {
   sides = new Map<InstanceName, Programme>();
   livestream: PlayedLivestream | null = { status: "live", mediaId: null, withBackup: true };
   readonly #routes = new HlsRoutes({
-    recorded: new RecordedBytes(),
+    stretches: new StretchCache(() => 0),
     playouts: {
       programme: (id) => (id === LIVESTREAM_ID ? this.programme : null),
       sideProgramme: (id, instance) => (id === LIVESTREAM_ID ? (this.sides.get(instance) ?? null) : null),

@@ -7,7 +7,7 @@ function listening(answer: (request: Request, listener: HttpListener) => Respons
     hostname: "127.0.0.1",
     port: 0,
     fetch: (request) => answer(request, listener),
-    failed: (error) => new Response(error.message, { status: 500 }),
+    failed: (error, request) => new Response(`${request.method} ${error}`, { status: 500 }),
     tls: null,
   });
   return { listener, [Symbol.asyncDispose]: () => listener.stop() };
@@ -79,5 +79,5 @@ test.each([
 ])("where the answer %s, another is given", async (_, fails) => {
   await using server = listening(fails);
   const answer = await fetch(`http://127.0.0.1:${server.listener.port}/`);
-  expect([answer.status, await answer.text()]).toEqual([500, "on fire"]);
+  expect([answer.status, await answer.text()]).toEqual([500, "GET Error: on fire"]);
 });

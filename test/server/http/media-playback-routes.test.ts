@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { Hono } from "hono";
 import { Parser } from "m3u8-parser";
 import { mediaPlaybackRoutes } from "#server/http/media-playback-routes.ts";
-import { RecordedBytes } from "#server/http/recorded-bytes.ts";
+import { StretchCache } from "#server/http/stretch-cache.ts";
 import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 
 const MEDIA_ID = "0190b8e8-0000-7000-8000-00000000000a";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   routes = mediaPlaybackRoutes({
     media: { playable: (id) => (isPlayable && id === MEDIA_ID ? { livestreamId: LIVESTREAM_ID } : null) },
     recordings: folder.recordings,
-    recorded: new RecordedBytes(),
+    stretches: new StretchCache(() => 0),
   });
 });
 
@@ -132,7 +132,7 @@ describe("nothing is at", () => {
     const gone = mediaPlaybackRoutes({
       media: { playable: () => ({ livestreamId: "0190b8e8-0000-7000-8000-00000000000c" }) },
       recordings: folder.recordings,
-      recorded: new RecordedBytes(),
+      stretches: new StretchCache(() => 0),
     });
     expect((await gone.request(`${BASE}/index.m3u8`)).status).toBe(404);
   });

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
 import { HlsRoutes } from "#server/http/hls-routes.ts";
-import { RecordedBytes } from "#server/http/recorded-bytes.ts";
+import { StretchCache } from "#server/http/stretch-cache.ts";
 import { Programme } from "#server/playout/programme.ts";
 import { RtmpFanOut } from "#server/playout/rtmp-fan-out.ts";
 import { SessionKeys } from "#server/stats/session-key.ts";
@@ -16,7 +16,7 @@ class Theatre {
   readonly viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), nowMs: () => this.nowMs });
   readonly #window = new PlaylistWindow({ isEvent: false });
   readonly #routes = new HlsRoutes({
-    recorded: new RecordedBytes(),
+    stretches: new StretchCache(() => 0),
     playouts: { programme: (id) => (id === "show" ? this.#programme : null), sideProgramme: () => null },
     livestream: (id) =>
       id === "show" || id === "waiting" ? { status: "live", mediaId: null, withBackup: true } : null,
