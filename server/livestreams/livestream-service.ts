@@ -16,15 +16,9 @@ import type {
 import type { MediaStore } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+import { type Claim, claim, decide, type Refused, refused } from "./claim.ts";
 import { type ConversionResult, ConversionRunner, type Convert } from "./conversion-runner.ts";
-import {
-  type Action,
-  allowedActions,
-  outcomeOf,
-  type RefusalCode,
-  type Situation,
-  situationOf,
-} from "./lifecycle.ts";
+import type { Action } from "./lifecycle.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 
 /** The running side of livestreams, as far as it is begun, asked and ended here. */
@@ -79,21 +73,6 @@ export interface LivestreamServiceOptions {
 export type LivestreamResult = { ok: true; livestream: LivestreamView } | Refused;
 
 export type DeletionResult = { ok: true } | Refused;
-
-export interface Refused {
-  readonly ok: false;
-  readonly refusal: Refusal;
-}
-
-export type Refusal =
-  | { readonly code: "not_found" }
-  | {
-      readonly code: RefusalCode;
-      readonly currentStatus: LivestreamStatus;
-      readonly allowedActions: readonly Action[];
-      /** With `converted_to_media`. */
-      readonly mediaId?: string;
-    };
 
 export interface LivestreamPatch {
   readonly name?: string;
@@ -160,77 +139,76 @@ export class LivestreamService {
   /** Which sides it has may change for as long as it could be started. */
   update(id: string, patch: LivestreamPatch): LivestreamResult {
     const { livestreams, nowMs } = this.#options;
-    const claim = this.#claim(
+    const claimed = claim(
+      this.#options,
       id,
       (row) => (changesSides(row, patch) ? "start" : "update"),
       ({ status }) => livestreams.update(id, status, patch, nowMs()),
     );
-    return claim.ok ? this.#answer(claim.row) : claim;
+    return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
   /** Makes the stream keys and opens the ingest. */
   start(id: string): LivestreamResult {
-    const claim = this.#moveTo("started", id, "start", (row) => ({
+    const claimed = this.#moveTo("started", id, "start", (row) => ({
       primaryStreamKey: newStreamKey(),
       secondaryStreamKey: row.withBackup ? newStreamKey() : null,
       ingestStartedAtMs: this.#options.nowMs(),
     }));
-    if (!claim.ok) return claim;
-    this.#open(claim.row);
+    if (!claimed.ok) return claimed;
+    this.#open(claimed.row);
     this.#options.onStatus(id, "started");
-    return this.#answer(claim.row);
+    return this.#answer(claimed.row);
   }
 
   /** The programme begins. When it cannot, the livestream is `started` again and the error is the caller's. */
   async publish(id: string): Promise<LivestreamResult> {
-    const claim = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.nowMs() }));
-    if (!claim.ok) return claim;
+    const claimed = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.nowMs() }));
+    if (!claimed.ok) return claimed;
     try {
       await this.#effects.run(id, () => this.#options.playouts.publish(id));
     } catch (error) {
       const { livestreams, nowMs } = this.#options;
-      livestreams.changeStatus(id, "live", "started", { startedAtMs: claim.before.startedAtMs }, nowMs());
+      livestreams.changeStatus(id, "live", "started", { startedAtMs: claimed.before.startedAtMs }, nowMs());
       throw error;
     }
     this.#options.onStatus(id, "live");
-    return this.#answer(claim.row);
+    return this.#answer(claimed.row);
   }
 
   /** Puts the instance on air at its next key frame; the status stays. */
   switchTo(id: string, instance: InstanceName): LivestreamResult {
-    const { livestreams, playouts } = this.#options;
-    const row = livestreams.find(id);
-    if (row === null) return { ok: false, refusal: { code: "not_found" } };
-    const situation = situationOf(row.status, playouts.hasActiveIngest(id));
-    const outcome = outcomeOf("switch", situation);
-    if ("refused" in outcome) return { ok: false, refusal: refusal(outcome.refused, row, situation) };
-    if (!playouts.requestSwitch(id, instance)) {
-      return { ok: false, refusal: refusal("no_active_ingest", row, situation) };
+    const decision = decide(this.#options, id, () => "switch");
+    if (!decision.ok) return decision;
+    const { row, situation } = decision;
+    if (!this.#options.playouts.requestSwitch(id, instance)) {
+      return refused("no_active_ingest", row, situation);
     }
     return this.#answer(row);
   }
 
   /** Answers once the encoders are gone and the playlist has ended; the conversion goes on behind it. */
   async stop(id: string): Promise<LivestreamResult> {
-    const claim = this.#moveTo("converting", id, "stop", () => ({
+    const claimed = this.#moveTo("converting", id, "stop", () => ({
       primaryStreamKey: null,
       secondaryStreamKey: null,
       stoppedAtMs: this.#options.nowMs(),
     }));
-    if (!claim.ok) return claim;
+    if (!claimed.ok) return claimed;
     this.#options.onStatus(id, "converting");
     try {
       await this.#effects.run(id, () => this.#options.playouts.stop(id));
     } finally {
       this.#conversions.begin(id);
     }
-    return this.#answer(claim.row);
+    return this.#answer(claimed.row);
   }
 
   /** Answers once everything recorded is gone. */
   async delete(id: string): Promise<DeletionResult> {
     const { livestreams, removals, transaction } = this.#options;
-    const claim = this.#claim(
+    const claimed = claim(
+      this.#options,
       id,
       () => "delete",
       ({ status }) =>
@@ -240,7 +218,7 @@ export class LivestreamService {
           return true;
         }),
     );
-    if (!claim.ok) return claim;
+    if (!claimed.ok) return claimed;
     this.#options.onStatus(id, "deleted");
     await this.#remove(id);
     return { ok: true };
@@ -324,30 +302,12 @@ export class LivestreamService {
     changeOf: (row: LivestreamRow) => LivestreamChange,
   ): Claim {
     const { livestreams, nowMs } = this.#options;
-    return this.#claim(
+    return claim(
+      this.#options,
       id,
       () => action,
       (row) => livestreams.changeStatus(id, row.status, status, changeOf(row), nowMs()),
     );
-  }
-
-  /**
-   * Decides by the lifecycle and then writes what was decided, if the status is still the one it was decided on;
-   * else somebody else was first, and the decision is made again on what they left.
-   */
-  #claim(
-    id: string,
-    actionOn: (row: LivestreamRow) => Action,
-    write: (row: LivestreamRow) => boolean,
-  ): Claim {
-    for (;;) {
-      const before = this.#options.livestreams.find(id);
-      if (before === null) return { ok: false, refusal: { code: "not_found" } };
-      const situation = situationOf(before.status, this.#options.playouts.hasActiveIngest(id));
-      const outcome = outcomeOf(actionOn(before), situation);
-      if ("refused" in outcome) return { ok: false, refusal: refusal(outcome.refused, before, situation) };
-      if (write(before)) return { ok: true, before, row: this.#options.livestreams.find(id) ?? before };
-    }
   }
 
   #open(row: LivestreamRow): void {
@@ -429,18 +389,11 @@ export class LivestreamService {
   }
 }
 
-type Claim = { ok: true; before: LivestreamRow; row: LivestreamRow } | Refused;
-
 function changesSides(
   row: LivestreamRow,
   { withDvr = row.withDvr, withBackup = row.withBackup }: LivestreamPatch,
 ): boolean {
   return withDvr !== row.withDvr || withBackup !== row.withBackup;
-}
-
-function refusal(code: RefusalCode, row: LivestreamRow, situation: Situation): Refusal {
-  const facts = { code, currentStatus: row.status, allowedActions: allowedActions(situation) };
-  return row.mediaId === null || code !== "converted_to_media" ? facts : { ...facts, mediaId: row.mediaId };
 }
 
 /** Of characters that RTMP clients leave as they are. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import type { Refusal } from "#server/livestreams/claim.ts";
 import type { Action, Situation } from "#server/livestreams/lifecycle.ts";
-import type { Refusal } from "#server/livestreams/livestream-service.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { FACTS, FakeHouse } from "./fake-house.ts";
 
@@ -105,27 +105,6 @@ describe("the lifecycle", () => {
       expect(result.refusal).toMatchObject({ code: expected, currentStatus: before?.status });
       expect(after).toEqual(before);
     }
-  });
-
-  test("a refusal says what is allowed instead", async () => {
-    const house = new FakeHouse();
-    const id = house.receiving();
-    expect(await house.livestreams.stop(id)).toEqual({
-      ok: false,
-      refusal: {
-        code: "not_published",
-        currentStatus: "started",
-        allowedActions: ["publish", "update", "delete"],
-      },
-    });
-  });
-
-  test("a finished livestream that is not deleted says which asset it is now", async () => {
-    const house = new FakeHouse();
-    const { id, mediaId } = await house.finished();
-    expect(await house.livestreams.delete(id)).toMatchObject({
-      refusal: { code: "converted_to_media", mediaId },
-    });
   });
 
   test.each(Object.keys(CALLS) as Action[])("%s of an unknown livestream is not found", async (action) => {
