@@ -1,6 +1,5 @@
 // What can be done with a livestream, from its creation to its deletion; the only writer of a status.
 
-import { InTurn } from "#server/in-turn.ts";
 import type { Log } from "#server/log.ts";
 import type { InputState } from "#server/playout/input-state.ts";
 import type { InstanceName } from "#server/playout/instance-name.ts";
@@ -19,37 +18,27 @@ import type { RecordingRemovalStore } from "#server/store/recording-removal-stor
 import { type Claim, claim, decide, type Refused, refused } from "./claim.ts";
 import { type ConversionResult, ConversionRunner, type Convert } from "./conversion-runner.ts";
 import type { Action } from "./lifecycle.ts";
+import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 
 /** The running side of livestreams, as far as it is begun, asked and ended here. */
-export interface Playouts {
+export interface Playouts extends ChangingPlayouts {
   open(livestream: {
     id: string;
     withDvr: boolean;
     streamKeys: { primary: string | null; secondary: string | null };
     hasRecordingFailed: boolean;
   }): void;
-  publish(id: string): Promise<void>;
   hasActiveIngest(id: string): boolean;
   inputs(id: string): readonly InputState[];
   onAir(id: string): InstanceName | null;
   /** False when the instance has no active ingest. */
   requestSwitch(id: string, instance: InstanceName): boolean;
-  stop(id: string): Promise<void>;
-  close(id: string): Promise<void>;
-}
-
-/** Recordings on disk. */
-export interface Recordings {
-  /** Whatever is there of it; nothing is no error. */
-  remove(livestreamId: string): Promise<void>;
 }
 
 /** The pictures that stand for livestreams. */
-export interface Thumbnails {
+export interface Thumbnails extends Removable {
   current(livestreamId: string): ThumbnailFacts | null;
-  /** Whatever is there of the livestream; nothing is no error. */
-  remove(livestreamId: string): Promise<void>;
 }
 
 export interface LivestreamServiceOptions {
@@ -58,7 +47,7 @@ export interface LivestreamServiceOptions {
   readonly removals: RecordingRemovalStore;
   readonly transaction: Transaction;
   readonly playouts: Playouts;
-  readonly recordings: Recordings;
+  readonly recordings: Removable;
   readonly thumbnails: Thumbnails;
   readonly convert: Convert;
   readonly urls: PublicUrls;
@@ -84,21 +73,14 @@ export interface LivestreamPatch {
 /** 192 bits: half as many again as the contract asks for, and a whole number of base64 characters. */
 const STREAM_KEY_BYTES = 24;
 
-/**
- * An ended playlist and its segments keep answering this long for viewers who are still playing the end of it; with
- * DVR, who may be anywhere in it, for as long again as it lasted.
- */
-const ENDED_PLAYOUT_GRACE_MS = 60_000;
-
 export class LivestreamService {
   readonly #options: LivestreamServiceOptions;
   readonly #conversions: ConversionRunner;
-  /** Effects of calls on the playout and the recording, by livestream. */
-  readonly #effects = new InTurn();
-  readonly #shutdown = new AbortController();
+  readonly #effects: LivestreamEffects;
 
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
+    this.#effects = new LivestreamEffects(options);
     this.#conversions = new ConversionRunner({
       convert: options.convert,
       settle: (id, result) => this.#settleConversion(id, result),
@@ -166,7 +148,7 @@ export class LivestreamService {
     const claimed = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.nowMs() }));
     if (!claimed.ok) return claimed;
     try {
-      await this.#effects.run(id, () => this.#options.playouts.publish(id));
+      await this.#effects.publish(id);
     } catch (error) {
       const { livestreams, nowMs } = this.#options;
       livestreams.changeStatus(id, "live", "started", { startedAtMs: claimed.before.startedAtMs }, nowMs());
@@ -197,7 +179,7 @@ export class LivestreamService {
     if (!claimed.ok) return claimed;
     this.#options.onStatus(id, "converting");
     try {
-      await this.#effects.run(id, () => this.#options.playouts.stop(id));
+      await this.#effects.stop(id);
     } finally {
       this.#conversions.begin(id);
     }
@@ -206,35 +188,23 @@ export class LivestreamService {
 
   /** Answers once everything recorded is gone. */
   async delete(id: string): Promise<DeletionResult> {
-    const { livestreams, removals, transaction } = this.#options;
     const claimed = claim(
       this.#options,
       id,
       () => "delete",
-      ({ status }) =>
-        transaction(() => {
-          if (!livestreams.delete(id, status)) return false;
-          removals.add(id);
-          return true;
-        }),
+      ({ status }) => this.#deleteFrom(status, id),
     );
     if (!claimed.ok) return claimed;
     this.#options.onStatus(id, "deleted");
-    await this.#remove(id);
+    await this.#effects.remove(id);
     return { ok: true };
   }
 
   /** The end of a finished livestream whose asset is deleted for good; false when it is not there (any more). */
   async deleteFinished(id: string): Promise<boolean> {
-    const { livestreams, removals, transaction } = this.#options;
-    const isDeleted = transaction(() => {
-      if (!livestreams.delete(id, "finished")) return false;
-      removals.add(id);
-      return true;
-    });
-    if (!isDeleted) return false;
+    if (!this.#deleteFrom("finished", id)) return false;
     this.#options.onStatus(id, "deleted");
-    await this.#remove(id);
+    await this.#effects.remove(id);
     return true;
   }
 
@@ -260,8 +230,8 @@ export class LivestreamService {
 
   /** At the start of the process: everything goes on where the last one left it. */
   async resumeAll(): Promise<void> {
-    const { livestreams, playouts, removals, onStatus } = this.#options;
-    for (const id of removals.all()) await this.#resume(id, () => this.#remove(id));
+    const { livestreams, removals, onStatus } = this.#options;
+    for (const id of removals.all()) await this.#resume(id, () => this.#effects.remove(id));
     for (const row of livestreams.withStatus("started")) {
       this.#open(row);
       onStatus(row.id, "started");
@@ -269,7 +239,7 @@ export class LivestreamService {
     for (const row of livestreams.withStatus("live")) {
       this.#open(row);
       onStatus(row.id, "live");
-      await this.#resume(row.id, () => this.#effects.run(row.id, () => playouts.publish(row.id)));
+      await this.#resume(row.id, () => this.#effects.publish(row.id));
     }
     for (const row of livestreams.withStatus("converting")) this.#conversions.begin(row.id);
   }
@@ -281,8 +251,7 @@ export class LivestreamService {
 
   /** No status changes after this; what is not through goes on at the next start. */
   async shutdown(): Promise<void> {
-    this.#shutdown.abort();
-    await this.#effects.settled();
+    await this.#effects.shutdown();
     await this.#conversions.shutdown();
   }
 
@@ -310,19 +279,20 @@ export class LivestreamService {
     );
   }
 
+  /** Gone, and what it leaves on disk remembered until that is gone, too; false when it has another status. */
+  #deleteFrom(status: LivestreamStatus, id: string): boolean {
+    const { livestreams, removals, transaction } = this.#options;
+    return transaction(() => {
+      if (!livestreams.delete(id, status)) return false;
+      removals.add(id);
+      return true;
+    });
+  }
+
   #open(row: LivestreamRow): void {
     const { id, withDvr, primaryStreamKey: primary, secondaryStreamKey: secondary } = row;
     const hasRecordingFailed = row.conversionMessage !== null;
     this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary }, hasRecordingFailed });
-  }
-
-  #remove(id: string): Promise<void> {
-    return this.#effects.run(id, async () => {
-      await this.#options.playouts.close(id);
-      await this.#options.recordings.remove(id);
-      await this.#options.thumbnails.remove(id);
-      this.#options.removals.done(id);
-    });
   }
 
   #settleConversion(id: string, result: ConversionResult): void {
@@ -371,11 +341,9 @@ export class LivestreamService {
   }
 
   async #closeAfterGrace(id: string, result: ConversionResult): Promise<void> {
-    const { signal } = this.#shutdown;
     const isSeekable = result.ok && this.#options.livestreams.find(id)?.withDvr === true;
     const seekableMs = isSeekable ? result.facts.durationSeconds * 1000 : 0;
-    await this.#options.delay(ENDED_PLAYOUT_GRACE_MS + seekableMs, signal);
-    if (!signal.aborted) await this.#effects.run(id, () => this.#options.playouts.close(id));
+    await this.#effects.closeAfterGrace(id, seekableMs);
   }
 
   #answer(row: LivestreamRow): LivestreamResult {

@@ -432,16 +432,6 @@ describe("an update", () => {
 });
 
 describe("an ended playlist", () => {
-  test("answers for another minute, for those who still play its end", async () => {
-    const house = new FakeHouse();
-    const id = await house.stopped();
-    expect(house.delays.map((delay) => delay.milliseconds)).toEqual([60_000]);
-    expect(house.playouts.calls).not.toContain(`close ${id}`);
-    house.delays[0]?.pass();
-    await Bun.sleep(0);
-    expect(house.playouts.calls.at(-1)).toBe(`close ${id}`);
-  });
-
   test("that goes back to the publish answers for as long again as it lasted", async () => {
     const house = new FakeHouse();
     await house.stopped({ withDvr: true });
