@@ -1,4 +1,4 @@
-// What can be done with a livestream, from its creation to its deletion; the only writer of a status.
+// What can be done with a livestream, from its creation to its deletion; writes every status that a call leads to.
 
 import type { Log } from "#server/log.ts";
 import type { InputState } from "#server/playout/input-state.ts";
@@ -16,7 +16,8 @@ import type { MediaStore } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import { type Claim, claim, decide, type Refused, refused } from "./claim.ts";
-import { type ConversionResult, ConversionRunner, type Convert } from "./conversion-runner.ts";
+import { ConversionRunner, type Convert } from "./conversion-runner.ts";
+import { ConversionSettlement } from "./conversion-settlement.ts";
 import type { Action } from "./lifecycle.ts";
 import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
@@ -81,9 +82,10 @@ export class LivestreamService {
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
     this.#effects = new LivestreamEffects(options);
+    const settlement = new ConversionSettlement(options, this.#effects);
     this.#conversions = new ConversionRunner({
       convert: options.convert,
-      settle: (id, result) => this.#settleConversion(id, result),
+      settle: (id, result) => settlement.settle(id, result),
       log: options.log,
     });
   }
@@ -293,57 +295,6 @@ export class LivestreamService {
     const { id, withDvr, primaryStreamKey: primary, secondaryStreamKey: secondary } = row;
     const hasRecordingFailed = row.conversionMessage !== null;
     this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary }, hasRecordingFailed });
-  }
-
-  #settleConversion(id: string, result: ConversionResult): void {
-    const { log } = this.#options;
-    if (result.ok) {
-      const mediaId = this.#finish(id, result);
-      log.info("conversion_done", {
-        livestreamId: id,
-        mediaId,
-        durationSeconds: result.facts.durationSeconds,
-      });
-      this.#options.onStatus(id, "finished");
-    } else {
-      const { livestreams, nowMs } = this.#options;
-      livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, nowMs());
-      log.error("conversion_failed", { livestreamId: id, message: result.message });
-      this.#options.onStatus(id, "failed");
-    }
-    // Nobody waits for the viewers of an ended playlist; at the end of the process it is gone anyway.
-    void this.#closeAfterGrace(id, result);
-  }
-
-  /** The asset and the status that announces it come into being together. */
-  #finish(id: string, result: ConversionResult & { ok: true }): string {
-    const { livestreams, media, nowMs, transaction } = this.#options;
-    const mediaId = Bun.randomUUIDv7();
-    const atMs = nowMs();
-    transaction(() => {
-      const row = livestreams.find(id);
-      if (
-        row === null ||
-        !livestreams.changeStatus(
-          id,
-          "converting",
-          "finished",
-          { finishedAtMs: atMs, conversionMessage: result.message ?? row.conversionMessage },
-          atMs,
-        )
-      ) {
-        throw new Error(`livestream ${id} is not converting`);
-      }
-      const { name, description } = row;
-      media.insert({ id: mediaId, livestreamId: id, name, description, ...result.facts, createdAtMs: atMs });
-    });
-    return mediaId;
-  }
-
-  async #closeAfterGrace(id: string, result: ConversionResult): Promise<void> {
-    const isSeekable = result.ok && this.#options.livestreams.find(id)?.withDvr === true;
-    const seekableMs = isSeekable ? result.facts.durationSeconds * 1000 : 0;
-    await this.#effects.closeAfterGrace(id, seekableMs);
   }
 
   #answer(row: LivestreamRow): LivestreamResult {

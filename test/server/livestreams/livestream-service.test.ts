@@ -431,12 +431,14 @@ describe("an update", () => {
   });
 });
 
-describe("an ended playlist", () => {
-  test("that goes back to the publish answers for as long again as it lasted", async () => {
-    const house = new FakeHouse();
-    await house.stopped({ withDvr: true });
-    expect(house.delays.map((delay) => delay.milliseconds)).toEqual([60_000 + 12_500]);
-  });
+test("an ended playlist is closed after its grace, which is longer with DVR", async () => {
+  const house = new FakeHouse();
+  const id = await house.stopped({ withDvr: true });
+  expect(house.delays.map((delay) => delay.milliseconds)).toEqual([60_000 + 12_500]);
+  expect(house.playouts.calls).not.toContain(`close ${id}`);
+  house.delays[0]?.pass();
+  await Bun.sleep(0);
+  expect(house.playouts.calls.at(-1)).toBe(`close ${id}`);
 });
 
 describe("a restart", () => {
