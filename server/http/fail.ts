@@ -1,7 +1,7 @@
 // How a call is refused: the one table from a refusal to status, code and sentence.
 
 import type { Context, TypedResponse } from "hono";
-import type { Refusal } from "#server/livestreams/livestream-service.ts";
+import type { Refusal } from "#server/livestreams/claim.ts";
 import type { MediaRefused } from "#server/livestreams/media-service.ts";
 
 /** What a call is refused with before a service is asked. */

@@ -1,6 +1,5 @@
-// What can be done with a livestream, from its creation to its deletion; the only writer of a status.
+// What can be done with a livestream, from its creation to its deletion; writes every status that a call leads to.
 
-import { InTurn } from "#server/in-turn.ts";
 import type { Log } from "#server/log.ts";
 import type { InputState } from "#server/playout/input-state.ts";
 import type { InstanceName } from "#server/playout/instance-name.ts";
@@ -16,46 +15,31 @@ import type {
 import type { MediaStore } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
-import { type ConversionResult, ConversionRunner, type Convert } from "./conversion-runner.ts";
-import {
-  type Action,
-  allowedActions,
-  outcomeOf,
-  type RefusalCode,
-  type Situation,
-  situationOf,
-} from "./lifecycle.ts";
+import { type Claim, claim, decide, type Refused, refused } from "./claim.ts";
+import { ConversionRunner, type Convert } from "./conversion-runner.ts";
+import { ConversionSettlement } from "./conversion-settlement.ts";
+import type { Action } from "./lifecycle.ts";
+import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 
 /** The running side of livestreams, as far as it is begun, asked and ended here. */
-export interface Playouts {
+export interface Playouts extends ChangingPlayouts {
   open(livestream: {
     id: string;
     withDvr: boolean;
     streamKeys: { primary: string | null; secondary: string | null };
     hasRecordingFailed: boolean;
   }): void;
-  publish(id: string): Promise<void>;
   hasActiveIngest(id: string): boolean;
   inputs(id: string): readonly InputState[];
   onAir(id: string): InstanceName | null;
   /** False when the instance has no active ingest. */
   requestSwitch(id: string, instance: InstanceName): boolean;
-  stop(id: string): Promise<void>;
-  close(id: string): Promise<void>;
-}
-
-/** Recordings on disk. */
-export interface Recordings {
-  /** Whatever is there of it; nothing is no error. */
-  remove(livestreamId: string): Promise<void>;
 }
 
 /** The pictures that stand for livestreams. */
-export interface Thumbnails {
+export interface Thumbnails extends Removable {
   current(livestreamId: string): ThumbnailFacts | null;
-  /** Whatever is there of the livestream; nothing is no error. */
-  remove(livestreamId: string): Promise<void>;
 }
 
 export interface LivestreamServiceOptions {
@@ -64,7 +48,7 @@ export interface LivestreamServiceOptions {
   readonly removals: RecordingRemovalStore;
   readonly transaction: Transaction;
   readonly playouts: Playouts;
-  readonly recordings: Recordings;
+  readonly recordings: Removable;
   readonly thumbnails: Thumbnails;
   readonly convert: Convert;
   readonly urls: PublicUrls;
@@ -80,21 +64,6 @@ export type LivestreamResult = { ok: true; livestream: LivestreamView } | Refuse
 
 export type DeletionResult = { ok: true } | Refused;
 
-export interface Refused {
-  readonly ok: false;
-  readonly refusal: Refusal;
-}
-
-export type Refusal =
-  | { readonly code: "not_found" }
-  | {
-      readonly code: RefusalCode;
-      readonly currentStatus: LivestreamStatus;
-      readonly allowedActions: readonly Action[];
-      /** With `converted_to_media`. */
-      readonly mediaId?: string;
-    };
-
 export interface LivestreamPatch {
   readonly name?: string;
   readonly description?: string | null;
@@ -105,24 +74,18 @@ export interface LivestreamPatch {
 /** 192 bits: half as many again as the contract asks for, and a whole number of base64 characters. */
 const STREAM_KEY_BYTES = 24;
 
-/**
- * An ended playlist and its segments keep answering this long for viewers who are still playing the end of it; with
- * DVR, who may be anywhere in it, for as long again as it lasted.
- */
-const ENDED_PLAYOUT_GRACE_MS = 60_000;
-
 export class LivestreamService {
   readonly #options: LivestreamServiceOptions;
   readonly #conversions: ConversionRunner;
-  /** Effects of calls on the playout and the recording, by livestream. */
-  readonly #effects = new InTurn();
-  readonly #shutdown = new AbortController();
+  readonly #effects: LivestreamEffects;
 
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
+    this.#effects = new LivestreamEffects(options);
+    const settlement = new ConversionSettlement(options, this.#effects);
     this.#conversions = new ConversionRunner({
       convert: options.convert,
-      settle: (id, result) => this.#settleConversion(id, result),
+      settle: (id, result) => settlement.settle(id, result),
       log: options.log,
     });
   }
@@ -160,103 +123,90 @@ export class LivestreamService {
   /** Which sides it has may change for as long as it could be started. */
   update(id: string, patch: LivestreamPatch): LivestreamResult {
     const { livestreams, nowMs } = this.#options;
-    const claim = this.#claim(
+    const claimed = claim(
+      this.#options,
       id,
       (row) => (changesSides(row, patch) ? "start" : "update"),
       ({ status }) => livestreams.update(id, status, patch, nowMs()),
     );
-    return claim.ok ? this.#answer(claim.row) : claim;
+    return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
   /** Makes the stream keys and opens the ingest. */
   start(id: string): LivestreamResult {
-    const claim = this.#moveTo("started", id, "start", (row) => ({
+    const claimed = this.#moveTo("started", id, "start", (row) => ({
       primaryStreamKey: newStreamKey(),
       secondaryStreamKey: row.withBackup ? newStreamKey() : null,
       ingestStartedAtMs: this.#options.nowMs(),
     }));
-    if (!claim.ok) return claim;
-    this.#open(claim.row);
+    if (!claimed.ok) return claimed;
+    this.#open(claimed.row);
     this.#options.onStatus(id, "started");
-    return this.#answer(claim.row);
+    return this.#answer(claimed.row);
   }
 
   /** The programme begins. When it cannot, the livestream is `started` again and the error is the caller's. */
   async publish(id: string): Promise<LivestreamResult> {
-    const claim = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.nowMs() }));
-    if (!claim.ok) return claim;
+    const claimed = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.nowMs() }));
+    if (!claimed.ok) return claimed;
     try {
-      await this.#effects.run(id, () => this.#options.playouts.publish(id));
+      await this.#effects.publish(id);
     } catch (error) {
       const { livestreams, nowMs } = this.#options;
-      livestreams.changeStatus(id, "live", "started", { startedAtMs: claim.before.startedAtMs }, nowMs());
+      livestreams.changeStatus(id, "live", "started", { startedAtMs: claimed.before.startedAtMs }, nowMs());
       throw error;
     }
     this.#options.onStatus(id, "live");
-    return this.#answer(claim.row);
+    return this.#answer(claimed.row);
   }
 
   /** Puts the instance on air at its next key frame; the status stays. */
   switchTo(id: string, instance: InstanceName): LivestreamResult {
-    const { livestreams, playouts } = this.#options;
-    const row = livestreams.find(id);
-    if (row === null) return { ok: false, refusal: { code: "not_found" } };
-    const situation = situationOf(row.status, playouts.hasActiveIngest(id));
-    const outcome = outcomeOf("switch", situation);
-    if ("refused" in outcome) return { ok: false, refusal: refusal(outcome.refused, row, situation) };
-    if (!playouts.requestSwitch(id, instance)) {
-      return { ok: false, refusal: refusal("no_active_ingest", row, situation) };
+    const decision = decide(this.#options, id, () => "switch");
+    if (!decision.ok) return decision;
+    const { row, situation } = decision;
+    if (!this.#options.playouts.requestSwitch(id, instance)) {
+      return refused("no_active_ingest", row, situation);
     }
     return this.#answer(row);
   }
 
   /** Answers once the encoders are gone and the playlist has ended; the conversion goes on behind it. */
   async stop(id: string): Promise<LivestreamResult> {
-    const claim = this.#moveTo("converting", id, "stop", () => ({
+    const claimed = this.#moveTo("converting", id, "stop", () => ({
       primaryStreamKey: null,
       secondaryStreamKey: null,
       stoppedAtMs: this.#options.nowMs(),
     }));
-    if (!claim.ok) return claim;
+    if (!claimed.ok) return claimed;
     this.#options.onStatus(id, "converting");
     try {
-      await this.#effects.run(id, () => this.#options.playouts.stop(id));
+      await this.#effects.stop(id);
     } finally {
       this.#conversions.begin(id);
     }
-    return this.#answer(claim.row);
+    return this.#answer(claimed.row);
   }
 
   /** Answers once everything recorded is gone. */
   async delete(id: string): Promise<DeletionResult> {
-    const { livestreams, removals, transaction } = this.#options;
-    const claim = this.#claim(
+    const claimed = claim(
+      this.#options,
       id,
       () => "delete",
-      ({ status }) =>
-        transaction(() => {
-          if (!livestreams.delete(id, status)) return false;
-          removals.add(id);
-          return true;
-        }),
+      ({ status }) => this.#deleteFrom(status, id),
     );
-    if (!claim.ok) return claim;
+    if (!claimed.ok) return claimed;
     this.#options.onStatus(id, "deleted");
-    await this.#remove(id);
+    await this.#effects.remove(id);
     return { ok: true };
   }
 
   /** The end of a finished livestream whose asset is deleted for good; false when it is not there (any more). */
   async deleteFinished(id: string): Promise<boolean> {
-    const { livestreams, removals, transaction } = this.#options;
-    const isDeleted = transaction(() => {
-      if (!livestreams.delete(id, "finished")) return false;
-      removals.add(id);
-      return true;
-    });
-    if (!isDeleted) return false;
+    if (!this.#deleteFrom("finished", id)) return false;
     this.#options.onStatus(id, "deleted");
-    await this.#remove(id);
+    await this.#effects.remove(id);
     return true;
   }
 
@@ -282,8 +232,8 @@ export class LivestreamService {
 
   /** At the start of the process: everything goes on where the last one left it. */
   async resumeAll(): Promise<void> {
-    const { livestreams, playouts, removals, onStatus } = this.#options;
-    for (const id of removals.all()) await this.#resume(id, () => this.#remove(id));
+    const { livestreams, removals, onStatus } = this.#options;
+    for (const id of removals.all()) await this.#resume(id, () => this.#effects.remove(id));
     for (const row of livestreams.withStatus("started")) {
       this.#open(row);
       onStatus(row.id, "started");
@@ -291,7 +241,7 @@ export class LivestreamService {
     for (const row of livestreams.withStatus("live")) {
       this.#open(row);
       onStatus(row.id, "live");
-      await this.#resume(row.id, () => this.#effects.run(row.id, () => playouts.publish(row.id)));
+      await this.#resume(row.id, () => this.#effects.publish(row.id));
     }
     for (const row of livestreams.withStatus("converting")) this.#conversions.begin(row.id);
   }
@@ -303,8 +253,7 @@ export class LivestreamService {
 
   /** No status changes after this; what is not through goes on at the next start. */
   async shutdown(): Promise<void> {
-    this.#shutdown.abort();
-    await this.#effects.settled();
+    await this.#effects.shutdown();
     await this.#conversions.shutdown();
   }
 
@@ -324,98 +273,28 @@ export class LivestreamService {
     changeOf: (row: LivestreamRow) => LivestreamChange,
   ): Claim {
     const { livestreams, nowMs } = this.#options;
-    return this.#claim(
+    return claim(
+      this.#options,
       id,
       () => action,
       (row) => livestreams.changeStatus(id, row.status, status, changeOf(row), nowMs()),
     );
   }
 
-  /**
-   * Decides by the lifecycle and then writes what was decided, if the status is still the one it was decided on;
-   * else somebody else was first, and the decision is made again on what they left.
-   */
-  #claim(
-    id: string,
-    actionOn: (row: LivestreamRow) => Action,
-    write: (row: LivestreamRow) => boolean,
-  ): Claim {
-    for (;;) {
-      const before = this.#options.livestreams.find(id);
-      if (before === null) return { ok: false, refusal: { code: "not_found" } };
-      const situation = situationOf(before.status, this.#options.playouts.hasActiveIngest(id));
-      const outcome = outcomeOf(actionOn(before), situation);
-      if ("refused" in outcome) return { ok: false, refusal: refusal(outcome.refused, before, situation) };
-      if (write(before)) return { ok: true, before, row: this.#options.livestreams.find(id) ?? before };
-    }
+  /** Gone, and what it leaves on disk remembered until that is gone, too; false when it has another status. */
+  #deleteFrom(status: LivestreamStatus, id: string): boolean {
+    const { livestreams, removals, transaction } = this.#options;
+    return transaction(() => {
+      if (!livestreams.delete(id, status)) return false;
+      removals.add(id);
+      return true;
+    });
   }
 
   #open(row: LivestreamRow): void {
     const { id, withDvr, primaryStreamKey: primary, secondaryStreamKey: secondary } = row;
     const hasRecordingFailed = row.conversionMessage !== null;
     this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary }, hasRecordingFailed });
-  }
-
-  #remove(id: string): Promise<void> {
-    return this.#effects.run(id, async () => {
-      await this.#options.playouts.close(id);
-      await this.#options.recordings.remove(id);
-      await this.#options.thumbnails.remove(id);
-      this.#options.removals.done(id);
-    });
-  }
-
-  #settleConversion(id: string, result: ConversionResult): void {
-    const { log } = this.#options;
-    if (result.ok) {
-      const mediaId = this.#finish(id, result);
-      log.info("conversion_done", {
-        livestreamId: id,
-        mediaId,
-        durationSeconds: result.facts.durationSeconds,
-      });
-      this.#options.onStatus(id, "finished");
-    } else {
-      const { livestreams, nowMs } = this.#options;
-      livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, nowMs());
-      log.error("conversion_failed", { livestreamId: id, message: result.message });
-      this.#options.onStatus(id, "failed");
-    }
-    // Nobody waits for the viewers of an ended playlist; at the end of the process it is gone anyway.
-    void this.#closeAfterGrace(id, result);
-  }
-
-  /** The asset and the status that announces it come into being together. */
-  #finish(id: string, result: ConversionResult & { ok: true }): string {
-    const { livestreams, media, nowMs, transaction } = this.#options;
-    const mediaId = Bun.randomUUIDv7();
-    const atMs = nowMs();
-    transaction(() => {
-      const row = livestreams.find(id);
-      if (
-        row === null ||
-        !livestreams.changeStatus(
-          id,
-          "converting",
-          "finished",
-          { finishedAtMs: atMs, conversionMessage: result.message ?? row.conversionMessage },
-          atMs,
-        )
-      ) {
-        throw new Error(`livestream ${id} is not converting`);
-      }
-      const { name, description } = row;
-      media.insert({ id: mediaId, livestreamId: id, name, description, ...result.facts, createdAtMs: atMs });
-    });
-    return mediaId;
-  }
-
-  async #closeAfterGrace(id: string, result: ConversionResult): Promise<void> {
-    const { signal } = this.#shutdown;
-    const isSeekable = result.ok && this.#options.livestreams.find(id)?.withDvr === true;
-    const seekableMs = isSeekable ? result.facts.durationSeconds * 1000 : 0;
-    await this.#options.delay(ENDED_PLAYOUT_GRACE_MS + seekableMs, signal);
-    if (!signal.aborted) await this.#effects.run(id, () => this.#options.playouts.close(id));
   }
 
   #answer(row: LivestreamRow): LivestreamResult {
@@ -429,18 +308,11 @@ export class LivestreamService {
   }
 }
 
-type Claim = { ok: true; before: LivestreamRow; row: LivestreamRow } | Refused;
-
 function changesSides(
   row: LivestreamRow,
   { withDvr = row.withDvr, withBackup = row.withBackup }: LivestreamPatch,
 ): boolean {
   return withDvr !== row.withDvr || withBackup !== row.withBackup;
-}
-
-function refusal(code: RefusalCode, row: LivestreamRow, situation: Situation): Refusal {
-  const facts = { code, currentStatus: row.status, allowedActions: allowedActions(situation) };
-  return row.mediaId === null || code !== "converted_to_media" ? facts : { ...facts, mediaId: row.mediaId };
 }
 
 /** Of characters that RTMP clients leave as they are. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import type { Refusal } from "#server/livestreams/claim.ts";
 import type { Action, Situation } from "#server/livestreams/lifecycle.ts";
-import type { Refusal } from "#server/livestreams/livestream-service.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { FACTS, FakeHouse } from "./fake-house.ts";
 
@@ -105,27 +105,6 @@ describe("the lifecycle", () => {
       expect(result.refusal).toMatchObject({ code: expected, currentStatus: before?.status });
       expect(after).toEqual(before);
     }
-  });
-
-  test("a refusal says what is allowed instead", async () => {
-    const house = new FakeHouse();
-    const id = house.receiving();
-    expect(await house.livestreams.stop(id)).toEqual({
-      ok: false,
-      refusal: {
-        code: "not_published",
-        currentStatus: "started",
-        allowedActions: ["publish", "update", "delete"],
-      },
-    });
-  });
-
-  test("a finished livestream that is not deleted says which asset it is now", async () => {
-    const house = new FakeHouse();
-    const { id, mediaId } = await house.finished();
-    expect(await house.livestreams.delete(id)).toMatchObject({
-      refusal: { code: "converted_to_media", mediaId },
-    });
   });
 
   test.each(Object.keys(CALLS) as Action[])("%s of an unknown livestream is not found", async (action) => {
@@ -452,22 +431,14 @@ describe("an update", () => {
   });
 });
 
-describe("an ended playlist", () => {
-  test("answers for another minute, for those who still play its end", async () => {
-    const house = new FakeHouse();
-    const id = await house.stopped();
-    expect(house.delays.map((delay) => delay.milliseconds)).toEqual([60_000]);
-    expect(house.playouts.calls).not.toContain(`close ${id}`);
-    house.delays[0]?.pass();
-    await Bun.sleep(0);
-    expect(house.playouts.calls.at(-1)).toBe(`close ${id}`);
-  });
-
-  test("that goes back to the publish answers for as long again as it lasted", async () => {
-    const house = new FakeHouse();
-    await house.stopped({ withDvr: true });
-    expect(house.delays.map((delay) => delay.milliseconds)).toEqual([60_000 + 12_500]);
-  });
+test("an ended playlist is closed after its grace, which is longer with DVR", async () => {
+  const house = new FakeHouse();
+  const id = await house.stopped({ withDvr: true });
+  expect(house.delays.map((delay) => delay.milliseconds)).toEqual([60_000 + 12_500]);
+  expect(house.playouts.calls).not.toContain(`close ${id}`);
+  house.delays[0]?.pass();
+  await Bun.sleep(0);
+  expect(house.playouts.calls.at(-1)).toBe(`close ${id}`);
 });
 
 describe("a restart", () => {

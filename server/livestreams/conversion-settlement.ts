@@ -1,0 +1,84 @@
+// How converting ends: the livestream is finished and a media asset, or it has failed. Only here are these two written.
+
+import type { Log } from "#server/log.ts";
+import type { Transaction } from "#server/store/database.ts";
+import type { LivestreamStatus, LivestreamStore } from "#server/store/livestream-store.ts";
+import type { MediaStore } from "#server/store/media-store.ts";
+import type { ConversionResult } from "./conversion-runner.ts";
+
+export interface ConversionSettlementOptions {
+  readonly livestreams: Pick<LivestreamStore, "find" | "changeStatus">;
+  readonly media: Pick<MediaStore, "insert">;
+  readonly transaction: Transaction;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  /** The livestream has this status from now on. */
+  readonly onStatus: (id: string, status: LivestreamStatus) => void;
+}
+
+/** The playouts that go on answering after their end. */
+export interface EndedPlayouts {
+  /** `seekableMs`: how far back from its end viewers may be. */
+  closeAfterGrace(id: string, seekableMs: number): Promise<void>;
+}
+
+export class ConversionSettlement {
+  readonly #options: ConversionSettlementOptions;
+  readonly #ended: EndedPlayouts;
+
+  constructor(options: ConversionSettlementOptions, ended: EndedPlayouts) {
+    this.#options = options;
+    this.#ended = ended;
+  }
+
+  /** Throws, and changes nothing, when there is an asset to make and the livestream is not converting. */
+  settle(id: string, result: ConversionResult): void {
+    const { livestreams, nowMs, log, onStatus } = this.#options;
+    if (result.ok) {
+      const mediaId = this.#finish(id, result);
+      log.info("conversion_done", {
+        livestreamId: id,
+        mediaId,
+        durationSeconds: result.facts.durationSeconds,
+      });
+      onStatus(id, "finished");
+    } else {
+      livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, nowMs());
+      log.error("conversion_failed", { livestreamId: id, message: result.message });
+      onStatus(id, "failed");
+    }
+    // Nobody waits for the viewers of an ended playlist; at the end of the process it is gone anyway.
+    void this.#closePlayout(id, result);
+  }
+
+  /** The asset and the status that announces it come into being together. */
+  #finish(id: string, result: ConversionResult & { ok: true }): string {
+    const { livestreams, media, nowMs, transaction } = this.#options;
+    const mediaId = Bun.randomUUIDv7();
+    const atMs = nowMs();
+    transaction(() => {
+      const row = livestreams.find(id);
+      if (
+        row === null ||
+        !livestreams.changeStatus(
+          id,
+          "converting",
+          "finished",
+          { finishedAtMs: atMs, conversionMessage: result.message ?? row.conversionMessage },
+          atMs,
+        )
+      ) {
+        throw new Error(`livestream ${id} is not converting`);
+      }
+      const { name, description } = row;
+      media.insert({ id: mediaId, livestreamId: id, name, description, ...result.facts, createdAtMs: atMs });
+    });
+    return mediaId;
+  }
+
+  async #closePlayout(id: string, result: ConversionResult): Promise<void> {
+    const isSeekable = result.ok && this.#options.livestreams.find(id)?.withDvr === true;
+    const seekableMs = isSeekable ? result.facts.durationSeconds * 1000 : 0;
+    await this.#ended.closeAfterGrace(id, seekableMs);
+  }
+}

@@ -1,0 +1,76 @@
+// What calls do to a livestream's playout and to what is recorded of it: for each livestream one after another.
+
+import { InTurn } from "#server/in-turn.ts";
+import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+
+export interface LivestreamEffectsOptions {
+  readonly playouts: ChangingPlayouts;
+  readonly recordings: Removable;
+  readonly thumbnails: Removable;
+  readonly removals: Pick<RecordingRemovalStore, "done">;
+  /** Resolves after this long, or as soon as the signal is aborted. */
+  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What takes its time with the running side of a livestream. */
+export interface ChangingPlayouts {
+  publish(id: string): Promise<void>;
+  stop(id: string): Promise<void>;
+  close(id: string): Promise<void>;
+}
+
+/** What is on disk of livestreams. */
+export interface Removable {
+  /** Whatever is there of the livestream; nothing is no error. */
+  remove(livestreamId: string): Promise<void>;
+}
+
+/**
+ * An ended playlist and its segments keep answering this long for viewers who are still playing the end of it; with
+ * DVR, who may be anywhere in it, for as long again as it lasted.
+ */
+const ENDED_PLAYOUT_GRACE_MS = 60_000;
+
+/** An effect that fails is its caller's alone: those that wait behind it go on. */
+export class LivestreamEffects {
+  readonly #options: LivestreamEffectsOptions;
+  readonly #turns = new InTurn();
+  readonly #shutdown = new AbortController();
+
+  constructor(options: LivestreamEffectsOptions) {
+    this.#options = options;
+  }
+
+  /** The programme begins. */
+  publish(id: string): Promise<void> {
+    return this.#turns.run(id, () => this.#options.playouts.publish(id));
+  }
+
+  /** The encoders are cut and the playlist ends. */
+  stop(id: string): Promise<void> {
+    return this.#turns.run(id, () => this.#options.playouts.stop(id));
+  }
+
+  /** Nothing of it runs, answers or is on disk any more; until then its removal is remembered. */
+  remove(id: string): Promise<void> {
+    return this.#turns.run(id, async () => {
+      await this.#options.playouts.close(id);
+      await this.#options.recordings.remove(id);
+      await this.#options.thumbnails.remove(id);
+      this.#options.removals.done(id);
+    });
+  }
+
+  /** The ended playout stops answering, but not at once. `seekableMs`: how far back from its end viewers may be. */
+  async closeAfterGrace(id: string, seekableMs: number): Promise<void> {
+    const { signal } = this.#shutdown;
+    await this.#options.delay(ENDED_PLAYOUT_GRACE_MS + seekableMs, signal);
+    if (!signal.aborted) await this.#turns.run(id, () => this.#options.playouts.close(id));
+  }
+
+  /** Resolves once no effect is running or waiting. Graces are cut short, and their playouts left as they are. */
+  async shutdown(): Promise<void> {
+    this.#shutdown.abort();
+    await this.#turns.settled();
+  }
+}

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "bun:test";
+import { LivestreamEffects } from "#server/livestreams/livestream-effects.ts";
+import { FakePlayouts } from "./fake-house.ts";
+
+/** Effects that write down, in one list, what they do. */
+class Watched {
+  readonly playouts = new FakePlayouts();
+  readonly done = this.playouts.calls;
+  readonly graces: { milliseconds: number; pass: () => void }[] = [];
+  removeRecording: () => Promise<void> = async () => {};
+  readonly effects = new LivestreamEffects({
+    playouts: this.playouts,
+    recordings: {
+      remove: async (id) => {
+        await this.removeRecording();
+        this.done.push(`recording of ${id}`);
+      },
+    },
+    thumbnails: { remove: async (id) => void this.done.push(`thumbnail of ${id}`) },
+    removals: { done: (id) => void this.done.push(`removed ${id}`) },
+    delay: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        this.graces.push({ milliseconds, pass: resolve });
+        signal.addEventListener("abort", () => resolve());
+      }),
+  });
+}
+
+/** Lets everything run that waits for nothing. */
+const breath = (): Promise<void> => Bun.sleep(0);
+
+function failing(message: string): Promise<never> {
+  const failure = Promise.reject(new Error(message));
+  failure.catch(() => {});
+  return failure;
+}
+
+describe("effects on one livestream", () => {
+  test("happen in the order they were asked for, each once the one before is through", async () => {
+    const { effects, playouts, done } = new Watched();
+    const begun = Promise.withResolvers<void>();
+    playouts.holds.set("publish", begun.promise);
+    const asked = [effects.publish("a"), effects.stop("a"), effects.remove("a")];
+    await breath();
+    expect(done).toEqual(["publish a"]);
+    begun.resolve();
+    await Promise.all(asked);
+    expect(done.slice(0, 3)).toEqual(["publish a", "stop a", "close a"]);
+  });
+
+  test("do not wait for those on another", async () => {
+    const { effects, playouts, done } = new Watched();
+    playouts.holds.set("publish", new Promise(() => {}));
+    void effects.publish("a");
+    await effects.stop("b");
+    expect(done).toEqual(["publish a", "stop b"]);
+  });
+
+  test("fail for their caller alone", async () => {
+    const { effects, playouts, done } = new Watched();
+    playouts.holds.set("publish", failing("EMFILE"));
+    const publish = effects.publish("a");
+    const stop = effects.stop("a");
+    await expect(publish).rejects.toThrow("EMFILE");
+    await stop;
+    expect(done).toEqual(["publish a", "stop a"]);
+  });
+});
+
+describe("a removal", () => {
+  test("closes the playout before it removes its files, and is through when they are gone", async () => {
+    const { effects, done } = new Watched();
+    await effects.remove("a");
+    expect(done).toEqual(["close a", "recording of a", "thumbnail of a", "removed a"]);
+  });
+
+  test("that fails is not through", async () => {
+    const watched = new Watched();
+    watched.removeRecording = () => failing("EIO");
+    await expect(watched.effects.remove("a")).rejects.toThrow("EIO");
+    expect(watched.done).toEqual(["close a"]);
+  });
+});
+
+describe("an ended playout", () => {
+  test("answers for another minute, for those who still play its end", async () => {
+    const { effects, done, graces } = new Watched();
+    const closed = effects.closeAfterGrace("a", 0);
+    expect(graces.map(({ milliseconds }) => milliseconds)).toEqual([60_000]);
+    await breath();
+    expect(done).toEqual([]);
+    graces[0]?.pass();
+    await closed;
+    expect(done).toEqual(["close a"]);
+  });
+
+  test("in which viewers may go back answers for as long again", () => {
+    const { effects, graces } = new Watched();
+    void effects.closeAfterGrace("a", 12_500);
+    expect(graces.map(({ milliseconds }) => milliseconds)).toEqual([72_500]);
+  });
+
+  test("is closed in its turn", async () => {
+    const { effects, playouts, done, graces } = new Watched();
+    const held = Promise.withResolvers<void>();
+    playouts.holds.set("stop", held.promise);
+    const stop = effects.stop("a");
+    const closed = effects.closeAfterGrace("a", 0);
+    graces[0]?.pass();
+    await breath();
+    expect(done).toEqual(["stop a"]);
+    held.resolve();
+    await Promise.all([stop, closed]);
+    expect(done).toEqual(["stop a", "close a"]);
+  });
+});
+
+describe("a shutdown", () => {
+  test("waits for the effects that were asked for", async () => {
+    const { effects, playouts, done } = new Watched();
+    const held = Promise.withResolvers<void>();
+    playouts.holds.set("stop", held.promise);
+    const stop = effects.stop("a");
+    const removal = effects.remove("a");
+    let isDown = false;
+    const down = effects.shutdown().then(() => {
+      isDown = true;
+    });
+    await breath();
+    expect(isDown).toBe(false);
+    held.resolve();
+    await Promise.all([stop, removal, down]);
+    expect(done.at(-1)).toBe("removed a");
+  });
+
+  test("waits for no grace, and closes nothing whose grace it cut short", async () => {
+    const { effects, done } = new Watched();
+    const closed = effects.closeAfterGrace("a", 0);
+    await effects.shutdown();
+    await closed;
+    expect(done).toEqual([]);
+  });
+});
