@@ -2,6 +2,7 @@
 
 import { concat } from "#media/bytes/concat.ts";
 import type { Track } from "#media/track/track.ts";
+import { RateMeter, type Rates } from "./rate-meter.ts";
 import type { Cut, Initialization, Part, Segment, SegmentStart } from "./segment.ts";
 
 /** Apple's authoring guide and the contract: no live playlist lists fewer. */
@@ -9,13 +10,6 @@ const MIN_LISTED_SEGMENTS = 6;
 
 /** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
 const MIN_LISTED_TARGET_DURATIONS = 3;
-
-/** The peak is measured over segments in a row that last between these shares of the target duration (RFC 8216 §4.3.4.2). */
-const PEAK_MIN_SHARE = 0.5;
-const PEAK_MAX_SHARE = 1.5;
-
-/** Segments the average bitrate is taken over. */
-const AVERAGED_SEGMENTS = 30;
 
 /** What a multivariant playlist says of the tracks. */
 export interface Rendition {
@@ -64,10 +58,7 @@ export class PlaylistWindow {
   readonly #initializations = new Map<number, Initialization>();
   #oldestInitializationId = 0;
   #nextInitializationId = 0;
-  #peakBitsPerSecond = 0;
-  /** Until it is, there were only segments too short to tell. */
-  #isPeakRepresentative = false;
-  #recent: Segment[] = [];
+  readonly #rates = new RateMeter();
 
   /**
    * `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. `keepsRemoved`: there is no
@@ -125,25 +116,9 @@ export class PlaylistWindow {
     return this.#rendition;
   }
 
-  /** The most that any segments so far needed. */
-  get peakBitsPerSecond(): number {
-    return Math.max(this.#peakBitsPerSecond, this.averageBitsPerSecond);
-  }
-
-  get averageBitsPerSecond(): number {
-    return bitsPerSecond(this.#recent);
-  }
-
-  /**
-   * Of the middle one of the last segments: those with a joint in them hold frames that are only decoded. Null without
-   * video.
-   */
-  get frameRate(): number | null {
-    const rates = this.#recent
-      .filter(({ frameCount, durationSeconds }) => frameCount > 0 && durationSeconds > 0)
-      .map(({ frameCount, durationSeconds }) => frameCount / durationSeconds)
-      .sort((a, b) => a - b);
-    return rates[(rates.length - 1) >> 1] ?? null;
+  /** What a multivariant playlist says of the segments. */
+  get rates(): Rates {
+    return this.#rates;
   }
 
   push(cut: Cut): void {
@@ -221,34 +196,9 @@ export class PlaylistWindow {
     this.#targetDurationSeconds = targetDurationSeconds;
     this.#areAllIndependent &&= segment.independent;
     this.#listed.push(listed);
-    this.#measure(segment, targetDurationSeconds);
+    this.#rates.push(segment, targetDurationSeconds);
     this.#forget();
     this.#version += 1;
-  }
-
-  #measure(segment: Segment, targetDurationSeconds: number): void {
-    this.#recent.push(segment);
-    if (this.#recent.length > AVERAGED_SEGMENTS) this.#recent.shift();
-    const peak = this.#peakUpToNewest(targetDurationSeconds);
-    if (peak === null && this.#isPeakRepresentative) return;
-    const before = this.#isPeakRepresentative ? this.#peakBitsPerSecond : 0;
-    this.#isPeakRepresentative ||= peak !== null;
-    this.#peakBitsPerSecond = Math.max(before, peak ?? bitsPerSecond([segment]));
-  }
-
-  /** Null while all of them together are too short to tell. */
-  #peakUpToNewest(targetDurationSeconds: number): number | null {
-    let peak: number | null = null;
-    let bytes = 0;
-    let seconds = 0;
-    for (const { byteLength, durationSeconds } of this.#recent.toReversed()) {
-      bytes += byteLength;
-      seconds += durationSeconds;
-      if (seconds > targetDurationSeconds * PEAK_MAX_SHARE) break;
-      if (seconds >= targetDurationSeconds * PEAK_MIN_SHARE)
-        peak = Math.max(peak ?? 0, (bytes * 8) / seconds);
-    }
-    return peak;
   }
 
   /** Of an event playlist only bytes leave, of a sliding one the segments themselves: the recording has both. */
@@ -321,12 +271,6 @@ function joined(listed: ListedSegment, parts: readonly Uint8Array[]): Uint8Array
   const bytes = parts.length === 1 && first !== undefined ? first : concat(parts);
   listed.parts = [bytes];
   return bytes;
-}
-
-function bitsPerSecond(segments: readonly Segment[]): number {
-  const bytes = segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const seconds = secondsOf(segments);
-  return seconds === 0 ? 0 : (bytes * 8) / seconds;
 }
 
 function secondsOf(segments: readonly Segment[]): number {
