@@ -1,8 +1,8 @@
 // What a playlist lists now, and the bytes behind it: fed with cuts, asked by whoever renders or serves.
 
 import { concat } from "#media/bytes/concat.ts";
-import type { Track } from "#media/track/track.ts";
 import { RateMeter, type Rates } from "./rate-meter.ts";
+import { type Rendition, renditionOf } from "./rendition.ts";
 import type { Cut, Initialization, Part, Segment, SegmentStart } from "./segment.ts";
 
 /** Apple's authoring guide and the contract: no live playlist lists fewer. */
@@ -10,14 +10,6 @@ const MIN_LISTED_SEGMENTS = 6;
 
 /** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
 const MIN_LISTED_TARGET_DURATIONS = 3;
-
-/** What a multivariant playlist says of the tracks. */
-export interface Rendition {
-  /** RFC 6381, video first. */
-  readonly codecs: readonly string[];
-  /** Pixels; null without video. */
-  readonly resolution: { readonly width: number; readonly height: number } | null;
-}
 
 /** What went before, read back from a recording: all of it is served from there. */
 export interface WindowHistory {
@@ -254,16 +246,6 @@ export class PlaylistWindow {
     }
     return 0;
   }
-}
-
-/** What the tracks of an initialization are to a player. */
-export function renditionOf(tracks: readonly Track[]): Rendition {
-  const byKind = [...tracks].sort((a, b) => b.kind.localeCompare(a.kind));
-  const video = tracks.find(({ configuration }) => configuration.codec === "h264")?.configuration;
-  return {
-    codecs: byKind.map(({ configuration }) => configuration.codecString),
-    resolution: video?.codec === "h264" ? { width: video.width, height: video.height } : null,
-  };
 }
 
 function joined(listed: ListedSegment, parts: readonly Uint8Array[]): Uint8Array {
