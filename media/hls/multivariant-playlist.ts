@@ -5,16 +5,16 @@ import type { PlaylistWindow } from "./playlist-window.ts";
 
 /** Null until the first segment is complete: before, nothing true could be said of bandwidth. */
 export function renderMultivariantPlaylist(window: PlaylistWindow, mediaPlaylistUri: string): string | null {
-  const { rendition } = window;
+  const { rendition, rates } = window;
   if (rendition === null || window.targetDurationSeconds === null) return null;
   const attributes = [
-    `BANDWIDTH=${Math.ceil(window.peakBitsPerSecond)}`,
-    `AVERAGE-BANDWIDTH=${Math.ceil(window.averageBitsPerSecond)}`,
+    `BANDWIDTH=${Math.ceil(rates.peakBitsPerSecond)}`,
+    `AVERAGE-BANDWIDTH=${Math.ceil(rates.averageBitsPerSecond)}`,
     `CODECS="${rendition.codecs.join(",")}"`,
   ];
   if (rendition.resolution !== null) {
     attributes.push(`RESOLUTION=${rendition.resolution.width}x${rendition.resolution.height}`);
-    if (window.frameRate !== null) attributes.push(`FRAME-RATE=${window.frameRate.toFixed(3)}`);
+    if (rates.frameRate !== null) attributes.push(`FRAME-RATE=${rates.frameRate.toFixed(3)}`);
   }
   return [
     "#EXTM3U",

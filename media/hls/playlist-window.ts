@@ -1,29 +1,15 @@
-// What a playlist lists now, and the bytes behind it: fed with cuts, asked by whoever renders or serves.
+// What a playlist lists now: fed with cuts, asked by whoever renders or serves.
 
-import { concat } from "#media/bytes/concat.ts";
-import type { Track } from "#media/track/track.ts";
-import type { Cut, Initialization, Part, Segment, SegmentStart } from "./segment.ts";
+import { MediaMemory } from "./media-memory.ts";
+import { RateMeter, type Rates } from "./rate-meter.ts";
+import { type Rendition, renditionOf } from "./rendition.ts";
+import type { Cut, Initialization, Segment } from "./segment.ts";
 
 /** Apple's authoring guide and the contract: no live playlist lists fewer. */
 const MIN_LISTED_SEGMENTS = 6;
 
 /** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
 const MIN_LISTED_TARGET_DURATIONS = 3;
-
-/** The peak is measured over segments in a row that last between these shares of the target duration (RFC 8216 §4.3.4.2). */
-const PEAK_MIN_SHARE = 0.5;
-const PEAK_MAX_SHARE = 1.5;
-
-/** Segments the average bitrate is taken over. */
-const AVERAGED_SEGMENTS = 30;
-
-/** What a multivariant playlist says of the tracks. */
-export interface Rendition {
-  /** RFC 6381, video first. */
-  readonly codecs: readonly string[];
-  /** Pixels; null without video. */
-  readonly resolution: { readonly width: number; readonly height: number } | null;
-}
 
 /** What went before, read back from a recording: all of it is served from there. */
 export interface WindowHistory {
@@ -33,16 +19,6 @@ export interface WindowHistory {
   readonly rendition: Rendition;
 }
 
-interface OpenSegment extends SegmentStart {
-  readonly parts: Part[];
-}
-
-/** A segment that is listed, and its bytes as long as they are in memory: joined once somebody asks for them. */
-interface ListedSegment {
-  readonly segment: Segment;
-  parts: readonly Uint8Array[] | null;
-}
-
 /** Bytes of one thing: in memory, or to be read from the recording. */
 export type Held = Uint8Array | "recorded";
 
@@ -50,10 +26,9 @@ export class PlaylistWindow {
   /** EXT-X-PLAYLIST-TYPE:EVENT: nothing ever leaves the playlist. */
   readonly isEvent: boolean;
   readonly #keepsRemoved: boolean;
-  #listed: ListedSegment[] = [];
+  readonly #listed: Segment[] = [];
   /** Segments that left the playlist and can still be asked for, oldest first. */
-  #removed: ListedSegment[] = [];
-  #open: OpenSegment | null = null;
+  readonly #removed: Segment[] = [];
   #version = 0;
   #mediaSequence = 0;
   #discontinuitySequence = 0;
@@ -61,13 +36,9 @@ export class PlaylistWindow {
   #areAllIndependent = true;
   #hasEnded = false;
   #rendition: Rendition | null = null;
-  readonly #initializations = new Map<number, Initialization>();
-  #oldestInitializationId = 0;
   #nextInitializationId = 0;
-  #peakBitsPerSecond = 0;
-  /** Until it is, there were only segments too short to tell. */
-  #isPeakRepresentative = false;
-  #recent: Segment[] = [];
+  readonly #memory = new MediaMemory();
+  readonly #rates = new RateMeter();
 
   /**
    * `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. `keepsRemoved`: there is no
@@ -93,7 +64,7 @@ export class PlaylistWindow {
 
   /** Complete segments, oldest first. */
   get segments(): readonly Segment[] {
-    return this.#listed.map(({ segment }) => segment);
+    return [...this.#listed];
   }
 
   /** EXT-X-MEDIA-SEQUENCE: of the first segment listed. */
@@ -125,41 +96,15 @@ export class PlaylistWindow {
     return this.#rendition;
   }
 
-  /** The most that any segments so far needed. */
-  get peakBitsPerSecond(): number {
-    return Math.max(this.#peakBitsPerSecond, this.averageBitsPerSecond);
-  }
-
-  get averageBitsPerSecond(): number {
-    return bitsPerSecond(this.#recent);
-  }
-
-  /**
-   * Of the middle one of the last segments: those with a joint in them hold frames that are only decoded. Null without
-   * video.
-   */
-  get frameRate(): number | null {
-    const rates = this.#recent
-      .filter(({ frameCount, durationSeconds }) => frameCount > 0 && durationSeconds > 0)
-      .map(({ frameCount, durationSeconds }) => frameCount / durationSeconds)
-      .sort((a, b) => a - b);
-    return rates[(rates.length - 1) >> 1] ?? null;
+  /** What a multivariant playlist says of the segments. */
+  get rates(): Rates {
+    return this.#rates;
   }
 
   push(cut: Cut): void {
-    switch (cut.type) {
-      case "initialization":
-        this.#addInitialization(cut.initialization);
-        return;
-      case "segment-start":
-        this.#open = { ...cut.start, parts: [] };
-        return;
-      case "part":
-        this.#open?.parts.push(cut.part);
-        return;
-      case "segment":
-        this.#addSegment(cut.segment, cut.targetDurationSeconds);
-    }
+    this.#memory.push(cut);
+    if (cut.type === "initialization") this.#addInitialization(cut.initialization);
+    else if (cut.type === "segment") this.#list(cut.segment, cut.targetDurationSeconds);
   }
 
   /** The playlist gets its EXT-X-ENDLIST. */
@@ -170,129 +115,70 @@ export class PlaylistWindow {
 
   /** Undefined when there never was one of this id. */
   initialization(id: number): Held | undefined {
-    const initialization = this.#initializations.get(id);
-    if (initialization !== undefined) return initialization.bytes;
-    return id >= 0 && id < this.#nextInitializationId ? "recorded" : undefined;
+    const isKnown = id >= 0 && id < this.#nextInitializationId;
+    return this.#memory.initialization(id) ?? (isKnown ? "recorded" : undefined);
   }
 
   /** Undefined when there is no complete segment of this number; one that left the playlist is still recorded. */
   segment(msn: number): Held | undefined {
     const last = this.#listed.at(-1);
-    if (last === undefined || msn > last.segment.msn || msn < 0) return undefined;
-    const listed =
-      this.#listed[msn - this.#mediaSequence] ?? this.#removed.find(({ segment }) => segment.msn === msn);
-    return listed === undefined || listed.parts === null ? "recorded" : joined(listed, listed.parts);
+    if (last === undefined || msn > last.msn || msn < 0) return undefined;
+    return this.#memory.segment(msn) ?? "recorded";
   }
 
-  /**
-   * Forgets the bytes of listed segments that are recorded: whoever asks for one reads it there. They are recorded in their
-   * order, so that none is held which is older than one that was let go.
-   */
+  /** Forgets the bytes of segments that are recorded: they are read there. */
   release(isRecorded: (msn: number) => boolean): void {
-    for (let index = this.#listed.length - 1; index >= 0; index -= 1) {
-      const listed = this.#listed[index];
-      if (listed === undefined || listed.parts === null) return;
-      if (isRecorded(listed.segment.msn)) listed.parts = null;
-    }
+    this.#memory.release(isRecorded);
   }
 
   #restore({ segments, targetDurationSeconds, rendition }: WindowHistory): void {
     for (const segment of segments) {
       this.#nextInitializationId = Math.max(this.#nextInitializationId, segment.initializationId + 1);
-      this.#list({ segment, parts: null }, targetDurationSeconds);
+      this.#list(segment, targetDurationSeconds);
     }
-    this.#oldestInitializationId = this.#nextInitializationId;
     this.#rendition = rendition;
   }
 
   #addInitialization(initialization: Initialization): void {
-    if (this.#initializations.size === 0) this.#oldestInitializationId = initialization.id;
-    this.#initializations.set(initialization.id, initialization);
     this.#nextInitializationId = initialization.id + 1;
     this.#rendition = renditionOf(initialization.tracks);
   }
 
-  #addSegment(segment: Segment, targetDurationSeconds: number): void {
-    const parts = this.#open?.parts ?? [];
-    this.#open = null;
-    this.#list({ segment, parts: parts.map(({ bytes }) => bytes) }, targetDurationSeconds);
-  }
-
-  #list(listed: ListedSegment, targetDurationSeconds: number): void {
-    const { segment } = listed;
+  #list(segment: Segment, targetDurationSeconds: number): void {
     if (this.#listed.length === 0) this.#mediaSequence = segment.msn;
     this.#targetDurationSeconds = targetDurationSeconds;
     this.#areAllIndependent &&= segment.independent;
-    this.#listed.push(listed);
-    this.#measure(segment, targetDurationSeconds);
+    this.#listed.push(segment);
+    this.#rates.push(segment, targetDurationSeconds);
     this.#forget();
     this.#version += 1;
-  }
-
-  #measure(segment: Segment, targetDurationSeconds: number): void {
-    this.#recent.push(segment);
-    if (this.#recent.length > AVERAGED_SEGMENTS) this.#recent.shift();
-    const peak = this.#peakUpToNewest(targetDurationSeconds);
-    if (peak === null && this.#isPeakRepresentative) return;
-    const before = this.#isPeakRepresentative ? this.#peakBitsPerSecond : 0;
-    this.#isPeakRepresentative ||= peak !== null;
-    this.#peakBitsPerSecond = Math.max(before, peak ?? bitsPerSecond([segment]));
-  }
-
-  /** Null while all of them together are too short to tell. */
-  #peakUpToNewest(targetDurationSeconds: number): number | null {
-    let peak: number | null = null;
-    let bytes = 0;
-    let seconds = 0;
-    for (const { byteLength, durationSeconds } of this.#recent.toReversed()) {
-      bytes += byteLength;
-      seconds += durationSeconds;
-      if (seconds > targetDurationSeconds * PEAK_MAX_SHARE) break;
-      if (seconds >= targetDurationSeconds * PEAK_MIN_SHARE)
-        peak = Math.max(peak ?? 0, (bytes * 8) / seconds);
-    }
-    return peak;
   }
 
   /** Of an event playlist only bytes leave, of a sliding one the segments themselves: the recording has both. */
   #forget(): void {
     const spare = this.#spareSegments();
-    if (this.isEvent) {
-      for (let index = spare - 1; index >= 0 && this.#listed[index]?.parts !== null; index -= 1) {
-        const listed = this.#listed[index];
-        if (listed !== undefined) listed.parts = null;
-      }
-    } else {
-      const removed = this.#listed.splice(0, spare);
-      this.#remove(removed);
-      for (const { segment } of removed) {
-        this.#mediaSequence = segment.msn + 1;
-        if (segment.discontinuity) this.#discontinuitySequence += 1;
-      }
+    if (!this.isEvent) this.#remove(this.#listed.splice(0, spare));
+    const oldestNeeded = this.#removed[0] ?? this.#listed[this.isEvent ? spare : 0];
+    if (oldestNeeded !== undefined) this.#memory.releaseBefore(oldestNeeded);
+  }
+
+  #remove(removed: readonly Segment[]): void {
+    for (const { msn, discontinuity } of removed) {
+      this.#mediaSequence = msn + 1;
+      if (discontinuity) this.#discontinuitySequence += 1;
     }
-    const [oldestKept] = [...this.#removed, ...this.#listed.slice(this.isEvent ? spare : 0)];
-    this.#forgetInitializations(oldestKept?.segment.initializationId);
+    if (this.#keepsRemoved) this.#keepRemoved(removed);
   }
 
   /** A playlist that listed it may be as old as the playlist is long, and its reader as slow as the segment is long. */
-  #remove(removed: readonly ListedSegment[]): void {
-    if (!this.#keepsRemoved) return;
+  #keepRemoved(removed: readonly Segment[]): void {
     this.#removed.push(...removed);
-    const listedSeconds = secondsOf(this.#listed.map(({ segment }) => segment));
-    let seconds = secondsOf(this.#removed.map(({ segment }) => segment));
-    while (
-      this.#removed[0] !== undefined &&
-      seconds - 2 * this.#removed[0].segment.durationSeconds > listedSeconds
-    ) {
-      seconds -= this.#removed[0].segment.durationSeconds;
+    const listedSeconds = secondsOf(this.#listed);
+    let seconds = secondsOf(this.#removed);
+    for (const { durationSeconds } of [...this.#removed]) {
+      if (seconds - 2 * durationSeconds <= listedSeconds) return;
+      seconds -= durationSeconds;
       this.#removed.shift();
-    }
-  }
-
-  #forgetInitializations(oldestNeeded: number | undefined): void {
-    if (oldestNeeded === undefined) return;
-    for (; this.#oldestInitializationId < oldestNeeded; this.#oldestInitializationId += 1) {
-      this.#initializations.delete(this.#oldestInitializationId);
     }
   }
 
@@ -303,33 +189,10 @@ export class PlaylistWindow {
     for (let index = this.#listed.length - 1; index >= 0; index -= 1) {
       const isNeeded = this.#listed.length - index <= MIN_LISTED_SEGMENTS || seconds < minSeconds;
       if (!isNeeded) return index + 1;
-      seconds += this.#listed[index]?.segment.durationSeconds ?? 0;
+      seconds += this.#listed[index]?.durationSeconds ?? 0;
     }
     return 0;
   }
-}
-
-/** What the tracks of an initialization are to a player. */
-export function renditionOf(tracks: readonly Track[]): Rendition {
-  const byKind = [...tracks].sort((a, b) => b.kind.localeCompare(a.kind));
-  const video = tracks.find(({ configuration }) => configuration.codec === "h264")?.configuration;
-  return {
-    codecs: byKind.map(({ configuration }) => configuration.codecString),
-    resolution: video?.codec === "h264" ? { width: video.width, height: video.height } : null,
-  };
-}
-
-function joined(listed: ListedSegment, parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  const bytes = parts.length === 1 && first !== undefined ? first : concat(parts);
-  listed.parts = [bytes];
-  return bytes;
-}
-
-function bitsPerSecond(segments: readonly Segment[]): number {
-  const bytes = segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const seconds = secondsOf(segments);
-  return seconds === 0 ? 0 : (bytes * 8) / seconds;
 }
 
 function secondsOf(segments: readonly Segment[]): number {

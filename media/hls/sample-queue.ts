@@ -14,6 +14,7 @@ export class SampleQueue {
   #held: AccessUnit | null = null;
   #usualDuration: number;
   #endDts = 0;
+  #byteLength = 0;
 
   constructor(track: Track, trackId: number) {
     this.track = track;
@@ -50,7 +51,13 @@ export class SampleQueue {
     return this.#samples.length;
   }
 
+  /** Of all samples, the held one too. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
   push(unit: AccessUnit): void {
+    this.#byteLength += unit.data.byteLength;
     const held = this.#held;
     if (held !== null) {
       this.#usualDuration = unit.dts - held.dts;
@@ -72,6 +79,7 @@ export class SampleQueue {
     const samples = this.#samples;
     if (samples.length === 0) return null;
     this.#samples = [];
+    this.#byteLength = this.#held?.data.byteLength ?? 0;
     return { trackId: this.#trackId, kind: this.track.kind, samples, endDts: this.#endDts };
   }
 

@@ -1,9 +1,9 @@
-// Access units to cuts: fragments of a part's length, gathered into segments that begin at key frames.
+// Access units to cuts: where each part and each segment ends, and what comes next.
 
-import { encodeFragment, encodeInitialization } from "#media/fmp4/fmp4-muxer.ts";
-import type { SampleRun } from "#media/fmp4/fragment-boxes.ts";
+import { encodeInitialization } from "#media/fmp4/fmp4-muxer.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { CutRule, type Progress } from "./cut-rule.ts";
+import { OpenSegment } from "./open-segment.ts";
 import { ProgramClock } from "./program-clock.ts";
 import { SampleQueue } from "./sample-queue.ts";
 import type { Cut, SegmentStart } from "./segment.ts";
@@ -19,12 +19,6 @@ const VIDEO_LATE_SECONDS = 1;
 
 /** No frame of sound is longer: a longer step is sound that is missing, not sound that came without a picture. */
 const MAX_SOUND_FRAME_SECONDS = 0.25;
-
-/**
- * No segment has as many parts; fragments number themselves by segment and part (mfhd, ISO/IEC 14496-12 §8.8.5). The hole
- * between two segments tells their fragments apart where the journal of a recording lost its last lines.
- */
-const FRAGMENTS_PER_SEGMENT = 1024;
 
 export interface SegmenterOptions {
   /** Segments end at the first key frame from here on. */
@@ -42,13 +36,6 @@ export interface SegmenterResume {
   readonly targetDurationSeconds: number | null;
 }
 
-interface OpenSegment extends SegmentStart {
-  readonly startSeconds: number;
-  partCount: number;
-  byteLength: number;
-  frameCount: number;
-}
-
 const NO_CUTS: readonly Cut[] = [];
 
 export class Segmenter {
@@ -59,10 +46,6 @@ export class Segmenter {
   /** The video track's, or the only track's: whose frames decide where to cut. */
   #lead: SampleQueue | null = null;
   #segment: OpenSegment | null = null;
-  #partStartSeconds = 0;
-  #partIsIndependent = false;
-  /** Bytes of samples not yet in a fragment. */
-  #waitingBytes = 0;
   #nextMsn: number;
   #nextInitializationId: number;
   #nextIsDiscontinuous = false;
@@ -131,10 +114,10 @@ export class Segmenter {
     this.#breakWhereLeadComesBackElsewhere(lead, seconds);
     if (this.#segment !== null) {
       this.#cutBeforeHeld(lead, unit, seconds, wallClockMs);
-      this.#hold(lead, unit);
+      lead.push(unit);
       this.#cutBefore(lead, unit, seconds, wallClockMs);
     } else if (unit.isSync) {
-      this.#hold(lead, unit);
+      lead.push(unit);
       this.#startSegment(seconds, true, wallClockMs);
     } else {
       return;
@@ -146,29 +129,24 @@ export class Segmenter {
     if (this.#segment === null) return;
     const stepSeconds = queue.held === null ? 0 : (unit.dts - queue.held.dts) / queue.track.timescale;
     this.#soundAloneSeconds += Math.min(stepSeconds, MAX_SOUND_FRAME_SECONDS);
-    this.#hold(queue, unit);
-    this.#goOnWithoutLead(queue, unit.dts / queue.track.timescale, wallClockMs);
-  }
-
-  #hold(queue: SampleQueue, unit: AccessUnit): void {
     queue.push(unit);
-    this.#waitingBytes += unit.data.byteLength;
+    this.#goOnWithoutLead(queue, unit.dts / queue.track.timescale, wallClockMs);
   }
 
   /** The held frame lasts until `seconds`: where that is more than was expected, the cut comes before it after all. */
   #cutBeforeHeld(lead: SampleQueue, unit: AccessUnit, seconds: number, wallClockMs: number): void {
     const { held, heldSeconds } = lead;
-    if (held === null || heldSeconds === null || this.#segment === null) return;
+    const segment = this.#segment;
+    if (held === null || heldSeconds === null || segment === null) return;
     if (seconds - heldSeconds > this.#rule.maxFrameSeconds) {
       this.#finishSegment();
       this.#breakTime();
       this.#startSegment(seconds, unit.isSync, wallClockMs);
-    } else if (lead.length > 0 && this.#rule.exceeds(seconds - this.#segment.startSeconds)) {
+    } else if (lead.length > 0 && this.#rule.exceeds(seconds - segment.startSeconds)) {
       this.#closeSegment(heldSeconds);
       this.#startSegment(heldSeconds, held.isSync, wallClockMs);
     } else if (lead.length > 0 && this.#exceedsPart(seconds)) {
-      this.#closePart(heldSeconds);
-      this.#partIsIndependent = held.isSync;
+      this.#cutPart(heldSeconds, held.isSync);
     }
   }
 
@@ -180,16 +158,16 @@ export class Segmenter {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, unit.isSync, wallClockMs);
     } else if (this.#exceedsPart(seconds + lead.usualSeconds)) {
-      this.#closePart(seconds);
-      this.#partIsIndependent = unit.isSync;
+      this.#cutPart(seconds, unit.isSync);
     }
   }
 
   /** The picture stands still while the sound goes on: from here on the sound's times count. */
   #goOnWithoutLead(queue: SampleQueue, seconds: number, wallClockMs: number): void {
     const lead = this.#lead;
-    if (lead === null || this.#segment === null) return;
-    const { startSeconds } = this.#segment;
+    const segment = this.#segment;
+    if (lead === null || segment === null) return;
+    const { startSeconds } = segment;
     if (lead.heldSeconds !== null) {
       const aloneSeconds = Math.min(this.#soundAloneSeconds, seconds - lead.heldSeconds);
       const reachedSeconds = lead.heldSeconds + aloneSeconds;
@@ -199,13 +177,12 @@ export class Segmenter {
       const isTooLong = this.#rule.exceeds(reachedSeconds - startSeconds);
       const pictureEnds = Math.min(lead.endSeconds, startSeconds + this.#rule.maxFrameSeconds);
       this.#closeSegment(isTooLong ? pictureEnds : reachedSeconds);
-      this.#startWithSound(this.#partStartSeconds, seconds, wallClockMs);
+      this.#startWithSound(segment.partStartSeconds, seconds, wallClockMs);
     } else if (this.#rule.exceeds(seconds + queue.usualSeconds - startSeconds)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, false, wallClockMs);
     } else if (this.#exceedsPart(seconds + queue.usualSeconds)) {
-      this.#closePart(seconds);
-      this.#partIsIndependent = false;
+      this.#cutPart(seconds, false);
     }
   }
 
@@ -235,14 +212,15 @@ export class Segmenter {
     return {
       elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
       frameSeconds: lead.usualSeconds,
-      byteLength: (segment?.byteLength ?? 0) + this.#waitingBytes,
+      byteLength: segment?.byteLength ?? 0,
       keyFrameIntervalSeconds: this.#expectedIntervalSeconds ?? this.#keyFrameIntervalSeconds,
     };
   }
 
   /** A part that reaches to `endSeconds` would be longer than the part target. */
   #exceedsPart(endSeconds: number): boolean {
-    return endSeconds - this.#partStartSeconds > this.#partTargetSeconds + TOLERANCE_SECONDS;
+    const startSeconds = this.#segment?.partStartSeconds ?? endSeconds;
+    return endSeconds - startSeconds > this.#partTargetSeconds + TOLERANCE_SECONDS;
   }
 
   #noteKeyFrame(seconds: number): void {
@@ -261,63 +239,38 @@ export class Segmenter {
     };
     this.#nextMsn += 1;
     this.#nextIsDiscontinuous = false;
-    this.#segment = { ...start, startSeconds, partCount: 0, byteLength: 0, frameCount: 0 };
-    this.#partStartSeconds = startSeconds;
-    this.#partIsIndependent = independent;
+    this.#segment = new OpenSegment(start, startSeconds, this.#queues);
     this.#cuts.push({ type: "segment-start", start });
   }
 
-  /** Everything of known duration becomes the segment's next part, which ends at `endSeconds`. */
-  #closePart(endSeconds: number): void {
-    const segment = this.#segment;
-    const runs = this.#takeRuns();
-    if (segment === null || runs.length === 0) return;
-    const bytes = encodeFragment((segment.msn * FRAGMENTS_PER_SEGMENT + segment.partCount) % 2 ** 32, runs);
-    const durationSeconds = Math.max(0, endSeconds - this.#partStartSeconds);
-    const { msn, partCount: index } = segment;
-    this.#cuts.push({
-      type: "part",
-      part: { msn, index, durationSeconds, independent: this.#partIsIndependent, bytes },
-    });
-    segment.partCount += 1;
-    segment.byteLength += bytes.byteLength;
-    segment.frameCount += runs.reduce(
-      (count, run) => count + (run.kind === "video" ? run.samples.length : 0),
-      0,
-    );
-    this.#partStartSeconds = Math.max(this.#partStartSeconds, endSeconds);
+  /** The open part ends and the next one begins at `seconds`. */
+  #cutPart(seconds: number, nextIsIndependent: boolean): void {
+    this.#closePart(seconds);
+    this.#segment?.beginPart(nextIsIndependent);
   }
 
-  #takeRuns(): SampleRun[] {
-    const runs: SampleRun[] = [];
-    this.#waitingBytes = 0;
-    for (const queue of this.#queues) {
-      const run = queue.takeRun();
-      if (run !== null) runs.push(run);
-      this.#waitingBytes += queue.held?.data.byteLength ?? 0;
-    }
-    return runs;
+  #closePart(endSeconds: number): void {
+    const part = this.#segment?.endPart(endSeconds) ?? null;
+    if (part !== null) this.#cuts.push({ type: "part", part });
   }
 
   #closeSegment(endSeconds: number): void {
     this.#closePart(endSeconds);
-    const segment = this.#segment;
+    const segment = this.#segment?.complete() ?? null;
     this.#segment = null;
-    if (segment === null || segment.partCount === 0) return;
-    const { startSeconds, ...facts } = segment;
-    const durationSeconds = this.#partStartSeconds - startSeconds;
+    if (segment === null) return;
     const targetDurationSeconds = this.#rule.targetDurationAfter(
-      durationSeconds,
+      segment.durationSeconds,
       this.#expectedIntervalSeconds,
     );
-    this.#cuts.push({ type: "segment", segment: { ...facts, durationSeconds }, targetDurationSeconds });
+    this.#cuts.push({ type: "segment", segment, targetDurationSeconds });
   }
 
   /** Nothing that was pushed stays behind. */
   #finishSegment(): void {
     if (this.#segment === null) return;
     const isLeading = this.#lead?.held !== null;
-    let endSeconds = this.#partStartSeconds;
+    let endSeconds = this.#segment.partStartSeconds;
     for (const queue of this.#queues) {
       queue.release();
       if (queue === this.#lead || !isLeading) endSeconds = Math.max(endSeconds, queue.endSeconds);

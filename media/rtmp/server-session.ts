@@ -4,6 +4,7 @@ import { concat } from "#media/bytes/concat.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { type Command, parseCommand } from "./command.ts";
+import { ConnectionControl } from "./connection-control.ts";
 import { dataPayloadOf } from "./data-message.ts";
 import { ServerHandshake } from "./handshake.ts";
 import { DEFAULT_LIMITS, type RtmpLimits } from "./limits.ts";
@@ -12,11 +13,9 @@ import { appOf } from "./net-connection.ts";
 import type { PlayRefusal, PublishRefusal } from "./net-stream.ts";
 import { PlayStream } from "./play-stream.ts";
 import { FIRST_MESSAGE_STREAM_ID, type Selection } from "./player-messages.ts";
-import { parseAbort, parseSetChunkSize, parseWindowAcknowledgementSize } from "./protocol-control.ts";
 import { RtmpProtocolError } from "./protocol-error.ts";
-import { ServerReplies, WINDOW_BYTES } from "./server-replies.ts";
+import { ServerReplies } from "./server-replies.ts";
 import { parsePlayName, parseStreamName, type StreamName } from "./stream-name.ts";
-import { parseUserControl, USER_CONTROL_EVENT } from "./user-control.ts";
 
 /** Wirecast ends a publish by publishing this name. */
 const NO_NAME = "false";
@@ -53,12 +52,11 @@ export class ServerSession {
   readonly #handshake: ServerHandshake;
   readonly #reader: ChunkReader;
   readonly #replies = new ServerReplies();
+  readonly #control: ConnectionControl;
   #app: string | null = null;
   #createdStreams = 0;
   #publishingStreamId: number | null = null;
   #play: PlayStream | null = null;
-  #ackWindowBytes = WINDOW_BYTES;
-  #acknowledgedBytes = 0;
   #commandSecond = 0;
   #commandsInSecond = 0;
 
@@ -67,6 +65,7 @@ export class ServerSession {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#handshake = new ServerHandshake(options.randomBytes);
     this.#reader = new ChunkReader(this.#limits);
+    this.#control = new ConnectionControl(this.#reader, this.#replies);
   }
 
   /**
@@ -79,11 +78,11 @@ export class ServerSession {
     for (const message of this.#reader.push(chunks)) {
       if (message.type === MESSAGE_TYPE.video || message.type === MESSAGE_TYPE.audio) {
         if (this.#publishingStreamId !== null) yield media(message);
-      } else {
+      } else if (!this.#control.receive(message)) {
         yield* this.#receive(message, nowMs);
       }
     }
-    this.#acknowledge();
+    this.#control.acknowledge();
   }
 
   /** Everything to be sent since the last call, null when that is nothing. */
@@ -130,21 +129,6 @@ export class ServerSession {
 
   *#receive(message: Message, nowMs: number): Generator<SessionEvent> {
     switch (message.type) {
-      case MESSAGE_TYPE.setChunkSize:
-        this.#reader.setChunkSize(parseSetChunkSize(message.payload));
-        return;
-      case MESSAGE_TYPE.abort:
-        this.#reader.abort(parseAbort(message.payload));
-        return;
-      case MESSAGE_TYPE.windowAcknowledgementSize:
-        this.#ackWindowBytes = parseWindowAcknowledgementSize(message.payload);
-        return;
-      case MESSAGE_TYPE.setPeerBandwidth:
-        this.#replies.windowAcknowledgementSize();
-        return;
-      case MESSAGE_TYPE.userControl:
-        this.#receiveUserControl(message);
-        return;
       case MESSAGE_TYPE.aggregate:
         for (const part of splitAggregate(message)) yield* this.#receiveMedia(part);
         return;
@@ -174,12 +158,6 @@ export class ServerSession {
           message: { kind: "data", timestampMs: message.timestampMs, payload: dataPayloadOf(message) },
         };
     }
-  }
-
-  #receiveUserControl({ payload }: Message): void {
-    const control = parseUserControl(payload);
-    if (control?.event !== USER_CONTROL_EVENT.pingRequest) return;
-    this.#replies.pong(control.timestampMs);
   }
 
   *#receiveCommand(command: Command): Generator<SessionEvent> {
@@ -305,14 +283,6 @@ export class ServerSession {
         `${this.#commandsInSecond} commands within a second; at most ${maxCommandsPerSecond} are read`,
       );
     }
-  }
-
-  /** Twice in each window, so that a peer that stops at the window's end never has to (RTMP 1.0 §5.4.3). */
-  #acknowledge(): void {
-    const { receivedBytes } = this.#reader;
-    if (receivedBytes - this.#acknowledgedBytes < this.#ackWindowBytes / 2) return;
-    this.#acknowledgedBytes = receivedBytes;
-    this.#replies.acknowledgement(receivedBytes);
   }
 }
 

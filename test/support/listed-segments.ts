@@ -1,7 +1,6 @@
 // Segments as a segmenter cuts them, without the units: for tests of what lists and serves them.
 
-import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import type { Segment } from "#media/hls/segment.ts";
+import type { Cut, Segment } from "#media/hls/segment.ts";
 
 const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);
 
@@ -21,8 +20,12 @@ export function segment(msn: number, rest: Partial<Segment> = {}): Segment {
   };
 }
 
-/** Feeds the window a segment of one part whose bytes are its number. */
-export function pushSegment(window: PlaylistWindow, facts: Segment, targetDurationSeconds = 2): void {
+/** Feeds a window, or what else takes cuts, a segment of one part whose bytes are its number. */
+export function pushSegment(
+  window: { push(cut: Cut): void },
+  facts: Segment,
+  targetDurationSeconds = 2,
+): void {
   const { durationSeconds, byteLength, partCount, frameCount, ...start } = facts;
   window.push({ type: "segment-start", start });
   const bytes = new Uint8Array(byteLength).fill(facts.msn);

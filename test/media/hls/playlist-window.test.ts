@@ -109,22 +109,6 @@ test("one segment that begins without a key frame takes the promise of independe
   expect(window.areAllIndependent).toBe(false);
 });
 
-test("bandwidth is the largest segment's, a stub at a discontinuity counted with the segment before", () => {
-  const window = filled(3);
-  pushSegment(window, segment(3, { byteLength: 2000 }));
-  expect(window.peakBitsPerSecond).toBe(8000);
-  pushSegment(window, segment(4, { durationSeconds: 0.1, byteLength: 2000 }));
-  expect(window.peakBitsPerSecond).toBeCloseTo((4000 * 8) / 2.1, 6);
-  expect(window.averageBitsPerSecond).toBeCloseTo((7000 * 8) / 8.1, 6);
-});
-
-test("the frame rate is counted, and unknown without pictures", () => {
-  expect(filled(3).frameRate).toBe(30);
-  const window = new PlaylistWindow({ isEvent: false });
-  pushSegment(window, segment(0, { frameCount: 0 }));
-  expect(window.frameRate).toBeNull();
-});
-
 test("goes on from a recording: numbers, discontinuities and what is served from disk", () => {
   const segments = Array.from({ length: 10 }, (_, msn) => segment(msn, { discontinuity: msn === 1 }));
   const rendition = { codecs: ["avc1.42c01e"], resolution: { width: 640, height: 360 } };
@@ -139,21 +123,19 @@ test("goes on from a recording: numbers, discontinuities and what is served from
   expect(window.rendition).toEqual(rendition);
 });
 
-test("the bandwidth is that of segments in a row that are long enough to tell, not of a burst at the beginning", () => {
-  const window = new PlaylistWindow({ isEvent: false });
-  pushSegment(window, segment(0, { durationSeconds: 0.1 }));
-  expect(window.peakBitsPerSecond).toBeCloseTo(80_000, 6);
-  pushSegment(window, segment(1, { durationSeconds: 2 })); // 2.1 s, 2000 bytes
-  expect(window.peakBitsPerSecond).toBeCloseTo(16_000 / 2.1, 6);
-  for (let msn = 2; msn < 6; msn += 1) pushSegment(window, segment(msn, { durationSeconds: 0.5 }));
-  expect(window.peakBitsPerSecond).toBeCloseTo(16_000, 6);
-});
-
-test("the bandwidth is never below the average", () => {
-  const window = new PlaylistWindow({ isEvent: false });
-  for (let msn = 0; msn < 4; msn += 1) {
-    pushSegment(window, segment(2 * msn, { durationSeconds: 0.9 }));
-    pushSegment(window, segment(2 * msn + 1, { durationSeconds: 2.4 }));
-    expect(window.peakBitsPerSecond).toBeGreaterThanOrEqual(window.averageBitsPerSecond);
-  }
+test("what is listed is measured, as is what a recording lists", () => {
+  expect(filled(3).rates).toMatchObject({
+    peakBitsPerSecond: 4000,
+    averageBitsPerSecond: 4000,
+    frameRate: 30,
+  });
+  const restored = new PlaylistWindow({
+    isEvent: false,
+    history: {
+      segments: [segment(0, { byteLength: 2000 })],
+      targetDurationSeconds: 2,
+      rendition: { codecs: [], resolution: null },
+    },
+  });
+  expect(restored.rates.peakBitsPerSecond).toBe(8000);
 });

@@ -293,10 +293,3 @@ test("a part target of zero makes each segment one part", () => {
   const cuts = cutAll(videoUnits({ seconds: 6 }), { tracks: [videoTrack], partTargetSeconds: 0 });
   expect(segmentsOf(cuts).map(({ partCount }) => partCount)).toEqual([1, 1, 1]);
 });
-
-test("a segment's facts count its bytes and its pictures", () => {
-  const cuts = cutAll(interleaved(videoUnits({ seconds: 2 }), audioUnits({ seconds: 2 })));
-  const [segment] = segmentsOf(cuts);
-  expect(segment?.frameCount).toBe(50);
-  expect(segment?.byteLength).toBe(partsOf(cuts).reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
-});

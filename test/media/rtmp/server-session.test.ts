@@ -197,28 +197,6 @@ test("Set Chunk Size is in force for the very next chunk of the same bytes", () 
   expect(last?.type === "media" ? last.message.payload : null).toEqual(new Uint8Array(4000).fill(7));
 });
 
-test("a ping is answered with its own time", () => {
-  const peer = new RtmpPeer();
-  peer.connect();
-  peer.answers();
-  peer.send(MESSAGE_TYPE.userControl, hex`00 06  00 00 0d 0f`, { chunkStreamId: 2 });
-  peer.answers();
-  expect(peer.received.at(-1)?.payload).toEqual(hex`00 07  00 00 0d 0f`);
-});
-
-test("bytes are acknowledged twice in each window the client asked for", () => {
-  const peer = new RtmpPeer();
-  peer.publish();
-  peer.send(MESSAGE_TYPE.windowAcknowledgementSize, hex`00 00 10 00`, { chunkStreamId: 2 });
-  peer.answers();
-  for (let index = 0; index < 10; index += 1) {
-    peer.send(MESSAGE_TYPE.video, new Uint8Array(1000), { messageStreamId: 1, chunkStreamId: 6 });
-  }
-  const acknowledgements = peer.answers().filter(({ type }) => type === MESSAGE_TYPE.acknowledgement);
-  expect(acknowledgements.length).toBeGreaterThanOrEqual(3);
-  expect(acknowledgements.length).toBeLessThanOrEqual(5);
-});
-
 describe("limits", () => {
   test("a publish before connect", () => {
     const peer = new RtmpPeer();
