@@ -9,7 +9,7 @@ export function recordedAnswer(
   contentType: string,
   stretches: StretchCache,
 ): Response | Promise<Response> {
-  const shared = isForAll(request) ? stretches.ask(stretch, contentType) : null;
+  const shared = isForAll(request) ? stretches.ask(stretch, contentType) : stretches.find(stretch);
   if (shared instanceof Promise) return shared.then((bytes) => bytes.answer(request));
   return (shared ?? new ImmutableBytes(stretch, contentType)).answer(request);
 }

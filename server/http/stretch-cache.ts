@@ -44,13 +44,17 @@ export class StretchCache {
    * would be too much for memory. Rejects when it cannot be read. A file of this path only ever grows.
    */
   ask(stretch: Stretch, contentType: string): ImmutableBytes | Promise<ImmutableBytes> | null {
-    const { file, offset, byteLength } = stretch;
-    const name = `${file}:${offset}+${byteLength}`;
+    const name = nameOf(stretch);
     const known = this.#cache.get(name) ?? this.#pending.get(name);
     if (known !== undefined) return known;
-    if (this.#isFirst(name) || !this.#mayRead(byteLength)) return null;
-    this.#readBytes += byteLength;
+    if (this.#isFirst(name) || !this.#mayRead(stretch.byteLength)) return null;
+    this.#readBytes += stretch.byteLength;
     return this.#read(name, stretch, contentType);
+  }
+
+  /** What is in memory already, for whoever is no reason to read it; else null. */
+  find(stretch: Stretch): ImmutableBytes | null {
+    return this.#cache.get(nameOf(stretch));
   }
 
   #isFirst(name: string): boolean {
@@ -81,6 +85,10 @@ export class StretchCache {
       this.#pending.delete(name);
     }
   }
+}
+
+function nameOf({ file, offset, byteLength }: Stretch): string {
+  return `${file}:${offset}+${byteLength}`;
 }
 
 async function read({ file, offset, byteLength }: Stretch, contentType: string): Promise<ImmutableBytes> {

@@ -35,6 +35,15 @@ test("everybody gets the same, from the file or from memory", async () => {
   }
 });
 
+test("a part of what is in memory comes from there", async () => {
+  const stretches = new StretchCache(() => 0);
+  for (let time = 0; time < 2; time += 1) await ask(stretches);
+  rmSync(file);
+  const part = await ask(stretches, { headers: { Range: "bytes=1-2" } });
+  expect([part.status, await part.text()]).toEqual([206, "34"]);
+  writeFileSync(file, "0123456789");
+});
+
 test.each([
   ["a part", { headers: { Range: "bytes=0-0" } }],
   ["what is perhaps known", { headers: { "If-None-Match": '"x"' } }],
