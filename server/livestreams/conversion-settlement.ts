@@ -47,8 +47,10 @@ export class ConversionSettlement {
       log.error("conversion_failed", { livestreamId: id, message: result.message });
       onStatus(id, "failed");
     }
-    // Nobody waits for the viewers of an ended playlist; at the end of the process it is gone anyway.
-    void this.#closePlayout(id, result);
+    // Nobody waits for the viewers of an ended playlist; one that cannot be closed answers until the process ends.
+    void this.#closePlayout(id, result).catch((error: unknown) => {
+      log.error("ended_playout_not_closed", { livestreamId: id, message: String(error) });
+    });
   }
 
   /** The asset and the status that announces it come into being together. */

@@ -18,6 +18,7 @@ class Watched {
   readonly statuses: string[] = [];
   readonly logged: string[] = [];
   readonly graces: string[] = [];
+  closing = Promise.resolve();
   readonly settlement = new ConversionSettlement(
     {
       livestreams: this.livestreams,
@@ -28,7 +29,10 @@ class Watched {
       onStatus: (id, status) => this.statuses.push(`${status} ${id} (stored: ${this.row?.status})`),
     },
     {
-      closeAfterGrace: async (id, seekableMs) => void this.graces.push(`${id} seekable for ${seekableMs} ms`),
+      closeAfterGrace: (id, seekableMs) => {
+        this.graces.push(`${id} seekable for ${seekableMs} ms`);
+        return this.closing;
+      },
     },
   );
 
@@ -137,4 +141,18 @@ test("an ended playlist whose conversion failed is closed after its grace all th
   const watched = new Watched({ withDvr: true });
   watched.settlement.settle(ID, { ok: false, message: "EIO" });
   expect(watched.graces).toEqual([`${ID} seekable for 0 ms`]);
+});
+
+test("a playout that cannot be closed is said in the log, and ends nothing else", async () => {
+  const watched = new Watched();
+  watched.closing = Promise.reject(new Error("the disk is on fire"));
+  watched.settlement.settle(ID, DONE);
+  await watched.closing.catch(() => {});
+  await Promise.resolve();
+  expect(watched.row?.status).toBe("finished");
+  expect(JSON.parse(watched.logged.at(-1) ?? "")).toMatchObject({
+    event: "ended_playout_not_closed",
+    livestreamId: ID,
+    message: "Error: the disk is on fire",
+  });
 });
