@@ -69,10 +69,9 @@ export function fail(
 
 /** An error of ours, of which a caller learns no more than that. */
 export function failInternally(): Response {
-  return Response.json(
-    { status: "error", message: "The server failed to answer this call." },
-    { status: 500 },
-  );
+  const body = JSON.stringify({ status: "error", message: "The server failed to answer this call." });
+  const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+  return new Response(body, { status: 500, headers });
 }
 
 function refused(response: Response): Refused {

@@ -152,6 +152,8 @@ test("an error of ours is said without its reason, and logged once with it", asy
     500,
     { status: "error", message: "The server failed to answer this call." },
   ]);
+  expect(answer.headers.get("Content-Type")).toBe("application/json");
+  expect(answer.headers.get("Cache-Control")).toBe("no-store");
   expect(app.logged).toHaveLength(1);
   expect(JSON.parse(app.logged[0] ?? "")).toMatchObject({
     level: "error",
