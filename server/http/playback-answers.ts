@@ -2,7 +2,7 @@
 
 import { gzipSync } from "bun";
 import { hasAlready } from "./entity-tag.ts";
-import { CORS_HEADERS, notThere, Representation, type SendableBytes } from "./representation.ts";
+import { CORS_HEADERS, emptyAnswer, lengthOf, Representation, type SendableBytes } from "./representation.ts";
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
@@ -21,7 +21,7 @@ export const CONTENT_TYPES = { initialization: "video/mp4", segment: "video/iso.
 export class PlaylistText {
   readonly #plain: Representation;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   #gzipped: Representation | null = null;
 
   constructor(text: string, stage: keyof typeof PLAYLIST_CACHE_CONTROL) {
@@ -42,7 +42,7 @@ export class PlaylistText {
   }
 
   #compressed(): Representation {
-    this.#gzipped ??= new Representation(gzipSync(new Uint8Array(this.#bytes)), {
+    this.#gzipped ??= new Representation(gzipSync(this.#bytes), {
       ...this.#headers,
       "Content-Encoding": "gzip",
     });
@@ -56,8 +56,7 @@ export class ImmutableBytes {
   readonly #representation: Representation;
 
   constructor(bytes: SendableBytes, contentType: string) {
-    const byteLength = bytes instanceof Blob ? bytes.size : bytes.byteLength;
-    this.#entityTag = `"${byteLength.toString(36)}"`; // no URL ever gets other bytes: any tag would do
+    this.#entityTag = `"${lengthOf(bytes).toString(36)}"`; // no URL ever gets other bytes: any tag would do
     this.#representation = new Representation(bytes, {
       "Cache-Control": IMMUTABLE,
       "Content-Type": contentType,
@@ -94,7 +93,7 @@ export function redirectAnswer(location: string): Response {
 
 /** Nothing that is not there yet may be remembered as missing. */
 export function notFoundAnswer(headers: Readonly<Record<string, string>> = {}): Response {
-  return notThere(404, headers);
+  return emptyAnswer(404, headers);
 }
 
 export function preflightAnswer(): Response {

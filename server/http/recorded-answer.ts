@@ -1,7 +1,8 @@
 // What is asked for of a recording: from memory where several viewers ask for the same, else from the file.
 
 import { ImmutableBytes } from "./playback-answers.ts";
-import type { Stretch, StretchCache } from "./stretch-cache.ts";
+import type { Stretch } from "./representation.ts";
+import type { StretchCache } from "./stretch-cache.ts";
 
 export function recordedAnswer(
   request: Request,

@@ -1,35 +1,39 @@
 // What one URL is answered with (RFC 9110 §3.2): its bytes and their headers, made once for all who ask.
 
+import type { Location } from "#server/recording/recorder.ts";
+
 /** Any page may play what is played here. */
 export const CORS_HEADERS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, Date, ETag, Server",
 };
 
-/** In memory, where a Blob is sent without being copied first, or a stretch of a file. */
-export type SendableBytes =
-  | Uint8Array
-  | Blob
-  | { readonly file: string; readonly offset: number; readonly byteLength: number };
+/** Of a file that only ever grows. */
+export interface Stretch extends Location {
+  readonly file: string;
+}
+
+/** In memory, where a Blob is sent without being copied first, or in a file. */
+export type SendableBytes = Uint8Array | Blob | Stretch;
 
 export class Representation {
-  readonly bytes: SendableBytes;
   readonly byteLength: number;
+  readonly #bytes: SendableBytes;
   readonly #own: Readonly<Record<string, string>>;
   /** Of the whole: what almost everybody gets. */
   #wholeHeaders: Headers | null = null;
 
   /** `own`: headers beside those that every answer with bytes has. */
   constructor(bytes: SendableBytes, own: Readonly<Record<string, string>>) {
-    this.bytes = bytes;
-    this.byteLength = bytes instanceof Blob ? bytes.size : bytes.byteLength;
+    this.byteLength = lengthOf(bytes);
+    this.#bytes = bytes;
     this.#own = own;
   }
 
   /** 200, or 206 and 416 for a range. */
   answer(request: Request): Response {
     const range = this.#rangeFor(request);
-    if (range === "unsatisfiable") return notThere(416, { "Content-Range": `bytes */${this.byteLength}` });
+    if (range === "unsatisfiable") return emptyAnswer(416, { "Content-Range": `bytes */${this.byteLength}` });
     const isHead = request.method === "HEAD";
     if (range === null) {
       this.#wholeHeaders ??= new Headers(this.#headersOf(this.byteLength));
@@ -63,7 +67,7 @@ export class Representation {
   }
 
   #stretch(start: number, end: number): Uint8Array | Blob {
-    const { bytes } = this;
+    const bytes = this.#bytes;
     if (!(bytes instanceof Blob || bytes instanceof Uint8Array)) {
       return Bun.file(bytes.file).slice(bytes.offset + start, bytes.offset + end);
     }
@@ -72,8 +76,12 @@ export class Representation {
   }
 }
 
+export function lengthOf(bytes: SendableBytes): number {
+  return bytes instanceof Blob ? bytes.size : bytes.byteLength;
+}
+
 /** An answer without a body, that nobody keeps. */
-export function notThere(status: number, headers: Readonly<Record<string, string>>): Response {
+export function emptyAnswer(status: number, headers: Readonly<Record<string, string>>): Response {
   return new Response(null, {
     status,
     headers: { ...CORS_HEADERS, "Cache-Control": "no-store", ...headers },

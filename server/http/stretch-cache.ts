@@ -1,8 +1,8 @@
 // Stretches of recordings that several viewers ask for, in memory: the file is read once for all of them.
 
 import { ByteCache } from "#server/byte-cache.ts";
-import type { Location } from "#server/recording/recorder.ts";
 import { ImmutableBytes } from "./playback-answers.ts";
+import type { Stretch } from "./representation.ts";
 
 /** Some thirty segments of 2 s at 8 Mbit/s. */
 const MAX_CACHED_BYTES = 64 * 1024 * 1024;
@@ -21,15 +21,9 @@ const MINUTE_MS = 60_000;
 /** Of stretches that one viewer asked for, so that the next one is known to be the second. */
 const MAX_REMEMBERED = 1000;
 
-export interface Stretch extends Location {
-  readonly file: string;
-}
-
 export class StretchCache {
   readonly #nowMs: () => number;
   readonly #cache = new ByteCache<ImmutableBytes>(MAX_CACHED_BYTES);
-  /** Those being read; whoever else asks for one waits for the same. */
-  readonly #pending = new Map<string, Promise<ImmutableBytes>>();
   /** In the order that they were asked for. */
   readonly #askedOnce = new Set<string>();
   #minuteBeganMs = 0;
@@ -45,11 +39,11 @@ export class StretchCache {
    */
   ask(stretch: Stretch, contentType: string): ImmutableBytes | Promise<ImmutableBytes> | null {
     const name = nameOf(stretch);
-    const known = this.#cache.get(name) ?? this.#pending.get(name);
-    if (known !== undefined) return known;
+    const known = this.#cache.get(name) ?? this.#cache.loading(name);
+    if (known !== null) return known;
     if (this.#isFirst(name) || !this.#mayRead(stretch.byteLength)) return null;
     this.#readBytes += stretch.byteLength;
-    return this.#read(name, stretch, contentType);
+    return this.#cache.load(name, () => read(stretch, contentType));
   }
 
   /** What is in memory already, for whoever is no reason to read it; else null. */
@@ -72,18 +66,6 @@ export class StretchCache {
       this.#readBytes = 0;
     }
     return byteLength <= MAX_STRETCH_BYTES && this.#readBytes + byteLength <= MAX_READ_BYTES_PER_MINUTE;
-  }
-
-  async #read(name: string, stretch: Stretch, contentType: string): Promise<ImmutableBytes> {
-    const reading = read(stretch, contentType);
-    this.#pending.set(name, reading);
-    try {
-      const bytes = await reading;
-      this.#cache.set(name, bytes);
-      return bytes;
-    } finally {
-      this.#pending.delete(name);
-    }
   }
 }
 

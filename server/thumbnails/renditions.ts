@@ -22,15 +22,15 @@ export interface Rendition {
   readonly entityTag: string;
 }
 
-type Loaded = Uint8Array | "gone" | "busy";
+type Absent = "gone" | "busy";
+
+type Loaded = Uint8Array | Absent;
 
 export class Renditions {
   readonly #files: ThumbnailFiles;
   readonly #queue: WorkQueue;
   readonly #changes: InTurn;
-  readonly #cache = new ByteCache<Uint8Array>(RENDITION_CACHE_BYTES);
-  /** Those being read or made; whoever else asks for one waits for the same. */
-  readonly #pending = new Map<string, Promise<Loaded>>();
+  readonly #cache = new ByteCache<Uint8Array, Absent>(RENDITION_CACHE_BYTES);
 
   /** `changes`: on disk, by livestream; nothing is added to what is being removed. */
   constructor(files: ThumbnailFiles, queue: WorkQueue, changes: InTurn) {
@@ -50,7 +50,7 @@ export class Renditions {
     const file = allowedWidth === null ? `master.${format}` : `${allowedWidth}.${format}`;
     const name = `${livestreamId}/${contentHash}/${file}`;
     const bytes =
-      this.#cache.get(name) ?? (await this.#once(name, () => this.#load(name, allowedWidth, format)));
+      this.#cache.get(name) ?? (await this.#cache.load(name, () => this.#load(name, allowedWidth, format)));
     if (typeof bytes === "string") return bytes;
     return { bytes, format, entityTag: `"${contentHash}-${file}"` };
   }
@@ -58,8 +58,6 @@ export class Renditions {
   /** What is being made of the livestream's pictures, some of which were removed, is not kept either. */
   forget(livestreamId: string): void {
     this.#cache.deleteAllBelow(`${livestreamId}/`);
-    for (const name of this.#pending.keys())
-      if (name.startsWith(`${livestreamId}/`)) this.#pending.delete(name);
   }
 
   async #load(name: string, width: number | null, format: RenditionFormat): Promise<Loaded> {
@@ -85,19 +83,5 @@ export class Renditions {
       .run(livestreamId, () => this.#files.add(livestreamId, contentHash, file, bytes))
       .catch(() => undefined);
     return bytes;
-  }
-
-  async #once(name: string, load: () => Promise<Loaded>): Promise<Loaded> {
-    const pending = this.#pending.get(name);
-    if (pending !== undefined) return pending;
-    const loading = load();
-    this.#pending.set(name, loading);
-    try {
-      const loaded = await loading;
-      if (this.#pending.get(name) === loading && typeof loaded !== "string") this.#cache.set(name, loaded);
-      return loaded;
-    } finally {
-      if (this.#pending.get(name) === loading) this.#pending.delete(name);
-    }
   }
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImmutableBytes } from "#server/http/playback-answers.ts";
-import { type Stretch, StretchCache } from "#server/http/stretch-cache.ts";
+import type { Stretch } from "#server/http/representation.ts";
+import { StretchCache } from "#server/http/stretch-cache.ts";
 
 const MIB = 1024 * 1024;
 
