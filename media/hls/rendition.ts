@@ -11,10 +11,13 @@ export interface Rendition {
 
 /** Of an initialization's tracks. */
 export function renditionOf(tracks: readonly Track[]): Rendition {
-  const byKind = [...tracks].sort((a, b) => b.kind.localeCompare(a.kind));
   const video = tracks.find(({ configuration }) => configuration.codec === "h264")?.configuration;
   return {
-    codecs: byKind.map(({ configuration }) => configuration.codecString),
+    codecs: videoFirst(tracks).map(({ configuration }) => configuration.codecString),
     resolution: video?.codec === "h264" ? { width: video.width, height: video.height } : null,
   };
+}
+
+export function videoFirst<AnyTrack extends Pick<Track, "kind">>(tracks: readonly AnyTrack[]): AnyTrack[] {
+  return tracks.toSorted((a, b) => b.kind.localeCompare(a.kind));
 }

@@ -1,6 +1,7 @@
 // Programmes as they are opened: a livestream's, new or going on where its recording on disk ends, and one of its sides'.
 
 import { PlaylistWindow, type WindowHistory } from "#media/hls/playlist-window.ts";
+import { videoFirst } from "#media/hls/rendition.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
@@ -121,7 +122,7 @@ function historyOf({ segments, targetDurationSeconds, tracks }: Recording): Wind
     segments,
     targetDurationSeconds,
     rendition: {
-      codecs: [...tracks].sort((a, b) => b.kind.localeCompare(a.kind)).map(({ codec }) => codec),
+      codecs: videoFirst(tracks).map(({ codec }) => codec),
       resolution: width === null || height === null ? null : { width, height },
     },
   };

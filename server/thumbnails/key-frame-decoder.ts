@@ -36,12 +36,15 @@ const SCALE = `min(1\\,${MASTER_MAX_SIDE}/max(iw*sar\\,ih))`;
  * From the frame's own shape to square pixels, as a JPEG to be stored as it is. Where a stream does not say so, pictures of
  * 720 lines and more are BT.709 and others BT.601, as browsers have it; a JPEG is BT.601 over the full range (JFIF).
  */
+const FILTERS = [
+  `scale=w=max(2\\,trunc(iw*sar*${SCALE}/2)*2):h=max(1\\,round(ih*${SCALE}))` +
+    ":flags=bilinear:out_color_matrix=bt601:out_range=full",
+  "setsar=1",
+  "format=yuvj444p",
+];
+
 const FFMPEG_OUTPUT = [
-  ...["-frames:v", "1", "-vf"],
-  [
-    `scale=w=max(2\\,trunc(iw*sar*${SCALE}/2)*2):h=max(1\\,round(ih*${SCALE}))`,
-    "flags=bilinear:out_color_matrix=bt601:out_range=full,setsar=1,format=yuvj444p",
-  ].join(":"),
+  ...["-frames:v", "1", "-vf", FILTERS.join(",")],
   ...["-c:v", "mjpeg", "-q:v", "2", "-flags", "+bitexact", "-f", "image2pipe", "pipe:1"],
 ];
 
