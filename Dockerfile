@@ -15,7 +15,7 @@ COPY media media
 COPY openapi openapi
 COPY server server
 ARG COMMIT=""
-RUN TANDEM_BUILD_COMMIT="$COMMIT" bun server/compile.ts
+RUN TANDEM_BUILD_COMMIT="$COMMIT" bun server/command/compile.ts
 
 # Debian's ffmpeg with its security fixes, and of it only what makes a picture of an H.264 key frame: 3 MB, where the package
 # brings two hundred others and 390 MB.

@@ -9,15 +9,15 @@ import { DEFAULT_LIMITS } from "#media/rtmp/limits.ts";
 import { MESSAGE_TYPE } from "#media/rtmp/message.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
-import { repeatClip } from "#server/demo/clip.ts";
-import { type ClipMessage, readFlvFile } from "#server/demo/flv-file.ts";
+import { repeatClip } from "#server/command/demo/clip.ts";
+import { type ClipMessage, readFlvFile } from "#server/command/demo/flv-file.ts";
 import { ROOT } from "#test/support/imports.ts";
 
 /** Seconds of media in a run. */
 const MEDIA_SECONDS = 600;
 const RUNS = 5;
 
-const clip = readFlvFile(await Bun.file(join(ROOT, "server/demo/clip.flv")).bytes());
+const clip = readFlvFile(await Bun.file(join(ROOT, "server/command/demo/clip.flv")).bytes());
 const messages = clipMessages();
 const bytes = messages.reduce((sum, { payload }) => sum + payload.byteLength, 0);
 const { units, tracks } = demux(messages);

@@ -1,11 +1,11 @@
 // The ports of the server: RTMP and HTTP, or with a certificate RTMP, RTMPS beside it, and HTTPS.
 
-import type { Config } from "./config.ts";
+import type { Config } from "./command/config.ts";
+import type { Log } from "./common/log.ts";
+import { StartError } from "./common/start-error.ts";
+import { readTls, type TlsWatch, watchTls } from "./common/tls-files.ts";
 import { HttpListener, type HttpListenerOptions } from "./http/http-listener.ts";
 import { RtmpListener, type RtmpListenerOptions } from "./ingest/rtmp-listener.ts";
-import type { Log } from "./log.ts";
-import { StartError } from "./start-error.ts";
-import { readTls, type TlsWatch, watchTls } from "./tls-files.ts";
 
 /** With any free port for RTMP, the one above it must be free too: so many are tried. */
 const MAX_PORT_PAIRS = 50;

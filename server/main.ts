@@ -2,15 +2,15 @@
 
 import { SQLiteError } from "bun:sqlite";
 import { renderDocument } from "#openapi/document.ts";
-import { SystemClock } from "./clock.ts";
-import { type Command, parseCommandLine } from "./command-line.ts";
-import { readConfig } from "./config.ts";
-import { runDemo } from "./demo/demo.ts";
-import { checkHealth } from "./healthcheck.ts";
+import { type Command, parseCommandLine } from "./command/command-line.ts";
+import { readConfig } from "./command/config.ts";
+import { runDemo } from "./command/demo/demo.ts";
+import { checkHealth } from "./command/healthcheck.ts";
+import { tokenCommands } from "./command/token-commands.ts";
+import { describeVersion } from "./command/version.ts";
+import { SystemClock } from "./common/clock.ts";
+import { StartError } from "./common/start-error.ts";
 import type { RunningServer } from "./running-server.ts";
-import { StartError } from "./start-error.ts";
-import { tokenCommands } from "./token-commands.ts";
-import { describeVersion } from "./version.ts";
 
 /** What cannot be started as it was asked for: a bad flag, a bad setting, a port in use. */
 const EXIT_CANNOT_START = 2;

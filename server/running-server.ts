@@ -1,16 +1,18 @@
 // The running server: every part is built here and joined to the others, started, and stopped in order.
 
 import { setImmediate } from "node:timers/promises";
-import { adminTokenIn, scopesOf } from "./admin-token.ts";
-import type { Clock } from "./clock.ts";
-import type { Config } from "./config.ts";
-import { lockDataDirectory, openDatabaseOf, openDataDirectory, openStatisticsOf } from "./data-directory.ts";
-import { delay } from "./delay.ts";
+import type { Config } from "./command/config.ts";
+import { VERSION } from "./command/version.ts";
+import type { Clock } from "./common/clock.ts";
+import { delay } from "./common/delay.ts";
+import { hostInUrl, localHost } from "./common/local-host.ts";
+import { createLog } from "./common/log.ts";
+import { PublicUrls } from "./common/public-urls.ts";
+import { HlsRoutes } from "./delivery/hls-routes.ts";
+import { mediaPlaybackRoutes } from "./delivery/media-playback-routes.ts";
+import { StretchCache } from "./delivery/stretch-cache.ts";
 import { answerFailure, createApp } from "./http/app.ts";
-import { HlsRoutes } from "./http/hls-routes.ts";
-import { mediaPlaybackRoutes } from "./http/media-playback-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
-import { StretchCache } from "./http/stretch-cache.ts";
 import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
 import { SlowPlayers } from "./ingest/slow-players.ts";
@@ -18,13 +20,17 @@ import { openListeners } from "./listeners.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { MediaService } from "./livestreams/media-service.ts";
-import { hostInUrl, localHost } from "./local-host.ts";
-import { createLog } from "./log.ts";
-import { programmeOpener, sideOpener } from "./playout/open-programme.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
-import { PublicUrls } from "./public-urls.ts";
+import { programmeOpener, sideOpener } from "./programme/open-programme.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
+import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
+import {
+  lockDataDirectory,
+  openDatabaseOf,
+  openDataDirectory,
+  openStatisticsOf,
+} from "./store/data-directory.ts";
 import { transactionOn } from "./store/database.ts";
 import { IdempotencyStore } from "./store/idempotency-store.ts";
 import { LivestreamStore } from "./store/livestream-store.ts";
@@ -35,7 +41,6 @@ import { TokenStore } from "./store/token-store.ts";
 import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
 import { PosterGrabber } from "./thumbnails/poster-grabber.ts";
 import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
-import { VERSION } from "./version.ts";
 
 export interface RunningServer {
   readonly httpPort: number;

@@ -4,17 +4,8 @@ import { expect, test } from "bun:test";
 import { dirname, join } from "node:path";
 import { type Import, importsOf, ROOT, readImports, sourceFiles } from "#test/support/imports.ts";
 
-/** What every folder of the server may know: small modules at its root that know nothing themselves. */
-const COMMON = [
-  "server/byte-cache.ts",
-  "server/clock.ts",
-  "server/in-turn.ts",
-  "server/log.ts",
-  "server/public-urls.ts",
-  "server/secret.ts",
-  "server/start-error.ts",
-  "server/tls-files.ts",
-];
+/** What every folder of the server may know: small modules, of no part, that know nothing of ours themselves. */
+const COMMON = ["server/common"];
 
 /**
  * Folder → the folders and packages that its files may import, besides their own folder. A folder stands for everything
@@ -35,52 +26,49 @@ const LAYERS: Record<string, readonly string[]> = {
   "openapi/routes": ["openapi/schemas", "zod", "@hono/zod-openapi"],
   openapi: ["openapi/schemas", "openapi/routes", "zod", "@hono/zod-openapi"],
 
-  "server/byte-cache.ts": [],
-  "server/clock.ts": [],
-  "server/in-turn.ts": [],
-  "server/log.ts": [],
-  "server/start-error.ts": [],
-  "server/public-urls.ts": [],
-  "server/secret.ts": ["node:"],
-  "server/tls-files.ts": ["node:", "server/start-error.ts"],
-  "server/config.ts": ["server/log.ts", "server/start-error.ts", "server/tls-files.ts"],
-  "server/data-directory.ts": ["bun:sqlite", "node:", "server/start-error.ts"],
-  "server/ensure-packages.ts": ["node:"],
+  "server/common": ["node:"],
   "server/store": ["bun:sqlite", "node:", ...COMMON],
   "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
-  "server/playout": ["node:", "media", "server/recording", ...COMMON],
-  "server/stats": ["node:", "bun:sqlite", "media/hls", "server/playout", "server/store", ...COMMON],
+  "server/instances": ["media/flv", "media/track", ...COMMON],
+  "server/switching": ["media/codecs", "media/track", "server/instances", ...COMMON],
+  "server/programme": ["media", "server/recording", "server/switching", "server/instances", ...COMMON],
+  "server/playout": [
+    ...["node:", "media/track", "server/programme", "server/switching", "server/instances", ...COMMON],
+  ],
+  "server/stats": [
+    ...["node:", "bun:sqlite", "media/hls", "server/playout", "server/programme", "server/switching"],
+    ...["server/instances", "server/store", ...COMMON],
+  ],
   "server/thumbnails": [
     ...["bun", "node:", "sharp", "media/codecs", "media/track", "server/playout", "server/store", ...COMMON],
   ],
-  "server/livestreams": ["node:", "server/playout", "server/recording", "server/store", ...COMMON],
-  "server/ingest": ["bun", "node:", "media/rtmp", "server/playout", ...COMMON],
+  "server/livestreams": [
+    ...["node:", "server/playout", "server/instances", "server/recording", "server/store", ...COMMON],
+  ],
+  "server/ingest": [
+    ...["bun", "node:", "media/rtmp", "server/playout", "server/programme", "server/instances", ...COMMON],
+  ],
   "server/licences": ["node:"],
   "server/web": ["hono"],
   "server/web/pages": ["hls.js", "server/web/watch-state.ts"],
+  "server/delivery": [
+    ...["node:", "media/hls", "server/instances", "server/programme", "server/recording", "server/stats"],
+    ...["bun", "hono", ...COMMON],
+  ],
   "server/http": [
     ...["bun", "node:", "hono", "@hono/zod-openapi", "swagger-ui-dist", "zod", "openapi", "server/web"],
-    ...[
-      "media/hls",
-      "server/ingest",
-      "server/licences",
-      "server/livestreams",
-      "server/playout",
-      "server/recording",
-      "server/stats",
-      "server/store",
-      "server/thumbnails",
-      ...COMMON,
-    ],
+    ...["server/delivery", "server/licences", "server/livestreams", "server/stats", "server/store"],
+    ...["server/thumbnails", ...COMMON],
   ],
-  "server/demo": [
+  "server/command": ["bun", "bun:sqlite", "node:", "server/store", "server/package.json", ...COMMON],
+  "server/command/demo": [
     "bun",
     "node:",
     "media/bytes",
     "media/rtmp",
-    "server/delay.ts",
     "server/ingest",
     "server/livestreams",
+    ...COMMON,
   ],
   server: ["bun", "bun:sqlite", "node:", "media", "openapi", "server"],
 

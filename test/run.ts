@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensurePackages } from "#server/ensure-packages.ts";
+import { ensurePackages } from "#server/command/ensure-packages.ts";
 import { ensureDebianPackages, purposeOf } from "#test/support/debian-packages.ts";
 import { readJunit, type Tally } from "#test/support/junit.ts";
 

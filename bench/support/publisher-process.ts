@@ -1,8 +1,8 @@
 // A process that publishes one clip to many addresses in real time: `publisher-process.ts CLIP URL…`.
 
-import { repeatClip } from "#server/demo/clip.ts";
-import { readFlvFile } from "#server/demo/flv-file.ts";
-import { publishInRealTime } from "#server/demo/publisher.ts";
+import { repeatClip } from "#server/command/demo/clip.ts";
+import { readFlvFile } from "#server/command/demo/flv-file.ts";
+import { publishInRealTime } from "#server/command/demo/publisher.ts";
 
 const [, , clipPath = "", ...urls] = process.argv;
 const clip = readFlvFile(await Bun.file(clipPath).bytes());

@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLog } from "#server/log.ts";
-import { inputState } from "#server/playout/input-state.ts";
-import { Instance } from "#server/playout/instance.ts";
+import { createLog } from "#server/common/log.ts";
+import { inputState } from "#server/instances/input-state.ts";
+import { Instance } from "#server/instances/instance.ts";
 import { SampleWriter } from "#server/stats/sample-writer.ts";
 import { Sampler } from "#server/stats/sampler.ts";
 import { openStatisticsDatabase } from "#server/store/statistics-database.ts";

@@ -2,10 +2,10 @@
 
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import type { Log } from "#server/common/log.ts";
+import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
 import type { MediaService } from "#server/livestreams/media-service.ts";
-import type { Log } from "#server/log.ts";
-import type { PublicUrls } from "#server/public-urls.ts";
 import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import type { TokenScope } from "#server/store/token-store.ts";
 import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";

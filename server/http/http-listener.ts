@@ -1,6 +1,6 @@
 // The HTTP port: HTTP/1.1, or with a certificate HTTPS with HTTP/2 beside it.
 
-import type { Tls } from "#server/tls-files.ts";
+import type { Tls } from "#server/common/tls-files.ts";
 
 /** A connection without a request for this long is closed; longer than any answer takes. */
 const IDLE_SECONDS = 60;

@@ -1,8 +1,8 @@
 // A picture as an answer: in the format the client likes best, told apart by its entity tag.
 
 import type { Context } from "hono";
+import { hasAlready } from "#server/delivery/entity-tag.ts";
 import type { Rendition } from "#server/thumbnails/renditions.ts";
-import { hasAlready } from "./entity-tag.ts";
 
 /** The picture, or 304 for who has it already (RFC 9110 §13.1.2). */
 export function imageAnswer(

@@ -14,8 +14,8 @@ import {
   listLivestreams,
   updateLivestream,
 } from "#openapi/routes/livestream-routes.ts";
+import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
-import type { PublicUrls } from "#server/public-urls.ts";
 import { fail } from "./fail.ts";
 import { success, successPage } from "./success.ts";
 import { answerInvalid } from "./validation.ts";

@@ -1,7 +1,7 @@
 // What Prometheus asks for; behind a token of its own when there is one.
 
 import { Hono } from "hono";
-import { matcherOf } from "#server/secret.ts";
+import { matcherOf } from "#server/common/secret.ts";
 import type { Metrics } from "#server/stats/metrics.ts";
 import { PROMETHEUS_CONTENT_TYPE } from "#server/stats/prometheus-text.ts";
 import { bearerTokenIn } from "./bearer-token.ts";

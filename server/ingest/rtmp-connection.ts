@@ -7,9 +7,9 @@ import {
   ServerSession,
   type SessionEvent,
 } from "#media/rtmp/server-session.ts";
-import type { Log } from "#server/log.ts";
-import type { Publisher, PublisherConnection } from "#server/playout/instance.ts";
-import type { PlayDoor, PlayFeed } from "#server/playout/play-door.ts";
+import type { Log } from "#server/common/log.ts";
+import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
+import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
 import { MAX_PLAYER_BYTES, RtmpPlayer } from "./rtmp-player.ts";
 import { SendQueue, type SendSocket } from "./send-queue.ts";
 import type { SlowPlayers } from "./slow-players.ts";

@@ -2,8 +2,8 @@
 
 import type { Socket, TCPSocketListener } from "bun";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
-import type { Log } from "#server/log.ts";
-import type { Tls } from "#server/tls-files.ts";
+import type { Log } from "#server/common/log.ts";
+import type { Tls } from "#server/common/tls-files.ts";
 import { RtmpConnection, type RtmpDoor } from "./rtmp-connection.ts";
 import type { SlowPlayers } from "./slow-players.ts";
 

@@ -1,7 +1,7 @@
 // One player's share of a stream: everything as it comes, or, for a player that reads too slowly, what it can take.
 
 import { isWhole, type Selection, selectMessages } from "#media/rtmp/player-messages.ts";
-import type { Burst, FanOutPlayer } from "#server/playout/rtmp-fan-out.ts";
+import type { Burst, FanOutPlayer } from "#server/programme/rtmp-fan-out.ts";
 import type { SendQueue } from "./send-queue.ts";
 
 /** Unread bytes at which a player is sent nothing more up to a key frame: some 25 s at 2.5 Mbit/s, 3 s at 20 Mbit/s. */

@@ -1,7 +1,7 @@
 // Conversions run behind the calls that asked for them: one at a time, and ended in order with the process.
 
-import { InTurn } from "#server/in-turn.ts";
-import type { Log } from "#server/log.ts";
+import { InTurn } from "#server/common/in-turn.ts";
+import type { Log } from "#server/common/log.ts";
 import type { MediaFacts } from "#server/store/media-store.ts";
 
 /** `message`: what a person should know of it, such as why a recording stopped before its livestream did. */

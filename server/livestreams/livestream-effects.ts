@@ -1,6 +1,6 @@
 // What calls do to a livestream's playout and to what is recorded of it: for each livestream one after another.
 
-import { InTurn } from "#server/in-turn.ts";
+import { InTurn } from "#server/common/in-turn.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 
 export interface LivestreamEffectsOptions {

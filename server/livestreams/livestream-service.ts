@@ -1,9 +1,9 @@
 // What can be done with a livestream, from its creation to its deletion; writes every status that a call leads to.
 
-import type { Log } from "#server/log.ts";
-import type { InputState } from "#server/playout/input-state.ts";
-import type { InstanceName } from "#server/playout/instance-name.ts";
-import type { PublicUrls } from "#server/public-urls.ts";
+import type { Log } from "#server/common/log.ts";
+import type { PublicUrls } from "#server/common/public-urls.ts";
+import type { InputState } from "#server/instances/input-state.ts";
+import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { Transaction } from "#server/store/database.ts";
 import type {
   LivestreamChange,

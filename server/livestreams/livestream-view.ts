@@ -1,8 +1,8 @@
 // A livestream as the contract shows it: what is stored, and what its playout says of it now.
 
-import type { InputState } from "#server/playout/input-state.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#server/playout/instance-name.ts";
-import type { PublicUrls } from "#server/public-urls.ts";
+import type { PublicUrls } from "#server/common/public-urls.ts";
+import type { InputState } from "#server/instances/input-state.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
 import type { LivestreamRow, LivestreamStatus } from "#server/store/livestream-store.ts";
 import { utc } from "./utc.ts";
 

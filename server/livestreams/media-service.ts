@@ -1,6 +1,6 @@
 // What can be done with the assets that livestreams become.
 
-import type { PublicUrls } from "#server/public-urls.ts";
+import type { PublicUrls } from "#server/common/public-urls.ts";
 import type {
   MediaChange,
   MediaPageRequest,

@@ -1,6 +1,6 @@
 // A media asset as the contract shows it.
 
-import type { PublicUrls } from "#server/public-urls.ts";
+import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { MediaFacts, MediaRow, MediaStatus } from "#server/store/media-store.ts";
 import { type ThumbnailFacts, thumbnailUrl } from "./livestream-view.ts";
 import { utc } from "./utc.ts";

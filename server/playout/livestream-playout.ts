@@ -1,20 +1,17 @@
 // One running livestream: its two sides, the switcher between them and, from the publish on, its programme.
 
-import { Instance } from "./instance.ts";
-import { INSTANCE_NAMES, type InstanceName } from "./instance-name.ts";
-import type { PlayFeed } from "./play-door.ts";
-import type { Programme } from "./programme.ts";
-import { SidePlayouts } from "./side-playouts.ts";
-import { type OnAirChange, Switcher } from "./switcher.ts";
+import { Instance } from "#server/instances/instance.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
+import type { ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
+import type { PlayFeed } from "#server/programme/play-door.ts";
+import type { Programme } from "#server/programme/programme.ts";
+import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
+import { SidePlayouts } from "./instance-playouts.ts";
 
 /** What a livestream needs to be received. */
-export interface OpenLivestream {
-  readonly id: string;
-  readonly withDvr: boolean;
-  /** A side without a key has no input. */
+export interface OpenLivestream extends ProgrammeOfLivestream {
+  /** An instance without a key has no input. */
   readonly streamKeys: Readonly<Record<InstanceName, string | null>>;
-  /** Viewers have seen more than its recording holds. */
-  readonly hasRecordingFailed: boolean;
 }
 
 export class LivestreamPlayout {

@@ -2,26 +2,18 @@
 
 import { createHash } from "node:crypto";
 import type { AccessUnit, CodecConfiguration } from "#media/track/track.ts";
-import type { Log } from "#server/log.ts";
-import { type InputState, inputState } from "./input-state.ts";
-import type { Publisher, PublisherConnection } from "./instance.ts";
-import { INSTANCE_NAMES, type InstanceName } from "./instance-name.ts";
+import type { Log } from "#server/common/log.ts";
+import { type InputState, inputState } from "#server/instances/input-state.ts";
+import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
+import type { OpenProgramme } from "#server/programme/open-programme.ts";
+import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
+import type { Programme } from "#server/programme/programme.ts";
+import type { OnAirChange } from "#server/switching/switcher.ts";
 import { LivestreamPlayout, type OpenLivestream } from "./livestream-playout.ts";
-import type { PlayDoor, PlayFeed } from "./play-door.ts";
-import type { Programme } from "./programme.ts";
-import type { OnAirChange } from "./switcher.ts";
 
 /** How often silence is looked for; a tenth of the shortest silence that matters (1 s). */
 const TICK_MS = 100;
-
-/** Makes a livestream's programme: a new one, or the one a recording on disk goes on. */
-export type OpenProgramme = (livestream: OpenLivestream) => Promise<OpenedProgramme>;
-
-export interface OpenedProgramme {
-  readonly programme: Programme;
-  /** Programme time at which the recording on disk ends, null when there is none. */
-  readonly resumeAtSeconds: number | null;
-}
 
 export interface PlayoutManagerOptions {
   readonly nowMs: () => number;

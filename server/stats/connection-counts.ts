@@ -1,6 +1,6 @@
 // How many are connected to each side of a livestream now, recomputed at every reading.
 
-import type { InstanceName } from "#server/playout/instance-name.ts";
+import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { PlayoutName, Viewers } from "./viewers.ts";
 
 export interface ConnectionCounts {

@@ -1,9 +1,9 @@
 // What an operator watches, gathered at the moment it is asked for: sums over all livestreams, never one of them.
 
-import type { InputState } from "#server/playout/input-state.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#server/playout/instance-name.ts";
-import type { SwitchCause } from "#server/playout/switcher.ts";
+import type { InputState } from "#server/instances/input-state.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
 import type { LivestreamStatus } from "#server/store/livestream-store.ts";
+import type { SwitchCause } from "#server/switching/switcher.ts";
 import type { StatisticsOverview } from "./connection-counts.ts";
 import { type MetricFamily, metric, metricBy, renderMetrics } from "./prometheus-text.ts";
 import type { SampleWriterFigures } from "./sample-writer.ts";

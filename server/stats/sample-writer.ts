@@ -1,6 +1,6 @@
 // Samples on their way to the disk: kept in order and within a bound until a thread of its own has written them.
 
-import type { Log } from "#server/log.ts";
+import type { Log } from "#server/common/log.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
 import type { WriterAnswer, WriterCommand } from "./sample-writer-messages.ts";
 

@@ -2,12 +2,12 @@
 
 import type { Database } from "bun:sqlite";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import type { Log } from "#server/log.ts";
-import type { InputState } from "#server/playout/input-state.ts";
-import type { InstanceName } from "#server/playout/instance-name.ts";
-import type { SwitchCause } from "#server/playout/switcher.ts";
+import type { Log } from "#server/common/log.ts";
+import type { InputState } from "#server/instances/input-state.ts";
+import type { InstanceName } from "#server/instances/instance-name.ts";
 import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
 import { viewerSecretIn } from "#server/store/statistics-database.ts";
+import type { SwitchCause } from "#server/switching/switcher.ts";
 import { ConnectionCounter, type StatisticsOverview } from "./connection-counts.ts";
 import { LivestreamEvents } from "./livestream-events.ts";
 import { Metrics, type MetricsOptions, type PlaylistTiming, type RunningLivestream } from "./metrics.ts";

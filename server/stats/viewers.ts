@@ -1,6 +1,6 @@
 // Every playout's viewers: the playlists say who asked, the statistics ask how many there are.
 
-import type { InstanceName } from "#server/playout/instance-name.ts";
+import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { SessionKeys, ViewerRequest } from "./session-key.ts";
 import { ViewerSessions } from "./viewer-sessions.ts";
 

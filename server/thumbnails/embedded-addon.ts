@@ -3,7 +3,7 @@
 import { chmodSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { StartError } from "#server/start-error.ts";
+import { StartError } from "#server/common/start-error.ts";
 
 export interface EmbeddedFile {
   /** Where it is in the binary. */

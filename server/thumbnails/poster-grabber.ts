@@ -1,6 +1,6 @@
 // Takes the automatic thumbnails: every half minute a picture of what is on air, one after another, and never at any cost.
 
-import type { Log } from "#server/log.ts";
+import type { Log } from "#server/common/log.ts";
 import type { ThumbnailRow } from "#server/store/thumbnail-store.ts";
 import { type DecodeKeyFrame, DecoderError, type KeyFrame } from "./key-frame-decoder.ts";
 import { AUTOMATIC_INTERVAL_MS, DECODERS_PER_MINUTE } from "./limits.ts";

@@ -1,7 +1,7 @@
 // The sizes and formats of stored pictures: each made once, when it is first asked for, and kept.
 
-import { ByteCache } from "#server/byte-cache.ts";
-import type { InTurn } from "#server/in-turn.ts";
+import { ByteCache } from "#server/common/byte-cache.ts";
+import type { InTurn } from "#server/common/in-turn.ts";
 import { RENDITION_CACHE_BYTES, RENDITION_WIDTHS } from "./limits.ts";
 import { type RenditionFormat, renderMaster } from "./sharp.ts";
 import { MASTER_FILE, type ThumbnailFiles } from "./thumbnail-files.ts";

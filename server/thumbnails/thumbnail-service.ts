@@ -1,6 +1,6 @@
 // What can be done with the picture of a livestream; the only writer of pictures, on disk and in the database.
 
-import { InTurn } from "#server/in-turn.ts";
+import { InTurn } from "#server/common/in-turn.ts";
 import type { ThumbnailRow, ThumbnailSource, ThumbnailStore } from "#server/store/thumbnail-store.ts";
 import { areaOf } from "./image-dimensions.ts";
 import { recogniseImage } from "./image-format.ts";

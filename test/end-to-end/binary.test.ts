@@ -87,7 +87,7 @@ describe.skipIf(!areInstalled("env"))("the single binary", () => {
 
 /** The path of the binary of this platform. */
 async function build(): Promise<string> {
-  await run([process.execPath, join(ROOT, "server/compile.ts")], BUILD_SECONDS);
+  await run([process.execPath, join(ROOT, "server/command/compile.ts")], BUILD_SECONDS);
   return join(ROOT, "dist/tandem");
 }
 

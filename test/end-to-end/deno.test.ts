@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { ClientSession } from "#media/rtmp/client-session.ts";
 import { ServerSession } from "#media/rtmp/server-session.ts";
 import { renderDocument } from "#openapi/document.ts";
-import { repeatClip } from "#server/demo/clip.ts";
-import { readFlvFile } from "#server/demo/flv-file.ts";
+import { repeatClip } from "#server/command/demo/clip.ts";
+import { readFlvFile } from "#server/command/demo/flv-file.ts";
 import { ROOT } from "#test/support/imports.ts";
 import { run } from "#test/support/program.ts";
 
@@ -44,7 +44,7 @@ test("the OpenAPI document is the same text in Deno", async () => {
 
 /** What an encoder sends for the first seconds of the bundled clip. */
 async function capturePublish(): Promise<Uint8Array> {
-  const clip = readFlvFile(await Bun.file(join(ROOT, "server/demo/clip.flv")).bytes());
+  const clip = readFlvFile(await Bun.file(join(ROOT, "server/command/demo/clip.flv")).bytes());
   const client = new ClientSession({
     randomBytes: new Uint8Array(1528),
     app: "live",

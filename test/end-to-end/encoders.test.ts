@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { repeatClip } from "#server/demo/clip.ts";
-import { readFlvFile } from "#server/demo/flv-file.ts";
+import { repeatClip } from "#server/command/demo/clip.ts";
+import { readFlvFile } from "#server/command/demo/flv-file.ts";
 import type { InputView } from "#server/livestreams/livestream-view.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder, gstreamerEncoder } from "#test/support/encoders.ts";
@@ -92,7 +92,7 @@ describe.each(ENCODERS)("with $name", ({ name, needs, begin, width }) => {
 });
 
 async function beginObsSession({ serverUrl, streamKey }: InputView): Promise<AsyncDisposable> {
-  const clip = readFlvFile(await Bun.file(join(ROOT, "server/demo/clip.flv")).bytes());
+  const clip = readFlvFile(await Bun.file(join(ROOT, "server/command/demo/clip.flv")).bytes());
   const session = await ObsSession.publish(serverUrl, streamKey);
   void session.send(repeatClip(clip)); // Until the server disconnects it.
   return session;

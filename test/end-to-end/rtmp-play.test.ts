@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { publishInRealTime } from "#server/demo/publisher.ts";
+import { publishInRealTime } from "#server/command/demo/publisher.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { decodeAll, probe } from "#test/support/judges.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TlsFiles } from "#server/tls-files.ts";
+import type { TlsFiles } from "#server/common/tls-files.ts";
 import { makeCertificate, tlsEnvironment } from "#test/support/certificate.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { areInstalled, Program, run } from "#test/support/program.ts";

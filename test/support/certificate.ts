@@ -1,7 +1,7 @@
 // Self-signed certificates, made by openssl when a test needs one.
 
 import { join } from "node:path";
-import type { TlsFiles } from "#server/tls-files.ts";
+import type { TlsFiles } from "#server/common/tls-files.ts";
 import { run } from "./program.ts";
 
 /** For 127.0.0.1 and localhost; `name` becomes the common name and begins the file names. */

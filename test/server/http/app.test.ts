@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { Hono } from "hono";
+import { createLog } from "#server/common/log.ts";
+import { PublicUrls } from "#server/common/public-urls.ts";
 import { createApp } from "#server/http/app.ts";
-import { createLog } from "#server/log.ts";
-import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";

@@ -1,10 +1,10 @@
 // The HTTP side on a fake house: real services and stores, no sockets, and everything it says at hand.
 
+import { createLog } from "#server/common/log.ts";
+import { PublicUrls } from "#server/common/public-urls.ts";
 import { createApp } from "#server/http/app.ts";
 import type { ReadinessChecks } from "#server/http/health-routes.ts";
 import { webRoutes } from "#server/http/web-routes.ts";
-import { createLog } from "#server/log.ts";
-import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";

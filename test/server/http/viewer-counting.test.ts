@@ -3,10 +3,10 @@
 import { expect, test } from "bun:test";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
-import { HlsRoutes } from "#server/http/hls-routes.ts";
-import { StretchCache } from "#server/http/stretch-cache.ts";
-import { Programme } from "#server/playout/programme.ts";
-import { RtmpFanOut } from "#server/playout/rtmp-fan-out.ts";
+import { HlsRoutes } from "#server/delivery/hls-routes.ts";
+import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import { Programme } from "#server/programme/programme.ts";
+import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { SessionKeys } from "#server/stats/session-key.ts";
 import { Viewers } from "#server/stats/viewers.ts";
 

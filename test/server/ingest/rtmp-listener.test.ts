@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClientSession } from "#media/rtmp/client-session.ts";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
+import { createLog } from "#server/common/log.ts";
 import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
 import { SlowPlayers } from "#server/ingest/slow-players.ts";
-import { createLog } from "#server/log.ts";
-import { programmeOpener, sideOpener } from "#server/playout/open-programme.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
+import { programmeOpener, sideOpener } from "#server/programme/open-programme.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { PlayerMessages } from "#media/rtmp/player-messages.ts";
 import { MAX_PLAYER_BYTES, RtmpPlayer } from "#server/ingest/rtmp-player.ts";
 import { SendQueue } from "#server/ingest/send-queue.ts";
-import type { Burst } from "#server/playout/rtmp-fan-out.ts";
+import type { Burst } from "#server/programme/rtmp-fan-out.ts";
 import { described, readMessages } from "#test/support/flv-messages.ts";
 import { MeteredSocket } from "#test/support/metered-socket.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { createLog } from "#server/common/log.ts";
 import { ConversionSettlement } from "#server/livestreams/conversion-settlement.ts";
-import { createLog } from "#server/log.ts";
 import { openDatabase, transactionOn } from "#server/store/database.ts";
 import { LivestreamStore } from "#server/store/livestream-store.ts";
 import { MediaStore } from "#server/store/media-store.ts";

@@ -3,13 +3,13 @@
 import type { Database } from "bun:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createLog } from "#server/common/log.ts";
+import { PublicUrls } from "#server/common/public-urls.ts";
+import type { InputState } from "#server/instances/input-state.ts";
+import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
 import { LivestreamService, type Playouts } from "#server/livestreams/livestream-service.ts";
 import { MediaService } from "#server/livestreams/media-service.ts";
-import { createLog } from "#server/log.ts";
-import type { InputState } from "#server/playout/input-state.ts";
-import type { InstanceName } from "#server/playout/instance-name.ts";
-import { PublicUrls } from "#server/public-urls.ts";
 import { openDatabase, transactionOn } from "#server/store/database.ts";
 import { LivestreamStore } from "#server/store/livestream-store.ts";
 import { MediaStore } from "#server/store/media-store.ts";

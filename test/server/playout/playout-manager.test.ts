@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { createLog } from "#server/log.ts";
+import { createLog } from "#server/common/log.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 
 const NAMES = 100_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { InputState } from "#server/playout/input-state.ts";
+import type { InputState } from "#server/instances/input-state.ts";
 import { Metrics, type RunningLivestream } from "#server/stats/metrics.ts";
 
 const SILENT: InputState = {

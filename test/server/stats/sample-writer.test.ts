@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLog } from "#server/log.ts";
+import { createLog } from "#server/common/log.ts";
 import { SampleWriter } from "#server/stats/sample-writer.ts";
 import { SampleStore } from "#server/store/sample-store.ts";
 import { openStatisticsDatabase } from "#server/store/statistics-database.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { InputState } from "#server/playout/input-state.ts";
+import type { InputState } from "#server/instances/input-state.ts";
 import { Sampler } from "#server/stats/sampler.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
 import { until } from "#test/support/until.ts";

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StartError } from "#server/start-error.ts";
+import { StartError } from "#server/common/start-error.ts";
 import { loadEmbeddedAddon } from "#server/thumbnails/embedded-addon.ts";
 
 const environment = { ...process.env };

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { Track } from "#media/track/track.ts";
-import { readFlvFile } from "#server/demo/flv-file.ts";
+import { readFlvFile } from "#server/command/demo/flv-file.ts";
 import {
   type DecodeKeyFrame,
   DecoderError,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "bun:test";
-import { createLog } from "#server/log.ts";
+import { createLog } from "#server/common/log.ts";
 import { DecoderError } from "#server/thumbnails/key-frame-decoder.ts";
 import { PosterGrabber } from "#server/thumbnails/poster-grabber.ts";
 import { videoTrack } from "#test/support/tracks.ts";

@@ -1,0 +1,117 @@
+// The command line: which command was asked for, with which flags, or what is wrong with it.
+
+import { StartError } from "#server/common/start-error.ts";
+import { SETTINGS } from "./settings.ts";
+
+export interface Command {
+  /** As typed after `tandem`; none is the command that no argument means. */
+  readonly words: readonly string[];
+  /** What it does, in a line of the help. */
+  readonly summary: string;
+  /** Flags that each take a value and must be given, without their dashes → what the value is. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** Names of the values that must follow. */
+  readonly operands: readonly string[];
+  /** Values of flags and operands by name; resolves to the exit code. */
+  run(values: Readonly<Record<string, string>>): Promise<number>;
+}
+
+/** What to do: run a command, or print its help. */
+export type Invocation =
+  | { readonly command: Command; readonly values: Readonly<Record<string, string>> }
+  | { readonly help: string };
+
+/** How programs are asked in general → how this one is. */
+const HABITS: Readonly<Record<string, readonly string[]>> = { "--version": ["version"], help: ["--help"] };
+
+/** The first of `commands` is the default. Throws a {@link StartError} for what is none of them. */
+export function parseCommandLine(commands: readonly Command[], typed: readonly string[]): Invocation {
+  const [first = "", ...others] = typed;
+  const argv = Object.hasOwn(HABITS, first) && others.length === 0 ? (HABITS[first] ?? typed) : typed;
+  const isHelp = argv.some((argument) => argument === "--help" || argument === "-h");
+  const firstFlag = argv.findIndex((argument) => argument.startsWith("-"));
+  const words = firstFlag === -1 ? argv : argv.slice(0, firstFlag);
+  const command =
+    words.length === 0 ? commands[0] : commands.find((candidate) => isPrefix(candidate.words, words));
+  if (isHelp && words.length === 0) return { help: overview(commands) };
+  if (command !== undefined) {
+    return isHelp
+      ? { help: helpOf(command) }
+      : { command, values: readValues(command, argv.slice(words.length === 0 ? 0 : command.words.length)) };
+  }
+  const family = commands.filter((candidate) => isPrefix(words, candidate.words));
+  if (family.length > 0 && isHelp) return { help: overview(family) };
+  if (family.length > 0) {
+    const choices = family.map((candidate) => candidate.words.join(" ")).join(", ");
+    throw new StartError(`"${words.join(" ")}" is one of: ${choices}`);
+  }
+  throw new StartError(`unknown command "${words.join(" ")}"; see tandem --help`);
+}
+
+function readValues(command: Command, argv: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  const missingOperands = [...command.operands];
+  const rest = argv.values();
+  for (const argument of rest) {
+    if (argument.startsWith("--")) {
+      const [name = "", inline] = splitOnce(argument.slice(2), "=");
+      if (!Object.hasOwn(command.flags, name)) throw unknown(command, `flag --${name}`);
+      const value = inline ?? rest.next().value;
+      if (value === undefined || value === "")
+        throw new StartError(`--${name} needs a value: ${command.flags[name]}`);
+      values[name] = value;
+      continue;
+    }
+    const operand = argument.startsWith("-") ? undefined : missingOperands.shift();
+    if (operand === undefined)
+      throw unknown(command, argument.startsWith("-") ? `flag ${argument}` : `argument "${argument}"`);
+    values[operand] = argument;
+  }
+  const missing = [
+    ...Object.keys(command.flags)
+      .filter((name) => values[name] === undefined)
+      .map((name) => `--${name}`),
+    ...missingOperands,
+  ];
+  if (missing.length > 0) throw new StartError(`missing ${missing.join(", ")}: ${usageOf(command)}`);
+  return values;
+}
+
+function unknown(command: Command, what: string): StartError {
+  return new StartError(`unknown ${what}; see tandem ${[...command.words, "--help"].join(" ")}`);
+}
+
+function overview(commands: readonly Command[]): string {
+  const lines = commands.map((command) => [usageOf(command), command.summary] as const);
+  const width = Math.max(...lines.map(([usage]) => usage.length));
+  return [
+    "Tandem, a live-streaming server: RTMP in, HLS out.",
+    "",
+    ...lines.map(([usage, summary]) => `  ${usage.padEnd(width)}  ${summary}`),
+    "",
+    "Settings are environment variables:",
+    "",
+    ...SETTINGS.map(
+      ([variable, byDefault, meaning]) => `  ${variable.padEnd(30)}  ${meaning} [${byDefault}]`,
+    ),
+    "",
+  ].join("\n");
+}
+
+function helpOf(command: Command): string {
+  return `${usageOf(command)}\n\n${command.summary}\n`;
+}
+
+function usageOf({ words, flags, operands }: Command): string {
+  const flagsWithValues = Object.entries(flags).map(([name, value]) => `--${name} ${value}`);
+  return ["tandem", ...words, ...flagsWithValues, ...operands].join(" ");
+}
+
+function isPrefix(prefix: readonly string[], words: readonly string[]): boolean {
+  return prefix.length > 0 && prefix.every((word, index) => words[index] === word);
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
+}

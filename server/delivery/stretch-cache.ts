@@ -1,0 +1,82 @@
+// Stretches of recordings that several viewers ask for, in memory: the file is read once for all of them.
+
+import { ByteCache } from "#server/common/byte-cache.ts";
+import { ImmutableBytes } from "./playback-answers.ts";
+import type { Stretch } from "./representation.ts";
+
+/** Some thirty segments of 2 s at 8 Mbit/s. */
+const MAX_CACHED_BYTES = 64 * 1024 * 1024;
+
+/** What is larger is sent from the file, piece by piece. */
+const MAX_STRETCH_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Memory is not free as soon as it leaves the cache, but when the slowest viewer has it: this bounds what viewers of many
+ * different stretches can hold, since a connection on which nothing moves does not last longer.
+ */
+const MAX_READ_BYTES_PER_MINUTE = 2 * MAX_CACHED_BYTES;
+
+const MINUTE_MS = 60_000;
+
+/** Of stretches that one viewer asked for, so that the next one is known to be the second. */
+const MAX_REMEMBERED = 1000;
+
+export class StretchCache {
+  readonly #nowMs: () => number;
+  readonly #cache = new ByteCache<ImmutableBytes>(MAX_CACHED_BYTES);
+  /** In the order that they were asked for. */
+  readonly #askedOnce = new Set<string>();
+  #minuteBeganMs = 0;
+  #readBytes = 0;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Another viewer asks for all of a stretch. Null when it is to be sent from the file: to the first one, and whenever it
+   * would be too much for memory. Rejects when it cannot be read. A file of this path only ever grows.
+   */
+  ask(stretch: Stretch, contentType: string): ImmutableBytes | Promise<ImmutableBytes> | null {
+    const name = nameOf(stretch);
+    const known = this.#cache.get(name) ?? this.#cache.loading(name);
+    if (known !== null) return known;
+    if (this.#isFirst(name) || !this.#mayRead(stretch.byteLength)) return null;
+    this.#readBytes += stretch.byteLength;
+    return this.#cache.load(name, () => read(stretch, contentType));
+  }
+
+  /** What is in memory already, for whoever is no reason to read it; else null. */
+  find(stretch: Stretch): ImmutableBytes | null {
+    return this.#cache.get(nameOf(stretch));
+  }
+
+  #isFirst(name: string): boolean {
+    if (this.#askedOnce.has(name)) return false;
+    this.#askedOnce.add(name);
+    const [oldest] = this.#askedOnce;
+    if (this.#askedOnce.size > MAX_REMEMBERED && oldest !== undefined) this.#askedOnce.delete(oldest);
+    return true;
+  }
+
+  #mayRead(byteLength: number): boolean {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#minuteBeganMs >= MINUTE_MS) {
+      this.#minuteBeganMs = nowMs;
+      this.#readBytes = 0;
+    }
+    return byteLength <= MAX_STRETCH_BYTES && this.#readBytes + byteLength <= MAX_READ_BYTES_PER_MINUTE;
+  }
+}
+
+function nameOf({ file, offset, byteLength }: Stretch): string {
+  return `${file}:${offset}+${byteLength}`;
+}
+
+async function read({ file, offset, byteLength }: Stretch, contentType: string): Promise<ImmutableBytes> {
+  const bytes = await Bun.file(file)
+    .slice(offset, offset + byteLength)
+    .bytes();
+  if (bytes.byteLength < byteLength) throw new Error(`${file} ends before ${offset + byteLength}`);
+  return new ImmutableBytes(new Blob([bytes]), contentType);
+}

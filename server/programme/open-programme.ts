@@ -1,0 +1,145 @@
+// Programmes as they are opened: a livestream's, new or going on where its recording on disk ends, and one of its sides'.
+
+import { PlaylistWindow, type WindowHistory } from "#media/hls/playlist-window.ts";
+import { videoFirst } from "#media/hls/rendition.ts";
+import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
+import type { Recording } from "#server/recording/recording.ts";
+import type { Recordings } from "#server/recording/recordings.ts";
+import { Programme, type ProgrammeRecorder } from "./programme.ts";
+import { RtmpFanOut } from "./rtmp-fan-out.ts";
+
+/** What decides how a livestream's programme is opened. */
+export interface ProgrammeOfLivestream {
+  readonly id: string;
+  readonly withDvr: boolean;
+  /** Viewers have seen more than its recording holds. */
+  readonly hasRecordingFailed: boolean;
+}
+
+/** Makes a livestream's programme: a new one, or the one a recording on disk goes on. */
+export type OpenProgramme = (livestream: ProgrammeOfLivestream) => Promise<OpenedProgramme>;
+
+export interface OpenedProgramme {
+  readonly programme: Programme;
+  /** Programme time at which the recording on disk ends, null when there is none. */
+  readonly resumeAtSeconds: number | null;
+}
+
+export interface ProgrammeOptions {
+  readonly recordings: Recordings;
+  readonly nowMs: () => number;
+  readonly segmentSeconds: number;
+  /** 0: a part is a whole segment. */
+  readonly partMilliseconds: number;
+  /** How long messages to RTMP players wait for others to be sent with. */
+  readonly rtmpMergeMilliseconds: number;
+  readonly onRecordingFailed: (livestreamId: string, message: string) => void;
+}
+
+export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
+  const { recordings, nowMs, onRecordingFailed } = options;
+  return async ({ id, withDvr, hasRecordingFailed }) => {
+    const recording = await recordings.open(id, Math.ceil(options.segmentSeconds));
+    const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
+    const recorder = recordings.record(id, recording, (message) => onRecordingFailed(id, message));
+    const window = new PlaylistWindow({ isEvent: withDvr, ...past });
+    const programme = programmeOf(options, { window, recorder, resume: past.resume });
+    const hasSegments = recording !== null && recording.segments.length > 0;
+    return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
+  };
+}
+
+/** What programmes and sides have in common. */
+type CommonOptions = Omit<ProgrammeOptions, "recordings" | "onRecordingFailed">;
+
+/** Of one side alone. Numbers begin where no earlier one of the same side can have been: bytes never change under a URI. */
+export function sideOpener(options: CommonOptions): () => Programme {
+  return () => {
+    const firstNumber = Math.floor(options.nowMs() / SHORTEST_SEGMENT_MS);
+    return programmeOf(options, {
+      window: new PlaylistWindow({ isEvent: false, keepsRemoved: true }),
+      recorder: NOT_RECORDED,
+      resume: { nextMsn: firstNumber, nextInitializationId: firstNumber, targetDurationSeconds: null },
+    });
+  };
+}
+
+/** `resume`: where its numbers go on, null from the first. */
+function programmeOf(
+  { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds, nowMs }: CommonOptions,
+  own: { window: PlaylistWindow; recorder: ProgrammeRecorder; resume: SegmenterResume | null },
+): Programme {
+  const { window, recorder, resume } = own;
+  const segmenter = new Segmenter({
+    segmentTargetSeconds: segmentSeconds,
+    partTargetSeconds: partMilliseconds / 1000,
+    ...(resume === null ? {} : { resume }),
+  });
+  return new Programme({ segmenter, window, recorder, fanOut: new RtmpFanOut(rtmpMergeMilliseconds), nowMs });
+}
+
+/** Numbers that rise by one in this time rise faster than any encoder can make segments. */
+const SHORTEST_SEGMENT_MS = 100;
+
+/** Encoders that reconnect without end do not do so more often; players read the number as one of 31 bits. */
+const SHORTEST_CONNECTION_MS = 1000;
+
+const NOT_RECORDED: ProgrammeRecorder = {
+  write: () => undefined,
+  initialization: () => null,
+  segment: () => null,
+  end: () => Promise.resolve(),
+};
+
+/** Where a programme goes on. */
+interface Past {
+  readonly history: WindowHistory | null;
+  readonly resume: SegmenterResume | null;
+  readonly discontinuitySequence: number;
+}
+
+function pastOf(recording: Recording | null): Past {
+  const history = recording === null ? null : historyOf(recording);
+  return { history, resume: recording, discontinuitySequence: 0 };
+}
+
+/**
+ * After segments that were seen and not recorded. Nobody knows how many there were: numbers go on behind as many as there
+ * was time for, and what is recorded, which does not join them, is listed no more.
+ */
+function pastBeyond(recording: Recording | null, nowMs: number): Past {
+  const {
+    nextMsn = 0,
+    nextInitializationId = 0,
+    targetDurationSeconds = null,
+    segments = [],
+  } = recording ?? {};
+  const unknownMs = nowMs - (segments.at(-1)?.programDateTimeMs ?? 0);
+  const mostSegments = Math.ceil(unknownMs / SHORTEST_SEGMENT_MS);
+  return {
+    history: null,
+    resume: {
+      nextMsn: nextMsn + mostSegments,
+      nextInitializationId: nextInitializationId + mostSegments,
+      targetDurationSeconds,
+    },
+    discontinuitySequence:
+      segments.filter(({ discontinuity }) => discontinuity).length +
+      Math.ceil(unknownMs / SHORTEST_CONNECTION_MS),
+  };
+}
+
+/** Null when no segment was complete: there was no playlist yet. */
+function historyOf({ segments, targetDurationSeconds, tracks }: Recording): WindowHistory | null {
+  if (targetDurationSeconds === null) return null;
+  const video = tracks.find(({ kind }) => kind === "video");
+  const { width = null, height = null } = video ?? {};
+  return {
+    segments,
+    targetDurationSeconds,
+    rendition: {
+      codecs: videoFirst(tracks).map(({ codec }) => codec),
+      resolution: width === null || height === null ? null : { width, height },
+    },
+  };
+}

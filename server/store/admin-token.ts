@@ -1,0 +1,41 @@
+// The token of whoever runs this server: the configured one, or one made at the first start and kept in a file.
+
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+
+import { isBearerToken, matcherOf } from "#server/common/secret.ts";
+import { StartError } from "#server/common/start-error.ts";
+import { newToken, type TokenScope, type TokenStore } from "./token-store.ts";
+
+/**
+ * The file's token, made when there is none. Only its owner may read the file. Throws a {@link StartError} when it can be
+ * neither made nor read.
+ */
+export function adminTokenIn(file: string): string {
+  const token = contentOf(file).trim();
+  if (!isBearerToken(token)) throw new StartError(`${file} holds no token; remove it to have a new one made`);
+  return token;
+}
+
+function contentOf(file: string): string {
+  try {
+    if (!existsSync(file)) {
+      const written = `${file}.new`;
+      writeFileSync(written, `${newToken()}\n`, { mode: 0o600 });
+      renameSync(written, file);
+    }
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new StartError(
+      `${file} can be neither made nor read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** What a call with a token may do; null for an unknown one. */
+export function scopesOf(adminToken: string, tokens: TokenStore): (token: string) => TokenScope | null {
+  const isAdmin = matcherOf(adminToken);
+  return (token) => {
+    if (isAdmin(token)) return "admin";
+    return tokens.findByToken(token)?.scope ?? null;
+  };
+}

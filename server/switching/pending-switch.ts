@@ -1,0 +1,115 @@
+// A switch that was asked for and waits for the newcomer's next key frame; frame for frame where both sides run on one clock.
+
+import type { Instance } from "#server/instances/instance.ts";
+import type { TimedUnit } from "#server/instances/publish.ts";
+
+/** Units of the outgoing side are kept back at most this long for the incoming side's key frame. */
+const MAX_HOLD_MS = 1000;
+
+/** Encoders locked to one clock give the same instant the same time: what remains is the way to the server. */
+const MAX_LOCKED_DIFFERENCE_MS = 400;
+
+export interface HeldUnit {
+  readonly timed: TimedUnit;
+  readonly arrivalMs: number;
+}
+
+/** Whether two publishes give the same instant the same timestamp. */
+export function areLocked(a: Instance, b: Instance): boolean {
+  const offsetA = a.publish?.clockOffsetMs ?? null;
+  const offsetB = b.publish?.clockOffsetMs ?? null;
+  return offsetA !== null && offsetB !== null && Math.abs(offsetA - offsetB) <= MAX_LOCKED_DIFFERENCE_MS;
+}
+
+export class PendingSwitch {
+  readonly to: Instance;
+  readonly cause: "requested" | "reverted";
+  /** The same instant has the same timestamp on both sides. */
+  readonly isLocked: boolean;
+  /** Encoder time of the newcomer's key frame to come, null where that is not known. */
+  #dueSeconds: number | null;
+  #held: HeldUnit[] = [];
+  #missedDue = false;
+  #readySeconds: number | null = null;
+  #readyAtMs = 0;
+
+  constructor(from: Instance, to: Instance, cause: "requested" | "reverted") {
+    this.to = to;
+    this.cause = cause;
+    this.isLocked = areLocked(from, to);
+    this.#dueSeconds = this.isLocked ? nextKeyFrameSeconds(to) : null;
+  }
+
+  /** True when the outgoing unit is kept back: it may be past the joint. */
+  holds(timed: TimedUnit, arrivalMs: number): boolean {
+    if (this.#dueSeconds === null || secondsOf(timed) < this.#dueSeconds - HALF_FRAME_SECONDS) return false;
+    this.#held.push({ timed, arrivalMs });
+    return true;
+  }
+
+  /** Units kept back in vain, to be sent after all: the key frame did not come in time. */
+  takeOverdue(nowMs: number): readonly HeldUnit[] {
+    const first = this.#held[0];
+    if (first === undefined || nowMs - first.arrivalMs < MAX_HOLD_MS) return [];
+    this.#dueSeconds = null;
+    return this.takeHeld();
+  }
+
+  takeHeld(): readonly HeldUnit[] {
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  /** Encoder time of the newcomer's key frame that the outgoing side has not reached yet, null while there is none. */
+  get readySeconds(): number | null {
+    return this.#readySeconds;
+  }
+
+  /** The outgoing side did not reach the newcomer's key frame in time. */
+  isReadyTooLong(nowMs: number): boolean {
+    return this.#readySeconds !== null && nowMs - this.#readyAtMs >= MAX_HOLD_MS;
+  }
+
+  /**
+   * The newcomer's key frame is here: true when it may go on air now. Not yet where the programme has still to reach it;
+   * where it is past it already the next key frame is waited for, once, with the outgoing side kept back in time.
+   */
+  mayJoinAt(keyFrame: TimedUnit, programmeEndSeconds: number | null, nowMs: number): boolean {
+    const seconds = secondsOf(keyFrame);
+    if (!this.isLocked || programmeEndSeconds === null) return true;
+    if (programmeEndSeconds < seconds - HALF_FRAME_SECONDS) {
+      this.#dueSeconds = seconds;
+      this.#readySeconds = seconds;
+      this.#readyAtMs = nowMs;
+      return false;
+    }
+    if (this.#dueSeconds === null || this.#missedDue || programmeEndSeconds <= seconds + HALF_FRAME_SECONDS)
+      return true;
+    const interval = this.to.publish?.figures.keyFrameIntervalSeconds ?? null;
+    this.#missedDue = true;
+    this.#dueSeconds = interval === null ? null : seconds + interval;
+    return false;
+  }
+
+  /** Of the units kept back those that still come before the joint. */
+  takeHeldBefore(seconds: number): readonly HeldUnit[] {
+    return this.takeHeld().filter(({ timed }) => secondsOf(timed) < seconds - HALF_FRAME_SECONDS);
+  }
+}
+
+/** Frames of encoders on one clock meet within a fraction of a frame; 5 ms is half of one at 100 frames a second. */
+const HALF_FRAME_SECONDS = 0.005;
+
+function nextKeyFrameSeconds(instance: Instance): number | null {
+  const { publish } = instance;
+  const first = publish?.gop.units[0];
+  const interval = publish?.figures.keyFrameIntervalSeconds ?? null;
+  if (publish === null || first === undefined || interval === null) return null;
+  const track = publish?.tracks.find(({ id }) => id === first.unit.trackId);
+  return track === undefined ? null : first.unit.dts / track.timescale + interval;
+}
+
+function secondsOf({ unit, track }: TimedUnit): number {
+  return unit.dts / track.timescale;
+}

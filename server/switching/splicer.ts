@@ -1,0 +1,241 @@
+// Lays one side's units end to end with what the programme already holds, on the programme's own time.
+
+import type { AccessUnit, Track } from "#media/track/track.ts";
+import type { Publish, TimedUnit } from "#server/instances/publish.ts";
+import { isSuperfluous, type JoinPoint, joinSeconds, reaches, secondsOf } from "./join-point.ts";
+import { sameTracks } from "./same-tracks.ts";
+import { TimeMap } from "./time-map.ts";
+
+/** Where the spliced units go. */
+export interface ProgrammeInput {
+  setTracks(tracks: readonly Track[], discontinuity: boolean): void;
+  /** Same tracks, but the content or the time before and after do not belong together. */
+  discontinuity(): void;
+  push(unit: AccessUnit): void;
+  /** The encoder's key frames are this far apart, as far as it is known. */
+  expectKeyFrames(intervalSeconds: number | null): void;
+  /** Nothing follows for now: what is open is finished. */
+  flush(): void;
+}
+
+/** The publish that is spliced in, and how its clock maps to the programme's. */
+interface Joint {
+  readonly publish: Publish;
+  readonly epoch: number;
+  readonly tracksVersion: number;
+  readonly map: TimeMap;
+  /** How long a picture waits for those that are decoded after it and shown before: pts minus dts of a key frame. */
+  readonly reorderSeconds: number;
+}
+
+/** Encoders send sound up to this far ahead of the picture it goes with; beyond it the picture is gone. */
+const MAX_SOUND_AHEAD_SECONDS = 0.5;
+
+interface TrackEnd {
+  /** Of the last unit, ticks of the programme. */
+  dts: number;
+  /** Distance of the last two units; the best guess of the last one's length. */
+  durationTicks: number;
+  timescale: number;
+  /** Of the unit that is shown last, ticks of the programme. */
+  lastPts: number;
+}
+
+export class Splicer {
+  readonly #output: ProgrammeInput;
+  /** The programme's end as of the last joint. */
+  #joinedAtSeconds: number;
+  readonly #ends = new Map<number, TrackEnd>();
+  #joint: Joint | null = null;
+  #tracks: readonly Track[] | null = null;
+  #isBroken: boolean;
+  #lastArrivalMs: number | null = null;
+  #sourceEndSeconds: number | null = null;
+
+  /** A programme that goes on after a restart starts at the time its recording ended, and with a discontinuity. */
+  constructor(output: ProgrammeInput, resumeAtSeconds: number | null) {
+    this.#output = output;
+    this.#joinedAtSeconds = resumeAtSeconds ?? 0;
+    this.#isBroken = resumeAtSeconds !== null;
+  }
+
+  /** When the last unit of the programme arrived at the server, null before the first. */
+  get lastArrivalMs(): number | null {
+    return this.#lastArrivalMs;
+  }
+
+  /** Encoder time at which the last video unit of the side on air ends, null before the first. */
+  get sourceEndSeconds(): number | null {
+    return this.#sourceEndSeconds;
+  }
+
+  /** From now on this publish, from its last key frame; where none was kept its next one will do. */
+  join(publish: Publish, point: JoinPoint): void {
+    const before = this.#joint;
+    this.#joint = null;
+    const tracks = new Map(publish.tracks.map((track) => [track.id, track]));
+    const cached = publish.gop.unitsFrom((keyFrame) => reaches(keyFrame, tracks, point));
+    const first = cached[0];
+    if (first === undefined) return;
+    const joinAtSeconds = joinSeconds(cached, tracks, point);
+    const reorderSeconds = reorderOf(first.unit, tracks.get(first.unit.trackId));
+    const programmeSeconds =
+      "fromSeconds" in point && point.isSameClock
+        ? (this.#sameInstantSeconds(before, joinAtSeconds) ?? this.#endSeconds(publish, reorderSeconds))
+        : this.#endSeconds(publish, reorderSeconds);
+    this.#begin(publish, reorderSeconds, {
+      prerollFromSeconds: secondsOf(first.unit, tracks),
+      joinAtSeconds,
+      programmeSeconds,
+    });
+    for (const { unit, arrivalMs } of cached) {
+      const track = tracks.get(unit.trackId);
+      if (track !== undefined && !isSuperfluous(unit, track, joinAtSeconds))
+        this.#emit(unit, track, arrivalMs);
+    }
+  }
+
+  /** The next unit of the publish on air; what cannot be decoded or placed in time is left out. */
+  forward(publish: Publish, timed: TimedUnit, arrivalMs: number): void {
+    if (!this.#continuesJoint(publish, timed) && !this.#rejoin(publish, timed)) return;
+    this.#emit(timed.unit, timed.track, arrivalMs);
+  }
+
+  /** Nobody is on air: finishes what is open; whatever comes next is not its continuation. */
+  breakOff(): void {
+    this.#joint = null;
+    if (this.#tracks === null) return;
+    this.#isBroken = true;
+    this.#output.flush();
+  }
+
+  /** True while this unit belongs to the tracks and the clock that were spliced in. */
+  #continuesJoint(publish: Publish, timed: TimedUnit): boolean {
+    const joint = this.#joint;
+    if (joint === null || joint.publish !== publish || joint.epoch !== timed.epoch) return false;
+    return joint.tracksVersion === publish.tracksVersion || this.#isUnchanged(publish, timed);
+  }
+
+  /** A track came or changed: until the next key frame brings it in, the others go on as they were. */
+  #isUnchanged(publish: Publish, { unit, track }: TimedUnit): boolean {
+    const startsAnew = !publish.hasVideo || (track.kind === "video" && unit.isSync);
+    return !startsAnew && this.#tracks !== null && this.#tracks.includes(track);
+  }
+
+  /** Splices the publish in at this unit, if decoding can start with it. */
+  #rejoin(publish: Publish, { unit, track, epoch }: TimedUnit): boolean {
+    if (publish.hasVideo ? track.kind !== "video" || !unit.isSync : !unit.isSync) return false;
+    if (this.#joint !== null && this.#joint.epoch !== epoch) this.#isBroken = true;
+    const seconds = unit.dts / track.timescale;
+    const reorderSeconds = reorderOf(unit, track);
+    const programmeSeconds = this.#endSeconds(publish, reorderSeconds);
+    this.#begin(publish, reorderSeconds, {
+      prerollFromSeconds: seconds,
+      joinAtSeconds: seconds,
+      programmeSeconds,
+    });
+    return true;
+  }
+
+  #begin(publish: Publish, reorderSeconds: number, joint: ConstructorParameters<typeof TimeMap>[0]): void {
+    const tracks = publish.tracks;
+    const before = this.#tracks;
+    const isSame = before !== null && sameTracks(before, tracks);
+    if (!isSame) this.#output.setTracks(tracks, before !== null || this.#isBroken);
+    else if (this.#isBroken) this.#output.discontinuity();
+    if (!isSame) this.#ends.clear();
+    this.#joinedAtSeconds = joint.programmeSeconds;
+    this.#tracks = tracks;
+    this.#isBroken = false;
+    this.#joint = {
+      publish,
+      epoch: publish.epoch,
+      tracksVersion: publish.tracksVersion,
+      map: new TimeMap(joint),
+      reorderSeconds,
+    };
+  }
+
+  #emit(unit: AccessUnit, track: Track, arrivalMs: number): void {
+    const joint = this.#joint;
+    if (joint === null) return;
+    const { map } = joint;
+    const end = this.#ends.get(track.id);
+    const isSound = track.kind === "audio";
+    const dts = isSound ? map.atFullLength(unit.dts, track) : map.toProgramme(unit.dts, track);
+    if (isSound && !isHeard(dts, end, map.isPreroll(unit.pts, track))) return;
+    const placedDts = end === undefined ? Math.max(0, dts) : Math.max(dts, end.dts + 1);
+    const pts = isSound ? placedDts : Math.max(placedDts, programmePts(unit, track, joint));
+    this.#setEnd(track, placedDts, pts);
+    if (track.kind === "video") {
+      this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
+      if (unit.isSync) this.#output.expectKeyFrames(joint.publish.figures.keyFrameIntervalSeconds);
+    }
+    this.#lastArrivalMs = arrivalMs;
+    this.#output.push({ trackId: track.id, dts: placedDts, pts, isSync: unit.isSync, data: unit.data });
+  }
+
+  #setEnd({ id, timescale }: Track, dts: number, pts: number): void {
+    const end = this.#ends.get(id);
+    if (end === undefined) {
+      this.#ends.set(id, { dts, durationTicks: 0, timescale, lastPts: pts });
+      return;
+    }
+    end.durationTicks = dts - end.dts;
+    end.dts = dts;
+    end.lastPts = Math.max(end.lastPts, pts);
+  }
+
+  #durationTicks(track: Track): number {
+    return this.#ends.get(track.id)?.durationTicks ?? 0;
+  }
+
+  /**
+   * Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. Null where
+   * the side before had no pictures to keep the place of.
+   */
+  #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number | null {
+    const video = before?.publish.tracks.find(({ kind }) => kind === "video");
+    if (before === null || video === undefined) return null;
+    const ticks = before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video);
+    const end = this.#ends.get(video.id);
+    return Math.max(ticks, end === undefined ? 0 : end.dts + 1) / video.timescale;
+  }
+
+  /**
+   * Where decoding can go on such that the next picture, shown `reorderSeconds` later, comes after all that were shown. Where
+   * the tracks stay, sound that is ahead of the last picture is not waited for: it goes on until the incoming side's is due.
+   */
+  #endSeconds(publish: Publish, reorderSeconds: number): number {
+    const isSame = this.#tracks !== null && sameTracks(this.#tracks, publish.tracks);
+    const mayOverlap = isSame && !this.#isBroken && publish.hasVideo;
+    let seconds = this.#joinedAtSeconds;
+    for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
+      const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";
+      const aheadSeconds = mayOverlap && isSound ? MAX_SOUND_AHEAD_SECONDS : 0;
+      const decodedUntil = (dts + durationTicks) / timescale;
+      const shownUntil = (lastPts + durationTicks) / timescale;
+      seconds = Math.max(seconds, Math.max(decodedUntil, shownUntil - reorderSeconds) - aheadSeconds);
+    }
+    return seconds;
+  }
+}
+
+/**
+ * At a joint the outgoing side's sound may end before the incoming side's pictures begin, or reach past them: each moment is
+ * heard once, to within half a frame.
+ */
+function isHeard(dts: number, end: TrackEnd | undefined, isPreroll: boolean): boolean {
+  return end === undefined ? !isPreroll : dts >= end.dts + Math.max(1, end.durationTicks / 2);
+}
+
+/** How much later than decoded the key frame is shown; the pictures decoded next and shown before it take that time. */
+function reorderOf(keyFrame: AccessUnit, track: Track | undefined): number {
+  return track === undefined ? 0 : (keyFrame.pts - keyFrame.dts) / track.timescale;
+}
+
+/** Showing lags decoding by the joint's reordering: what is only decoded keeps its order among the pictures that are seen. */
+function programmePts(unit: AccessUnit, track: Track, { map, reorderSeconds }: Joint): number {
+  const reorderTicks = Math.round(reorderSeconds * track.timescale);
+  return map.toProgramme(unit.pts - reorderTicks, track) + reorderTicks;
+}

@@ -1,0 +1,123 @@
+import { expect, test } from "bun:test";
+import { readConfig } from "#server/command/config.ts";
+import { StartError } from "#server/common/start-error.ts";
+
+test("without a variable every setting has its default", () => {
+  expect(readConfig({})).toEqual({
+    host: "0.0.0.0",
+    httpPort: 8080,
+    rtmpPort: 1935,
+    dataDir: "./data",
+    publicUrl: null,
+    rtmpPublicUrl: null,
+    adminToken: null,
+    segmentSeconds: 2,
+    partMilliseconds: 200,
+    ingestTimeoutSeconds: 5,
+    rtmpMergeMilliseconds: 90,
+    sampleIntervalSeconds: 10,
+    tls: null,
+    metricsToken: null,
+    failover: "sticky",
+    logLevel: "info",
+  });
+});
+
+test("every variable is read", () => {
+  expect(
+    readConfig({
+      TANDEM_HOST: "::1",
+      TANDEM_HTTP_PORT: "0",
+      TANDEM_RTMP_PORT: "19350",
+      TANDEM_DATA_DIR: "/var/lib/tandem",
+      TANDEM_PUBLIC_URL: "https://live.example.com/base/",
+      TANDEM_RTMP_PUBLIC_URL: "rtmp://live.example.com",
+      TANDEM_ADMIN_TOKEN: "abc-._~+/123==",
+      TANDEM_SEGMENT_SECONDS: "1.5",
+      TANDEM_PART_MILLISECONDS: "0",
+      TANDEM_INGEST_TIMEOUT_SECONDS: "10",
+      TANDEM_RTMP_MERGE_MILLISECONDS: "0",
+      TANDEM_SAMPLE_INTERVAL_SECONDS: "300",
+      TANDEM_TLS_CERT: "/etc/tandem/certificate.pem",
+      TANDEM_TLS_KEY: "key.pem",
+      TANDEM_METRICS_TOKEN: "metrics-token",
+      TANDEM_FAILOVER: "revertive",
+      TANDEM_LOG: "debug",
+    }),
+  ).toEqual({
+    host: "::1",
+    httpPort: 0,
+    rtmpPort: 19350,
+    dataDir: "/var/lib/tandem",
+    publicUrl: "https://live.example.com/base",
+    rtmpPublicUrl: "rtmp://live.example.com",
+    adminToken: "abc-._~+/123==",
+    segmentSeconds: 1.5,
+    partMilliseconds: 0,
+    ingestTimeoutSeconds: 10,
+    rtmpMergeMilliseconds: 0,
+    sampleIntervalSeconds: 300,
+    tls: { certFile: "/etc/tandem/certificate.pem", keyFile: "key.pem" },
+    metricsToken: "metrics-token",
+    failover: "revertive",
+    logLevel: "debug",
+  });
+});
+
+test("an empty variable is an unset one", () => {
+  expect(readConfig({ TANDEM_HTTP_PORT: "", TANDEM_ADMIN_TOKEN: "" })).toEqual(readConfig({}));
+});
+
+const BAD_VALUES: readonly [name: string, held: string, mayHold: string][] = [
+  ["TANDEM_HOST", "not a host", "an IP address or a host name"],
+  ["TANDEM_HTTP_PORT", "65536", "a port, 0 to 65535 (0 = any free one)"],
+  ["TANDEM_HTTP_PORT", "-1", "a port, 0 to 65535 (0 = any free one)"],
+  ["TANDEM_HTTP_PORT", "80.5", "a port, 0 to 65535 (0 = any free one)"],
+  ["TANDEM_RTMP_PORT", "0x10", "a port, 0 to 65535 (0 = any free one)"],
+  ["TANDEM_RTMP_PORT", " 1935", "a port, 0 to 65535 (0 = any free one)"],
+  ["TANDEM_DATA_DIR", "  ", "the path of a folder"],
+  ["TANDEM_PUBLIC_URL", "live.example.com", "an http:// or https:// URL without query"],
+  ["TANDEM_PUBLIC_URL", "https://live.example.com/?a=b", "an http:// or https:// URL without query"],
+  ["TANDEM_PUBLIC_URL", "https://live.example.com/?", "an http:// or https:// URL without query"],
+  ["TANDEM_PUBLIC_URL", "https://live.example.com/#", "an http:// or https:// URL without query"],
+  ["TANDEM_PUBLIC_URL", "https:live.example.com", "an http:// or https:// URL without query"],
+  ["TANDEM_PUBLIC_URL", " https://live.example.com", "an http:// or https:// URL without query"],
+  ["TANDEM_RTMP_PUBLIC_URL", "rtmp://live.example.com?", "an rtmp:// or rtmps:// URL without query"],
+  ["TANDEM_RTMP_PUBLIC_URL", "http://live.example.com", "an rtmp:// or rtmps:// URL without query"],
+  ["TANDEM_SEGMENT_SECONDS", "0", "seconds, 0.5 to 30"],
+  ["TANDEM_SEGMENT_SECONDS", "2s", "seconds, 0.5 to 30"],
+  ["TANDEM_PART_MILLISECONDS", "10", "whole milliseconds, 50 to 5000, or 0"],
+  ["TANDEM_INGEST_TIMEOUT_SECONDS", "Infinity", "seconds, 1 to 300"],
+  ["TANDEM_SAMPLE_INTERVAL_SECONDS", "0.5", "seconds, 1 to 300"],
+  ["TANDEM_SAMPLE_INTERVAL_SECONDS", "301", "seconds, 1 to 300"],
+  ["TANDEM_RTMP_MERGE_MILLISECONDS", "1.5", "whole milliseconds, 0 to 1000 (0 = no merging)"],
+  ["TANDEM_LOG", "verbose\nx", "debug, info, warn, error"],
+];
+
+test.each(BAD_VALUES)("%s refuses %j in one line that says what it may hold", (name, held, mayHold) => {
+  const reading = (): unknown => readConfig({ [name]: held });
+  expect(reading).toThrow(new StartError(`${name} holds ${JSON.stringify(held)}; it may hold ${mayHold}`));
+});
+
+test.each(["TANDEM_ADMIN_TOKEN", "TANDEM_METRICS_TOKEN"])(
+  "a %s that cannot be a Bearer token is refused and not repeated",
+  (name) => {
+    const secret = "correct horse";
+    try {
+      readConfig({ [name]: secret });
+      throw new Error("it was taken");
+    } catch (error) {
+      expect(String(error)).toContain(name);
+      expect(String(error)).not.toContain("horse");
+    }
+  },
+);
+
+test("a certificate without its key, and a key without its certificate, are refused", () => {
+  expect(() => readConfig({ TANDEM_TLS_CERT: "a.pem" })).toThrow(
+    new StartError("TANDEM_TLS_CERT is set and TANDEM_TLS_KEY is not; TLS needs both"),
+  );
+  expect(() => readConfig({ TANDEM_TLS_KEY: "a.key", TANDEM_TLS_CERT: "" })).toThrow(
+    new StartError("TANDEM_TLS_KEY is set and TANDEM_TLS_CERT is not; TLS needs both"),
+  );
+});

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseCommandLine } from "#server/command/command-line.ts";
+import { tokenCommands } from "#server/command/token-commands.ts";
+import { StartError } from "#server/common/start-error.ts";
+import { openDatabaseOf, openDataDirectory } from "#server/store/data-directory.ts";
+import { TokenStore } from "#server/store/token-store.ts";
+
+let folder = "";
+let printed = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tandem-token-commands-"));
+  printed = "";
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function run(...argv: string[]): Promise<string> {
+  const commands = tokenCommands({
+    dataDir: () => folder,
+    clock: { nowMs: () => Date.UTC(2026, 0, 1) },
+    print: (text) => {
+      printed += text;
+    },
+  });
+  const invocation = parseCommandLine(commands, ["token", ...argv]);
+  if ("help" in invocation) return invocation.help;
+  printed = "";
+  expect(await invocation.command.run(invocation.values)).toBe(0);
+  return printed;
+}
+
+function scopeOf(token: string): string | undefined {
+  const database = openDatabaseOf(openDataDirectory(folder));
+  const row = new TokenStore(database).findByToken(token);
+  database.close();
+  return row?.scope;
+}
+
+test("a token is made, listed and revoked", async () => {
+  const token = (await run("create", "--name", "ci", "--scope", "read")).trim();
+  expect(scopeOf(token)).toBe("read");
+  const list = await run("list");
+  expect(list).toMatch(/^[0-9a-f-]{36} {2}read {3}2026-01-01T00:00:00.000Z {2}ci\n$/);
+  expect(await run("revoke", list.slice(0, 36))).toBe("");
+  expect(scopeOf(token)).toBeUndefined();
+  expect(await run("list")).toBe("");
+});
+
+test("an unknown scope, a name that would spoil the list and an unknown id are refused", async () => {
+  await expect(run("create", "--name", "ci", "--scope", "write")).rejects.toThrow(
+    new StartError('--scope takes admin or read, not "write"'),
+  );
+  for (const name of ["a\nb", "  ", "a".repeat(101)]) {
+    await expect(run("create", "--name", name, "--scope", "read")).rejects.toThrow(
+      new StartError("--name takes 1 to 100 characters, not all blank and none of them a control character"),
+    );
+  }
+  await expect(run("revoke", "42")).rejects.toThrow(
+    new StartError("there is no token with this id; see tandem token list"),
+  );
+});

@@ -1,0 +1,62 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { recordedAnswer } from "#server/delivery/recorded-answer.ts";
+import { StretchCache } from "#server/delivery/stretch-cache.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tandem-recorded-answer-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = join(folder, "media.mp4");
+writeFileSync(file, "0123456789");
+const stretch = { file, offset: 2, byteLength: 5 };
+
+function ask(stretches: StretchCache, init: RequestInit = {}): Response | Promise<Response> {
+  const request = new Request("http://localhost/media/1/segment-0.m4s", init);
+  return recordedAnswer(request, stretch, "video/mp4", stretches);
+}
+
+test("everybody gets the same, from the file or from memory", async () => {
+  const stretches = new StretchCache(() => 0);
+  for (let time = 0; time < 3; time += 1) {
+    const response = await ask(stretches);
+    expect([response.status, response.headers.get("ETag"), await response.text()]).toEqual([
+      200,
+      '"5"',
+      "23456",
+    ]);
+    const part = await ask(stretches, { headers: { Range: "bytes=1-2" } });
+    expect([part.status, await part.text()]).toEqual([206, "34"]);
+    const known = await ask(stretches, { headers: { "If-None-Match": '"5"' } });
+    expect(known.status).toBe(304);
+    const head = await ask(stretches, { method: "HEAD" });
+    expect([head.status, head.headers.get("Content-Length")]).toEqual([200, "5"]);
+  }
+});
+
+test("a part of what is in memory comes from there", async () => {
+  const stretches = new StretchCache(() => 0);
+  for (let time = 0; time < 2; time += 1) await ask(stretches);
+  rmSync(file);
+  const part = await ask(stretches, { headers: { Range: "bytes=1-2" } });
+  expect([part.status, await part.text()]).toEqual([206, "34"]);
+  writeFileSync(file, "0123456789");
+});
+
+test.each([
+  ["a part", { headers: { Range: "bytes=0-0" } }],
+  ["what is perhaps known", { headers: { "If-None-Match": '"x"' } }],
+  ["the headers", { method: "HEAD" }],
+])("whoever asks for %s is no reason to read all of it", async (_, init) => {
+  const asked: unknown[] = [];
+  const stretches = new StretchCache(() => 0);
+  stretches.ask = (...of) => {
+    asked.push(of);
+    return null;
+  };
+  for (let time = 0; time < 3; time += 1) await ask(stretches, init);
+  expect(asked).toEqual([]);
+  await ask(stretches);
+  expect(asked).toHaveLength(1);
+});

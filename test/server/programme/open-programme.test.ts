@@ -1,0 +1,246 @@
+// Programmes as they are opened: whatever drops, switches or restarts, a livestream has one playlist and one recording.
+
+import { expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readFragment } from "#media/fmp4/fragment-reader.ts";
+import { createLog } from "#server/common/log.ts";
+import type { Publisher } from "#server/instances/instance.ts";
+import type { InstanceName } from "#server/instances/instance-name.ts";
+import { PlayoutManager } from "#server/playout/playout-manager.ts";
+import { programmeOpener, sideOpener } from "#server/programme/open-programme.ts";
+import type { Programme } from "#server/programme/programme.ts";
+import type { Recording } from "#server/recording/recording.ts";
+import { Recordings } from "#server/recording/recordings.ts";
+import { videoUnits } from "#test/support/programme-units.ts";
+import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+import { videoTrack } from "#test/support/tracks.ts";
+import { until } from "#test/support/until.ts";
+
+const ID = "0190b8e8-0000-7000-8000-000000000001";
+const FRAME_MS = 40;
+
+/** One server after the other on the same disk, on a clock that the test moves. */
+class House implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), "tandem-programme-"));
+  readonly failures: string[] = [];
+  readonly #encoders = new Map<InstanceName, { publisher: Publisher; encoder: SyntheticEncoder }>();
+  nowMs = 1_700_000_000_000;
+  recordings = new Recordings(this.folder);
+  /** What the database knows of it. */
+  hasRecordingFailed = false;
+  manager = this.#newManager();
+
+  get programme(): Programme {
+    const programme = this.manager.programme(ID);
+    if (programme === null) throw new Error("nothing is published");
+    return programme;
+  }
+
+  open(): void {
+    const streamKeys = { primary: "key-1", secondary: "key-2" };
+    const { hasRecordingFailed } = this;
+    this.manager.open({ id: ID, withDvr: false, streamKeys, hasRecordingFailed });
+  }
+
+  /** Published, with the primary's encoder sending since a little before. */
+  async goLive(): Promise<void> {
+    this.open();
+    this.connect("primary");
+    this.run(1.2);
+    await this.manager.publish(ID);
+  }
+
+  connect(side: InstanceName): void {
+    const publisher = this.manager.claim(side === "primary" ? "key-1" : "key-2", { cut: () => {} });
+    if (typeof publisher === "string") throw new Error(`the key is ${publisher}`);
+    const encoder = new SyntheticEncoder({ gopFrames: 25, startMs: this.nowMs % 1_000_000 });
+    for (const message of encoder.headers()) publisher.receive(message);
+    this.#encoders.set(side, { publisher, encoder });
+  }
+
+  drop(side: InstanceName): void {
+    this.#encoders.get(side)?.publisher.end();
+    this.#encoders.delete(side);
+  }
+
+  /** Time passes; whoever is connected sends what it makes in it. */
+  run(seconds: number): void {
+    for (let frame = 0; frame < Math.round((seconds * 1000) / FRAME_MS); frame += 1) {
+      this.nowMs += FRAME_MS;
+      for (const { publisher, encoder } of this.#encoders.values()) {
+        for (const message of encoder.play(FRAME_MS / 1000)) publisher.receive(message);
+      }
+    }
+  }
+
+  /** The process is gone, and another one takes its place. */
+  async restart(): Promise<void> {
+    this.#encoders.clear();
+    await this.manager.shutdown();
+    this.recordings = new Recordings(this.folder);
+    this.manager = this.#newManager();
+    this.open();
+    await this.manager.publish(ID);
+  }
+
+  /** What the stopped livestream left on the disk. */
+  async stopped(): Promise<Recording> {
+    await this.manager.stop(ID);
+    const recording = await this.recordings.open(ID);
+    if (recording === null) throw new Error("nothing was recorded");
+    return recording;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.manager.shutdown();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #newManager(): PlayoutManager {
+    const nowMs = () => this.nowMs;
+    const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
+    const onRecordingFailed = (_: string, message: string) => {
+      this.failures.push(message);
+      this.hasRecordingFailed = true;
+    };
+    return new PlayoutManager({
+      nowMs,
+      log: createLog({ level: "error", write: () => {}, nowMs }),
+      ingestTimeoutSeconds: 5,
+      isRevertive: false,
+      openProgramme: programmeOpener({ ...options, recordings: this.recordings, onRecordingFailed }),
+      openSide: sideOpener(options),
+      onSourceActive: () => {},
+      onSwitch: () => {},
+    });
+  }
+}
+
+test("ten reconnects and five switches are one recording, as long as its samples (R3)", async () => {
+  await using house = new House();
+  await house.goLive();
+  house.run(4);
+  for (let drop = 0; drop < 10; drop += 1) {
+    house.drop("primary");
+    house.run(2);
+    house.connect("primary");
+    house.run(4);
+  }
+  house.connect("secondary");
+  house.run(3);
+  for (let change = 0; change < 5; change += 1) {
+    const to = house.manager.onAir(ID) === "primary" ? "secondary" : "primary";
+    expect(house.manager.requestSwitch(ID, to)).toBe(true);
+    house.run(3);
+    expect(house.manager.onAir(ID)).toBe(to);
+  }
+  const recording = await house.stopped();
+  expect(house.failures).toEqual([]);
+  expect(recording.segments.map(({ msn }) => msn)).toEqual([...recording.segments.keys()]);
+  expect(recording.segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(10);
+  const samples = videoSeconds(recording);
+  expect(recording.durationSeconds).toBeCloseTo(samples, 6);
+  // On the air: 4 s before the first drop, 4 s after each reconnect, 3 s with both, 3 s after each of five requests.
+  expect(Math.abs(samples - (4 + 10 * 4 + 3 + 5 * 3))).toBeLessThan(FRAME_MS / 1000);
+});
+
+test("after a restart the playlist goes on from the recording: numbers, tracks, target duration", async () => {
+  await using house = new House();
+  await house.goLive();
+  house.run(20);
+  const before = house.programme.window;
+  await house.restart();
+  const { window } = house.programme;
+  const last = before.segments.at(-1);
+  expect(window.segments.at(-1)).toMatchObject({
+    msn: last?.msn ?? -1,
+    programDateTimeMs: last?.programDateTimeMs ?? -1,
+  });
+  expect([window.mediaSequence, window.targetDurationSeconds, window.rendition]).toEqual([
+    before.mediaSequence,
+    before.targetDurationSeconds,
+    before.rendition,
+  ]);
+  house.connect("primary");
+  house.run(8);
+  const next = window.segments.find(({ msn }) => msn === (last?.msn ?? 0) + 1);
+  expect(next).toMatchObject({ discontinuity: true, initializationId: 1 });
+  const { segments, initializations } = await house.stopped();
+  expect(segments.map(({ msn }) => msn)).toEqual([...segments.keys()]);
+  expect(initializations.map(({ id }) => id)).toEqual([0, 1]);
+});
+
+test("after a restart behind a recording that failed, no number is used twice and none falls (P5, R5)", async () => {
+  await using house = new House();
+  await house.goLive();
+  house.run(20);
+  await house.programme.recorder.end(); // Its files are closed: the next write fails.
+  for (let drop = 0; drop < 5; drop += 1) {
+    house.drop("primary");
+    house.connect("primary");
+    house.run(20);
+  }
+  await until("the recording to fail", () => house.hasRecordingFailed);
+  const seen = house.programme.window;
+  const lastMsn = seen.segments.at(-1)?.msn ?? 0;
+  const lastInitializationId = Math.max(...seen.segments.map(({ initializationId }) => initializationId));
+  const seenDiscontinuities = seen.discontinuitySequence;
+  expect(lastMsn).toBeGreaterThan(50);
+
+  await house.restart();
+  expect(house.programme.window.segments).toEqual([]);
+  house.connect("primary");
+  house.run(8);
+  const { window } = house.programme;
+  expect(window.mediaSequence).toBeGreaterThan(lastMsn);
+  expect(window.discontinuitySequence).toBeGreaterThan(seenDiscontinuities);
+  expect(window.segments[0]).toMatchObject({ discontinuity: true });
+  expect(window.segments[0]?.initializationId).toBeGreaterThan(lastInitializationId);
+  expect(window.targetDurationSeconds).toBe(seen.targetDurationSeconds);
+
+  // There is room again: what comes from now on is recorded behind what was before.
+  const { segments, durationSeconds } = await house.stopped();
+  expect(segments.some(({ msn }) => msn === 5)).toBe(true);
+  expect(segments.at(-1)?.msn).toBe(window.segments.at(-1)?.msn ?? -1);
+  expect(durationSeconds).toBeGreaterThan(27);
+  expect(durationSeconds).toBeLessThan(29);
+});
+
+test("a side's own numbers rise across restarts, though nothing of it is kept", () => {
+  let nowMs = 1_700_000_000_000;
+  const open = sideOpener({
+    nowMs: () => nowMs,
+    segmentSeconds: 1,
+    partMilliseconds: 0,
+    rtmpMergeMilliseconds: 0,
+  });
+  const firstMsn = (): number => {
+    const side = open();
+    side.setTracks([videoTrack], false);
+    for (const unit of videoUnits({ seconds: 2, gopFrames: 25 })) side.push(unit);
+    side.flush();
+    expect(side.window.segments).toHaveLength(2);
+    return side.window.mediaSequence;
+  };
+  const first = firstMsn();
+  nowMs += 1000;
+  expect(firstMsn()).toBeGreaterThan(first + 1);
+});
+
+/** How long its pictures last: of each segment the sum of its samples' durations, read from the file. */
+function videoSeconds({ mediaFile, segments, tracks }: Recording): number {
+  const media = readFileSync(mediaFile);
+  const video = tracks.find(({ kind }) => kind === "video");
+  let ticks = 0;
+  for (const { offset, byteLength } of segments) {
+    for (let at = offset; at < offset + byteLength; ) {
+      const fragment = readFragment(media, at);
+      if (fragment === null) throw new Error(`no fragment at ${at}`);
+      for (const run of fragment.runs) if (run.trackId === video?.trackId) ticks += run.durationTicks;
+      at += fragment.byteLength;
+    }
+  }
+  return ticks / (video?.timescale ?? 1);
+}

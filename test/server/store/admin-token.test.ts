@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StartError } from "#server/common/start-error.ts";
+import { adminTokenIn, scopesOf } from "#server/store/admin-token.ts";
+import { openDatabase } from "#server/store/database.ts";
+import { TokenStore } from "#server/store/token-store.ts";
+
+let folder = "";
+let file = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tandem-admin-token-"));
+  file = join(folder, "admin-token");
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("the first start makes a token, the next ones find it", () => {
+  const token = adminTokenIn(file);
+  expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(readFileSync(file, "utf8")).toBe(`${token}\n`);
+  expect(adminTokenIn(file)).toBe(token);
+  expect(readdirSync(folder)).toEqual(["admin-token"]);
+});
+
+test("only its owner may read the file", () => {
+  adminTokenIn(file);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("a token that somebody wrote there is taken", () => {
+  writeFileSync(file, "chosen-by-hand\n");
+  expect(adminTokenIn(file)).toBe("chosen-by-hand");
+});
+
+test("a file without a token is a reason not to start, and its content stays secret", () => {
+  writeFileSync(file, "pass phrase\n");
+  expect(() => adminTokenIn(file)).toThrow(
+    new StartError(`${file} holds no token; remove it to have a new one made`),
+  );
+});
+
+test("the admin token and the stored ones open what they are for, everything else nothing", () => {
+  const tokens = new TokenStore(openDatabase(":memory:"));
+  const { token, row } = tokens.create("dashboard", "read", 1000);
+  const scopeOf = scopesOf("the-admin-token", tokens);
+  expect(scopeOf("the-admin-token")).toBe("admin");
+  expect(scopeOf(token)).toBe("read");
+  expect(scopeOf("the-admin-token ")).toBeNull();
+  expect(scopeOf("")).toBeNull();
+  tokens.revoke(row.id);
+  expect(scopeOf(token)).toBeNull();
+});
