@@ -10,7 +10,9 @@ async function variablesOf(file: string): Promise<string[]> {
 }
 
 test("the help lists every setting there is", async () => {
-  expect(SETTINGS.map(([variable]) => variable).sort()).toEqual(await variablesOf("server/command/config.ts"));
+  expect(SETTINGS.map(([variable]) => variable).sort()).toEqual(
+    await variablesOf("server/command/config.ts"),
+  );
 });
 
 test("the README says the same of each", async () => {
