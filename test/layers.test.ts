@@ -14,9 +14,9 @@ const COMMON = ["server/common"];
  */
 const LAYERS: Record<string, readonly string[]> = {
   "media/bytes": [],
-  "media/track": [],
   "media/amf0": ["media/bytes"],
   "media/codecs": ["media/bytes"],
+  "media/track": ["media/codecs"],
   "media/rtmp": ["media/bytes", "media/amf0"],
   "media/flv": ["media/bytes", "media/amf0", "media/codecs", "media/track"],
   "media/fmp4": ["media/bytes", "media/codecs", "media/track"],
@@ -30,7 +30,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/store": ["bun:sqlite", "node:", ...COMMON],
   "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
   "server/instances": ["media/flv", "media/track", ...COMMON],
-  "server/switching": ["media/codecs", "media/track", "server/instances", ...COMMON],
+  "server/switching": ["media/bytes", "media/track", "server/instances", ...COMMON],
   "server/programme": ["media", "server/recording", "server/switching", "server/instances", ...COMMON],
   "server/playout": [
     ...["node:", "media/track", "server/programme", "server/switching", "server/instances", ...COMMON],

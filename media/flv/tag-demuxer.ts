@@ -1,11 +1,12 @@
 // Turns one publish's FLV messages into its tracks and their coded frames.
 
 import { ByteReader, EndOfBytesError } from "#media/bytes/byte-reader.ts";
-import { parseAudioSpecificConfig } from "#media/codecs/aac/audio-specific-config.ts";
+import { sameBytes } from "#media/bytes/same-bytes.ts";
+import { aacConfiguration } from "#media/codecs/aac/aac-configuration.ts";
 import { CodecError } from "#media/codecs/codec-error.ts";
-import { parseAvcDecoderConfigurationRecord } from "#media/codecs/h264/decoder-configuration-record.ts";
+import { h264Configuration } from "#media/codecs/h264/h264-configuration.ts";
 import { pictureOf, wholeNalUnits } from "#media/codecs/h264/nal-units.ts";
-import type { AacConfiguration, EncodedUnit, H264Configuration, Track } from "#media/track/track.ts";
+import type { AudioConfiguration, EncodedUnit, Track, VideoConfiguration } from "#media/track/track.ts";
 import { readAudioTag } from "./audio-tag.ts";
 import { FlvError } from "./flv-error.ts";
 import { readVideoTag } from "./video-tag.ts";
@@ -28,8 +29,8 @@ const AUDIO_TRACK_ID = 2;
 const VIDEO_TIMESCALE = 90_000;
 
 export class TagDemuxer {
-  #video: H264Configuration | null = null;
-  #audio: AacConfiguration | null = null;
+  #video: VideoConfiguration | null = null;
+  #audio: AudioConfiguration | null = null;
 
   /**
    * A track where its configuration is new or changed, a unit where the message holds a frame of a known track, else null:
@@ -72,18 +73,8 @@ export class TagDemuxer {
   }
 
   #configureVideo(record: Uint8Array): DemuxedItem | null {
-    if (this.#video !== null && isSame(this.#video.record, record)) return null;
-    const { nalUnitLengthSize, codecString, sequenceParameterSet } =
-      parseAvcDecoderConfigurationRecord(record);
-    const { width, height, sampleAspectRatio, frameRate } = sequenceParameterSet;
-    const size = { width, height, sampleAspectRatio, frameRate };
-    const configuration: H264Configuration = {
-      codec: "h264",
-      record: record.slice(),
-      codecString,
-      ...size,
-      nalUnitLengthSize,
-    };
+    if (this.#video !== null && sameBytes(this.#video.record, record)) return null;
+    const configuration = h264Configuration(record);
     this.#video = configuration;
     return {
       type: "track",
@@ -92,20 +83,12 @@ export class TagDemuxer {
   }
 
   #configureAudio(record: Uint8Array): DemuxedItem | null {
-    if (this.#audio !== null && isSame(this.#audio.record, record)) return null;
-    const configuration: AacConfiguration = {
-      codec: "aac",
-      record: record.slice(),
-      ...parseAudioSpecificConfig(record),
-    };
+    if (this.#audio !== null && sameBytes(this.#audio.record, record)) return null;
+    const configuration = aacConfiguration(record);
     this.#audio = configuration;
     return {
       type: "track",
       track: { id: AUDIO_TRACK_ID, kind: "audio", timescale: configuration.sampleRate, configuration },
     };
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
 }

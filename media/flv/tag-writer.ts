@@ -3,7 +3,7 @@
 import { encodeAmf0 } from "#media/amf0/encode.ts";
 import { type Amf0Value, EcmaArray } from "#media/amf0/value.ts";
 import { ByteWriter } from "#media/bytes/byte-writer.ts";
-import type { AacConfiguration, AccessUnit, H264Configuration, Track } from "#media/track/track.ts";
+import type { AccessUnit, AudioConfiguration, Track, VideoConfiguration } from "#media/track/track.ts";
 
 /** FLV E.4.3.1: frame type in the upper four bits, codec 7 (AVC) in the lower. */
 const AVC_KEY_FRAME = 0x17;
@@ -16,23 +16,24 @@ const AAC_SOUND = 0xaf;
 const AAC_SEQUENCE_HEADER = 0;
 const AAC_RAW = 1;
 
-/** The same two codecs as onMetaData numbers them. */
-const VIDEO_CODEC_AVC = 7;
-const AUDIO_CODEC_AAC = 10;
+/** How onMetaData numbers codecs. */
+const METADATA_CODEC_IDS = { h264: 7, aac: 10 } as const;
 
 /** The body of the sequence header tag that a decoder needs before the track's first unit. */
 export function encodeSequenceHeader(track: Track): Uint8Array {
   const { configuration } = track;
   const { record } = configuration;
-  if (configuration.codec === "aac") {
-    return new ByteWriter(2 + record.byteLength).u8(AAC_SOUND).u8(AAC_SEQUENCE_HEADER).bytes(record).take();
+  switch (configuration.codec) {
+    case "aac":
+      return new ByteWriter(2 + record.byteLength).u8(AAC_SOUND).u8(AAC_SEQUENCE_HEADER).bytes(record).take();
+    case "h264":
+      return new ByteWriter(5 + record.byteLength)
+        .u8(AVC_KEY_FRAME)
+        .u8(AVC_SEQUENCE_HEADER)
+        .u24(0) // composition time
+        .bytes(record)
+        .take();
   }
-  return new ByteWriter(5 + record.byteLength)
-    .u8(AVC_KEY_FRAME)
-    .u8(AVC_SEQUENCE_HEADER)
-    .u24(0) // composition time
-    .bytes(record)
-    .take();
 }
 
 /** The body of the tag that carries one unit of the track; its timestamp is {@link timestampMsOf} the unit. */
@@ -61,22 +62,22 @@ export function timestampMsOf(track: Track, unit: AccessUnit): number {
  */
 export function encodeMetadata(tracks: readonly Track[]): Uint8Array {
   const members = new EcmaArray();
-  for (const { configuration } of tracks) {
-    if (configuration.codec === "h264") addVideo(members, configuration);
+  for (const { kind, configuration } of tracks) {
+    if (kind === "video") addVideo(members, configuration);
     else addAudio(members, configuration);
   }
   return encodeAmf0(["onMetaData", members]);
 }
 
-function addVideo(members: Map<string, Amf0Value>, configuration: H264Configuration): void {
+function addVideo(members: Map<string, Amf0Value>, configuration: VideoConfiguration): void {
   members.set("width", configuration.width);
   members.set("height", configuration.height);
   if (configuration.frameRate !== null) members.set("framerate", configuration.frameRate);
-  members.set("videocodecid", VIDEO_CODEC_AVC);
+  members.set("videocodecid", METADATA_CODEC_IDS[configuration.codec]);
 }
 
-function addAudio(members: Map<string, Amf0Value>, configuration: AacConfiguration): void {
-  members.set("audiocodecid", AUDIO_CODEC_AAC);
+function addAudio(members: Map<string, Amf0Value>, configuration: AudioConfiguration): void {
+  members.set("audiocodecid", METADATA_CODEC_IDS[configuration.codec]);
   members.set("audiosamplerate", configuration.sampleRate);
   members.set("audiochannels", configuration.channels);
   members.set("stereo", configuration.channels > 1);

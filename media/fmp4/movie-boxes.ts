@@ -174,8 +174,8 @@ function trex(trackId: number, track: Track): Uint8Array {
 }
 
 /** Pixels as they are meant to be seen: the width is scaled by the sample aspect ratio (§8.3.2.1). */
-function displaySize({ configuration }: Track): { width: number; height: number } {
-  if (configuration.codec !== "h264") return { width: 0, height: 0 };
+function displaySize({ kind, configuration }: Track): { width: number; height: number } {
+  if (kind === "audio") return { width: 0, height: 0 };
   const { width, height, sampleAspectRatio: ratio } = configuration;
   if (ratio === null) return { width, height };
   return { width: Math.round((width * ratio.horizontal) / ratio.vertical), height };

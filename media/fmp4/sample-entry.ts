@@ -1,7 +1,9 @@
 // How a track's samples are coded: the sample entry of each codec, around the record its encoder sent.
 
 import { concat } from "#media/bytes/concat.ts";
-import type { AacConfiguration, CodecConfiguration, H264Configuration } from "#media/track/track.ts";
+import type { AacConfiguration } from "#media/codecs/aac/aac-configuration.ts";
+import type { H264Configuration } from "#media/codecs/h264/h264-configuration.ts";
+import type { CodecConfiguration } from "#media/track/track.ts";
 import { box, fullBox, u8, u16, u24, u32, zeros } from "./box.ts";
 
 export function sampleEntry(configuration: CodecConfiguration): Uint8Array {

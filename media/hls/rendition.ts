@@ -11,10 +11,10 @@ export interface Rendition {
 
 /** Of an initialization's tracks. */
 export function renditionOf(tracks: readonly Track[]): Rendition {
-  const video = tracks.find(({ configuration }) => configuration.codec === "h264")?.configuration;
+  const video = tracks.find((track) => track.kind === "video")?.configuration;
   return {
     codecs: videoFirst(tracks).map(({ configuration }) => configuration.codecString),
-    resolution: video?.codec === "h264" ? { width: video.width, height: video.height } : null,
+    resolution: video === undefined ? null : { width: video.width, height: video.height },
   };
 }
 

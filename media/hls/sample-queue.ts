@@ -19,11 +19,9 @@ export class SampleQueue {
   constructor(track: Track, trackId: number) {
     this.track = track;
     this.#trackId = trackId;
-    const { configuration } = track;
+    const { kind, configuration } = track;
     this.#usualDuration =
-      configuration.codec === "aac"
-        ? configuration.samplesPerFrame
-        : Math.round(LONE_FRAME_SECONDS * track.timescale);
+      kind === "audio" ? configuration.samplesPerFrame : Math.round(LONE_FRAME_SECONDS * track.timescale);
   }
 
   /** The newest sample, whose duration is not known yet. */

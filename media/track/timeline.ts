@@ -185,7 +185,7 @@ function newTrackClock(track: Track, timing: TrackTiming): TrackClock {
 }
 
 /** How far units are apart by the track's configuration; pictures without a frame rate are taken as 25 a second. */
-function typicalStepMs({ configuration }: Track): number {
-  if (configuration.codec === "aac") return (configuration.samplesPerFrame * 1000) / configuration.sampleRate;
+function typicalStepMs({ kind, configuration }: Track): number {
+  if (kind === "audio") return (configuration.samplesPerFrame * 1000) / configuration.sampleRate;
   return 1000 / (configuration.frameRate ?? 25);
 }

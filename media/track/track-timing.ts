@@ -28,9 +28,9 @@ export class TrackTiming {
   #earlyTicks = 0;
 
   /** Goes on after `previous`, the same track before its configuration changed. */
-  constructor({ timescale, configuration }: Track, previous: TrackTiming | null) {
+  constructor({ kind, timescale, configuration }: Track, previous: TrackTiming | null) {
     this.#timescale = timescale;
-    this.#samplesPerFrame = configuration.codec === "aac" ? configuration.samplesPerFrame : null;
+    this.#samplesPerFrame = kind === "audio" ? configuration.samplesPerFrame : null;
     if (previous !== null) {
       this.#earliestDts = Math.ceil((previous.#earliestDts * timescale) / previous.#timescale);
       this.#earlyTicks = Math.ceil((previous.#earlyTicks * timescale) / previous.#timescale);

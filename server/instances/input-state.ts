@@ -1,6 +1,5 @@
 // What can be said of an input now: who is connected, and what it sends.
 
-import type { CodecConfiguration, Track } from "#media/track/track.ts";
 import type { Instance } from "./instance.ts";
 import type { InstanceName } from "./instance-name.ts";
 import type { Publish } from "./publish.ts";
@@ -46,8 +45,8 @@ export function inputState(instance: Instance, nowMs: number): InputState {
 }
 
 function videoInput(publish: Publish, nowMs: number): VideoInput | null {
-  const configuration = configurationOf(publish.tracks, "video");
-  if (configuration?.codec !== "h264") return null;
+  const configuration = publish.tracks.find((track) => track.kind === "video")?.configuration;
+  if (configuration === undefined) return null;
   const { figures } = publish;
   return {
     codec: configuration.codec,
@@ -60,18 +59,14 @@ function videoInput(publish: Publish, nowMs: number): VideoInput | null {
 }
 
 function audioInput(publish: Publish, nowMs: number): AudioInput | null {
-  const configuration = configurationOf(publish.tracks, "audio");
-  if (configuration?.codec !== "aac") return null;
+  const configuration = publish.tracks.find((track) => track.kind === "audio")?.configuration;
+  if (configuration === undefined) return null;
   return {
     codec: configuration.codec,
     sampleRate: configuration.sampleRate,
     channels: configuration.channels,
     bitrateKbps: publish.figures.audioBitrateKbps(nowMs),
   };
-}
-
-function configurationOf(tracks: readonly Track[], kind: Track["kind"]): CodecConfiguration | undefined {
-  return tracks.find((track) => track.kind === kind)?.configuration;
 }
 
 /** To a whole number of `1 / steps`: figures are for people, not for arithmetic. */

@@ -1,7 +1,7 @@
 // Which livestreams run, and which stream key opens which of their inputs.
 
 import { createHash } from "node:crypto";
-import type { AccessUnit, CodecConfiguration } from "#media/track/track.ts";
+import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
 import type { Log } from "#server/common/log.ts";
 import { type InputState, inputState } from "#server/instances/input-state.ts";
 import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
@@ -134,13 +134,13 @@ export class PlayoutManager implements PlayDoor {
   }
 
   /** The newest video key frame of the side on air; null while there is none. */
-  onAirKeyFrame(id: string): { unit: AccessUnit; configuration: CodecConfiguration } | null {
+  onAirKeyFrame(id: string): { unit: AccessUnit; configuration: VideoConfiguration } | null {
     const playout = this.#playouts.get(id);
     const onAir = playout?.onAir ?? null;
     const publish = onAir === null ? null : playout?.instances.get(onAir)?.publish;
     const unit = publish?.gop.units[0]?.unit;
     const track = publish?.tracks.find(({ id: trackId }) => trackId === unit?.trackId);
-    if (unit === undefined || track === undefined) return null;
+    if (unit === undefined || track?.kind !== "video") return null;
     return { unit, configuration: track.configuration };
   }
 

@@ -190,14 +190,14 @@ function recordedTrack(
   { kind, timescale, configuration }: Initialization["tracks"][number],
   index: number,
 ): RecordedTrack {
-  const isVideo = configuration.codec === "h264";
+  const size = kind === "video" ? configuration : null;
   return {
     trackId: index + 1,
     kind,
     timescale,
     codec: configuration.codecString,
-    width: isVideo ? configuration.width : null,
-    height: isVideo ? configuration.height : null,
+    width: size?.width ?? null,
+    height: size?.height ?? null,
   };
 }
 

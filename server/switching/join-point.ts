@@ -1,6 +1,6 @@
 // Where a programme takes up a side whose units were kept: which of them are seen, and which are only decoded for those.
 
-import { isDisposable } from "#media/codecs/h264/nal-units.ts";
+import { isDisposableUnit } from "#media/track/disposable-unit.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { CachedUnit } from "#server/instances/gop-cache.ts";
 
@@ -38,11 +38,10 @@ function isSeen({ unit, arrivalMs }: CachedUnit, tracks: Map<number, Track>, poi
 /** Neither seen nor needed to decode what is: every such frame left out lets a decoder catch up that much sooner. */
 export function isSuperfluous(
   { pts, data }: AccessUnit,
-  { timescale, configuration }: Track,
+  { kind, timescale, configuration }: Track,
   joinAtSeconds: number,
 ): boolean {
-  if (configuration.codec !== "h264" || pts >= joinAtSeconds * timescale) return false;
-  return isDisposable(data, configuration.nalUnitLengthSize);
+  return kind === "video" && pts < joinAtSeconds * timescale && isDisposableUnit(data, configuration);
 }
 
 /** Whether decoding from this key frame on misses nothing that is meant to be seen. */

@@ -1,5 +1,6 @@
 // Whether two sets of tracks can share one initialization.
 
+import { sameBytes } from "#media/bytes/same-bytes.ts";
 import type { CodecConfiguration, Track } from "#media/track/track.ts";
 
 /** Same tracks in the same order with the same configuration, byte for byte: a player needs no new initialization. */
@@ -18,8 +19,4 @@ function sameTrack(a: Track, b: Track | undefined): boolean {
 
 function sameConfiguration(a: CodecConfiguration, b: CodecConfiguration): boolean {
   return a.codec === b.codec && sameBytes(a.record, b.record);
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
 }

@@ -1,7 +1,7 @@
 // One key frame becomes a picture: by a short-lived ffmpeg of its own, which gets nothing else and cannot reach anything.
 
 import { annexBKeyFrame } from "#media/codecs/h264/annex-b.ts";
-import type { AccessUnit, CodecConfiguration } from "#media/track/track.ts";
+import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
 import {
   DECODER_DEADLINE_MS,
   DECODER_MEMORY_BYTES,
@@ -12,7 +12,7 @@ import {
 /** A video key frame, and what its decoder must know. */
 export interface KeyFrame {
   readonly unit: AccessUnit;
-  readonly configuration: CodecConfiguration;
+  readonly configuration: VideoConfiguration;
 }
 
 /** Decodes key frames to JPEGs that can be stored. Throws a {@link DecoderError}, or the abort reason of the signal. */
@@ -78,7 +78,6 @@ async function decode(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  if (configuration.codec !== "h264") throw new DecoderError(`${configuration.codec} is not decoded`);
   const colorspace = configuration.height >= 720 ? "bt709" : "smpte170m";
   const input = ["-f", "h264", "-colorspace", colorspace, "-protocol_whitelist", "pipe", "-i", "pipe:0"];
   const child = Bun.spawn(

@@ -1,8 +1,8 @@
 // A video and an audio track as ordinary encoders send them, for tests that need tracks but no pictures.
 
-import type { Track } from "#media/track/track.ts";
+import type { AudioTrack, VideoTrack } from "#media/track/track.ts";
 
-export const videoTrack: Track = {
+export const videoTrack: VideoTrack = {
   id: 1,
   kind: "video",
   timescale: 90_000,
@@ -18,7 +18,7 @@ export const videoTrack: Track = {
   },
 };
 
-export const audioTrack: Track = {
+export const audioTrack: AudioTrack = {
   id: 2,
   kind: "audio",
   timescale: 48_000,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import type { H264Configuration } from "#media/codecs/h264/h264-configuration.ts";
 import { encodeFragment, encodeInitialization } from "#media/fmp4/fmp4-muxer.ts";
 import type { SampleRun } from "#media/fmp4/fragment-boxes.ts";
-import type { AccessUnit, H264Configuration, Track } from "#media/track/track.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
 import { hex, toHex } from "#test/support/hex.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { type PlacedUnit, Timeline } from "#media/track/timeline.ts";
-import type { AacConfiguration, Track } from "#media/track/track.ts";
+import type { Track } from "#media/track/track.ts";
 import { seededRandom } from "#test/support/damage.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
@@ -304,6 +304,6 @@ test("a track whose configuration changed goes on in time, in the ticks of its n
 });
 
 function audioAt(sampleRate: number): Track {
-  const configuration = audioTrack.configuration as AacConfiguration;
+  const configuration = audioTrack.configuration;
   return { ...audioTrack, timescale: sampleRate, configuration: { ...configuration, sampleRate } };
 }

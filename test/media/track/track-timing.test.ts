@@ -2,7 +2,7 @@
 
 import { expect, test } from "bun:test";
 import { Timeline } from "#media/track/timeline.ts";
-import type { AacConfiguration, Track } from "#media/track/track.ts";
+import type { Track } from "#media/track/track.ts";
 import { TrackTiming } from "#media/track/track-timing.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
@@ -10,7 +10,7 @@ const FRAME = 1024;
 const DAY_SECONDS = 86_400;
 
 function aacAt(sampleRate: number, samplesPerFrame: 960 | 1024 = FRAME): Track {
-  const configuration = audioTrack.configuration as AacConfiguration;
+  const configuration = audioTrack.configuration;
   const changed = { ...configuration, sampleRate, samplesPerFrame };
   return { ...audioTrack, timescale: sampleRate, configuration: changed };
 }

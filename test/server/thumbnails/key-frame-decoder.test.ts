@@ -5,7 +5,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import { Timeline } from "#media/track/timeline.ts";
-import type { Track } from "#media/track/track.ts";
+import type { VideoTrack } from "#media/track/track.ts";
 import { readFlvFile } from "#server/command/demo/flv-file.ts";
 import {
   type DecodeKeyFrame,
@@ -162,10 +162,10 @@ async function keyFrameOf(size: string, filter: string, color = "0x20a060"): Pro
   );
   const demuxer = new TagDemuxer();
   const timeline = new Timeline();
-  let track: Track | null = null;
+  let track: VideoTrack | null = null;
   for (const message of readFlvFile(await child.stdout.bytes())) {
     const item = demuxer.push(message);
-    if (item?.type === "track") {
+    if (item?.type === "track" && item.track.kind === "video") {
       track = item.track;
       timeline.addTrack(track);
     }
