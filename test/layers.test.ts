@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type Import, importsOf, ROOT, readImports, sourceFiles } from "#test/support/imports.ts";
 
 /** What every folder of the server may know: small modules, of no part, that know nothing of ours themselves. */
-const COMMON = ["server/common"];
+const COMMON = ["server/common", "openapi/names.ts"];
 
 /**
  * Folder → the folders and packages that its files may import, besides their own folder. A folder stands for everything
@@ -22,7 +22,9 @@ const LAYERS: Record<string, readonly string[]> = {
   "media/fmp4": ["media/bytes", "media/codecs", "media/track"],
   "media/hls": ["media/bytes", "media/track", "media/codecs", "media/fmp4"],
 
-  "openapi/schemas": ["zod", "@hono/zod-openapi"],
+  "openapi/names.ts": [],
+  "openapi/playback-paths.ts": ["openapi/names.ts"],
+  "openapi/schemas": ["openapi/names.ts", "zod", "@hono/zod-openapi"],
   "openapi/routes": ["openapi/schemas", "zod", "@hono/zod-openapi"],
   openapi: ["openapi/schemas", "openapi/routes", "zod", "@hono/zod-openapi"],
 
@@ -43,16 +45,32 @@ const LAYERS: Record<string, readonly string[]> = {
     ...["bun", "node:", "sharp", "media/codecs", "media/track", "server/playout", "server/store", ...COMMON],
   ],
   "server/livestreams": [
-    ...["node:", "server/playout", "server/instances", "server/recording", "server/store", ...COMMON],
+    ...[
+      "node:",
+      "openapi/playback-paths.ts",
+      "server/playout",
+      "server/instances",
+      "server/recording",
+      "server/store",
+      ...COMMON,
+    ],
   ],
   "server/ingest": [
     ...["bun", "node:", "media/rtmp", "server/playout", "server/programme", "server/instances", ...COMMON],
   ],
   "server/licences": ["node:"],
-  "server/web": ["hono"],
+  "server/web": ["hono", "openapi/names.ts", "openapi/playback-paths.ts"],
   "server/web/pages": ["hls.js", "server/web/watch-state.ts"],
   "server/delivery": [
-    ...["node:", "media/hls", "server/instances", "server/programme", "server/recording", "server/stats"],
+    ...[
+      "node:",
+      "openapi/playback-paths.ts",
+      "media/hls",
+      "server/instances",
+      "server/programme",
+      "server/recording",
+      "server/stats",
+    ],
     ...["bun", "hono", ...COMMON],
   ],
   "server/http": [

@@ -1,7 +1,7 @@
 // The boxes of a movie fragment: when its samples are decoded, for how long, how big they are and where they lie.
 
 import type { ByteWriter } from "#media/bytes/byte-writer.ts";
-import type { AccessUnit, Track } from "#media/track/track.ts";
+import type { AccessUnit, TrackKind } from "#media/track/track.ts";
 import { BOX_HEADER_LENGTH, beginBox, beginFullBox, endBox } from "./box.ts";
 import { NON_SYNC_SAMPLE_FLAGS, SYNC_SAMPLE_FLAGS, usualSampleFlags } from "./sample-flags.ts";
 
@@ -9,7 +9,7 @@ import { NON_SYNC_SAMPLE_FLAGS, SYNC_SAMPLE_FLAGS, usualSampleFlags } from "./sa
 export interface SampleRun {
   /** track_ID in the initialization. */
   readonly trackId: number;
-  readonly kind: Track["kind"];
+  readonly kind: TrackKind;
   readonly samples: readonly AccessUnit[];
   /** Decoding time at which the last sample ends, ticks of the track. */
   readonly endDts: number;

@@ -1,20 +1,19 @@
 // The livestream: a broadcast that happens once.
 
 import { z } from "@hono/zod-openapi";
+import { LIVESTREAM_STATUSES, PLAYOUT_NAMES } from "#openapi/names.ts";
 import { Input } from "./input.ts";
 import { patch } from "./patch.ts";
 import { Description, Name } from "./text.ts";
 import { Id, Instance, orNull, Url, Utc } from "./values.ts";
 
 export const LivestreamStatus = z
-  .enum(["created", "started", "live", "converting", "finished", "failed"], {
-    error: "must be one of created, started, live, converting, finished, failed",
-  })
+  .enum(LIVESTREAM_STATUSES, { error: `must be one of ${LIVESTREAM_STATUSES.join(", ")}` })
   .openapi("LivestreamStatus");
 
 const Playout = z
   .object({
-    instance: z.enum(["auto", "primary", "secondary"]).openapi({
+    instance: z.enum(PLAYOUT_NAMES).openapi({
       description: "`auto` is the programme: whichever instance is on air.",
     }),
     type: z.literal("hls"),

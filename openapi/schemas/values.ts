@@ -1,6 +1,7 @@
 // Values that many resources have: ids, points in time, the two instances.
 
 import { z } from "@hono/zod-openapi";
+import { INSTANCE_NAMES } from "#openapi/names.ts";
 
 export const Id = z
   .string()
@@ -21,5 +22,5 @@ export function orNull<Schema extends z.ZodType>(schema: Schema) {
 
 /** One of a livestream's two redundant sides. */
 export const Instance = z
-  .enum(["primary", "secondary"], { error: "must be primary or secondary" })
+  .enum(INSTANCE_NAMES, { error: `must be ${INSTANCE_NAMES.join(" or ")}` })
   .openapi("Instance", { description: "One of the two redundant sides of a livestream." });

@@ -5,9 +5,15 @@ import { parseListedUri } from "#media/hls/listed-uri.ts";
 import { renderMediaPlaylist } from "#media/hls/media-playlist.ts";
 import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
+import {
+  INSTANCE_NAMES,
+  type InstanceName,
+  type LivestreamStatus,
+  type PlayoutName,
+} from "#openapi/names.ts";
+import { MULTIVARIANT_PLAYLIST, mediaPlaylistPath } from "#openapi/playback-paths.ts";
 import type { Programme } from "#server/programme/programme.ts";
-import type { PlayoutName, Viewers } from "#server/stats/viewers.ts";
+import type { Viewers } from "#server/stats/viewers.ts";
 import {
   CONTENT_TYPES,
   ImmutableBytes,
@@ -22,7 +28,7 @@ import type { StretchCache } from "./stretch-cache.ts";
 
 /** What is known of a livestream that may have been live. */
 export interface PlayedLivestream {
-  readonly status: "created" | "started" | "live" | "converting" | "finished" | "failed";
+  readonly status: LivestreamStatus;
   readonly mediaId: string | null;
   readonly withBackup: boolean;
 }
@@ -43,7 +49,6 @@ export interface HlsRoutesOptions {
 }
 
 const MEDIA_PLAYLIST = "media.m3u8";
-const MULTIVARIANT_PLAYLIST = "index.m3u8";
 
 /** Where in the rendered multivariant playlist each viewer's own session id goes. */
 const SESSION_PLACE = "{session}";
@@ -151,7 +156,7 @@ export class HlsRoutes {
     const livestream = this.#options.livestream(id);
     if (livestream?.status !== "finished" || livestream.mediaId === null) return null;
     const root = playout === "auto" ? "../.." : "../../..";
-    return redirectAnswer(`${root}/media/${livestream.mediaId}/index.m3u8`);
+    return redirectAnswer(`${root}/${mediaPlaylistPath(livestream.mediaId)}`);
   }
 
   #bytes({ window, recorder }: Programme, { request, id, file }: Asked): Response | Promise<Response> {

@@ -1,7 +1,7 @@
 // What can be said of an input now: who is connected, and what it sends.
 
+import type { InstanceName } from "#openapi/names.ts";
 import type { Instance } from "./instance.ts";
-import type { InstanceName } from "./instance-name.ts";
 import type { Publish } from "./publish.ts";
 
 export interface InputState {

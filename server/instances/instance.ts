@@ -1,7 +1,7 @@
 // One of a livestream's two sides: whoever publishes to it now, and whether that is fit to be watched.
 
 import type { FlvMessage } from "#media/flv/tag-demuxer.ts";
-import type { InstanceName } from "./instance-name.ts";
+import type { InstanceName } from "#openapi/names.ts";
 import { Publish, type TimedUnit } from "./publish.ts";
 
 /** A holder of the key that sent nothing for this long makes way for a newcomer with the same key (RTMP §6 of the contract). */

@@ -3,7 +3,7 @@
 import { FlvError } from "#media/flv/flv-error.ts";
 import { type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import { Timeline } from "#media/track/timeline.ts";
-import type { AccessUnit, EncodedUnit, Track } from "#media/track/track.ts";
+import type { AccessUnit, EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 import { GopCache } from "./gop-cache.ts";
 import { Health } from "./health.ts";
 import { IngestFigures } from "./ingest-figures.ts";
@@ -154,7 +154,7 @@ export class Publish {
     );
   }
 
-  #hasKind(kind: Track["kind"]): boolean {
+  #hasKind(kind: TrackKind): boolean {
     for (const track of this.#tracks.values()) if (track.kind === kind) return true;
     return false;
   }

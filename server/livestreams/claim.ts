@@ -1,6 +1,7 @@
 // Whether a livestream may be changed is decided by its lifecycle, and written only onto what was decided on.
 
-import type { LivestreamRow, LivestreamStatus } from "#server/store/livestream-store.ts";
+import type { LivestreamStatus } from "#openapi/names.ts";
+import type { LivestreamRow } from "#server/store/livestream-store.ts";
 import {
   type Action,
   allowedActions,

@@ -1,8 +1,9 @@
 // How converting ends: the livestream is finished and a media asset, or it has failed. Only here are these two written.
 
+import type { LivestreamStatus } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import type { Transaction } from "#server/store/database.ts";
-import type { LivestreamStatus, LivestreamStore } from "#server/store/livestream-store.ts";
+import type { LivestreamStore } from "#server/store/livestream-store.ts";
 import type { MediaStore } from "#server/store/media-store.ts";
 import type { ConversionResult } from "./conversion-runner.ts";
 

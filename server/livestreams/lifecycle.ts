@@ -1,6 +1,6 @@
 // The life of a livestream as one table: what each call does in each situation.
 
-import type { LivestreamStatus } from "#server/store/livestream-store.ts";
+import type { LivestreamStatus } from "#openapi/names.ts";
 
 export type Action = "start" | "publish" | "switch" | "stop" | "update" | "delete";
 

@@ -1,15 +1,14 @@
 // What can be done with a livestream, from its creation to its deletion; writes every status that a call leads to.
 
+import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { Transaction } from "#server/store/database.ts";
 import type {
   LivestreamChange,
   LivestreamPageRequest,
   LivestreamRow,
-  LivestreamStatus,
   LivestreamStore,
 } from "#server/store/livestream-store.ts";
 import type { MediaStore } from "#server/store/media-store.ts";

@@ -1,9 +1,15 @@
 // A livestream as the contract shows it: what is stored, and what its playout says of it now.
 
+import {
+  INSTANCE_NAMES,
+  type InstanceName,
+  type LivestreamStatus,
+  type PlayoutName,
+} from "#openapi/names.ts";
+import { livePlaylistPath, mediaPlaylistPath, thumbnailPath } from "#openapi/playback-paths.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
-import type { LivestreamRow, LivestreamStatus } from "#server/store/livestream-store.ts";
+import type { LivestreamRow } from "#server/store/livestream-store.ts";
 import { utc } from "./utc.ts";
 
 /** `Livestream` of the contract, member by member. */
@@ -40,7 +46,7 @@ export interface InputView extends Pick<InputState, "instance" | "active" | "vid
 }
 
 export interface PlayoutView {
-  readonly instance: "auto" | InstanceName;
+  readonly instance: PlayoutName;
   readonly type: "hls";
   readonly url: string;
   readonly live: boolean;
@@ -97,9 +103,7 @@ export function livestreamView(
 
 /** Another picture has another URL. */
 export function thumbnailUrl(thumbnail: ThumbnailFacts | null, urls: PublicUrls): string | null {
-  return thumbnail === null
-    ? null
-    : urls.http(`thumbnails/${thumbnail.livestreamId}/${thumbnail.contentHash}`);
+  return thumbnail === null ? null : urls.http(thumbnailPath(thumbnail.livestreamId, thumbnail.contentHash));
 }
 
 function inputViews(row: LivestreamRow, states: readonly InputState[], urls: PublicUrls): InputView[] {
@@ -128,14 +132,14 @@ function inputView(state: InputState, streamKey: string, urls: PublicUrls): Inpu
 }
 
 function playoutViews(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
-  const liveUrl = urls.http(`live/${row.id}/index.m3u8`);
+  const liveUrl = urls.http(livePlaylistPath(row.id, "auto"));
   switch (row.status) {
     case "live":
       return [playout("auto", liveUrl, true), ...sidePlayouts(row, urls)];
     case "converting":
       return [playout("auto", liveUrl, false)];
     case "finished":
-      return [playout("auto", urls.http(`media/${row.mediaId}/index.m3u8`), false)];
+      return row.mediaId === null ? [] : [playout("auto", urls.http(mediaPlaylistPath(row.mediaId)), false)];
     default:
       return [];
   }
@@ -145,7 +149,7 @@ function playoutViews(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
 function sidePlayouts(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
   const keys = { primary: row.primaryStreamKey, secondary: row.secondaryStreamKey };
   return INSTANCE_NAMES.filter((name) => keys[name] !== null).map((name) =>
-    playout(name, urls.http(`live/${row.id}/${name}/index.m3u8`), true),
+    playout(name, urls.http(livePlaylistPath(row.id, name)), true),
   );
 }
 

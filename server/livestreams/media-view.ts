@@ -1,5 +1,6 @@
 // A media asset as the contract shows it.
 
+import { mediaDownloadPath, mediaPlaylistPath } from "#openapi/playback-paths.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { MediaFacts, MediaRow, MediaStatus } from "#server/store/media-store.ts";
 import { type ThumbnailFacts, thumbnailUrl } from "./livestream-view.ts";
@@ -29,8 +30,8 @@ export function mediaView(row: MediaRow, thumbnail: ThumbnailFacts | null, urls:
     name: row.name,
     description: row.description,
     status: row.deletedAtMs === null ? "ready" : "softDeleted",
-    playlistUrl: urls.http(`media/${row.id}/index.m3u8`),
-    downloadUrl: urls.http(`media/${row.id}/download.mp4`),
+    playlistUrl: urls.http(mediaPlaylistPath(row.id)),
+    downloadUrl: urls.http(mediaDownloadPath(row.id)),
     thumbnailUrl: thumbnailUrl(thumbnail, urls),
     durationSeconds: row.durationSeconds,
     sizeBytes: row.sizeBytes,

@@ -1,7 +1,7 @@
 // Each side's own stream, whoever is on air: made when somebody asks for it, closed when nobody has for a while.
 
+import type { InstanceName } from "#openapi/names.ts";
 import type { Instance, InstanceListener } from "#server/instances/instance.ts";
-import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { TimedUnit } from "#server/instances/publish.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import { Splicer } from "#server/switching/splicer.ts";

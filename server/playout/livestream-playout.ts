@@ -1,7 +1,7 @@
 // One running livestream: its two sides, the switcher between them and, from the publish on, its programme.
 
+import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 import { Instance } from "#server/instances/instance.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
 import type { ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
 import type { PlayFeed } from "#server/programme/play-door.ts";
 import type { Programme } from "#server/programme/programme.ts";

@@ -2,10 +2,10 @@
 
 import { createHash } from "node:crypto";
 import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
+import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import { type InputState, inputState } from "#server/instances/input-state.ts";
 import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
 import type { OpenProgramme } from "#server/programme/open-programme.ts";
 import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
 import type { Programme } from "#server/programme/programme.ts";

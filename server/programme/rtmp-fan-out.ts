@@ -2,7 +2,7 @@
 
 import { encodeMetadata, encodeSequenceHeader, encodeUnit, timestampMsOf } from "#media/flv/tag-writer.ts";
 import { PlayerMessages } from "#media/rtmp/player-messages.ts";
-import type { AccessUnit, Track } from "#media/track/track.ts";
+import type { AccessUnit, Track, TrackKind } from "#media/track/track.ts";
 import { GopCache } from "#server/instances/gop-cache.ts";
 import type { ProgrammeInput } from "#server/switching/splicer.ts";
 import { BurstPace } from "./burst-pace.ts";
@@ -37,7 +37,7 @@ export class RtmpFanOut implements ProgrammeInput {
   #timer: Timer | null = null;
   readonly #pace: BurstPace;
   /** By track, the last one sent: no player sees time go back. */
-  readonly #lastMs = new Map<Track["kind"], number>();
+  readonly #lastMs = new Map<TrackKind, number>();
   #endReason: string | null = null;
 
   /** Messages wait up to `mergeMilliseconds` for others to share a system call with; 0: only for those received with them. */

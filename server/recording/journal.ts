@@ -2,12 +2,12 @@
 
 import { crc32 } from "node:zlib";
 import type { SegmentStart } from "#media/hls/segment.ts";
-import type { Track } from "#media/track/track.ts";
+import type { TrackKind } from "#media/track/track.ts";
 
 /** What a reader of the recording has to know of its tracks; `trackId` as in its fragments. */
 export interface RecordedTrack {
   readonly trackId: number;
-  readonly kind: Track["kind"];
+  readonly kind: TrackKind;
   readonly timescale: number;
   /** RFC 6381. */
   readonly codec: string;

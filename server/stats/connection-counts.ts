@@ -1,7 +1,7 @@
 // How many are connected to each side of a livestream now, recomputed at every reading.
 
-import type { InstanceName } from "#server/instances/instance-name.ts";
-import type { PlayoutName, Viewers } from "./viewers.ts";
+import type { InstanceName, PlayoutName } from "#openapi/names.ts";
+import type { Viewers } from "./viewers.ts";
 
 export interface ConnectionCounts {
   /** The publisher and the RTMP players. */

@@ -1,8 +1,7 @@
 // What an operator watches, gathered at the moment it is asked for: sums over all livestreams, never one of them.
 
+import { INSTANCE_NAMES, type InstanceName, LIVESTREAM_STATUSES } from "#openapi/names.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#server/instances/instance-name.ts";
-import type { LivestreamStatus } from "#server/store/livestream-store.ts";
 import type { SwitchCause } from "#server/switching/switcher.ts";
 import type { StatisticsOverview } from "./connection-counts.ts";
 import { type MetricFamily, metric, metricBy, renderMetrics } from "./prometheus-text.ts";
@@ -53,16 +52,6 @@ export interface MetricsOptions {
 }
 
 /** Every one has its line from the start, so that the first of its kind is seen as a change. */
-const STATUSES = [
-  "created",
-  "started",
-  "live",
-  "converting",
-  "finished",
-  "failed",
-] as const satisfies readonly LivestreamStatus[];
-
-/** As with {@link STATUSES}. */
 const SWITCH_CAUSES = [
   "closed",
   "silent",
@@ -134,7 +123,10 @@ export class Metrics {
         "tandem_livestreams",
         "Livestreams by status.",
         "status",
-        new Map([...STATUSES.map((status) => [status, 0] as const), ...this.#options.livestreamsByStatus()]),
+        new Map([
+          ...LIVESTREAM_STATUSES.map((status) => [status, 0] as const),
+          ...this.#options.livestreamsByStatus(),
+        ]),
       ),
       metricBy(
         "gauge",

@@ -1,13 +1,14 @@
 // The samples of one side, newest first, a page at a time.
 
 import { createHash } from "node:crypto";
+import type { InstanceName } from "#openapi/names.ts";
 import type { Page } from "#server/store/page.ts";
-import type { Sample, SampledInstance, SampleSeries, SampleStore } from "#server/store/sample-store.ts";
+import type { Sample, SampleSeries, SampleStore } from "#server/store/sample-store.ts";
 import { PageWalks } from "./page-walks.ts";
 
 export interface SamplePageRequest {
   readonly livestreamId: string;
-  readonly instance: SampledInstance;
+  readonly instance: InstanceName;
   /** 0-based. */
   readonly page: number;
   readonly perpage: number;

@@ -1,7 +1,7 @@
 // Every so often, what every side of every running livestream does is written down.
 
+import type { InstanceName } from "#openapi/names.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
 import type { ConnectionCounts } from "./connection-counts.ts";
 

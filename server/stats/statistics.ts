@@ -2,9 +2,9 @@
 
 import type { Database } from "bun:sqlite";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import type { InstanceName, PlayoutName } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import type { InstanceName } from "#server/instances/instance-name.ts";
 import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
 import { viewerSecretIn } from "#server/store/statistics-database.ts";
 import type { SwitchCause } from "#server/switching/switcher.ts";
@@ -15,7 +15,7 @@ import { SampleHistory } from "./sample-history.ts";
 import { SampleWriter } from "./sample-writer.ts";
 import { Sampler } from "./sampler.ts";
 import { SessionKeys } from "./session-key.ts";
-import { type PlayoutName, Viewers } from "./viewers.ts";
+import { Viewers } from "./viewers.ts";
 
 /** What is asked of livestreams that run. */
 export interface StatisticsPlayouts {

@@ -1,11 +1,8 @@
 // Every playout's viewers: the playlists say who asked, the statistics ask how many there are.
 
-import type { InstanceName } from "#server/instances/instance-name.ts";
+import type { PlayoutName } from "#openapi/names.ts";
 import type { SessionKeys, ViewerRequest } from "./session-key.ts";
 import { ViewerSessions } from "./viewer-sessions.ts";
-
-/** What is watched: the programme, or one side's own playout. */
-export type PlayoutName = "auto" | InstanceName;
 
 /** A session is watching until it has not asked for this many target durations … */
 const WINDOW_TARGET_DURATIONS = 3;

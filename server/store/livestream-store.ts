@@ -1,9 +1,8 @@
 // Livestreams on disk. A status changes only from the status its writer saw (compare-and-set).
 
 import type { Database } from "bun:sqlite";
+import type { LivestreamStatus } from "#openapi/names.ts";
 import { orderAndLimit, type Page, type PageRequest, pageParameters } from "./page.ts";
-
-export type LivestreamStatus = "created" | "started" | "live" | "converting" | "finished" | "failed";
 
 /** Every `…AtMs` is milliseconds since 1970, UTC; null = has not happened. */
 export interface LivestreamRow {

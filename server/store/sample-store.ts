@@ -1,8 +1,7 @@
 // Samples on disk: of each side of each livestream a series, numbered without a gap so that any page is found at once.
 
 import type { Database } from "bun:sqlite";
-
-export type SampledInstance = "primary" | "secondary";
+import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 
 /** What was measured of one side at one time. */
 export interface SampleValues {
@@ -24,7 +23,7 @@ export interface Sample extends SampleValues {
 
 export interface NewSample extends Sample {
   readonly livestreamId: string;
-  readonly instance: SampledInstance;
+  readonly instance: InstanceName;
 }
 
 /** The samples of one side of one livestream, as many as there are now. */
@@ -78,7 +77,7 @@ export class SampleStore {
   }
 
   /** Null when the side was never sampled. One statement, and with the page two, whatever the length of the series. */
-  series(livestreamId: string, instance: SampledInstance): SampleSeries | null {
+  series(livestreamId: string, instance: InstanceName): SampleSeries | null {
     return this.#database
       .query<SampleSeries, { livestreamId: string; instance: string }>(
         `SELECT id, coalesce((SELECT max(number) + 1 FROM samples WHERE series_id = sample_series.id), 0) AS total
@@ -115,7 +114,7 @@ export class SampleStore {
 
   /** Removes some of a livestream's samples; true once there are none. To be called until then. */
   removeSome(livestreamId: string): boolean {
-    for (const instance of ["primary", "secondary"] as const) {
+    for (const instance of INSTANCE_NAMES) {
       this.#series.delete(`${livestreamId}/${instance}`);
       const series = this.series(livestreamId, instance);
       if (series !== null) {
@@ -184,7 +183,7 @@ export class SampleStore {
     return series;
   }
 
-  #openSeries(livestreamId: string, instance: SampledInstance): OpenSeries {
+  #openSeries(livestreamId: string, instance: InstanceName): OpenSeries {
     this.#database
       .query(
         "INSERT OR IGNORE INTO sample_series (livestream_id, instance) VALUES ($livestreamId, $instance)",

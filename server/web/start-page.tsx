@@ -1,6 +1,7 @@
 // The page at the root: what this server is, whether it is well, what is live now, and where to go from here.
 /** @jsxImportSource hono/jsx */
 
+import type { InstanceName } from "#openapi/names.ts";
 import { icon, startScript } from "./assets.ts";
 import { renderPage } from "./page.tsx";
 import { relativeToRoot } from "./relative-url.ts";
@@ -10,7 +11,7 @@ export interface LiveLivestream {
   readonly id: string;
   readonly name: string;
   /** Null while no encoder is sending. */
-  readonly onAir: "primary" | "secondary" | null;
+  readonly onAir: InstanceName | null;
   readonly thumbnailUrl: string | null;
 }
 

@@ -1,12 +1,14 @@
 // What a viewer may know of a livestream: which phase it is in, what it is called, what to play.
 
+import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
+import { livePlaylistPath, mediaPlaylistPath } from "#openapi/playback-paths.ts";
 import { relativeToRoot } from "./relative-url.ts";
 
 /** The parts of the resource that decide it. */
 export interface WatchedLivestream {
   readonly name: string;
-  readonly status: "created" | "started" | "live" | "converting" | "finished" | "failed";
-  readonly onAir: "primary" | "secondary" | null;
+  readonly status: LivestreamStatus;
+  readonly onAir: InstanceName | null;
   readonly mediaId: string | null;
   readonly thumbnailUrl: string | null;
 }
@@ -54,7 +56,8 @@ function phaseOf({ status, onAir, mediaId }: WatchedLivestream): WatchPhase {
 
 function playlistUrl(phase: WatchPhase, livestreamId: string, mediaId: string | null): string | null {
   if (phase === "waiting" || phase === "unavailable") return null;
-  return phase === "recording" ? `../media/${mediaId}/index.m3u8` : `../live/${livestreamId}/index.m3u8`;
+  if (phase !== "recording") return `../${livePlaylistPath(livestreamId, "auto")}`;
+  return mediaId === null ? null : `../${mediaPlaylistPath(mediaId)}`;
 }
 
 function posterUrl(thumbnailUrl: string | null): string | null {

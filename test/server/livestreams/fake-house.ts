@@ -3,10 +3,10 @@
 import type { Database } from "bun:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { InstanceName } from "#openapi/names.ts";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import type { InstanceName } from "#server/instances/instance-name.ts";
 import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
 import { LivestreamService, type Playouts } from "#server/livestreams/livestream-service.ts";
 import { MediaService } from "#server/livestreams/media-service.ts";

@@ -1,0 +1,30 @@
+// Where playback is found below the public URL, without a leading slash: the paths of section 7 of the contract.
+
+import type { PlayoutName } from "./names.ts";
+
+/** The folder of a livestream's playlists is below this one, by its id. */
+export const LIVE_FOLDER = "live";
+
+/** The folder of a media asset's playlist is below this one, by its id. */
+export const MEDIA_FOLDER = "media";
+
+/** The name of the playlist that viewers open first, in the folder of what they watch. */
+export const MULTIVARIANT_PLAYLIST = "index.m3u8";
+
+export function livePlaylistPath(livestreamId: string, playout: PlayoutName): string {
+  const folder = playout === "auto" ? livestreamId : `${livestreamId}/${playout}`;
+  return `${LIVE_FOLDER}/${folder}/${MULTIVARIANT_PLAYLIST}`;
+}
+
+export function mediaPlaylistPath(mediaId: string): string {
+  return `${MEDIA_FOLDER}/${mediaId}/${MULTIVARIANT_PLAYLIST}`;
+}
+
+export function mediaDownloadPath(mediaId: string): string {
+  return `${MEDIA_FOLDER}/${mediaId}/download.mp4`;
+}
+
+/** Another picture has another hash, so that what this names never changes. */
+export function thumbnailPath(livestreamId: string, contentHash: string): string {
+  return `thumbnails/${livestreamId}/${contentHash}`;
+}
