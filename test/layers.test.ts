@@ -42,7 +42,17 @@ const LAYERS: Record<string, readonly string[]> = {
     ...["server/instances", "server/store", ...COMMON],
   ],
   "server/thumbnails": [
-    ...["bun", "node:", "sharp", "media/codecs", "media/track", "server/playout", "server/store", ...COMMON],
+    ...[
+      "bun",
+      "node:",
+      "image-dimensions",
+      "sharp",
+      "media/codecs",
+      "media/track",
+      "server/playout",
+      "server/store",
+      ...COMMON,
+    ],
   ],
   "server/livestreams": [
     ...[

@@ -1,14 +1,14 @@
 // Tells by its first bytes what a file is, and reads how large a picture claims to be, before anything is decoded.
 
-import {
-  avifDimensions,
-  type Dimensions,
-  jpegDimensions,
-  pngDimensions,
-  webpDimensions,
-} from "./image-dimensions.ts";
+import { imageDimensionsFromData } from "image-dimensions";
 
 export type ImageFormat = "JPEG" | "PNG" | "WebP" | "AVIF";
+
+/** Pixels, as they lie in the file: before it is turned upright. */
+export interface Dimensions {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** `dimensions` are what the header claims; null when it claims none. Of `other`, `found` is its name for a sentence. */
 export type Recognised =
@@ -17,13 +17,23 @@ export type Recognised =
 
 /** Neither the name of a file nor its Content-Type is asked. */
 export function recogniseImage(bytes: Uint8Array): Recognised {
-  if (begins(bytes, "\xff\xd8\xff")) return { format: "JPEG", dimensions: jpegDimensions(bytes) };
-  if (begins(bytes, "\x89PNG\r\n\x1a\n")) return { format: "PNG", dimensions: pngDimensions(bytes) };
+  if (begins(bytes, "\xff\xd8\xff")) return { format: "JPEG", dimensions: dimensionsOf(bytes) };
+  if (begins(bytes, "\x89PNG\r\n\x1a\n")) return { format: "PNG", dimensions: dimensionsOf(bytes) };
   if (begins(bytes, "RIFF") && begins(bytes, "WEBP", 8)) {
-    return { format: "WebP", dimensions: webpDimensions(bytes) };
+    return { format: "WebP", dimensions: dimensionsOf(bytes) };
   }
-  if (isAvif(bytes)) return { format: "AVIF", dimensions: avifDimensions(bytes) };
+  if (isAvif(bytes)) return { format: "AVIF", dimensions: dimensionsOf(bytes) };
   return { format: "other", found: nameOf(bytes) };
+}
+
+export function areaOf({ width, height }: Dimensions): number {
+  return width * height;
+}
+
+/** Null where the header is cut off or claims none. */
+function dimensionsOf(bytes: Uint8Array): Dimensions | null {
+  const found = imageDimensionsFromData(bytes);
+  return found === undefined ? null : { width: found.width, height: found.height };
 }
 
 /** Enough to see past the comment and the declaration that an SVG may begin with. */

@@ -2,8 +2,7 @@
 
 import { InTurn } from "#server/common/in-turn.ts";
 import type { ThumbnailRow, ThumbnailSource, ThumbnailStore } from "#server/store/thumbnail-store.ts";
-import { areaOf } from "./image-dimensions.ts";
-import { recogniseImage } from "./image-format.ts";
+import { areaOf, recogniseImage } from "./image-format.ts";
 import { MAX_PIXELS, MAX_WAITING_IMAGES } from "./limits.ts";
 import { type Rendition, type RenditionRequest, Renditions } from "./renditions.ts";
 import { ImageError, type Master, makeMaster } from "./sharp.ts";
