@@ -1,5 +1,6 @@
 // The command line: which command was asked for, with which flags, or what is wrong with it.
 
+import { parseArgs } from "node:util";
 import { StartError } from "#server/common/start-error.ts";
 import { SETTINGS } from "./settings.ts";
 
@@ -49,23 +50,30 @@ export function parseCommandLine(commands: readonly Command[], typed: readonly s
 }
 
 function readValues(command: Command, argv: readonly string[]): Record<string, string> {
+  const options = Object.fromEntries(
+    Object.keys(command.flags).map((name) => [name, { type: "string" as const }]),
+  );
+  // Not strict: what is wrong is said in our words, and in one line.
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
   const values: Record<string, string> = {};
   const missingOperands = [...command.operands];
-  const rest = argv.values();
-  for (const argument of rest) {
-    if (argument.startsWith("--")) {
-      const [name = "", inline] = splitOnce(argument.slice(2), "=");
-      if (!Object.hasOwn(command.flags, name)) throw unknown(command, `flag --${name}`);
-      const value = inline ?? rest.next().value;
-      if (value === undefined || value === "")
-        throw new StartError(`--${name} needs a value: ${command.flags[name]}`);
-      values[name] = value;
-      continue;
+  for (const token of tokens) {
+    if (token.kind === "option") {
+      if (!Object.hasOwn(command.flags, token.name)) throw unknown(command, `flag ${token.rawName}`);
+      if (token.value === undefined || token.value === "")
+        throw new StartError(`${token.rawName} needs a value: ${command.flags[token.name]}`);
+      values[token.name] = token.value;
+    } else if (token.kind === "positional") {
+      const operand = missingOperands.shift();
+      if (operand === undefined) throw unknown(command, `argument "${token.value}"`);
+      values[operand] = token.value;
     }
-    const operand = argument.startsWith("-") ? undefined : missingOperands.shift();
-    if (operand === undefined)
-      throw unknown(command, argument.startsWith("-") ? `flag ${argument}` : `argument "${argument}"`);
-    values[operand] = argument;
   }
   const missing = [
     ...Object.keys(command.flags)
@@ -91,8 +99,8 @@ function overview(commands: readonly Command[]): string {
     "",
     "Settings are environment variables:",
     "",
-    ...SETTINGS.map(
-      ([variable, byDefault, meaning]) => `  ${variable.padEnd(30)}  ${meaning} [${byDefault}]`,
+    ...Object.values(SETTINGS).map(
+      ({ variable, shownDefault, meaning }) => `  ${variable.padEnd(30)}  ${meaning} [${shownDefault}]`,
     ),
     "",
   ].join("\n");
@@ -109,9 +117,4 @@ function usageOf({ words, flags, operands }: Command): string {
 
 function isPrefix(prefix: readonly string[], words: readonly string[]): boolean {
   return prefix.length > 0 && prefix.every((word, index) => words[index] === word);
-}
-
-function splitOnce(text: string, separator: string): [string, string | undefined] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
 }

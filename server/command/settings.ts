@@ -1,22 +1,120 @@
-// The settings as the help shows them: whoever has the binary alone has no other list.
+// Every setting, in one table: its variable, its default, what it means and what it may hold.
 
-/** Variable, default, meaning: the README's table, line by line. */
-export const SETTINGS: readonly (readonly [variable: string, byDefault: string, meaning: string])[] = [
-  ["TANDEM_HOST", "0.0.0.0", "address to bind"],
-  ["TANDEM_HTTP_PORT", "8080", "port for the API, the pages and HLS; 0 = any free one"],
-  ["TANDEM_RTMP_PORT", "1935", "port for encoders; 0 = any free one"],
-  ["TANDEM_DATA_DIR", "./data", "databases, recordings, admin-token"],
-  ["TANDEM_PUBLIC_URL", "http://localhost:<http port>", "base of every HTTP URL in an answer"],
-  ["TANDEM_RTMP_PUBLIC_URL", "rtmp://localhost:<rtmp port>", "base of every input URL"],
-  ["TANDEM_ADMIN_TOKEN", "made at the first start", "when unset, it is in <data dir>/admin-token"],
-  ["TANDEM_SEGMENT_SECONDS", "2", "target; segments begin at key frames"],
-  ["TANDEM_PART_MILLISECONDS", "200", "the least that is recorded at once; 0 = a whole segment"],
-  ["TANDEM_INGEST_TIMEOUT_SECONDS", "5", "no media for this long: the input is inactive"],
-  ["TANDEM_RTMP_MERGE_MILLISECONDS", "90", "RTMP players are written to this often; 0 = at once"],
-  ["TANDEM_FAILOVER", "sticky", "revertive: go back to the primary once it is well"],
-  ["TANDEM_SAMPLE_INTERVAL_SECONDS", "10", "how often each input's statistics are written down, 1 to 300"],
-  ["TANDEM_TLS_CERT", "none", "PEM file: the certificate, then those that vouch for it"],
-  ["TANDEM_TLS_KEY", "none", "PEM file: its key; both or neither"],
-  ["TANDEM_METRICS_TOKEN", "none", "when set, /metrics needs it as its Bearer token"],
-  ["TANDEM_LOG", "info", "debug, info, warn, error"],
-];
+import { LOG_LEVELS } from "#server/common/log.ts";
+import {
+  bearerToken,
+  folder,
+  host,
+  milliseconds,
+  oneOf,
+  pemFile,
+  port,
+  type SettingValue,
+  seconds,
+  url,
+} from "./setting-values.ts";
+
+export interface Setting<Value> {
+  readonly variable: string;
+  readonly byDefault: Value;
+  /** The default as help and README show it. */
+  readonly shownDefault: string;
+  /** In a line of the help and of the README's table. */
+  readonly meaning: string;
+  readonly value: SettingValue<NonNullable<Value>>;
+}
+
+/** In the order in which they are shown. */
+export const SETTINGS = {
+  host: setting("TANDEM_HOST", host, "0.0.0.0", "address to bind"),
+  httpPort: setting("TANDEM_HTTP_PORT", port, 8080, "port for the API, the pages and HLS; 0 = any free one"),
+  rtmpPort: setting("TANDEM_RTMP_PORT", port, 1935, "port for encoders; 0 = any free one"),
+  dataDir: setting("TANDEM_DATA_DIR", folder, "./data", "databases, recordings, admin-token"),
+  publicUrl: optional(
+    "TANDEM_PUBLIC_URL",
+    url("http", "https"),
+    "http://localhost:<http port>",
+    "base of every HTTP URL in an answer",
+  ),
+  rtmpPublicUrl: optional(
+    "TANDEM_RTMP_PUBLIC_URL",
+    url("rtmp", "rtmps"),
+    "rtmp://localhost:<rtmp port>",
+    "base of every input URL",
+  ),
+  adminToken: optional(
+    "TANDEM_ADMIN_TOKEN",
+    bearerToken,
+    "made at the first start",
+    "when unset, it is in <data dir>/admin-token",
+  ),
+  segmentSeconds: setting(
+    "TANDEM_SEGMENT_SECONDS",
+    seconds(0.5, 30),
+    2,
+    "target; segments begin at key frames",
+  ),
+  partMilliseconds: setting(
+    "TANDEM_PART_MILLISECONDS",
+    milliseconds(50, 5000),
+    200,
+    "the least that is recorded at once; 0 = a whole segment",
+  ),
+  ingestTimeoutSeconds: setting(
+    "TANDEM_INGEST_TIMEOUT_SECONDS",
+    seconds(1, 300),
+    5,
+    "no media for this long: the input is inactive",
+  ),
+  rtmpMergeMilliseconds: setting(
+    "TANDEM_RTMP_MERGE_MILLISECONDS",
+    milliseconds(0, 1000, "no merging"),
+    90,
+    "RTMP players are written to this often; 0 = at once",
+  ),
+  failover: setting(
+    "TANDEM_FAILOVER",
+    oneOf(["sticky", "revertive"], " or "),
+    "sticky",
+    "revertive: go back to the primary once it is well",
+  ),
+  sampleIntervalSeconds: setting(
+    "TANDEM_SAMPLE_INTERVAL_SECONDS",
+    seconds(1, 300),
+    10,
+    "how often each input's statistics are written down, 1 to 300",
+  ),
+  tlsCert: optional(
+    "TANDEM_TLS_CERT",
+    pemFile,
+    "none",
+    "PEM file: the certificate, then those that vouch for it",
+  ),
+  tlsKey: optional("TANDEM_TLS_KEY", pemFile, "none", "PEM file: its key; both or neither"),
+  metricsToken: optional(
+    "TANDEM_METRICS_TOKEN",
+    bearerToken,
+    "none",
+    "when set, /metrics needs it as its Bearer token",
+  ),
+  logLevel: setting("TANDEM_LOG", oneOf(LOG_LEVELS, ", "), "info", LOG_LEVELS.join(", ")),
+};
+
+function setting<Value extends string | number>(
+  variable: string,
+  value: SettingValue<Value>,
+  byDefault: NoInfer<Value>,
+  meaning: string,
+): Setting<Value> {
+  return { variable, value, byDefault, shownDefault: String(byDefault), meaning };
+}
+
+/** Null when it is not set. */
+function optional<Value>(
+  variable: string,
+  value: SettingValue<Value & {}>,
+  shownDefault: string,
+  meaning: string,
+): Setting<(Value & {}) | null> {
+  return { variable, value, byDefault: null, shownDefault, meaning };
+}

@@ -1,0 +1,87 @@
+// What a setting may hold: how it is said to a person, and how it is read.
+
+import { isBearerToken } from "#server/common/secret.ts";
+
+export interface SettingValue<Value> {
+  /** Ends the sentence "it may hold …". */
+  readonly mayHold: string;
+  /** Null for what it may not hold. */
+  readonly parse: (held: string) => Value | null;
+  /** Whatever is wrong with it, it is not repeated. */
+  readonly isSecret?: boolean;
+}
+
+export const host: SettingValue<string> = {
+  mayHold: "an IP address or a host name",
+  parse: (held) => (/^[A-Za-z0-9.:_%-]{1,253}$/.test(held) ? held : null),
+};
+
+export const port: SettingValue<number> = {
+  mayHold: "a port, 0 to 65535 (0 = any free one)",
+  parse: (held) => numberWithin(held, { min: 0, max: 65_535, isWhole: true }),
+};
+
+export const folder: SettingValue<string> = { mayHold: "the path of a folder", parse: path };
+
+export const pemFile: SettingValue<string> = { mayHold: "the path of a PEM file", parse: path };
+
+export const bearerToken: SettingValue<string> = {
+  mayHold: "letters, digits and - . _ ~ + /",
+  parse: (held) => (isBearerToken(held) ? held : null),
+  isSecret: true,
+};
+
+export function seconds(min: number, max: number): SettingValue<number> {
+  return {
+    mayHold: `seconds, ${min} to ${max}`,
+    parse: (held) => numberWithin(held, { min, max, isWhole: false }),
+  };
+}
+
+/** `zeroMeans`: what 0 stands for where 0 is no length of time. */
+export function milliseconds(min: number, max: number, zeroMeans?: string): SettingValue<number> {
+  const range = `whole milliseconds, ${min} to ${max}`;
+  return {
+    mayHold: min === 0 ? `${range} (0 = ${zeroMeans})` : `${range}, or 0`,
+    parse: (held) => (held === "0" ? 0 : numberWithin(held, { min, max, isWhole: true })),
+  };
+}
+
+/** Without its trailing slashes. */
+export function url(first: string, second: string): SettingValue<string> {
+  return {
+    mayHold: `an ${first}:// or ${second}:// URL without query`,
+    parse: (held) => urlWith(held, [`${first}:`, `${second}:`]),
+  };
+}
+
+/** `separator`: as the choices are listed in the sentence. */
+export function oneOf<const Choice extends string>(
+  choices: readonly Choice[],
+  separator: string,
+): SettingValue<Choice> {
+  return {
+    mayHold: choices.join(separator),
+    parse: (held) => choices.find((choice) => choice === held) ?? null,
+  };
+}
+
+function numberWithin(held: string, range: { min: number; max: number; isWhole: boolean }): number | null {
+  if (!/^\d+(\.\d+)?$/.test(held)) return null;
+  const value = Number(held);
+  if (value < range.min || value > range.max) return null;
+  return range.isWhole && !Number.isInteger(value) ? null : value;
+}
+
+function path(held: string): string | null {
+  return held.includes("\0") || held.trim() === "" ? null : held;
+}
+
+function urlWith(held: string, protocols: readonly string[]): string | null {
+  const parsed = URL.parse(held);
+  if (parsed === null || !protocols.includes(parsed.protocol) || parsed.hostname === "") return null;
+  if (parsed.username !== "" || parsed.password !== "") return null;
+  // A parser forgives a blank around it, or a question mark with nothing behind it: no address can be made of these.
+  if (!/^[a-z]+:\/\/[^\s\\?#]+$/i.test(held)) return null;
+  return held.replace(/\/+$/, "");
+}
