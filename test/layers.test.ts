@@ -31,7 +31,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/common": ["node:"],
   "server/store": ["bun:sqlite", "node:", ...COMMON],
   "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
-  "server/instances": ["media/flv", "media/track", ...COMMON],
+  "server/instances": ["media/track", ...COMMON],
   "server/switching": ["media/bytes", "media/track", "server/instances", ...COMMON],
   "server/programme": ["media", "server/recording", "server/switching", "server/instances", ...COMMON],
   "server/playout": [
@@ -66,7 +66,16 @@ const LAYERS: Record<string, readonly string[]> = {
     ],
   ],
   "server/ingest": [
-    ...["bun", "node:", "media/rtmp", "server/playout", "server/programme", "server/instances", ...COMMON],
+    ...[
+      "bun",
+      "node:",
+      "media/rtmp",
+      "media/flv",
+      "server/playout",
+      "server/programme",
+      "server/instances",
+      ...COMMON,
+    ],
   ],
   "server/licences": ["node:"],
   "server/web": ["hono", "openapi/names.ts", "openapi/playback-paths.ts"],

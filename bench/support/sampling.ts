@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "#server/common/log.ts";
+import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { inputState } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
 import { SampleWriter } from "#server/stats/sample-writer.ts";
@@ -48,13 +49,15 @@ function sending(): Instance {
     name: "primary",
     nowMs: () => nowMs,
     ingestTimeoutMs: 5000,
-    listener: { instanceActive: () => {}, instanceInactive: () => {}, instanceUnit: () => {} },
+    listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const encoder = new SyntheticEncoder();
   const publisher = instance.attach({ cut: () => {} });
-  for (const message of encoder.headers()) publisher?.receive(message);
+  if (publisher === null) throw new Error("a new instance is taken");
+  const source = new RtmpSource(publisher);
+  for (const message of encoder.headers()) source.receive(message);
   for (let second = 0; second < 10; second += 1, nowMs += 1000) {
-    for (const message of encoder.play(1)) publisher?.receive(message);
+    for (const message of encoder.play(1)) source.receive(message);
   }
   return instance;
 }

@@ -11,6 +11,7 @@ import type { Log } from "#server/common/log.ts";
 import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
 import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
 import { MAX_PLAYER_BYTES, RtmpPlayer } from "./rtmp-player.ts";
+import { RtmpSource } from "./rtmp-source.ts";
 import { SendQueue, type SendSocket } from "./send-queue.ts";
 import type { SlowPlayers } from "./slow-players.ts";
 
@@ -42,7 +43,7 @@ export class RtmpConnection implements PublisherConnection {
   readonly #log: Log;
   readonly #nowMs: () => number;
   #idleSinceMs: number;
-  #publisher: Publisher | null = null;
+  #source: RtmpSource | null = null;
   #play: { feed: PlayFeed; player: RtmpPlayer } | null = null;
   #isClosing = false;
 
@@ -102,13 +103,13 @@ export class RtmpConnection implements PublisherConnection {
   tick(): void {
     if (this.#play !== null) {
       if (this.#play.player.isStuck()) this.#disconnectStuckPlayer();
-    } else if (this.#publisher === null && this.#nowMs() - this.#idleSinceMs >= IDLE_TIMEOUT_MS) {
+    } else if (this.#source === null && this.#nowMs() - this.#idleSinceMs >= IDLE_TIMEOUT_MS) {
       this.#socket.terminate();
     }
   }
 
   cut(reason: string): void {
-    this.#publisher = null;
+    this.#source = null;
     this.#session.notifyUnpublish(reason);
     this.#session.notifyPlayEnd(reason);
     this.#flush();
@@ -124,7 +125,7 @@ export class RtmpConnection implements PublisherConnection {
         this.#playRequested(event.request);
         return;
       case "media":
-        this.#publisher?.receive(event.message);
+        this.#source?.receive(event.message);
         return;
       case "unpublished":
         this.#endPublish();
@@ -145,7 +146,7 @@ export class RtmpConnection implements PublisherConnection {
     } else if (claimed === "busy") {
       this.#refuse(request, "NetStream.Publish.BadName", "another encoder publishes with this stream key");
     } else {
-      this.#publisher = claimed;
+      this.#source = new RtmpSource(claimed);
       this.#session.acceptPublish(request);
     }
   }
@@ -185,10 +186,10 @@ export class RtmpConnection implements PublisherConnection {
   }
 
   #endPublish(): void {
-    const publisher = this.#publisher;
-    this.#publisher = null;
+    const source = this.#source;
+    this.#source = null;
     this.#idleSinceMs = this.#nowMs();
-    publisher?.end();
+    source?.end();
   }
 
   #endPlay(): void {

@@ -1,6 +1,6 @@
 // One of a livestream's two sides: whoever publishes to it now, and whether that is fit to be watched.
 
-import type { FlvMessage } from "#media/flv/tag-demuxer.ts";
+import type { EncodedUnit, Track } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import { Publish, type TimedUnit } from "./publish.ts";
 
@@ -19,19 +19,24 @@ export interface PublisherConnection {
   cut(reason: string): void;
 }
 
-/** What a connection feeds once its key was accepted. After `end` it feeds nothing more. */
+/** What a source feeds once its key was accepted. After `end` it feeds nothing more. */
 export interface Publisher {
-  receive(message: FlvMessage): void;
+  /** A track that is new, or whose configuration changed. */
+  setTrack(track: Track): void;
+  /** The next unit, in decoding order; of a track that was set. */
+  push(unit: EncodedUnit): void;
+  /** Something that arrived cannot be used; `reason` is a sentence for a log. */
+  dropped(reason: string): void;
   end(): void;
 }
 
 export type LossCause = "closed" | "silent" | "taken-over";
 
 export interface InstanceListener {
-  instanceActive(instance: Instance): void;
-  instanceInactive(instance: Instance, cause: LossCause): void;
-  /** In decoding order; only while the instance is active. */
-  instanceUnit(instance: Instance, timed: TimedUnit): void;
+  publishActive(publish: Publish): void;
+  publishInactive(publish: Publish, cause: LossCause): void;
+  /** In decoding order; only while the publish is active. */
+  publishUnit(publish: Publish, timed: TimedUnit): void;
 }
 
 export class Instance {
@@ -98,14 +103,16 @@ export class Instance {
       this.#detach("taken-over");
       silent.cut("another encoder with this key took over after 2 s of silence");
     }
-    const publish = new Publish(this.#nowMs(), this.#onDropped);
+    const publish = new Publish(this.name, this.#nowMs());
     this.#connection = connection;
     this.#publish = publish;
     this.#connectedAtMs = this.#nowMs();
     return {
-      receive: (message) => {
-        if (this.#publish === publish) this.#receive(publish, message);
+      setTrack: (track) => publish.setTrack(track),
+      push: (unit) => {
+        if (this.#publish === publish) this.#receive(publish, unit);
       },
+      dropped: (reason) => this.#onDropped(reason),
       end: () => {
         if (this.#publish === publish) this.#detach("closed");
       },
@@ -124,33 +131,32 @@ export class Instance {
   tick(): void {
     if (this.#connection === null) return;
     const silentForMs = this.#silentForMs();
-    if (this.#isActive && silentForMs > this.#ingestTimeoutMs) this.#becomeInactive("silent");
+    if (silentForMs > this.#ingestTimeoutMs) this.#becomeInactive("silent");
     if (silentForMs > this.#ingestTimeoutMs + SILENT_CONNECTION_GRACE_MS) this.cut("no media received");
   }
 
-  #receive(publish: Publish, message: FlvMessage): void {
+  #receive(publish: Publish, unit: EncodedUnit): void {
     const nowMs = this.#nowMs();
-    const timed = publish.push(message, nowMs);
-    if (timed === null) return;
+    const timed = publish.push(unit, nowMs);
     this.#lastMediaAtMs = nowMs;
-    if (this.#isActive) this.#listener.instanceUnit(this, timed);
-    else if (publish.isReady) this.#becomeActive();
-  }
-
-  #becomeActive(): void {
-    this.#isActive = true;
-    this.#listener.instanceActive(this);
+    if (this.#isActive) {
+      this.#listener.publishUnit(publish, timed);
+    } else if (publish.isReady) {
+      this.#isActive = true;
+      this.#listener.publishActive(publish);
+    }
   }
 
   #becomeInactive(cause: LossCause): void {
+    if (!this.#isActive || this.#publish === null) return;
     this.#isActive = false;
-    this.#listener.instanceInactive(this, cause);
+    this.#listener.publishInactive(this.#publish, cause);
   }
 
   #detach(cause: LossCause): void {
     this.#connection = null;
     this.#connectedAtMs = null;
-    if (this.#isActive) this.#becomeInactive(cause);
+    this.#becomeInactive(cause);
     this.#repairsBefore = this.timestampRepairs;
     this.#publish = null;
   }

@@ -1,11 +1,10 @@
-// One publish of one encoder: its FLV messages become tracks and timed access units, kept back to the last key frame.
+// One stay of one encoder: its tracks, and its units put on one timeline and kept back to the last key frame.
 
-import { FlvError } from "#media/flv/flv-error.ts";
-import { type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
-import { GopCache } from "./gop-cache.ts";
-import { Health } from "./health.ts";
+import type { InstanceName } from "#openapi/names.ts";
+import { type CachedUnit, GopCache } from "./gop-cache.ts";
+import { Health, type Judgement } from "./health.ts";
 import { IngestFigures } from "./ingest-figures.ts";
 
 /**
@@ -28,24 +27,22 @@ export interface TimedUnit {
 }
 
 export class Publish {
-  readonly gop = new GopCache({ keepsPrevious: true });
+  readonly instance: InstanceName;
   readonly figures: IngestFigures;
-  readonly health: Health;
+  readonly #health: Health;
+  readonly #gop = new GopCache({ keepsPrevious: true });
   readonly #tracks = new Map<number, Track>();
-  readonly #demuxer = new TagDemuxer();
   readonly #timeline = new Timeline();
-  readonly #onDropped: (reason: string) => void;
   #tracksVersion = 0;
   #epoch = 0;
   #firstUnitSeconds: number | null = null;
   #latestUnitSeconds = 0;
   #clockOffsetMs: number | null = null;
 
-  /** `onDropped`: a tag was malformed, or of a codec that is not supported; the reason is a sentence for a log. */
-  constructor(nowMs: number, onDropped: (reason: string) => void = () => undefined) {
-    this.#onDropped = onDropped;
+  constructor(instance: InstanceName, nowMs: number) {
+    this.instance = instance;
     this.figures = new IngestFigures(nowMs);
-    this.health = new Health(nowMs);
+    this.#health = new Health(nowMs);
   }
 
   get tracks(): readonly Track[] {
@@ -74,46 +71,62 @@ export class Publish {
     return this.#epoch;
   }
 
+  get keyFrameIntervalSeconds(): number | null {
+    return this.figures.keyFrameIntervalSeconds;
+  }
+
+  /** The newest video key frame that decoding can begin with, null while there is none. */
+  get keyFrame(): AccessUnit | null {
+    return this.#gop.units[0]?.unit ?? null;
+  }
+
+  frameRate(nowMs: number): number | null {
+    return this.figures.frameRate(nowMs);
+  }
+
+  /** As {@link GopCache.unitsFrom}. */
+  unitsFrom(reaches: (keyFrame: CachedUnit) => boolean): readonly CachedUnit[] {
+    return this.#gop.unitsFrom(reaches);
+  }
+
+  judge(nowMs: number): Judgement {
+    return this.#health.judge(nowMs);
+  }
+
+  /** Milliseconds since the last unit of any kind. */
+  mediaAgeMs(nowMs: number): number {
+    return this.#health.mediaAgeMs(nowMs);
+  }
+
   /** Somebody could start watching here: the tracks are known and there is a unit to decode from. */
   get isReady(): boolean {
-    if (this.hasVideo) return this.gop.units.length > 0 && (this.#hasKind("audio") || this.#isSettled());
+    if (this.hasVideo) return this.#gop.units.length > 0 && (this.#hasKind("audio") || this.#isSettled());
     return this.#hasKind("audio") && this.#isSettled();
   }
 
-  /** The message's access unit, or null where it carried none. A tag that cannot be used is told of and dropped. */
-  push(message: FlvMessage, nowMs: number): TimedUnit | null {
-    try {
-      const item = this.#demuxer.push(message);
-      if (item?.type === "track") this.#setTrack(item.track);
-      if (item?.type === "unit") return this.#place(item.unit, nowMs);
-    } catch (error) {
-      if (!(error instanceof FlvError)) throw error;
-      this.#onDropped(error.message);
-    }
-    return null;
-  }
-
-  #setTrack(track: Track): void {
-    if (this.#tracks.has(track.id)) this.gop.clear();
+  /** A track that is new, or whose configuration changed. */
+  setTrack(track: Track): void {
+    if (this.#tracks.has(track.id)) this.#gop.clear();
     this.#tracks.set(track.id, track);
     this.#timeline.addTrack(track);
     this.#tracksVersion += 1;
   }
 
-  #place(encoded: EncodedUnit, nowMs: number): TimedUnit | null {
+  /** The unit of a track that was set, where it belongs in time. */
+  push(encoded: EncodedUnit, nowMs: number): TimedUnit {
     const track = this.#tracks.get(encoded.trackId);
-    if (track === undefined) return null;
+    if (track === undefined) throw new Error(`unit of track ${encoded.trackId}, which was never set`);
     const { unit, epoch, repaired } = this.#timeline.place(encoded);
-    if (repaired) this.health.repaired(nowMs);
+    if (repaired) this.#health.repaired(nowMs);
     if (epoch !== this.#epoch) this.#beginEpoch(epoch);
     const seconds = unit.dts / track.timescale;
     this.#firstUnitSeconds ??= seconds;
     this.#latestUnitSeconds = seconds;
     this.#measure(unit, track, nowMs, seconds);
     if (track.kind === "video" && unit.isSync) {
-      this.gop.begin(unit, nowMs, (earlier) => this.#isSoundFrom(seconds, earlier));
+      this.#gop.begin(unit, nowMs, (earlier) => this.#isSoundFrom(seconds, earlier));
     } else {
-      this.gop.push(unit, nowMs);
+      this.#gop.push(unit, nowMs);
     }
     return { unit, track, epoch };
   }
@@ -132,16 +145,16 @@ export class Publish {
     const { byteLength } = unit.data;
     if (track.kind === "video") {
       this.figures.video(byteLength, unit.isSync, seconds, nowMs);
-      this.health.video(byteLength, unit.isSync, nowMs);
+      this.#health.video(byteLength, unit.isSync, nowMs);
     } else {
       this.figures.audio(byteLength, nowMs);
-      this.health.audio(byteLength, nowMs);
+      this.#health.audio(byteLength, nowMs);
     }
   }
 
   #beginEpoch(epoch: number): void {
     this.#epoch = epoch;
-    this.gop.clear();
+    this.#gop.clear();
     this.figures.clockJumped();
     this.#firstUnitSeconds = null;
     this.#clockOffsetMs = null;

@@ -51,7 +51,7 @@ export class PlayoutManager implements PlayDoor {
       isRevertive: this.#options.isRevertive,
       openSide: this.#options.openSide,
       onActive: (instance) => {
-        this.#options.log.info("ingest_active", { livestreamId: id, instance: instance.name });
+        this.#options.log.info("ingest_active", { livestreamId: id, instance });
         this.#options.onSourceActive(id, this.#options.nowMs());
       },
       onDropped: (instance, message) => {
@@ -138,9 +138,9 @@ export class PlayoutManager implements PlayDoor {
     const playout = this.#playouts.get(id);
     const onAir = playout?.onAir ?? null;
     const publish = onAir === null ? null : playout?.instances.get(onAir)?.publish;
-    const unit = publish?.gop.units[0]?.unit;
+    const unit = publish?.keyFrame;
     const track = publish?.tracks.find(({ id: trackId }) => trackId === unit?.trackId);
-    if (unit === undefined || track?.kind !== "video") return null;
+    if (unit == null || track?.kind !== "video") return null;
     return { unit, configuration: track.configuration };
   }
 
@@ -188,8 +188,8 @@ export class PlayoutManager implements PlayDoor {
   #logSwitch(livestreamId: string, change: OnAirChange): void {
     this.#options.log.info("on_air_changed", {
       livestreamId,
-      from: change.from?.name ?? null,
-      to: change.to?.name ?? null,
+      from: change.from,
+      to: change.to,
       cause: change.cause,
       faults: change.faults.join(" "),
       fromScore: change.fromScore,

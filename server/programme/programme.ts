@@ -5,7 +5,7 @@ import type { Cut } from "#media/hls/segment.ts";
 import type { Segmenter } from "#media/hls/segmenter.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { Location } from "#server/recording/recorder.ts";
-import type { ProgrammeInput } from "#server/switching/splicer.ts";
+import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 import type { RtmpFanOut } from "./rtmp-fan-out.ts";
 
 /** Takes every cut, in order, and never makes anybody wait. */

@@ -4,7 +4,7 @@ import { encodeMetadata, encodeSequenceHeader, encodeUnit, timestampMsOf } from 
 import { PlayerMessages } from "#media/rtmp/player-messages.ts";
 import type { AccessUnit, Track, TrackKind } from "#media/track/track.ts";
 import { GopCache } from "#server/instances/gop-cache.ts";
-import type { ProgrammeInput } from "#server/switching/splicer.ts";
+import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 import { BurstPace } from "./burst-pace.ts";
 
 /** Whole messages, in the order they are sent. Shared by all players: nobody writes to them. */

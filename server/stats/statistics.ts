@@ -47,8 +47,8 @@ export interface StatisticsOptions {
 
 /** A change of the side on air. */
 interface Switch {
-  readonly from: { readonly name: InstanceName } | null;
-  readonly to: { readonly name: InstanceName } | null;
+  readonly from: InstanceName | null;
+  readonly to: InstanceName | null;
   readonly cause: SwitchCause;
 }
 
@@ -127,12 +127,12 @@ export class Statistics {
   }
 
   switched(livestreamId: string, { from, to, cause }: Switch): void {
-    if (to !== null) this.#counter.wentOnAir(livestreamId, to.name);
+    if (to !== null) this.#counter.wentOnAir(livestreamId, to);
     this.metrics.switched(cause);
     const atUtc = new Date(this.#options.nowMs()).toISOString();
     this.events.changed(livestreamId, "switch", {
-      from: from?.name ?? null,
-      to: to?.name ?? null,
+      from,
+      to,
       cause,
       atUtc,
     });

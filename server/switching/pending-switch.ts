@@ -1,7 +1,7 @@
 // A switch that was asked for and waits for the newcomer's next key frame; frame for frame where both sides run on one clock.
 
-import type { Instance } from "#server/instances/instance.ts";
 import type { TimedUnit } from "#server/instances/publish.ts";
+import type { Source } from "./source.ts";
 
 /** Units of the outgoing side are kept back at most this long for the incoming side's key frame. */
 const MAX_HOLD_MS = 1000;
@@ -14,15 +14,14 @@ export interface HeldUnit {
   readonly arrivalMs: number;
 }
 
-/** Whether two publishes give the same instant the same timestamp. */
-export function areLocked(a: Instance, b: Instance): boolean {
-  const offsetA = a.publish?.clockOffsetMs ?? null;
-  const offsetB = b.publish?.clockOffsetMs ?? null;
-  return offsetA !== null && offsetB !== null && Math.abs(offsetA - offsetB) <= MAX_LOCKED_DIFFERENCE_MS;
+/** Whether two sources give the same instant the same timestamp. */
+export function areLocked(a: Source, b: Source): boolean {
+  if (a.clockOffsetMs === null || b.clockOffsetMs === null) return false;
+  return Math.abs(a.clockOffsetMs - b.clockOffsetMs) <= MAX_LOCKED_DIFFERENCE_MS;
 }
 
 export class PendingSwitch {
-  readonly to: Instance;
+  readonly to: Source;
   readonly cause: "requested" | "reverted";
   /** The same instant has the same timestamp on both sides. */
   readonly isLocked: boolean;
@@ -33,7 +32,7 @@ export class PendingSwitch {
   #readySeconds: number | null = null;
   #readyAtMs = 0;
 
-  constructor(from: Instance, to: Instance, cause: "requested" | "reverted") {
+  constructor(from: Source, to: Source, cause: "requested" | "reverted") {
     this.to = to;
     this.cause = cause;
     this.isLocked = areLocked(from, to);
@@ -86,7 +85,7 @@ export class PendingSwitch {
     }
     if (this.#dueSeconds === null || this.#missedDue || programmeEndSeconds <= seconds + HALF_FRAME_SECONDS)
       return true;
-    const interval = this.to.publish?.figures.keyFrameIntervalSeconds ?? null;
+    const interval = this.to.keyFrameIntervalSeconds;
     this.#missedDue = true;
     this.#dueSeconds = interval === null ? null : seconds + interval;
     return false;
@@ -101,13 +100,12 @@ export class PendingSwitch {
 /** Frames of encoders on one clock meet within a fraction of a frame; 5 ms is half of one at 100 frames a second. */
 const HALF_FRAME_SECONDS = 0.005;
 
-function nextKeyFrameSeconds(instance: Instance): number | null {
-  const { publish } = instance;
-  const first = publish?.gop.units[0];
-  const interval = publish?.figures.keyFrameIntervalSeconds ?? null;
-  if (publish === null || first === undefined || interval === null) return null;
-  const track = publish?.tracks.find(({ id }) => id === first.unit.trackId);
-  return track === undefined ? null : first.unit.dts / track.timescale + interval;
+function nextKeyFrameSeconds(source: Source): number | null {
+  const [keyFrame] = source.unitsFrom(() => true);
+  const interval = source.keyFrameIntervalSeconds;
+  if (keyFrame === undefined || interval === null) return null;
+  const track = source.tracks.find(({ id }) => id === keyFrame.unit.trackId);
+  return track === undefined ? null : keyFrame.unit.dts / track.timescale + interval;
 }
 
 function secondsOf({ unit, track }: TimedUnit): number {

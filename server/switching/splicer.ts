@@ -1,26 +1,16 @@
 // Lays one side's units end to end with what the programme already holds, on the programme's own time.
 
 import type { AccessUnit, Track } from "#media/track/track.ts";
-import type { Publish, TimedUnit } from "#server/instances/publish.ts";
+import type { TimedUnit } from "#server/instances/publish.ts";
 import { isSuperfluous, type JoinPoint, joinSeconds, reaches, secondsOf } from "./join-point.ts";
+import type { ProgrammeInput } from "./programme-input.ts";
 import { sameTracks } from "./same-tracks.ts";
+import type { Source } from "./source.ts";
 import { TimeMap } from "./time-map.ts";
 
-/** Where the spliced units go. */
-export interface ProgrammeInput {
-  setTracks(tracks: readonly Track[], discontinuity: boolean): void;
-  /** Same tracks, but the content or the time before and after do not belong together. */
-  discontinuity(): void;
-  push(unit: AccessUnit): void;
-  /** The encoder's key frames are this far apart, as far as it is known. */
-  expectKeyFrames(intervalSeconds: number | null): void;
-  /** Nothing follows for now: what is open is finished. */
-  flush(): void;
-}
-
-/** The publish that is spliced in, and how its clock maps to the programme's. */
+/** The source that is spliced in, and how its clock maps to the programme's. */
 interface Joint {
-  readonly publish: Publish;
+  readonly source: Source;
   readonly epoch: number;
   readonly tracksVersion: number;
   readonly map: TimeMap;
@@ -69,21 +59,21 @@ export class Splicer {
     return this.#sourceEndSeconds;
   }
 
-  /** From now on this publish, from its last key frame; where none was kept its next one will do. */
-  join(publish: Publish, point: JoinPoint): void {
+  /** From now on this source, from its last key frame; where none was kept its next one will do. */
+  join(source: Source, point: JoinPoint): void {
     const before = this.#joint;
     this.#joint = null;
-    const tracks = new Map(publish.tracks.map((track) => [track.id, track]));
-    const cached = publish.gop.unitsFrom((keyFrame) => reaches(keyFrame, tracks, point));
+    const tracks = new Map(source.tracks.map((track) => [track.id, track]));
+    const cached = source.unitsFrom((keyFrame) => reaches(keyFrame, tracks, point));
     const first = cached[0];
     if (first === undefined) return;
     const joinAtSeconds = joinSeconds(cached, tracks, point);
     const reorderSeconds = reorderOf(first.unit, tracks.get(first.unit.trackId));
     const programmeSeconds =
       "fromSeconds" in point && point.isSameClock
-        ? (this.#sameInstantSeconds(before, joinAtSeconds) ?? this.#endSeconds(publish, reorderSeconds))
-        : this.#endSeconds(publish, reorderSeconds);
-    this.#begin(publish, reorderSeconds, {
+        ? (this.#sameInstantSeconds(before, joinAtSeconds) ?? this.#endSeconds(source, reorderSeconds))
+        : this.#endSeconds(source, reorderSeconds);
+    this.#begin(source, reorderSeconds, {
       prerollFromSeconds: secondsOf(first.unit, tracks),
       joinAtSeconds,
       programmeSeconds,
@@ -95,9 +85,9 @@ export class Splicer {
     }
   }
 
-  /** The next unit of the publish on air; what cannot be decoded or placed in time is left out. */
-  forward(publish: Publish, timed: TimedUnit, arrivalMs: number): void {
-    if (!this.#continuesJoint(publish, timed) && !this.#rejoin(publish, timed)) return;
+  /** The next unit of the source on air; what cannot be decoded or placed in time is left out. */
+  forward(source: Source, timed: TimedUnit, arrivalMs: number): void {
+    if (!this.#continuesJoint(source, timed) && !this.#rejoin(source, timed)) return;
     this.#emit(timed.unit, timed.track, arrivalMs);
   }
 
@@ -110,26 +100,26 @@ export class Splicer {
   }
 
   /** True while this unit belongs to the tracks and the clock that were spliced in. */
-  #continuesJoint(publish: Publish, timed: TimedUnit): boolean {
+  #continuesJoint(source: Source, timed: TimedUnit): boolean {
     const joint = this.#joint;
-    if (joint === null || joint.publish !== publish || joint.epoch !== timed.epoch) return false;
-    return joint.tracksVersion === publish.tracksVersion || this.#isUnchanged(publish, timed);
+    if (joint === null || joint.source !== source || joint.epoch !== timed.epoch) return false;
+    return joint.tracksVersion === source.tracksVersion || this.#isUnchanged(source, timed);
   }
 
   /** A track came or changed: until the next key frame brings it in, the others go on as they were. */
-  #isUnchanged(publish: Publish, { unit, track }: TimedUnit): boolean {
-    const startsAnew = !publish.hasVideo || (track.kind === "video" && unit.isSync);
+  #isUnchanged(source: Source, { unit, track }: TimedUnit): boolean {
+    const startsAnew = !source.hasVideo || (track.kind === "video" && unit.isSync);
     return !startsAnew && this.#tracks !== null && this.#tracks.includes(track);
   }
 
-  /** Splices the publish in at this unit, if decoding can start with it. */
-  #rejoin(publish: Publish, { unit, track, epoch }: TimedUnit): boolean {
-    if (publish.hasVideo ? track.kind !== "video" || !unit.isSync : !unit.isSync) return false;
+  /** Splices the source in at this unit, if decoding can start with it. */
+  #rejoin(source: Source, { unit, track, epoch }: TimedUnit): boolean {
+    if (source.hasVideo ? track.kind !== "video" || !unit.isSync : !unit.isSync) return false;
     if (this.#joint !== null && this.#joint.epoch !== epoch) this.#isBroken = true;
     const seconds = unit.dts / track.timescale;
     const reorderSeconds = reorderOf(unit, track);
-    const programmeSeconds = this.#endSeconds(publish, reorderSeconds);
-    this.#begin(publish, reorderSeconds, {
+    const programmeSeconds = this.#endSeconds(source, reorderSeconds);
+    this.#begin(source, reorderSeconds, {
       prerollFromSeconds: seconds,
       joinAtSeconds: seconds,
       programmeSeconds,
@@ -137,8 +127,8 @@ export class Splicer {
     return true;
   }
 
-  #begin(publish: Publish, reorderSeconds: number, joint: ConstructorParameters<typeof TimeMap>[0]): void {
-    const tracks = publish.tracks;
+  #begin(source: Source, reorderSeconds: number, joint: ConstructorParameters<typeof TimeMap>[0]): void {
+    const tracks = source.tracks;
     const before = this.#tracks;
     const isSame = before !== null && sameTracks(before, tracks);
     if (!isSame) this.#output.setTracks(tracks, before !== null || this.#isBroken);
@@ -148,9 +138,9 @@ export class Splicer {
     this.#tracks = tracks;
     this.#isBroken = false;
     this.#joint = {
-      publish,
-      epoch: publish.epoch,
-      tracksVersion: publish.tracksVersion,
+      source,
+      epoch: source.epoch,
+      tracksVersion: source.tracksVersion,
       map: new TimeMap(joint),
       reorderSeconds,
     };
@@ -169,7 +159,7 @@ export class Splicer {
     this.#setEnd(track, placedDts, pts);
     if (track.kind === "video") {
       this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
-      if (unit.isSync) this.#output.expectKeyFrames(joint.publish.figures.keyFrameIntervalSeconds);
+      if (unit.isSync) this.#output.expectKeyFrames(joint.source.keyFrameIntervalSeconds);
     }
     this.#lastArrivalMs = arrivalMs;
     this.#output.push({ trackId: track.id, dts: placedDts, pts, isSync: unit.isSync, data: unit.data });
@@ -195,7 +185,7 @@ export class Splicer {
    * the side before had no pictures to keep the place of.
    */
   #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number | null {
-    const video = before?.publish.tracks.find(({ kind }) => kind === "video");
+    const video = before?.source.tracks.find(({ kind }) => kind === "video");
     if (before === null || video === undefined) return null;
     const ticks = before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video);
     const end = this.#ends.get(video.id);
@@ -206,9 +196,9 @@ export class Splicer {
    * Where decoding can go on such that the next picture, shown `reorderSeconds` later, comes after all that were shown. Where
    * the tracks stay, sound that is ahead of the last picture is not waited for: it goes on until the incoming side's is due.
    */
-  #endSeconds(publish: Publish, reorderSeconds: number): number {
-    const isSame = this.#tracks !== null && sameTracks(this.#tracks, publish.tracks);
-    const mayOverlap = isSame && !this.#isBroken && publish.hasVideo;
+  #endSeconds(source: Source, reorderSeconds: number): number {
+    const isSame = this.#tracks !== null && sameTracks(this.#tracks, source.tracks);
+    const mayOverlap = isSame && !this.#isBroken && source.hasVideo;
     let seconds = this.#joinedAtSeconds;
     for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
       const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";

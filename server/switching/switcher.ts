@@ -1,11 +1,14 @@
 // Two sides, one programme: decides whose units are on air, and when that changes.
 
+import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 import { type Fault, HEALTH } from "#server/instances/health.ts";
-import type { Instance, InstanceListener, LossCause } from "#server/instances/instance.ts";
+import type { LossCause } from "#server/instances/instance.ts";
 import type { TimedUnit } from "#server/instances/publish.ts";
 import type { JoinPoint } from "./join-point.ts";
 import { areLocked, type HeldUnit, PendingSwitch } from "./pending-switch.ts";
-import { type ProgrammeInput, Splicer } from "./splicer.ts";
+import type { ProgrammeInput } from "./programme-input.ts";
+import type { Source } from "./source.ts";
+import { Splicer } from "./splicer.ts";
 
 /** Every constant of the decision between two sides, with its reason. */
 export const SWITCHING = {
@@ -27,8 +30,8 @@ export const SWITCHING = {
 export type SwitchCause = LossCause | "begin" | "active" | "requested" | "quality" | "reverted";
 
 export interface OnAirChange {
-  readonly from: Instance | null;
-  readonly to: Instance | null;
+  readonly from: InstanceName | null;
+  readonly to: InstanceName | null;
   readonly cause: SwitchCause;
   readonly fromScore: number | null;
   readonly toScore: number | null;
@@ -40,41 +43,39 @@ export interface OnAirChange {
   readonly gapFrames: number | null;
 }
 
-export class Switcher implements InstanceListener {
-  readonly #instances: readonly Instance[];
+export class Switcher {
+  readonly #active = new Map<InstanceName, Source>();
   readonly #nowMs: () => number;
   readonly #isRevertive: boolean;
   readonly #onSwitch: (change: OnAirChange) => void;
   #splicer: Splicer | null = null;
-  #onAir: Instance | null = null;
+  #onAir: Source | null = null;
   #pending: PendingSwitch | null = null;
   #switchedAtMs = Number.NEGATIVE_INFINITY;
   #betterSinceMs: number | null = null;
   #preferredSinceMs: number | null = null;
   #qualitySwitchesAtMs: readonly number[] = [];
 
-  /** The first of `instances` is preferred where both could begin; a revertive switcher also returns to it. */
+  /** The primary is preferred where both could begin; a revertive switcher also returns to it. */
   constructor(options: {
-    instances: readonly Instance[];
     nowMs: () => number;
     isRevertive: boolean;
     onSwitch: (change: OnAirChange) => void;
   }) {
-    this.#instances = options.instances;
     this.#nowMs = options.nowMs;
     this.#isRevertive = options.isRevertive;
     this.#onSwitch = options.onSwitch;
   }
 
-  get onAir(): Instance | null {
-    return this.#onAir;
+  get onAir(): InstanceName | null {
+    return this.#onAir?.instance ?? null;
   }
 
   /** From now on there is a programme. `resumeAtSeconds`: where its recording ended, null when it has none yet. */
   begin(output: ProgrammeInput, resumeAtSeconds: number | null): void {
     this.#splicer = new Splicer(output, resumeAtSeconds);
-    const active = this.#instances.find((instance) => instance.isActive);
-    if (active !== undefined) this.#putOnAir(active, { afterArrivalMs: this.#nowMs() }, "begin");
+    const active = this.#preferred();
+    if (active !== null) this.#putOnAir(active, { afterArrivalMs: this.#nowMs() }, "begin");
   }
 
   /** The programme is over: from now on nobody is on air. */
@@ -84,33 +85,36 @@ export class Switcher implements InstanceListener {
     this.#onAir = null;
   }
 
-  /** Somebody asked for this side: it comes on air at its next key frame. False when it has no active ingest. */
-  request(instance: Instance): boolean {
-    if (!instance.isActive) return false;
-    if (instance === this.#onAir) this.#dropPending();
-    else this.#waitFor(instance, "requested");
+  /** Somebody asked for this instance: it comes on air at its next key frame. False when it has no active ingest. */
+  request(instance: InstanceName): boolean {
+    const source = this.#active.get(instance);
+    if (source === undefined) return false;
+    if (source === this.#onAir) this.#dropPending();
+    else this.#waitFor(source, "requested");
     return true;
   }
 
-  instanceActive(instance: Instance): void {
-    if (this.#onAir === null) this.#putOnAir(instance, this.#newUnits(), "active");
+  sourceActive(source: Source): void {
+    this.#active.set(source.instance, source);
+    if (this.#onAir === null) this.#putOnAir(source, this.#newUnits(), "active");
   }
 
-  instanceInactive(instance: Instance, cause: LossCause): void {
-    if (instance === this.#pending?.to) this.#dropPending();
-    if (instance === this.#onAir) this.#replace(instance, cause);
+  sourceInactive(source: Source, cause: LossCause): void {
+    this.#active.delete(source.instance);
+    if (source === this.#pending?.to) this.#dropPending();
+    if (source === this.#onAir) this.#replace(source, cause);
   }
 
-  instanceUnit(instance: Instance, timed: TimedUnit): void {
+  /** In decoding order; of a source that is active. */
+  sourceUnit(source: Source, timed: TimedUnit): void {
     const pending = this.#pending;
     // The unit that a switch waited for is among those kept since the key frame: it has been sent.
-    if (pending !== null && instance === pending.to && this.#incomingUnit(pending, timed)) return;
-    if (this.#onAir === null) this.#putOnAir(instance, this.#newUnits(), "active");
-    else if (instance === this.#onAir) this.#outgoingUnit(instance, timed);
+    if (pending !== null && source === pending.to && this.#incomingUnit(pending, timed)) return;
+    if (this.#onAir === null) this.#putOnAir(source, this.#newUnits(), "active");
+    else if (source === this.#onAir) this.#outgoingUnit(source, timed);
   }
 
-  #outgoingUnit(instance: Instance, timed: TimedUnit): void {
-    if (instance.publish === null) return;
+  #outgoingUnit(source: Source, timed: TimedUnit): void {
     const nowMs = this.#nowMs();
     const pending = this.#pending;
     if (pending?.holds(timed, nowMs)) {
@@ -118,7 +122,7 @@ export class Switcher implements InstanceListener {
         this.#join(pending, pending.readySeconds);
       return;
     }
-    this.#splicer?.forward(instance.publish, timed, nowMs);
+    this.#splicer?.forward(source, timed, nowMs);
   }
 
   /** Called several times a second: notices silence and lasting differences of quality. */
@@ -134,7 +138,7 @@ export class Switcher implements InstanceListener {
     else if (this.#isRevertive) this.#considerReverting(onAir, standby);
   }
 
-  #replace(lost: Instance, cause: LossCause): void {
+  #replace(lost: Source, cause: LossCause): void {
     const standby = this.#standbyOf(lost);
     if (standby !== null) {
       this.#putOnAir(standby, this.#continuation(lost, standby), cause);
@@ -146,7 +150,7 @@ export class Switcher implements InstanceListener {
     this.#report(lost, null, cause, null);
   }
 
-  #switchForQuality(standby: Instance): void {
+  #switchForQuality(standby: Source): void {
     const onAir = this.#onAir;
     if (onAir === null) return;
     const nowMs = this.#nowMs();
@@ -154,13 +158,13 @@ export class Switcher implements InstanceListener {
     this.#putOnAir(standby, this.#continuation(onAir, standby), "quality");
   }
 
-  #waitFor(instance: Instance, cause: "requested" | "reverted"): void {
+  #waitFor(source: Source, cause: "requested" | "reverted"): void {
     const onAir = this.#onAir;
-    if (onAir === null || instance.publish?.hasVideo === false) {
-      this.#putOnAir(instance, this.#newUnits(), cause);
-    } else if (this.#pending?.to !== instance) {
+    if (onAir === null || !source.hasVideo) {
+      this.#putOnAir(source, this.#newUnits(), cause);
+    } else if (this.#pending?.to !== source) {
       this.#dropPending();
-      this.#pending = new PendingSwitch(onAir, instance, cause);
+      this.#pending = new PendingSwitch(onAir, source, cause);
     }
   }
 
@@ -192,67 +196,67 @@ export class Switcher implements InstanceListener {
   }
 
   #forwardHeld(held: readonly HeldUnit[]): void {
-    const publish = this.#onAir?.publish ?? null;
-    if (publish === null) return;
-    for (const { timed, arrivalMs } of held) this.#splicer?.forward(publish, timed, arrivalMs);
+    const onAir = this.#onAir;
+    if (onAir === null) return;
+    for (const { timed, arrivalMs } of held) this.#splicer?.forward(onAir, timed, arrivalMs);
   }
 
-  #putOnAir(instance: Instance, point: JoinPoint, cause: SwitchCause): void {
-    if (this.#splicer === null || instance.publish === null) return;
+  #putOnAir(source: Source, point: JoinPoint, cause: SwitchCause): void {
+    if (this.#splicer === null) return;
     const from = this.#onAir;
     const lastArrivalMs = this.#splicer.lastArrivalMs;
     this.#dropPending();
-    this.#onAir = instance;
+    this.#onAir = source;
     this.#switchedAtMs = this.#nowMs();
     this.#betterSinceMs = null;
     this.#preferredSinceMs = null;
-    this.#splicer.join(instance.publish, point);
-    this.#report(from, instance, cause, lastArrivalMs);
+    this.#splicer.join(source, point);
+    this.#report(from, source, cause, lastArrivalMs);
   }
 
-  #report(
-    from: Instance | null,
-    to: Instance | null,
-    cause: SwitchCause,
-    lastArrivalMs: number | null,
-  ): void {
+  #report(from: Source | null, to: Source | null, cause: SwitchCause, lastArrivalMs: number | null): void {
     const nowMs = this.#nowMs();
-    const judgement = from?.publish?.health.judge(nowMs) ?? null;
+    const judgement = from?.judge(nowMs) ?? null;
     this.#onSwitch({
-      from,
-      to,
+      from: from?.instance ?? null,
+      to: to?.instance ?? null,
       cause,
       fromScore: judgement?.score ?? null,
-      toScore: to?.publish?.health.judge(nowMs).score ?? null,
+      toScore: to?.judge(nowMs).score ?? null,
       faults: judgement?.faults ?? [],
       gapMs: lastArrivalMs === null ? null : nowMs - lastArrivalMs,
       gapFrames: lastArrivalMs === null ? null : missedFrames(to, lastArrivalMs, nowMs),
     });
   }
 
-  #standbyOf(instance: Instance): Instance | null {
-    return (
-      this.#instances.find((other) => other !== instance && other.isActive && !this.#isSilent(other)) ?? null
-    );
+  /** Of the active sources the one that comes first where nothing else decides. */
+  #preferred(): Source | null {
+    for (const name of INSTANCE_NAMES) {
+      const source = this.#active.get(name);
+      if (source !== undefined) return source;
+    }
+    return null;
   }
 
-  #isSilent(instance: Instance): boolean {
-    return this.#mediaAgeMs(instance) >= HEALTH.silentMs;
+  /** Another one that is active and not silent. */
+  #standbyOf(source: Source): Source | null {
+    for (const other of this.#active.values()) if (other !== source && !this.#isSilent(other)) return other;
+    return null;
   }
 
-  #isFresh(instance: Instance): boolean {
-    return this.#mediaAgeMs(instance) < SWITCHING.freshMs;
+  #isSilent(source: Source): boolean {
+    return source.mediaAgeMs(this.#nowMs()) >= HEALTH.silentMs;
   }
 
-  #mediaAgeMs(instance: Instance): number {
-    return instance.publish?.health.mediaAgeMs(this.#nowMs()) ?? Number.POSITIVE_INFINITY;
+  #isFresh(source: Source): boolean {
+    return source.mediaAgeMs(this.#nowMs()) < SWITCHING.freshMs;
   }
 
-  #score(instance: Instance): number {
-    return instance.publish?.health.judge(this.#nowMs()).score ?? 0;
+  #score(source: Source): number {
+    return source.judge(this.#nowMs()).score;
   }
 
-  #isBetterForLong(standby: Instance, onAir: Instance): boolean {
+  #isBetterForLong(standby: Source, onAir: Source): boolean {
     const nowMs = this.#nowMs();
     const isBetter =
       nowMs - this.#switchedAtMs >= SWITCHING.minDwellMs &&
@@ -263,16 +267,16 @@ export class Switcher implements InstanceListener {
     return lastMinute.length < SWITCHING.qualitySwitchesPerMinute;
   }
 
-  #considerReverting(onAir: Instance, standby: Instance): void {
+  #considerReverting(onAir: Source, standby: Source): void {
     const nowMs = this.#nowMs();
-    const isPreferred = standby === this.#instances[0] && this.#score(standby) >= SWITCHING.revertScore;
+    const isPreferred = standby === this.#preferred() && this.#score(standby) >= SWITCHING.revertScore;
     this.#preferredSinceMs = isPreferred ? (this.#preferredSinceMs ?? nowMs) : null;
     if (this.#preferredSinceMs === null || nowMs - this.#preferredSinceMs < SWITCHING.revertAfterMs) return;
     if (this.#onAir === onAir) this.#waitFor(standby, "reverted");
   }
 
   /** Where the standby takes over from a side that stopped: not a frame twice where their clocks agree, else by arrival. */
-  #continuation(lost: Instance, standby: Instance): JoinPoint {
+  #continuation(lost: Source, standby: Source): JoinPoint {
     const endSeconds = this.#splicer?.sourceEndSeconds ?? null;
     return endSeconds !== null && areLocked(lost, standby)
       ? { fromSeconds: endSeconds, isSameClock: true }
@@ -286,10 +290,9 @@ export class Switcher implements InstanceListener {
 }
 
 /** None where the units kept since the side's key frame reach back to before the gap. */
-function missedFrames(to: Instance | null, lastArrivalMs: number, nowMs: number): number {
-  const publish = to?.publish ?? null;
-  const first = publish?.gop.unitsFrom(({ arrivalMs }) => arrivalMs <= lastArrivalMs)[0];
-  if (publish === null || first === undefined) return 0;
-  const framesPerSecond = publish.figures.frameRate(nowMs) ?? 0;
+function missedFrames(to: Source | null, lastArrivalMs: number, nowMs: number): number {
+  const first = to?.unitsFrom(({ arrivalMs }) => arrivalMs <= lastArrivalMs)[0];
+  if (to === null || first === undefined) return 0;
+  const framesPerSecond = to.frameRate(nowMs) ?? 0;
   return Math.max(0, Math.round(((first.arrivalMs - lastArrivalMs) * framesPerSecond) / 1000) - 1);
 }

@@ -1,7 +1,7 @@
 // A programme that only remembers what it was given, in the order it was given.
 
 import type { AccessUnit, Track } from "#media/track/track.ts";
-import type { ProgrammeInput } from "#server/switching/splicer.ts";
+import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 
 export class RecordedProgramme implements ProgrammeInput {
   readonly events: string[] = [];

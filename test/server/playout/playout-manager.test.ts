@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
+import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 
 const NAMES = 100_000;
@@ -41,9 +42,10 @@ test("what an encoder sends and cannot be used is told of once in a while, witho
   manager.open({ id: "a-livestream", withDvr: false, streamKeys, hasRecordingFailed: false });
   const publisher = manager.claim("the-primary-key", connection);
   if (typeof publisher === "string") throw new Error(publisher);
+  const source = new RtmpSource(publisher);
   const hevc = Uint8Array.of(0x90, ...new TextEncoder().encode("hvc1"), 1);
   for (let frame = 0; frame < 100; frame += 1)
-    publisher.receive({ kind: "video", timestampMs: 40 * frame, payload: hevc });
+    source.receive({ kind: "video", timestampMs: 40 * frame, payload: hevc });
   const dropped = lines.filter((line) => line.includes("media_dropped"));
   expect(dropped.length).toBe(10);
   expect(JSON.parse(dropped[0] ?? "")).toMatchObject({

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import { createLog } from "#server/common/log.ts";
-import type { Publisher } from "#server/instances/instance.ts";
+import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { programmeOpener, sideOpener } from "#server/programme/open-programme.ts";
 import type { Programme } from "#server/programme/programme.ts";
@@ -25,7 +25,7 @@ const FRAME_MS = 40;
 class House implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "tandem-programme-"));
   readonly failures: string[] = [];
-  readonly #encoders = new Map<InstanceName, { publisher: Publisher; encoder: SyntheticEncoder }>();
+  readonly #encoders = new Map<InstanceName, { source: RtmpSource; encoder: SyntheticEncoder }>();
   nowMs = 1_700_000_000_000;
   recordings = new Recordings(this.folder);
   /** What the database knows of it. */
@@ -56,12 +56,13 @@ class House implements AsyncDisposable {
     const publisher = this.manager.claim(side === "primary" ? "key-1" : "key-2", { cut: () => {} });
     if (typeof publisher === "string") throw new Error(`the key is ${publisher}`);
     const encoder = new SyntheticEncoder({ gopFrames: 25, startMs: this.nowMs % 1_000_000 });
-    for (const message of encoder.headers()) publisher.receive(message);
-    this.#encoders.set(side, { publisher, encoder });
+    const source = new RtmpSource(publisher);
+    for (const message of encoder.headers()) source.receive(message);
+    this.#encoders.set(side, { source, encoder });
   }
 
   drop(side: InstanceName): void {
-    this.#encoders.get(side)?.publisher.end();
+    this.#encoders.get(side)?.source.end();
     this.#encoders.delete(side);
   }
 
@@ -69,8 +70,8 @@ class House implements AsyncDisposable {
   run(seconds: number): void {
     for (let frame = 0; frame < Math.round((seconds * 1000) / FRAME_MS); frame += 1) {
       this.nowMs += FRAME_MS;
-      for (const { publisher, encoder } of this.#encoders.values()) {
-        for (const message of encoder.play(FRAME_MS / 1000)) publisher.receive(message);
+      for (const { source, encoder } of this.#encoders.values()) {
+        for (const message of encoder.play(FRAME_MS / 1000)) source.receive(message);
       }
     }
   }

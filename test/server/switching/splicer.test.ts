@@ -1,17 +1,25 @@
 import { expect, test } from "bun:test";
-import { Publish } from "#server/instances/publish.ts";
+import { type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
+import { Publish, type TimedUnit } from "#server/instances/publish.ts";
 import { Splicer } from "#server/switching/splicer.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
 import { SyntheticEncoder, type SyntheticEncoderOptions } from "#test/support/synthetic-encoder.ts";
 
 /** One side with its encoder, and a clock that runs with what it sends. */
 class Side {
-  readonly publish = new Publish(0);
+  readonly publish = new Publish("primary", 0);
+  readonly #demuxer = new TagDemuxer();
   readonly #encoder: SyntheticEncoder;
 
   constructor(options: SyntheticEncoderOptions) {
     this.#encoder = new SyntheticEncoder(options);
-    for (const message of this.#encoder.headers()) this.publish.push(message, 0);
+    for (const message of this.#encoder.headers()) this.receive(message, 0);
+  }
+
+  receive(message: FlvMessage, nowMs: number): TimedUnit | null {
+    const item = this.#demuxer.push(message);
+    if (item?.type === "track") this.publish.setTrack(item.track);
+    return item?.type === "unit" ? this.publish.push(item.unit, nowMs) : null;
   }
 
   /** Sends `seconds` of frames, each arriving when it is made; `splicer` gets them when this side is on air. */
@@ -20,7 +28,7 @@ class Side {
     for (const message of this.#encoder.play(seconds)) {
       firstMs ??= message.timestampMs;
       const nowMs: number = arrivalMs + message.timestampMs - firstMs;
-      const timed = this.publish.push(message, nowMs);
+      const timed = this.receive(message, nowMs);
       if (timed !== null) splicer?.forward(this.publish, timed, nowMs);
     }
   }
@@ -99,7 +107,7 @@ test("a late audio track joins at the next key frame, and the picture goes on un
   splicer.join(side.publish, { afterArrivalMs: 0 });
   side.send(3, 0, splicer);
   const [header] = new SyntheticEncoder({ video: false }).headers();
-  if (header !== undefined) side.publish.push({ ...header, timestampMs: 3000 }, 3000);
+  if (header !== undefined) side.receive({ ...header, timestampMs: 3000 }, 3000);
   side.send(2, 3000, splicer);
   expect(programme.events).toEqual(["tracks video", "tracks video+audio discontinuity"]);
   const steps = programme.videoSeconds().map((second, index, all) => second - (all[index - 1] ?? -0.04));

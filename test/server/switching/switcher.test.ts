@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
 import type { FlvMessage } from "#media/flv/tag-demuxer.ts";
+import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { Instance, type Publisher } from "#server/instances/instance.ts";
 import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
@@ -28,14 +29,13 @@ class Stage {
           nowMs: () => nowMs,
           ingestTimeoutMs: 5000,
           listener: {
-            instanceActive: (instance) => this.switcher.instanceActive(instance),
-            instanceInactive: (instance, cause) => this.switcher.instanceInactive(instance, cause),
-            instanceUnit: (instance, timed) => this.switcher.instanceUnit(instance, timed),
+            publishActive: (publish) => this.switcher.sourceActive(publish),
+            publishInactive: (publish, cause) => this.switcher.sourceInactive(publish, cause),
+            publishUnit: (publish, timed) => this.switcher.sourceUnit(publish, timed),
           },
         }),
     );
     this.switcher = new Switcher({
-      instances: this.instances,
       nowMs: () => nowMs,
       isRevertive: options.isRevertive ?? false,
       onSwitch: (change) => changes.push(change),
@@ -43,7 +43,7 @@ class Stage {
   }
 
   get onAir(): string | null {
-    return this.switcher.onAir?.name ?? null;
+    return this.switcher.onAir;
   }
 
   connect(side: 0 | 1, options: SyntheticEncoderOptions = {}): FakeEncoder {
@@ -64,11 +64,11 @@ class Stage {
 }
 
 class FakeEncoder {
-  readonly #publisher: Publisher;
+  readonly #source: RtmpSource;
   readonly #encoder: SyntheticEncoder;
 
   constructor(publisher: Publisher, encoder: SyntheticEncoder) {
-    this.#publisher = publisher;
+    this.#source = new RtmpSource(publisher);
     this.#encoder = encoder;
     this.#send(encoder.headers());
   }
@@ -83,16 +83,16 @@ class FakeEncoder {
   }
 
   close(): void {
-    this.#publisher.end();
+    this.#source.end();
   }
 
   #send(messages: Iterable<FlvMessage>): void {
-    for (const message of messages) this.#publisher.receive(message);
+    for (const message of messages) this.#source.receive(message);
   }
 }
 
 function causes(): string[] {
-  return changes.map(({ from, to, cause }) => `${from?.name ?? "-"} > ${to?.name ?? "-"} (${cause})`);
+  return changes.map(({ from, to, cause }) => `${from ?? "-"} > ${to ?? "-"} (${cause})`);
 }
 
 function largestStep(): number {
@@ -178,8 +178,7 @@ test("a requested switch happens at the newcomer's next key frame, not before", 
   stage.run(3, primary, secondary);
   stage.switcher.begin(programme, null);
   stage.run(0.4, primary, secondary);
-  const [, side] = stage.instances;
-  expect(side !== undefined && stage.switcher.request(side)).toBe(true);
+  expect(stage.switcher.request("secondary")).toBe(true);
   stage.run(0.4, primary, secondary);
   expect(stage.onAir).toBe("primary");
   stage.run(0.4, primary, secondary);
@@ -203,8 +202,7 @@ test("encoders on one clock are switched frame for frame: none twice, none lost,
     stage.switcher.begin(programme, null);
     stage.run(0.5, primary, secondary);
     const before = programme.units.filter((unit) => unit.trackId === 1).length;
-    const [, side] = stage.instances;
-    if (side !== undefined) stage.switcher.request(side);
+    stage.switcher.request("secondary");
     stage.run(5, primary, secondary);
     expect(stage.onAir).toBe("secondary");
     const steps = programme
@@ -220,8 +218,7 @@ test("a switch is refused to a side that has no active ingest", () => {
   const primary = stage.connect(0);
   stage.run(3, primary);
   stage.switcher.begin(programme, null);
-  const [, side] = stage.instances;
-  expect(side !== undefined && stage.switcher.request(side)).toBe(false);
+  expect(stage.switcher.request("secondary")).toBe(false);
 });
 
 test("when both sides are gone the programme pauses, and whoever comes first is on air after one discontinuity", () => {

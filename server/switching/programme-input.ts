@@ -1,0 +1,14 @@
+// Where spliced units go: whatever takes one programme, in order and on its own time.
+
+import type { AccessUnit, Track } from "#media/track/track.ts";
+
+export interface ProgrammeInput {
+  setTracks(tracks: readonly Track[], discontinuity: boolean): void;
+  /** Same tracks, but the content or the time before and after do not belong together. */
+  discontinuity(): void;
+  push(unit: AccessUnit): void;
+  /** The encoder's key frames are this far apart, as far as it is known. */
+  expectKeyFrames(intervalSeconds: number | null): void;
+  /** Nothing follows for now: what is open is finished. */
+  flush(): void;
+}

@@ -1,0 +1,31 @@
+// What feeds an instance, as far as two of them are weighed against each other and laid end to end.
+
+import type { Track } from "#media/track/track.ts";
+import type { InstanceName } from "#openapi/names.ts";
+import type { CachedUnit } from "#server/instances/gop-cache.ts";
+import type { Judgement } from "#server/instances/health.ts";
+
+/** One stay of one encoder; the same object for as long as it lasts. */
+export interface Source {
+  readonly instance: InstanceName;
+  readonly tracks: readonly Track[];
+  /** Rises with every track that came or changed. */
+  readonly tracksVersion: number;
+  readonly hasVideo: boolean;
+  /** Rises when the encoder's clock jumped: time before and after cannot be compared. */
+  readonly epoch: number;
+  /** Server's clock minus the encoder's, smoothed; null before the first unit. */
+  readonly clockOffsetMs: number | null;
+  /** Distance of the last two video key frames, null before the second. */
+  readonly keyFrameIntervalSeconds: number | null;
+  /** By the encoder's own timestamps, null until two frames passed. */
+  frameRate(nowMs: number): number | null;
+  /**
+   * The units since the newest video key frame if `reaches` is true of that, else together with those since the one
+   * before it, where they are kept. Empty when there is none to decode from.
+   */
+  unitsFrom(reaches: (keyFrame: CachedUnit) => boolean): readonly CachedUnit[];
+  judge(nowMs: number): Judgement;
+  /** Milliseconds since the last unit of any kind. */
+  mediaAgeMs(nowMs: number): number;
+}
