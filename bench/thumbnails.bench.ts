@@ -7,7 +7,7 @@ import { startPublishers } from "#bench/support/publishers.ts";
 import { publishStamped } from "#bench/support/stamped-publisher.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ROOT } from "#test/support/imports.ts";
-import { fetchPlaylist } from "#test/support/judges.ts";
+import { fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
 import { areInstalled, Program, run } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
@@ -87,7 +87,7 @@ async function compareServing(): Promise<void> {
   const { thumbnailUrl } = await api.get(id);
   const url = `${(thumbnailUrl ?? "").replace(/^http:\/\/[^/]+/, server.url)}?width=640`;
   const { byteLength } = await (await fetch(url, { headers: { Accept: "image/webp" } })).bytes();
-  const live = `${server.url}/live/${publishers.ids[0]}/media.m3u8`;
+  const live = await fetchVariantUrl(`${server.url}/live/${publishers.ids[0]}/index.m3u8`);
   const segmentUrl = await until("a segment", async () => (await fetchPlaylist(live)).segments[2]?.url);
   for (let viewers = 0; viewers < 2; viewers += 1) await (await fetch(segmentUrl)).bytes(); // then it is in memory
   const segment = await requestsPerSecond(segmentUrl, `Range: bytes=0-${byteLength - 1}`);

@@ -11,6 +11,9 @@ export const MEDIA_FOLDER = "media";
 /** The name of the playlist that viewers open first, in the folder of what they watch. */
 export const MULTIVARIANT_PLAYLIST = "index.m3u8";
 
+/** The name of the playlist of one rendition, in the folder of that. */
+export const MEDIA_PLAYLIST = "media.m3u8";
+
 export function livePlaylistPath(livestreamId: string, playout: PlayoutName): string {
   const folder = playout === "auto" ? livestreamId : `${livestreamId}/${playout}`;
   return `${LIVE_FOLDER}/${folder}/${MULTIVARIANT_PLAYLIST}`;

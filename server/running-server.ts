@@ -8,8 +8,10 @@ import { delay } from "./common/delay.ts";
 import { hostInUrl, localHost } from "./common/local-host.ts";
 import { createLog } from "./common/log.ts";
 import { PublicUrls } from "./common/public-urls.ts";
-import { HlsRoutes } from "./delivery/hls-routes.ts";
-import { mediaPlaybackRoutes } from "./delivery/media-playback-routes.ts";
+import { ListedAnswers } from "./delivery/listed-answers.ts";
+import { LivePlayback } from "./delivery/live-playback.ts";
+import { MediaPlayback } from "./delivery/media-playback.ts";
+import { PlaybackRouter } from "./delivery/playback-router.ts";
 import { StretchCache } from "./delivery/stretch-cache.ts";
 import { answerFailure, createApp } from "./http/app.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
@@ -131,14 +133,17 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   });
   const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, nowMs });
 
-  const stretches = new StretchCache(nowMs);
-  const hls = new HlsRoutes({
-    playouts,
-    stretches,
-    livestream: (id) => livestreamStore.find(id),
-    mediaFile: (id) => recordings.mediaFile(id),
-    viewers: statistics.viewers,
-    addressOf: (request) => listeners.http.addressOf(request),
+  const listed = new ListedAnswers(new StretchCache(nowMs));
+  const playback = new PlaybackRouter({
+    live: new LivePlayback({
+      programme: (id, playout) =>
+        playout === "auto" ? playouts.programme(id) : playouts.instanceProgramme(id, playout),
+      livestream: (id) => livestreamStore.find(id),
+      listed,
+      viewers: statistics.viewers,
+      addressOf: (request) => listeners.http.addressOf(request),
+    }),
+    media: new MediaPlayback({ media, recordings, listed }),
   });
   let isListening = false;
   const app = createApp({
@@ -161,10 +166,8 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       rtmp: () => isListening,
     },
     openRoutes: [
-      hls.routes,
       metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
       openThumbnailRoutes(thumbnails),
-      mediaPlaybackRoutes({ media, recordings, stretches }),
       webRoutes({
         livestream: (id) => livestreams.get(id),
         liveNow: (atMost) => livestreams.list({ page: 0, perpage: atMost, sort: null, status: "live" }),
@@ -174,7 +177,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   });
 
   const listeners = openListeners(config, {
-    fetch: (request) => hls.shortcut(request) ?? app.fetch(request),
+    fetch: (request) => playback.answer(request) ?? app.fetch(request),
     failed: (error, request) => answerFailure(error, request, log),
     rtmp: { door: playouts, slowPlayers, nowMs },
     log,

@@ -14,7 +14,7 @@ export function renderMediaPlaylist(window: PlaylistWindow): string | null {
     `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
     ...(window.isEvent ? ["#EXT-X-PLAYLIST-TYPE:EVENT"] : []),
     ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
-    ...segmentLines(window.segments),
+    ...segmentLines(window.segments, ""),
     ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
     "",
   ].join("\n");

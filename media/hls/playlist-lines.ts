@@ -8,21 +8,21 @@ export const PLAYLIST_VERSION = 7;
 
 /**
  * Each segment with the tags before it: EXT-X-MAP where the initialization is another one than before, EXT-X-DISCONTINUITY,
- * EXT-X-PROGRAM-DATE-TIME, EXTINF.
+ * EXT-X-PROGRAM-DATE-TIME, EXTINF. `folder`: of what is listed, relative to the playlist; empty, or with a slash at its end.
  */
-export function segmentLines(segments: readonly Segment[]): string[] {
+export function segmentLines(segments: readonly Segment[], folder: string): string[] {
   const lines: string[] = [];
   let initializationId: number | null = null;
   for (const segment of segments) {
     if (segment.discontinuity) lines.push("#EXT-X-DISCONTINUITY");
     if (segment.initializationId !== initializationId) {
       initializationId = segment.initializationId;
-      lines.push(`#EXT-X-MAP:URI="${initializationUri(initializationId)}"`);
+      lines.push(`#EXT-X-MAP:URI="${folder}${initializationUri(initializationId)}"`);
     }
     lines.push(
       `#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTimeMs).toISOString()}`,
       `#EXTINF:${segment.durationSeconds.toFixed(6)},`,
-      segmentUri(segment.msn),
+      `${folder}${segmentUri(segment.msn)}`,
     );
   }
   return lines;

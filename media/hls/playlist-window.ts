@@ -1,9 +1,8 @@
-// What a playlist lists now: fed with cuts, asked by whoever renders or serves.
+// What the playlist of one rendition lists now: fed with cuts, asked by whoever renders it.
 
-import { MediaMemory } from "./media-memory.ts";
 import { RateMeter, type Rates } from "./rate-meter.ts";
-import { type Rendition, renditionOf } from "./rendition.ts";
-import type { Cut, Initialization, Segment } from "./segment.ts";
+import { type RenditionFacts, renditionFacts } from "./rendition.ts";
+import type { Cut, Segment } from "./segment.ts";
 
 /** Apple's authoring guide and the contract: no live playlist lists fewer. */
 const MIN_LISTED_SEGMENTS = 6;
@@ -11,16 +10,13 @@ const MIN_LISTED_SEGMENTS = 6;
 /** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
 const MIN_LISTED_TARGET_DURATIONS = 3;
 
-/** What went before, read back from a recording: all of it is served from there. */
+/** What went before, read back from a recording. */
 export interface WindowHistory {
   readonly segments: readonly Segment[];
   readonly targetDurationSeconds: number;
   /** Of the last initialization. */
-  readonly rendition: Rendition;
+  readonly facts: RenditionFacts;
 }
-
-/** Bytes of one thing: in memory, or to be read from the recording. */
-export type Held = Uint8Array | "recorded";
 
 export class PlaylistWindow {
   /** EXT-X-PLAYLIST-TYPE:EVENT: nothing ever leaves the playlist. */
@@ -35,14 +31,12 @@ export class PlaylistWindow {
   #targetDurationSeconds: number | null = null;
   #areAllIndependent = true;
   #hasEnded = false;
-  #rendition: Rendition | null = null;
-  #nextInitializationId = 0;
-  readonly #memory = new MediaMemory();
+  #facts: RenditionFacts | null = null;
   readonly #rates = new RateMeter();
 
   /**
    * `discontinuitySequence`: of discontinuities that left a playlist nothing else is known of. `keepsRemoved`: there is no
-   * recording to read from what left the playlist, so it is kept for as long as players may ask for it (RFC 8216 §6.2.2).
+   * recording to read from what left the playlist, so it is needed for as long as players may ask for it (RFC 8216 §6.2.2).
    */
   constructor(options: {
     isEvent: boolean;
@@ -92,8 +86,8 @@ export class PlaylistWindow {
   }
 
   /** Null before the first initialization. */
-  get rendition(): Rendition | null {
-    return this.#rendition;
+  get facts(): RenditionFacts | null {
+    return this.#facts;
   }
 
   /** What a multivariant playlist says of the segments. */
@@ -101,9 +95,14 @@ export class PlaylistWindow {
     return this.#rates;
   }
 
+  /** The oldest segment whose bytes must be at hand where none are recorded; null before the first one. */
+  get oldestNeeded(): Segment | null {
+    const firstNeeded = this.isEvent ? this.#spareSegments() : 0;
+    return this.#removed[0] ?? this.#listed[firstNeeded] ?? null;
+  }
+
   push(cut: Cut): void {
-    this.#memory.push(cut);
-    if (cut.type === "initialization") this.#addInitialization(cut.initialization);
+    if (cut.type === "initialization") this.#facts = renditionFacts(cut.initialization.tracks);
     else if (cut.type === "segment") this.#list(cut.segment, cut.targetDurationSeconds);
   }
 
@@ -113,35 +112,9 @@ export class PlaylistWindow {
     this.#version += 1;
   }
 
-  /** Undefined when there never was one of this id. */
-  initialization(id: number): Held | undefined {
-    const isKnown = id >= 0 && id < this.#nextInitializationId;
-    return this.#memory.initialization(id) ?? (isKnown ? "recorded" : undefined);
-  }
-
-  /** Undefined when there is no complete segment of this number; one that left the playlist is still recorded. */
-  segment(msn: number): Held | undefined {
-    const last = this.#listed.at(-1);
-    if (last === undefined || msn > last.msn || msn < 0) return undefined;
-    return this.#memory.segment(msn) ?? "recorded";
-  }
-
-  /** Forgets the bytes of segments that are recorded: they are read there. */
-  release(isRecorded: (msn: number) => boolean): void {
-    this.#memory.release(isRecorded);
-  }
-
-  #restore({ segments, targetDurationSeconds, rendition }: WindowHistory): void {
-    for (const segment of segments) {
-      this.#nextInitializationId = Math.max(this.#nextInitializationId, segment.initializationId + 1);
-      this.#list(segment, targetDurationSeconds);
-    }
-    this.#rendition = rendition;
-  }
-
-  #addInitialization(initialization: Initialization): void {
-    this.#nextInitializationId = initialization.id + 1;
-    this.#rendition = renditionOf(initialization.tracks);
+  #restore({ segments, targetDurationSeconds, facts }: WindowHistory): void {
+    for (const segment of segments) this.#list(segment, targetDurationSeconds);
+    this.#facts = facts;
   }
 
   #list(segment: Segment, targetDurationSeconds: number): void {
@@ -150,16 +123,8 @@ export class PlaylistWindow {
     this.#areAllIndependent &&= segment.independent;
     this.#listed.push(segment);
     this.#rates.push(segment, targetDurationSeconds);
-    this.#forget();
+    if (!this.isEvent) this.#remove(this.#listed.splice(0, this.#spareSegments()));
     this.#version += 1;
-  }
-
-  /** Of an event playlist only bytes leave, of a sliding one the segments themselves: the recording has both. */
-  #forget(): void {
-    const spare = this.#spareSegments();
-    if (!this.isEvent) this.#remove(this.#listed.splice(0, spare));
-    const oldestNeeded = this.#removed[0] ?? this.#listed[this.isEvent ? spare : 0];
-    if (oldestNeeded !== undefined) this.#memory.releaseBefore(oldestNeeded);
   }
 
   #remove(removed: readonly Segment[]): void {

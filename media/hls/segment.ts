@@ -1,6 +1,7 @@
 // What the segmenter cuts: initializations, parts and segments, each with the facts a playlist or a journal needs.
 
 import type { Track } from "#media/track/track.ts";
+import type { RenditionName } from "./rendition.ts";
 
 /** A CMAF header: the codec configuration that the segments naming it need. */
 export interface Initialization {
@@ -44,8 +45,10 @@ export interface Segment extends SegmentStart {
   readonly frameCount: number;
 }
 
-export type Cut =
+/** One thing that is cut, and which of the programme's encodings it is of. */
+export type Cut = { readonly rendition: RenditionName } & (
   | { readonly type: "initialization"; readonly initialization: Initialization }
   | { readonly type: "segment-start"; readonly start: SegmentStart }
   | { readonly type: "part"; readonly part: Part }
-  | { readonly type: "segment"; readonly segment: Segment; readonly targetDurationSeconds: number };
+  | { readonly type: "segment"; readonly segment: Segment; readonly targetDurationSeconds: number }
+);

@@ -1,11 +1,12 @@
-// Access units to cuts: where each part and each segment ends, and what comes next.
+// Access units to cuts: decides where each part and each segment ends, for all renditions of a programme alike.
 
-import { encodeInitialization } from "#media/fmp4/fmp4-muxer.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { CutRule, type Progress } from "./cut-rule.ts";
-import { OpenSegment } from "./open-segment.ts";
+import type { OpenSegment } from "./open-segment.ts";
 import { ProgramClock } from "./program-clock.ts";
-import { SampleQueue } from "./sample-queue.ts";
+import { type RenditionName, renditionsOf } from "./rendition.ts";
+import { RenditionWriter } from "./rendition-writer.ts";
+import type { SampleQueue } from "./sample-queue.ts";
 import type { Cut, SegmentStart } from "./segment.ts";
 
 /** Rounding of times to ticks and back. */
@@ -34,6 +35,8 @@ export interface SegmenterResume {
   readonly nextInitializationId: number;
   /** Null when no segment was complete. */
   readonly targetDurationSeconds: number | null;
+  /** By position; empty when there was no initialization. */
+  readonly renditionNames: readonly RenditionName[];
 }
 
 const NO_CUTS: readonly Cut[] = [];
@@ -42,10 +45,11 @@ export class Segmenter {
   readonly #partTargetSeconds: number;
   readonly #rule: CutRule;
   readonly #clock = new ProgramClock();
+  #renditionNames: readonly RenditionName[];
+  #writers: readonly RenditionWriter[] = [];
   #queues: readonly SampleQueue[] = [];
   /** The video track's, or the only track's: whose frames decide where to cut. */
   #lead: SampleQueue | null = null;
-  #segment: OpenSegment | null = null;
   #nextMsn: number;
   #nextInitializationId: number;
   #nextIsDiscontinuous = false;
@@ -61,19 +65,22 @@ export class Segmenter {
     this.#rule = new CutRule(segmentTargetSeconds, resume?.targetDurationSeconds ?? null);
     this.#nextMsn = resume?.nextMsn ?? 0;
     this.#nextInitializationId = resume?.nextInitializationId ?? 0;
+    this.#renditionNames = resume?.renditionNames ?? [];
   }
 
   /** Finishes what is open; what follows needs a new initialization. At least one track, at most one of a kind. */
   setTracks(tracks: readonly Track[], discontinuity: boolean): readonly Cut[] {
     this.#finishSegment();
-    this.#queues = tracks.map((track, index) => new SampleQueue(track, index + 1));
+    const renditions = renditionsOf(tracks, this.#renditionNames);
+    this.#renditionNames = renditions.map(({ name }) => name);
+    this.#writers = renditions.map((rendition) => new RenditionWriter(rendition.name, rendition.tracks));
+    this.#queues = this.#writers.flatMap(({ queues }) => queues);
     this.#lead = this.#queues.find(({ track }) => track.kind === "video") ?? this.#queues[0] ?? null;
     this.#keyFrameIntervalSeconds = null;
     this.#expectedIntervalSeconds = null;
     if (discontinuity) this.#breakTime();
-    const initialization = { id: this.#nextInitializationId, bytes: encodeInitialization(tracks), tracks };
+    for (const writer of this.#writers) this.#cuts.push(writer.initialize(this.#nextInitializationId));
     this.#nextInitializationId += 1;
-    this.#cuts.push({ type: "initialization", initialization });
     return this.#takeCuts();
   }
 
@@ -105,6 +112,11 @@ export class Segmenter {
   end(): readonly Cut[] {
     this.#finishSegment();
     return this.#takeCuts();
+  }
+
+  /** The first rendition's, which is the lead track's: the others begin and end with it. */
+  get #segment(): OpenSegment | null {
+    return this.#writers[0]?.segment ?? null;
   }
 
   #pushLead(lead: SampleQueue, unit: AccessUnit, wallClockMs: number): void {
@@ -212,7 +224,7 @@ export class Segmenter {
     return {
       elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
       frameSeconds: lead.usualSeconds,
-      byteLength: segment?.byteLength ?? 0,
+      byteLength: this.#writers.reduce((sum, writer) => sum + (writer.segment?.byteLength ?? 0), 0),
       keyFrameIntervalSeconds: this.#expectedIntervalSeconds ?? this.#keyFrameIntervalSeconds,
     };
   }
@@ -239,31 +251,30 @@ export class Segmenter {
     };
     this.#nextMsn += 1;
     this.#nextIsDiscontinuous = false;
-    this.#segment = new OpenSegment(start, startSeconds, this.#queues);
-    this.#cuts.push({ type: "segment-start", start });
+    for (const writer of this.#writers) this.#cuts.push(writer.begin(start, startSeconds));
   }
 
   /** The open part ends and the next one begins at `seconds`. */
   #cutPart(seconds: number, nextIsIndependent: boolean): void {
     this.#closePart(seconds);
-    this.#segment?.beginPart(nextIsIndependent);
+    for (const writer of this.#writers) writer.beginPart(nextIsIndependent);
   }
 
   #closePart(endSeconds: number): void {
-    const part = this.#segment?.endPart(endSeconds) ?? null;
-    if (part !== null) this.#cuts.push({ type: "part", part });
+    for (const writer of this.#writers) {
+      const part = writer.endPart(endSeconds);
+      if (part !== null) this.#cuts.push(part);
+    }
   }
 
   #closeSegment(endSeconds: number): void {
     this.#closePart(endSeconds);
-    const segment = this.#segment?.complete() ?? null;
-    this.#segment = null;
-    if (segment === null) return;
-    const targetDurationSeconds = this.#rule.targetDurationAfter(
-      segment.durationSeconds,
-      this.#expectedIntervalSeconds,
-    );
-    this.#cuts.push({ type: "segment", segment, targetDurationSeconds });
+    for (const writer of this.#writers) {
+      const segment = writer.complete((durationSeconds) =>
+        this.#rule.targetDurationAfter(durationSeconds, this.#expectedIntervalSeconds),
+      );
+      if (segment !== null) this.#cuts.push(segment);
+    }
   }
 
   /** Nothing that was pushed stays behind. */
@@ -271,8 +282,8 @@ export class Segmenter {
     if (this.#segment === null) return;
     const isLeading = this.#lead?.held !== null;
     let endSeconds = this.#segment.partStartSeconds;
+    for (const writer of this.#writers) writer.release();
     for (const queue of this.#queues) {
-      queue.release();
       if (queue === this.#lead || !isLeading) endSeconds = Math.max(endSeconds, queue.endSeconds);
     }
     this.#closeSegment(endSeconds);

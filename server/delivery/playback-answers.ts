@@ -96,12 +96,19 @@ export function notFoundAnswer(headers: Readonly<Record<string, string>> = {}): 
   return emptyAnswer(404, headers);
 }
 
+/** Playback is only read. */
+const METHODS = "GET, HEAD, OPTIONS";
+
+export function methodNotAllowedAnswer(): Response {
+  return emptyAnswer(405, { Allow: METHODS });
+}
+
 export function preflightAnswer(): Response {
   return new Response(null, {
     status: 204,
     headers: {
       ...CORS_HEADERS,
-      "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+      "Access-Control-Allow-Methods": METHODS,
       "Access-Control-Allow-Headers": "*",
       "Access-Control-Max-Age": "86400",
     },

@@ -1,6 +1,6 @@
 // What one URL is answered with (RFC 9110 §3.2): its bytes and their headers, made once for all who ask.
 
-import type { Location } from "#server/recording/recorder.ts";
+import type { FilePiece } from "#server/recording/piece.ts";
 
 /** Any page may play what is played here. */
 export const CORS_HEADERS = {
@@ -8,13 +8,8 @@ export const CORS_HEADERS = {
   "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, Date, ETag, Server",
 };
 
-/** Of a file that only ever grows. */
-export interface Stretch extends Location {
-  readonly file: string;
-}
-
 /** In memory, where a Blob is sent without being copied first, or in a file. */
-export type SendableBytes = Uint8Array | Blob | Stretch;
+export type SendableBytes = Uint8Array | Blob | FilePiece;
 
 export class Representation {
   readonly byteLength: number;

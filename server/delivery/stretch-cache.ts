@@ -1,8 +1,8 @@
 // Stretches of recordings that several viewers ask for, in memory: the file is read once for all of them.
 
 import { ByteCache } from "#server/common/byte-cache.ts";
+import { type FilePiece, readPiece } from "#server/recording/piece.ts";
 import { ImmutableBytes } from "./playback-answers.ts";
-import type { Stretch } from "./representation.ts";
 
 /** Some thirty segments of 2 s at 8 Mbit/s. */
 const MAX_CACHED_BYTES = 64 * 1024 * 1024;
@@ -37,7 +37,7 @@ export class StretchCache {
    * Another viewer asks for all of a stretch. Null when it is to be sent from the file: to the first one, and whenever it
    * would be too much for memory. Rejects when it cannot be read. A file of this path only ever grows.
    */
-  ask(stretch: Stretch, contentType: string): ImmutableBytes | Promise<ImmutableBytes> | null {
+  ask(stretch: FilePiece, contentType: string): ImmutableBytes | Promise<ImmutableBytes> | null {
     const name = nameOf(stretch);
     const known = this.#cache.get(name) ?? this.#cache.loading(name);
     if (known !== null) return known;
@@ -47,7 +47,7 @@ export class StretchCache {
   }
 
   /** What is in memory already, for whoever is no reason to read it; else null. */
-  find(stretch: Stretch): ImmutableBytes | null {
+  find(stretch: FilePiece): ImmutableBytes | null {
     return this.#cache.get(nameOf(stretch));
   }
 
@@ -69,14 +69,10 @@ export class StretchCache {
   }
 }
 
-function nameOf({ file, offset, byteLength }: Stretch): string {
+function nameOf({ file, offset, byteLength }: FilePiece): string {
   return `${file}:${offset}+${byteLength}`;
 }
 
-async function read({ file, offset, byteLength }: Stretch, contentType: string): Promise<ImmutableBytes> {
-  const bytes = await Bun.file(file)
-    .slice(offset, offset + byteLength)
-    .bytes();
-  if (bytes.byteLength < byteLength) throw new Error(`${file} ends before ${offset + byteLength}`);
-  return new ImmutableBytes(new Blob([bytes]), contentType);
+async function read(stretch: FilePiece, contentType: string): Promise<ImmutableBytes> {
+  return new ImmutableBytes(new Blob([await readPiece(stretch)]), contentType);
 }

@@ -3,9 +3,9 @@
 import type { Recordings } from "#server/recording/recordings.ts";
 import type { ConversionResult, Convert } from "./conversion-runner.ts";
 
-export function conversionOf(recordings: Pick<Recordings, "open">): Convert {
+export function conversionOf(recordings: Pick<Recordings, "repair">): Convert {
   return async (livestreamId) => {
-    const recording = await recordings.open(livestreamId);
+    const recording = await recordings.repair(livestreamId);
     if (recording === null || recording.segments.length === 0) return NOTHING_RECORDED;
     const video = recording.tracks.find(({ kind }) => kind === "video");
     const audio = recording.tracks.find(({ kind }) => kind === "audio");

@@ -106,7 +106,7 @@ export class LivestreamPlayout {
     const programme = this.#programme;
     const instance = this.instances.get(name);
     if (programme === null || instance === undefined) return null;
-    return programme.window.hasEnded
+    return programme.hasEnded
       ? this.#own.get(name)
       : this.#own.open(name, instance.isActive ? instance.publish : null);
   }

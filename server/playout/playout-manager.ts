@@ -110,8 +110,8 @@ export class PlayoutManager implements PlayDoor {
     return this.#playouts.get(id)?.programme ?? null;
   }
 
-  /** One side's own programme, made if there is none; null where there can be none. */
-  sideProgramme(id: string, instance: InstanceName): Programme | null {
+  /** One instance's own programme, made if there is none; null where there can be none. */
+  instanceProgramme(id: string, instance: InstanceName): Programme | null {
     return this.#playouts.get(id)?.side(instance) ?? null;
   }
 

@@ -1,10 +1,11 @@
 // Programmes as they are opened: a livestream's, new or going on where its recording on disk ends, and one of its sides'.
 
 import { PlaylistWindow, type WindowHistory } from "#media/hls/playlist-window.ts";
-import { videoFirst } from "#media/hls/rendition.ts";
+import { type RenditionName, videoFirst } from "#media/hls/rendition.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
-import type { Recording } from "#server/recording/recording.ts";
+import type { RecordedRendition, Recording } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
+import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { Programme, type ProgrammeRecorder } from "./programme.ts";
 import { RtmpFanOut } from "./rtmp-fan-out.ts";
 
@@ -39,11 +40,21 @@ export interface ProgrammeOptions {
 export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
   const { recordings, nowMs, onRecordingFailed } = options;
   return async ({ id, withDvr, hasRecordingFailed }) => {
-    const recording = await recordings.open(id, Math.ceil(options.segmentSeconds));
+    const recording = await recordings.repair(id, Math.ceil(options.segmentSeconds));
     const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
     const recorder = recordings.record(id, recording, (message) => onRecordingFailed(id, message));
-    const window = new PlaylistWindow({ isEvent: withDvr, ...past });
-    const programme = programmeOf(options, { window, recorder, resume: past.resume });
+    const { discontinuitySequence } = past;
+    const programme = programmeOf(options, {
+      windows: new Map(
+        [...past.histories].map(([name, history]) => [
+          name,
+          new PlaylistWindow({ isEvent: withDvr, history }),
+        ]),
+      ),
+      openWindow: () => new PlaylistWindow({ isEvent: withDvr, discontinuitySequence }),
+      recorder,
+      resume: past.resume,
+    });
     const hasSegments = recording !== null && recording.segments.length > 0;
     return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
   };
@@ -57,9 +68,15 @@ export function sideOpener(options: CommonOptions): () => Programme {
   return () => {
     const firstNumber = Math.floor(options.nowMs() / SHORTEST_SEGMENT_MS);
     return programmeOf(options, {
-      window: new PlaylistWindow({ isEvent: false, keepsRemoved: true }),
-      recorder: NOT_RECORDED,
-      resume: { nextMsn: firstNumber, nextInitializationId: firstNumber, targetDurationSeconds: null },
+      windows: new Map(),
+      openWindow: () => new PlaylistWindow({ isEvent: false, keepsRemoved: true }),
+      recorder: new Unrecorded(),
+      resume: {
+        nextMsn: firstNumber,
+        nextInitializationId: firstNumber,
+        targetDurationSeconds: null,
+        renditionNames: [],
+      },
     });
   };
 }
@@ -67,15 +84,20 @@ export function sideOpener(options: CommonOptions): () => Programme {
 /** `resume`: where its numbers go on, null from the first. */
 function programmeOf(
   { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds, nowMs }: CommonOptions,
-  own: { window: PlaylistWindow; recorder: ProgrammeRecorder; resume: SegmenterResume | null },
+  own: {
+    windows: ReadonlyMap<RenditionName, PlaylistWindow>;
+    openWindow: () => PlaylistWindow;
+    recorder: ProgrammeRecorder;
+    resume: SegmenterResume | null;
+  },
 ): Programme {
-  const { window, recorder, resume } = own;
+  const { resume, ...others } = own;
   const segmenter = new Segmenter({
     segmentTargetSeconds: segmentSeconds,
     partTargetSeconds: partMilliseconds / 1000,
     ...(resume === null ? {} : { resume }),
   });
-  return new Programme({ segmenter, window, recorder, fanOut: new RtmpFanOut(rtmpMergeMilliseconds), nowMs });
+  return new Programme({ ...others, segmenter, fanOut: new RtmpFanOut(rtmpMergeMilliseconds), nowMs });
 }
 
 /** Numbers that rise by one in this time rise faster than any encoder can make segments. */
@@ -84,23 +106,17 @@ const SHORTEST_SEGMENT_MS = 100;
 /** Encoders that reconnect without end do not do so more often; players read the number as one of 31 bits. */
 const SHORTEST_CONNECTION_MS = 1000;
 
-const NOT_RECORDED: ProgrammeRecorder = {
-  write: () => undefined,
-  initialization: () => null,
-  segment: () => null,
-  end: () => Promise.resolve(),
-};
-
 /** Where a programme goes on. */
 interface Past {
-  readonly history: WindowHistory | null;
+  readonly histories: ReadonlyMap<RenditionName, WindowHistory>;
   readonly resume: SegmenterResume | null;
   readonly discontinuitySequence: number;
 }
 
 function pastOf(recording: Recording | null): Past {
-  const history = recording === null ? null : historyOf(recording);
-  return { history, resume: recording, discontinuitySequence: 0 };
+  const histories =
+    recording === null ? [] : recording.renditions.flatMap((each) => historyOf(each, recording));
+  return { histories: new Map(histories), resume: recording, discontinuitySequence: 0 };
 }
 
 /**
@@ -112,16 +128,18 @@ function pastBeyond(recording: Recording | null, nowMs: number): Past {
     nextMsn = 0,
     nextInitializationId = 0,
     targetDurationSeconds = null,
+    renditionNames = [],
     segments = [],
   } = recording ?? {};
   const unknownMs = nowMs - (segments.at(-1)?.programDateTimeMs ?? 0);
   const mostSegments = Math.ceil(unknownMs / SHORTEST_SEGMENT_MS);
   return {
-    history: null,
+    histories: new Map(),
     resume: {
       nextMsn: nextMsn + mostSegments,
       nextInitializationId: nextInitializationId + mostSegments,
       targetDurationSeconds,
+      renditionNames,
     },
     discontinuitySequence:
       segments.filter(({ discontinuity }) => discontinuity).length +
@@ -129,17 +147,17 @@ function pastBeyond(recording: Recording | null, nowMs: number): Past {
   };
 }
 
-/** Null when no segment was complete: there was no playlist yet. */
-function historyOf({ segments, targetDurationSeconds, tracks }: Recording): WindowHistory | null {
-  if (targetDurationSeconds === null) return null;
+/** With its name; nothing when no segment was complete: there was no playlist yet. */
+function historyOf(
+  { name, segments }: RecordedRendition,
+  { targetDurationSeconds, tracks }: Recording,
+): [RenditionName, WindowHistory][] {
+  if (targetDurationSeconds === null) return [];
   const video = tracks.find(({ kind }) => kind === "video");
   const { width = null, height = null } = video ?? {};
-  return {
-    segments,
-    targetDurationSeconds,
-    rendition: {
-      codecs: videoFirst(tracks).map(({ codec }) => codec),
-      resolution: width === null || height === null ? null : { width, height },
-    },
+  const facts = {
+    codecs: videoFirst(tracks).map(({ codec }) => codec),
+    resolution: width === null || height === null ? null : { width, height },
   };
+  return [[name, { segments, targetDurationSeconds, facts }]];
 }

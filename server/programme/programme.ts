@@ -1,44 +1,68 @@
-// What viewers get: units on the programme's time, cut into segments, listed, kept and recorded.
+// What viewers get: units on the programme's time, cut into segments, and each rendition of them listed, kept and recorded.
 
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import type { Segmenter } from "#media/hls/segmenter.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
-import type { Location } from "#server/recording/recorder.ts";
+import type { HeldBytes } from "#server/recording/held-bytes.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 import type { RtmpFanOut } from "./rtmp-fan-out.ts";
 
 /** Takes every cut, in order, and never makes anybody wait. */
 export interface ProgrammeRecorder {
+  /** Where the bytes of every cut are. */
+  readonly held: HeldBytes;
   write(cut: Cut): void;
-  /** Where an initialization lies in the recording, null while it is not on the disk. */
-  initialization(id: number): Location | null;
-  /** Where a complete segment lies in the recording, null while it is not on the disk. */
-  segment(msn: number): Location | null;
   /** Resolves once everything written is where it stays. */
   end(): Promise<void>;
 }
 
 export class Programme implements ProgrammeInput {
-  readonly window: PlaylistWindow;
-  readonly recorder: ProgrammeRecorder;
   /** To RTMP players. */
   readonly fanOut: RtmpFanOut;
   readonly #segmenter: Segmenter;
+  readonly #windows: Map<RenditionName, PlaylistWindow>;
+  readonly #openWindow: () => PlaylistWindow;
+  readonly #recorder: ProgrammeRecorder;
   readonly #nowMs: () => number;
+  #hasEnded = false;
 
+  /** `windows`: of renditions there were before; `openWindow`: for one that begins. */
   constructor(options: {
     segmenter: Segmenter;
-    window: PlaylistWindow;
+    windows?: ReadonlyMap<RenditionName, PlaylistWindow>;
+    openWindow: () => PlaylistWindow;
     recorder: ProgrammeRecorder;
     fanOut: RtmpFanOut;
     nowMs: () => number;
   }) {
-    this.window = options.window;
     this.#segmenter = options.segmenter;
-    this.recorder = options.recorder;
+    this.#windows = new Map(options.windows);
+    this.#openWindow = options.openWindow;
+    this.#recorder = options.recorder;
     this.fanOut = options.fanOut;
     this.#nowMs = options.nowMs;
+  }
+
+  /** By name, what is listed of each rendition; the first one is the lead. */
+  get windows(): ReadonlyMap<RenditionName, PlaylistWindow> {
+    return this.#windows;
+  }
+
+  /** The first rendition's; null before the first unit. */
+  get leadWindow(): PlaylistWindow | null {
+    const [lead] = this.#windows.values();
+    return lead ?? null;
+  }
+
+  /** Where the bytes of what is listed are. */
+  get held(): HeldBytes {
+    return this.#recorder.held;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   setTracks(tracks: readonly Track[], discontinuity: boolean): void {
@@ -64,24 +88,36 @@ export class Programme implements ProgrammeInput {
     this.#deliver(this.#segmenter.end());
   }
 
-  /** The programme is over: the playlist gets its ENDLIST. Resolves once the recording is on disk. */
+  /** The programme is over: its playlists get their ENDLIST. Resolves once the recording is on disk. */
   async end(): Promise<void> {
     this.flush();
-    this.window.end();
-    await this.recorder.end();
+    this.#hasEnded = true;
+    for (const window of this.#windows.values()) window.end();
+    await this.#recorder.end();
   }
 
-  /** The process ends, not the programme: what is open is closed and recorded, the playlist stays open. */
+  /** The process ends, not the programme: what is open is closed and recorded, the playlists stay open. */
   async suspend(): Promise<void> {
     this.flush();
-    await this.recorder.end();
+    await this.#recorder.end();
   }
 
   #deliver(cuts: Iterable<Cut>): void {
     for (const cut of cuts) {
-      this.window.push(cut);
-      this.recorder.write(cut);
-      if (cut.type === "part") this.window.release((msn) => this.recorder.segment(msn) !== null);
+      const window = this.#windowOf(cut.rendition);
+      window.push(cut);
+      this.#recorder.write(cut);
+      const { oldestNeeded } = window;
+      if (cut.type === "segment" && oldestNeeded !== null)
+        this.held.releaseBefore(cut.rendition, oldestNeeded);
     }
+  }
+
+  #windowOf(rendition: RenditionName): PlaylistWindow {
+    const known = this.#windows.get(rendition);
+    if (known !== undefined) return known;
+    const window = this.#openWindow();
+    this.#windows.set(rendition, window);
+    return window;
   }
 }

@@ -8,6 +8,7 @@ export type RecordingFile = "media" | "journal";
 export interface AppendFiles {
   /** Bytes already there. */
   readonly mediaLength: number;
+  readonly journalLength: number;
   /** Appends all of it, or rejects. */
   append(file: RecordingFile, chunks: readonly Uint8Array[]): Promise<void>;
   /** Resolves once everything is on the disk; either way the files are closed then. */
@@ -21,6 +22,7 @@ export function openAppendFiles(paths: Readonly<Record<RecordingFile, string>>):
   const descriptors = { media, journal };
   return {
     mediaLength: fstatSync(media).size,
+    journalLength: fstatSync(journal).size,
     append: (file, chunks) => appendTo(descriptors[file], chunks),
     close: async () => {
       try {

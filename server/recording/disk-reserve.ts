@@ -33,6 +33,7 @@ export class DiskReserve {
   leftBy(files: AppendFiles): AppendFiles {
     return {
       mediaLength: files.mediaLength,
+      journalLength: files.journalLength,
       append: async (file, chunks) => {
         if (!this.#isHeld) throw new Error(DISK_FULL);
         try {

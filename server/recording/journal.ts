@@ -1,6 +1,8 @@
 // The journal beside a recording: what the file of fragments holds, a line for each fact, appended as it becomes true.
+// Its first line says which version of this format it is.
 
 import { crc32 } from "node:zlib";
+import { type RenditionName, renditionName } from "#media/hls/rendition.ts";
 import type { SegmentStart } from "#media/hls/segment.ts";
 import type { TrackKind } from "#media/track/track.ts";
 
@@ -18,6 +20,7 @@ export interface RecordedTrack {
 
 export interface InitializationEntry {
   readonly type: "initialization";
+  readonly rendition: RenditionName;
   readonly id: number;
   /** Bytes from the beginning of the file. */
   readonly offset: number;
@@ -27,26 +30,47 @@ export interface InitializationEntry {
 
 export interface SegmentStartEntry extends SegmentStart {
   readonly type: "segment-start";
+  readonly rendition: RenditionName;
   /** Where its first part begins, bytes from the beginning of the file. */
   readonly offset: number;
 }
 
 export interface SegmentEndEntry {
   readonly type: "segment-end";
+  readonly rendition: RenditionName;
   readonly msn: number;
   readonly durationSeconds: number;
   readonly byteLength: number;
   readonly partCount: number;
   readonly frameCount: number;
   readonly targetDurationSeconds: number;
+  /** Empty where a journal of version 1 did not say. */
+  readonly parts: readonly RecordedPart[];
 }
+
+/** Where a part lies, bytes from the beginning of the file, and the CRC-32 of its bytes. */
+export type RecordedPart = readonly [offset: number, byteLength: number, crc32: number];
 
 export type JournalEntry = InitializationEntry | SegmentStartEntry | SegmentEndEntry;
 
 export interface Journal {
+  readonly version: number;
   readonly entries: readonly JournalEntry[];
   /** Of the whole lines: what follows was torn. */
   readonly byteLength: number;
+}
+
+/** Of what is written now. Version 1 had no line that says so, no rendition and no parts. */
+export const JOURNAL_VERSION = 2;
+
+/** The journal is of a version of Tandem that this one does not know: it is left as it is. */
+export class NewerJournalError extends Error {
+  constructor(version: number) {
+    super(
+      `the journal is of version ${version}; this version of Tandem knows versions up to ${JOURNAL_VERSION}`,
+    );
+    this.name = "NewerJournalError";
+  }
 }
 
 /** Hexadecimal digits of the CRC-32 before each entry. */
@@ -55,31 +79,77 @@ const CHECKSUM_LENGTH = 8;
 /** Entries read between two turns of the event loop: a few milliseconds. */
 const ENTRIES_A_TURN = 1000;
 
+/** The first line of a journal. */
+export function encodeJournalVersion(): Uint8Array {
+  return encodeLine({ type: "journal", version: JOURNAL_VERSION });
+}
+
 export function encodeJournalLine(entry: JournalEntry): Uint8Array {
-  const json = JSON.stringify(entry);
+  return encodeLine(entry);
+}
+
+/**
+ * Stops at the first line that is not whole: nothing behind it can be trusted. Entries of an older version are read as
+ * those of this one. Throws {@link NewerJournalError}.
+ */
+export async function parseJournal(text: string): Promise<Journal> {
+  const first = lineAt(text, 0);
+  const version = first === null ? JOURNAL_VERSION : versionOf(first.value);
+  if (version > JOURNAL_VERSION) throw new NewerJournalError(version);
+  const entries: JournalEntry[] = [];
+  let at = first !== null && version > 1 ? first.end : 0;
+  for (let line = lineAt(text, at); line !== null; line = lineAt(text, at)) {
+    if (line.value.type === "journal") break;
+    entries.push(line.value);
+    at = line.end;
+    if (entries.length % ENTRIES_A_TURN === 0) await nextTurn();
+  }
+  const byteLength = Buffer.byteLength(text.slice(0, at));
+  return { version, entries: version === 1 ? upgraded(entries) : entries, byteLength };
+}
+
+function encodeLine(value: JournalEntry | VersionLine): Uint8Array {
+  const json = JSON.stringify(value);
   return Buffer.from(`${checksum(json)} ${json}\n`);
 }
 
-/** Stops at the first line that is not whole: nothing behind it can be trusted. */
-export async function parseJournal(text: string): Promise<Journal> {
-  const entries: JournalEntry[] = [];
-  let at = 0;
-  for (;;) {
-    const end = text.indexOf("\n", at);
-    const entry = end === -1 ? null : parseLine(text.slice(at, end));
-    if (entry === null) break;
-    entries.push(entry);
-    at = end + 1;
-    if (entries.length % ENTRIES_A_TURN === 0) await nextTurn();
-  }
-  return { entries, byteLength: Buffer.byteLength(text.slice(0, at)) };
+interface VersionLine {
+  readonly type: "journal";
+  readonly version: number;
 }
 
-function parseLine(line: string): JournalEntry | null {
+/** A line that is whole, and where the next one begins. */
+interface Line {
+  readonly value: JournalEntry | VersionLine;
+  readonly end: number;
+}
+
+function lineAt(text: string, at: number): Line | null {
+  const end = text.indexOf("\n", at);
+  if (end === -1) return null;
+  const line = text.slice(at, end);
   const json = line.slice(CHECKSUM_LENGTH + 1);
   // The checksum of nothing is right, too.
   if (json === "" || line[CHECKSUM_LENGTH] !== " ") return null;
-  return line.slice(0, CHECKSUM_LENGTH) === checksum(json) ? JSON.parse(json) : null;
+  return line.slice(0, CHECKSUM_LENGTH) === checksum(json) ? { value: JSON.parse(json), end: end + 1 } : null;
+}
+
+function versionOf(first: Line["value"]): number {
+  return first.type === "journal" ? first.version : 1;
+}
+
+/** Version 1 knew one rendition, which is named as it would be now, and nothing of parts. */
+function upgraded(entries: readonly JournalEntry[]): JournalEntry[] {
+  const rendition = nameOf(entries);
+  return entries.map((entry) =>
+    entry.type === "segment-end" ? { ...entry, rendition, parts: [] } : { ...entry, rendition },
+  );
+}
+
+function nameOf(entries: readonly JournalEntry[]): RenditionName {
+  const [first] = entries;
+  const tracks = first?.type === "initialization" ? first.tracks : [];
+  return renditionName(0, tracks.find(({ kind }) => kind === "video")?.height ?? null);
 }
 
 function checksum(text: string): string {

@@ -1,22 +1,24 @@
 // Cuts to disk, as they are made: the viewers' very bytes into one file, and into the journal what they are.
 
 import { setTimeout as after } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut, Initialization } from "#media/hls/segment.ts";
 import type { AppendFiles, RecordingFile } from "./append-files.ts";
-import { encodeJournalLine, type JournalEntry, type RecordedTrack } from "./journal.ts";
-import type { Recording } from "./recording.ts";
+import type { HeldBytes } from "./held-bytes.ts";
+import {
+  encodeJournalLine,
+  encodeJournalVersion,
+  type JournalEntry,
+  type RecordedPart,
+  type RecordedTrack,
+} from "./journal.ts";
 
 /** A disk that lets this much pile up, tens of seconds of any stream, does not keep up. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** Whoever ends a recording waits no longer for a disk that takes nothing; together with all else it stays below ten seconds. */
 const END_DEADLINE_MS = 5000;
-
-/** Where something lies in the file of fragments. */
-export interface Location {
-  readonly offset: number;
-  readonly byteLength: number;
-}
 
 interface Waiting {
   readonly file: RecordingFile;
@@ -26,8 +28,8 @@ interface Waiting {
 export interface RecorderOptions {
   /** Throws when there can be no recording. */
   readonly openFiles: () => AppendFiles;
-  /** What the files hold already, null for new ones. */
-  readonly recording: Recording | null;
+  /** Told of every cut, and of how far the file is written. */
+  readonly held: HeldBytes;
   /** The recording has stopped for good, the broadcast goes on; called once. */
   readonly onFailure: (message: string) => void;
   readonly endDeadlineMs?: number;
@@ -37,65 +39,34 @@ export class Recorder {
   readonly #onFailure: (message: string) => void;
   readonly #endDeadlineMs: number;
   readonly #files: AppendFiles | null;
-  readonly #initializations = new Map<number, Location>();
-  readonly #segments = new Map<number, Location>();
+  readonly held: HeldBytes;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #mediaLength = 0;
   #writtenLength = 0;
-  #segmentOffset = 0;
+  /** By rendition, the parts of the segment that is not complete. */
+  readonly #openParts = new Map<RenditionName, RecordedPart[]>();
   #hasFailed = false;
   #writing: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
 
-  constructor({ openFiles, recording, onFailure, endDeadlineMs = END_DEADLINE_MS }: RecorderOptions) {
+  constructor({ openFiles, held, onFailure, endDeadlineMs = END_DEADLINE_MS }: RecorderOptions) {
+    this.held = held;
     this.#endDeadlineMs = endDeadlineMs;
     this.#onFailure = onFailure;
     this.#files = this.#attempt(openFiles);
     this.#mediaLength = this.#files?.mediaLength ?? 0;
     this.#writtenLength = this.#mediaLength;
-    for (const { id, offset, byteLength } of recording?.initializations ?? []) {
-      this.#initializations.set(id, { offset, byteLength });
-    }
-    for (const { msn, offset, byteLength } of recording?.segments ?? []) {
-      this.#segments.set(msn, { offset, byteLength });
-    }
+    if (this.#files?.journalLength === 0) this.#enqueue({ file: "journal", bytes: encodeJournalVersion() });
   }
 
   /** Never waits and never throws: what cannot be written ends the recording, not the broadcast. */
   write(cut: Cut): void {
+    this.held.push(cut, this.#hasFailed ? null : this.#record(cut));
     if (this.#hasFailed) return;
-    switch (cut.type) {
-      case "initialization":
-        this.#writeInitialization(cut.initialization);
-        break;
-      case "segment-start":
-        this.#segmentOffset = this.#mediaLength;
-        this.#journal({ type: "segment-start", ...cut.start, offset: this.#mediaLength });
-        break;
-      case "part":
-        this.#media(cut.part.bytes);
-        break;
-      case "segment": {
-        const { msn, durationSeconds, byteLength, partCount, frameCount } = cut.segment;
-        const { targetDurationSeconds } = cut;
-        const facts = { msn, durationSeconds, byteLength, partCount, frameCount, targetDurationSeconds };
-        this.#journal({ type: "segment-end", ...facts });
-        this.#segments.set(msn, { offset: this.#segmentOffset, byteLength });
-      }
-    }
     if (this.#waitingBytes > MAX_WAITING_BYTES) this.#fail(`the disk is ${this.#waitingBytes} bytes behind`);
     else this.#writing ??= this.#writeAll();
-  }
-
-  /** Where an initialization can be read, null while it cannot. */
-  initialization(id: number): Location | null {
-    return this.#written(this.#initializations.get(id));
-  }
-
-  /** Where a complete segment can be read, null while it cannot. */
-  segment(msn: number): Location | null {
-    return this.#written(this.#segments.get(msn));
   }
 
   /** Resolves once everything is on the disk. */
@@ -110,6 +81,17 @@ export class Recorder {
       this.#fail(`the disk took no more at the end, with ${this.#waitingBytes} bytes to go`);
       return;
     }
+    await this.#close();
+  }
+
+  /** The descriptors are given back on every path, once the write that is on its way has come back. */
+  #close(): Promise<void> {
+    this.#closing ??= this.#closeFiles();
+    return this.#closing;
+  }
+
+  async #closeFiles(): Promise<void> {
+    await this.#writing;
     try {
       await this.#files?.close();
     } catch (error) {
@@ -117,16 +99,46 @@ export class Recorder {
     }
   }
 
-  #written(location: Location | undefined): Location | null {
-    if (location === undefined || location.offset + location.byteLength > this.#writtenLength) return null;
-    return location;
-  }
-
-  #writeInitialization({ id, bytes, tracks }: Initialization): void {
-    const location = { offset: this.#mediaLength, byteLength: bytes.byteLength };
-    this.#initializations.set(id, location);
-    this.#media(bytes);
-    this.#journal({ type: "initialization", id, ...location, tracks: tracks.map(recordedTrack) });
+  /** Where the file will have the bytes of the cut, or, where there are none, what comes next. */
+  #record(cut: Cut): number {
+    const offset = this.#mediaLength;
+    const { rendition } = cut;
+    switch (cut.type) {
+      case "initialization": {
+        const { id, bytes, tracks } = cut.initialization;
+        const { byteLength } = bytes;
+        this.#media(bytes);
+        const recordedTracks = tracks.map(recordedTrack);
+        this.#journal({ type: "initialization", rendition, id, offset, byteLength, tracks: recordedTracks });
+        break;
+      }
+      case "segment-start":
+        this.#openParts.set(rendition, []);
+        this.#journal({ type: "segment-start", rendition, ...cut.start, offset });
+        break;
+      case "part": {
+        const { bytes } = cut.part;
+        this.#openParts.get(rendition)?.push([offset, bytes.byteLength, crc32(bytes)]);
+        this.#media(bytes);
+        break;
+      }
+      case "segment": {
+        const { msn, durationSeconds, byteLength, partCount, frameCount } = cut.segment;
+        const { targetDurationSeconds } = cut;
+        const parts = this.#openParts.get(rendition) ?? [];
+        const facts = {
+          msn,
+          durationSeconds,
+          byteLength,
+          partCount,
+          frameCount,
+          targetDurationSeconds,
+          parts,
+        };
+        this.#journal({ type: "segment-end", rendition, ...facts });
+      }
+    }
+    return offset;
   }
 
   #media(bytes: Uint8Array): void {
@@ -150,7 +162,9 @@ export class Recorder {
         const { file, chunks, byteLength } = this.#takeRun();
         await this.#files?.append(file, chunks);
         this.#waitingBytes -= byteLength;
-        if (file === "media") this.#writtenLength += byteLength;
+        if (file !== "media") continue;
+        this.#writtenLength += byteLength;
+        this.held.written(this.#writtenLength);
       }
     } catch (error) {
       this.#fail(messageOf(error));
@@ -182,7 +196,9 @@ export class Recorder {
     this.#waitingBytes = 0;
     if (this.#hasFailed) return;
     this.#hasFailed = true;
+    this.held.recordingEnded();
     this.#onFailure(message);
+    void this.#close(); // It does not reject, and nobody waits for a disk that failed.
   }
 }
 

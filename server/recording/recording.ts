@@ -1,181 +1,102 @@
-// A recording read back: which segments it holds, where their bytes lie, and how it ended.
+// A recording read back: which segments of which renditions it holds, where their bytes lie, and how it ended.
 
-import { appendFile, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
-import type { Segment } from "#media/hls/segment.ts";
-import {
-  encodeJournalLine,
-  type InitializationEntry,
-  type Journal,
-  type JournalEntry,
-  parseJournal,
-  type RecordedTrack,
-  type SegmentEndEntry,
-  type SegmentStartEntry,
-} from "./journal.ts";
-import { closingEntry, readFragments } from "./unfinished-segment.ts";
+import { readFile, stat } from "node:fs/promises";
+import type { RenditionName } from "#media/hls/rendition.ts";
+import { HeldBytes } from "./held-bytes.ts";
+import { type InitializationEntry, type Journal, parseJournal, type RecordedTrack } from "./journal.ts";
+import { ListedEntries, type RecordedSegment } from "./listed-entries.ts";
+import { readFragments } from "./unfinished-segment.ts";
 
 export interface RecordingPaths {
   readonly media: string;
   readonly journal: string;
 }
 
-/** A segment, and where its parts begin in the file of fragments. */
-export interface RecordedSegment extends Segment {
-  readonly offset: number;
+/** One encoding of what was recorded. */
+export interface RecordedRendition {
+  readonly name: RenditionName;
+  readonly initializations: readonly InitializationEntry[];
+  readonly segments: readonly RecordedSegment[];
 }
 
 export interface Recording {
   readonly mediaFile: string;
-  readonly initializations: readonly InitializationEntry[];
+  /** In the order of the programme; the first one says how long it is. */
+  readonly renditions: readonly RecordedRendition[];
+  /** The first rendition's. */
   readonly segments: readonly RecordedSegment[];
   /** As the live playlist promised it; null without a segment. */
   readonly targetDurationSeconds: number | null;
   /** Sum of the segments, which is that of the samples. */
   readonly durationSeconds: number;
-  /** Of the file of fragments. */
+  /** What is whole of the file of fragments. */
   readonly sizeBytes: number;
   /** Of the last initialization that a segment uses. */
   readonly tracks: readonly RecordedTrack[];
   readonly nextMsn: number;
   readonly nextInitializationId: number;
+  readonly renditionNames: readonly RenditionName[];
   /** Programme time at which the last sample ends, 0 without a segment. */
   readonly endsAtSeconds: number;
 }
 
-/**
- * Null when there is none. A torn end, of either file, is cut off, and a segment that was being written is closed with
- * the parts that are whole: what is on the disk afterwards is what is answered. Where that segment is the first one, the
- * playlist had promised no target duration: then it is `leastTargetDurationSeconds`, if the segment is not longer. Not
- * while it is being recorded.
- */
-export async function openRecording(
-  paths: RecordingPaths,
-  leastTargetDurationSeconds = 1,
-): Promise<Recording | null> {
-  const text = await unlessMissing(readFile(paths.journal, "utf8"));
+/** As it is on the disk, and null when there is none: nothing is written, and what is torn at its end is left out. */
+export async function readRecording(paths: RecordingPaths): Promise<Recording | null> {
+  const found = await readJournal(paths);
+  return found === null ? null : describeRecording(paths.media, found.listed);
+}
+
+/** What the journal says, and what of it is there; null without a journal. */
+export async function readJournal({
+  journal: journalFile,
+  media,
+}: RecordingPaths): Promise<{ journal: Journal; listed: ListedEntries; mediaLength: number } | null> {
+  const text = await unlessMissing(readFile(journalFile, "utf8"));
   if (text === null) return null;
   const journal = await parseJournal(text);
-  const mediaLength = (await unlessMissing(stat(paths.media)))?.size ?? 0;
-  const listed = listEntries(journal.entries, mediaLength);
-  await closeOpenSegment(paths.media, mediaLength, listed, leastTargetDurationSeconds);
-  await repairJournal(paths.journal, journal, listed.entries);
-  const wholeLength = endOf(listed);
-  if (wholeLength < mediaLength) await truncate(paths.media, wholeLength);
-  return describe(paths.media, listed, wholeLength);
+  const mediaLength = (await unlessMissing(stat(media)))?.size ?? 0;
+  return { journal, listed: new ListedEntries(journal.entries, mediaLength), mediaLength };
 }
 
-/** What the journal says, as far as the bytes it speaks of are there. */
-interface Listed {
-  /** Those that {@link initializations} and {@link segments} are made of. */
-  readonly entries: JournalEntry[];
-  readonly initializations: InitializationEntry[];
-  readonly segments: RecordedSegment[];
-  targetDurationSeconds: number | null;
-  /** The journal ends within this segment. */
-  open: SegmentStartEntry | null;
-}
-
-function listEntries(entries: readonly JournalEntry[], mediaLength: number): Listed {
-  const listed: Listed = {
-    entries: [],
-    initializations: [],
-    segments: [],
-    targetDurationSeconds: null,
-    open: null,
-  };
-  for (const entry of entries) {
-    switch (entry.type) {
-      case "initialization":
-        if (entry.offset + entry.byteLength > mediaLength) return listed;
-        listed.initializations.push(entry);
-        listed.entries.push(entry);
-        break;
-      case "segment-start":
-        listed.open = entry;
-        break;
-      case "segment-end":
-        if (listed.open?.msn !== entry.msn || listed.open.offset + entry.byteLength > mediaLength)
-          return listed;
-        listed.segments.push(segmentOf(listed.open, entry));
-        listed.entries.push(listed.open, entry);
-        listed.targetDurationSeconds = entry.targetDurationSeconds;
-        listed.open = null;
-    }
-  }
-  return listed;
-}
-
-function segmentOf({ type: _, ...start }: SegmentStartEntry, end: SegmentEndEntry): RecordedSegment {
-  const { durationSeconds, byteLength, partCount, frameCount } = end;
-  return { ...start, durationSeconds, byteLength, partCount, frameCount };
-}
-
-/** The segment that was being written ends with its last whole part. */
-async function closeOpenSegment(
-  mediaFile: string,
-  mediaLength: number,
-  listed: Listed,
-  leastTargetDurationSeconds: number,
-): Promise<void> {
-  const { open, targetDurationSeconds } = listed;
-  if (open === null) return;
-  const fragments = await readFragments(mediaFile, open.offset, mediaLength);
-  const tracks = tracksOf(listed, open.initializationId);
-  const closing = closingEntry(open, fragments, {
-    tracks,
-    targetDurationSeconds,
-    leastTargetDurationSeconds,
-  });
-  if (closing === null) return;
-  listed.segments.push(segmentOf(open, closing));
-  listed.entries.push(open, closing);
-  listed.targetDurationSeconds = closing.targetDurationSeconds;
-}
-
-/** Leaves the journal with these entries and nothing else; nothing is written where that is so already. */
-async function repairJournal(
-  path: string,
-  journal: Journal,
-  entries: readonly JournalEntry[],
-): Promise<void> {
-  const isKept = journal.entries.every((entry, index) => entries[index] === entry);
-  if (isKept) {
-    await truncate(path, journal.byteLength);
-    const missing = entries.slice(journal.entries.length).map(encodeJournalLine);
-    if (missing.length > 0) await appendFile(path, Buffer.concat(missing));
-    return;
-  }
-  const written = `${path}.new`;
-  await writeFile(written, Buffer.concat(entries.map(encodeJournalLine)));
-  await rename(written, path);
-}
-
-/** Where the last thing that is whole ends. */
-function endOf({ initializations, segments }: Listed): number {
-  const initialization = initializations.at(-1);
-  const segment = segments.at(-1);
-  return Math.max(
-    initialization === undefined ? 0 : initialization.offset + initialization.byteLength,
-    segment === undefined ? 0 : segment.offset + segment.byteLength,
-  );
-}
-
-async function describe(mediaFile: string, listed: Listed, sizeBytes: number): Promise<Recording> {
+export async function describeRecording(mediaFile: string, listed: ListedEntries): Promise<Recording> {
   const { initializations, segments, targetDurationSeconds } = listed;
+  const renditions = renditionsOf(listed);
   const last = segments.at(-1);
+  const tracks = last === undefined ? [] : listed.tracksOf(last.initializationId);
   return {
     mediaFile,
-    initializations,
-    segments,
+    renditions,
+    segments: renditions[0]?.segments ?? [],
     targetDurationSeconds,
     durationSeconds: segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0),
-    sizeBytes,
-    tracks: last === undefined ? [] : tracksOf(listed, last.initializationId),
+    sizeBytes: listed.endOffset,
+    tracks,
     nextMsn: last === undefined ? 0 : last.msn + 1,
     nextInitializationId: (initializations.at(-1)?.id ?? -1) + 1,
-    endsAtSeconds:
-      last === undefined ? 0 : await endSecondsOf(mediaFile, last, tracksOf(listed, last.initializationId)),
+    renditionNames: renditions.map(({ name }) => name),
+    endsAtSeconds: last === undefined ? 0 : await endSecondsOf(mediaFile, last, tracks),
   };
+}
+
+/** Where the bytes of all that is recorded are. */
+export function recordedBytes({ mediaFile, renditions }: Recording): HeldBytes {
+  const held = new HeldBytes(mediaFile);
+  for (const { name, initializations, segments } of renditions) {
+    for (const { id, offset, byteLength } of initializations)
+      held.addRecorded(name, "initialization", { number: id, offset, byteLength });
+    for (const { msn, offset, byteLength } of segments)
+      held.addRecorded(name, "segment", { number: msn, offset, byteLength });
+  }
+  return held;
+}
+
+function renditionsOf({ initializations, segments }: ListedEntries): RecordedRendition[] {
+  const names = new Set(initializations.map(({ rendition }) => rendition));
+  return [...names].map((name) => ({
+    name,
+    initializations: initializations.filter(({ rendition }) => rendition === name),
+    segments: segments.filter(({ rendition }) => rendition === name),
+  }));
 }
 
 async function endSecondsOf(
@@ -191,13 +112,6 @@ async function endSecondsOf(
       return (baseMediaDecodeTime + durationTicks) / timescale;
     });
   return Math.max(0, ...ends);
-}
-
-function tracksOf(
-  { initializations }: Pick<Listed, "initializations">,
-  id: number,
-): readonly RecordedTrack[] {
-  return initializations.find((initialization) => initialization.id === id)?.tracks ?? [];
 }
 
 /** Null for a file that is not there; one that cannot be read is no reason to begin a recording anew. */

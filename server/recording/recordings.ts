@@ -5,8 +5,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openAppendFiles } from "./append-files.ts";
 import { DiskReserve } from "./disk-reserve.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import { Recorder } from "./recorder.ts";
-import { openRecording, type Recording, type RecordingPaths } from "./recording.ts";
+import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
+import { repairRecording } from "./repair.ts";
 
 /** Recordings whose tables are kept in memory: those that are watched now, and then some. */
 const MAX_KEPT = 16;
@@ -27,12 +29,12 @@ export class Recordings {
    * What is on the disk, repaired; null when there is nothing. `leastTargetDurationSeconds`: of a playlist that had
    * promised none yet. Not while it is being recorded.
    */
-  open(livestreamId: string, leastTargetDurationSeconds?: number): Promise<Recording | null> {
+  repair(livestreamId: string, leastTargetDurationSeconds?: number): Promise<Recording | null> {
     this.#kept.delete(livestreamId);
-    return openRecording(this.#paths(livestreamId), leastTargetDurationSeconds);
+    return repairRecording(this.#paths(livestreamId), leastTargetDurationSeconds);
   }
 
-  /** As {@link open}, of one that does not change any more: asked for again and again. */
+  /** What is on the disk, as it is, of one that does not change any more: asked for again and again. */
   finished(livestreamId: string): Promise<Recording | null> {
     const recording = this.#kept.get(livestreamId) ?? this.#openToKeep(livestreamId);
     this.#kept.delete(livestreamId);
@@ -50,12 +52,8 @@ export class Recordings {
       this.#reserve.take();
       return this.#reserve.leftBy(openAppendFiles(paths));
     };
-    return new Recorder({ openFiles, recording, onFailure });
-  }
-
-  /** The file of fragments, for reading what the recorder says is in it. */
-  mediaFile(livestreamId: string): string {
-    return this.#paths(livestreamId).media;
+    const held = recording === null ? new HeldBytes(paths.media) : recordedBytes(recording);
+    return new Recorder({ openFiles, held, onFailure });
   }
 
   /** Whatever is there of it; nothing is no error. */
@@ -66,7 +64,7 @@ export class Recordings {
 
   /** What could not be read is tried anew by the next who asks. */
   #openToKeep(livestreamId: string): Promise<Recording | null> {
-    const recording = openRecording(this.#paths(livestreamId));
+    const recording = readRecording(this.#paths(livestreamId));
     const forget = (): void => {
       if (this.#kept.get(livestreamId) === recording) this.#kept.delete(livestreamId);
     };

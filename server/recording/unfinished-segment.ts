@@ -1,5 +1,6 @@
 // What is whole of the segment that was being written when the process, or the machine, went away.
 
+import { crc32 } from "node:zlib";
 import { Fmp4Error } from "#media/fmp4/fmp4-error.ts";
 import { type Fragment, readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { RecordedTrack, SegmentEndEntry, SegmentStartEntry } from "./journal.ts";
@@ -16,10 +17,16 @@ interface Unfinished {
   readonly leastTargetDurationSeconds: number;
 }
 
+/** A fragment that is whole, and where it is in the file. */
+export interface FoundFragment extends Fragment {
+  readonly offset: number;
+  readonly crc32: number;
+}
+
 /** The end that an unfinished segment gets; null when no part of it is whole, or nobody could play it. */
 export function closingEntry(
   open: SegmentStartEntry,
-  fragments: readonly Fragment[],
+  fragments: readonly FoundFragment[],
   { tracks, targetDurationSeconds, leastTargetDurationSeconds }: Unfinished,
 ): SegmentEndEntry | null {
   const lead = leadOf(tracks, fragments);
@@ -31,6 +38,7 @@ export function closingEntry(
   const durationSeconds = durationTicks / lead.timescale;
   return {
     type: "segment-end",
+    rendition: open.rendition,
     msn: open.msn,
     durationSeconds,
     byteLength: fragments.reduce((sum, { byteLength }) => sum + byteLength, 0),
@@ -38,22 +46,28 @@ export function closingEntry(
     frameCount: lead.kind === "video" ? runs.reduce((sum, { samples }) => sum + samples.length, 0) : 0,
     targetDurationSeconds:
       targetDurationSeconds ?? Math.max(leastTargetDurationSeconds, Math.round(durationSeconds)),
+    parts: fragments.map((part) => [part.offset, part.byteLength, part.crc32]),
   };
 }
 
 /** The fragments that are whole, from `offset` up to `end` at most, and that number themselves as one segment's do. */
-export async function readFragments(mediaFile: string, offset: number, end: number): Promise<Fragment[]> {
+export async function readFragments(
+  mediaFile: string,
+  offset: number,
+  end: number,
+): Promise<FoundFragment[]> {
   const bytes = await Bun.file(mediaFile)
     .slice(offset, Math.min(end, offset + MAX_SEGMENT_BYTES))
     .bytes();
-  const fragments: Fragment[] = [];
+  const fragments: FoundFragment[] = [];
   for (let at = 0; ; ) {
     const fragment = wholeFragment(bytes, at);
     const last = fragments.at(-1);
     if (fragment === null) return fragments;
     if (last !== undefined && fragment.sequenceNumber !== last.sequenceNumber + 1) return fragments;
-    fragments.push(fragment);
-    at += fragment.byteLength;
+    const next = at + fragment.byteLength;
+    fragments.push({ ...fragment, offset: offset + at, crc32: crc32(bytes.subarray(at, next)) });
+    at = next;
   }
 }
 

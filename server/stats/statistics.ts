@@ -22,7 +22,7 @@ export interface StatisticsPlayouts {
   inputs(livestreamId: string): readonly InputState[];
   onAir(livestreamId: string): InstanceName | null;
   rtmpConnections(livestreamId: string, of: PlayoutName): number;
-  programme(livestreamId: string): { readonly window: PlaylistWindow } | null;
+  programme(livestreamId: string): { readonly leadWindow: PlaylistWindow | null } | null;
 }
 
 /** What is asked of all livestreams. */
@@ -173,13 +173,13 @@ export class Statistics {
 
   #runningLivestream(id: string): RunningLivestream {
     const { playouts } = this.#options;
-    const window = playouts.programme(id)?.window;
+    const window = playouts.programme(id)?.leadWindow ?? null;
     return {
       id,
       inputs: playouts.inputs(id),
       onAir: playouts.onAir(id),
       overview: this.overview(id),
-      playlist: window === undefined ? null : playlistTiming(window),
+      playlist: window === null ? null : playlistTiming(window),
     };
   }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
-import { decodeAll, fetchPlaylist } from "#test/support/judges.ts";
+import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
 import { areInstalled, run } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
@@ -37,8 +37,10 @@ test.skipIf(!areInstalled("ffmpeg", "mount", "umount") || process.getuid?.() !==
     await server.kill();
     await server.startAgain();
     await using _again = ffmpegEncoder({ url: inputs[0]?.url ?? "" });
-    const mediaPlaylist = `${server.url}/live/${id}/media.m3u8`;
-    const { mediaSequence } = await until("the playlist after a restart", () => fetchPlaylist(mediaPlaylist));
+    const playlist = `${server.url}/live/${id}/index.m3u8`;
+    const { mediaSequence } = await until("the playlist after a restart", async () =>
+      fetchPlaylist(await fetchVariantUrl(playlist)),
+    );
     expect(mediaSequence).toBeGreaterThan(onAir.mediaSequence + onAir.segments.length);
     expect(server.logs.split('"event":"recording_failed"')).toHaveLength(3);
 

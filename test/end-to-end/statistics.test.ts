@@ -97,7 +97,9 @@ describe.skipIf(!areInstalled("ffmpeg", "ffplay"))("with an encoder", () => {
     const without = ["env", "SDL_VIDEODRIVER=dummy", "SDL_AUDIODRIVER=dummy"];
     const second = new Program([...without, "ffplay", "-v", "error", "-nodisp", playlistUrl]);
     await until("two viewers", async () => (await count(server, id)) === 2);
-    await fetchPlaylist(new URL("media.m3u8", playlistUrl).href);
+    const withoutSession = new URL(await fetchVariantUrl(playlistUrl));
+    withoutSession.search = "";
+    await fetchPlaylist(withoutSession.href);
     expect((await overview(server, id)).primary).toEqual({ rtmpConnections: 1, hlsConnections: 3 });
     const mediaUrl = await fetchVariantUrl(playlistUrl);
     await fetch(mediaUrl, { method: "HEAD" });

@@ -2,6 +2,9 @@
 
 import type { Cut, Segment } from "#media/hls/segment.ts";
 
+/** The one rendition of them all. */
+export const RENDITION = "v0-360";
+
 const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);
 
 /** The segment of this number: 2 s, 1000 bytes, independent, unless it is said otherwise. */
@@ -27,11 +30,12 @@ export function pushSegment(
   targetDurationSeconds = 2,
 ): void {
   const { durationSeconds, byteLength, partCount, frameCount, ...start } = facts;
-  window.push({ type: "segment-start", start });
+  window.push({ type: "segment-start", rendition: RENDITION, start });
   const bytes = new Uint8Array(byteLength).fill(facts.msn);
   window.push({
     type: "part",
+    rendition: RENDITION,
     part: { msn: facts.msn, index: 0, durationSeconds, independent: facts.independent, bytes },
   });
-  window.push({ type: "segment", segment: facts, targetDurationSeconds });
+  window.push({ type: "segment", rendition: RENDITION, segment: facts, targetDurationSeconds });
 }

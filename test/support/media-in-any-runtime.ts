@@ -39,7 +39,8 @@ for (let at = 0; at < capture.byteLength; at += READ_BYTES) {
 }
 keep(segmenter.end());
 window.end();
-lines.push(renderMultivariantPlaylist(window, "media.m3u8") ?? "", renderMediaPlaylist(window) ?? "");
+const multivariant = renderMultivariantPlaylist([{ window, uri: "media.m3u8" }]);
+lines.push(multivariant ?? "", renderMediaPlaylist(window) ?? "");
 process.stdout.write(`${lines.join("\n")}\n`);
 
 function addTrack(track: Track): void {

@@ -2,12 +2,13 @@
 // that is on the disk, and how the recording failed.
 
 import { setImmediate } from "node:timers/promises";
+import { isInMemory, type Piece } from "#server/recording/piece.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { LIVESTREAM_ID, programmeCuts } from "./recording-folder.ts";
 
 const [, , folder = "", seconds = ""] = process.argv;
 const recordings = new Recordings(folder);
-const recording = await recordings.open(LIVESTREAM_ID);
+const recording = await recordings.repair(LIVESTREAM_ID);
 let failure: string | null = null;
 const recorder = recordings.record(LIVESTREAM_ID, recording, (message) => {
   failure = message;
@@ -17,8 +18,13 @@ const resume =
 for (const cut of programmeCuts({ seconds: Number(seconds), ...resume })) {
   recorder.write(cut);
   if (cut.type !== "segment") continue;
-  while (failure === null && recorder.segment(cut.segment.msn) === null) await setImmediate();
+  while (failure === null && !isOnDisk(recorder.held.segment(cut.rendition, cut.segment.msn)))
+    await setImmediate();
   if (failure === null) process.stdout.write(".");
 }
 await recorder.end();
 process.stdout.write(failure ?? "");
+
+function isOnDisk(pieces: readonly Piece[] | null): boolean {
+  return pieces?.every((piece) => !isInMemory(piece)) ?? false;
+}

@@ -30,7 +30,7 @@ export class RecordingFolder {
   /** Begins or goes on with the recording; throws when it fails. */
   async record(cuts: Iterable<Cut>): Promise<void> {
     const failures: string[] = [];
-    const recording = await this.recordings.open(LIVESTREAM_ID);
+    const recording = await this.recordings.repair(LIVESTREAM_ID);
     const recorder = this.recordings.record(LIVESTREAM_ID, recording, (message) => failures.push(message));
     for (const cut of cuts) recorder.write(cut);
     await recorder.end();
@@ -70,7 +70,7 @@ export function programmeCuts({ tracks = [videoTrack, audioTrack], ...options }:
     ...(resume === undefined ? {} : { resume }),
   });
   const cuts = [...segmenter.setTracks(tracks, discontinuity)];
-  for (const unit of unitsOf(tracks, options)) {
+  for (const unit of programmeUnits({ ...options, tracks })) {
     cuts.push(...segmenter.push(unit, START_MS + secondsOf(unit) * 1000));
   }
   return [...cuts, ...segmenter.end()];
@@ -86,10 +86,12 @@ export function bytesOf(cuts: readonly Cut[]): Uint8Array {
   );
 }
 
-function unitsOf(
-  tracks: readonly Track[],
-  { seconds, fromSeconds = 0 }: { seconds: number; fromSeconds?: number },
-): AccessUnit[] {
+/** Pictures and sound, in the order of decoding times. */
+export function programmeUnits({
+  seconds,
+  fromSeconds = 0,
+  tracks = [videoTrack, audioTrack],
+}: Pick<ProgrammeOptions, "seconds" | "fromSeconds" | "tracks">): AccessUnit[] {
   const has = (track: Track): boolean => tracks.some(({ id }) => id === track.id);
   return interleaved(
     has(videoTrack) ? videoUnits({ seconds, fromSeconds }) : [],

@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import { pushSegment, segment } from "#test/support/listed-segments.ts";
+import { pushSegment, RENDITION, segment } from "#test/support/listed-segments.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 const initialization = (id: number) =>
   ({
     type: "initialization",
+    rendition: RENDITION,
     initialization: { id, bytes: Uint8Array.of(id), tracks: [audioTrack, videoTrack] },
   }) as const;
 
@@ -29,50 +30,24 @@ test("short segments are listed for three target durations at least", () => {
   expect(listed).toBeGreaterThanOrEqual(12);
 });
 
-test("an event lists everything and keeps the bytes of what a live window needs", () => {
+test("an event lists everything and needs at hand what a live window needs", () => {
   const window = filled(20, true);
   expect(window.segments.length).toBe(20);
   expect(window.mediaSequence).toBe(0);
-  expect(window.segment(13)).toBe("recorded");
-  expect(window.segment(14)).toEqual(new Uint8Array(1000).fill(14));
+  expect(window.oldestNeeded?.msn).toBe(14);
 });
 
-test("what left the window is in the recording, what never was is nowhere", () => {
-  const window = filled(20);
-  expect(window.segment(13)).toBe("recorded");
-  expect(window.segment(19)).toEqual(new Uint8Array(1000).fill(19));
-  expect(window.segment(20)).toBeUndefined();
-  expect(window.segment(-1)).toBeUndefined();
-  expect(window.initialization(0)).toEqual(Uint8Array.of(0));
-  expect(window.initialization(1)).toBeUndefined();
+test("what left the window is needed no more where it is recorded", () => {
+  expect(new PlaylistWindow({ isEvent: false }).oldestNeeded).toBeNull();
+  expect(filled(3).oldestNeeded?.msn).toBe(0);
+  expect(filled(20).oldestNeeded?.msn).toBe(14);
 });
 
-test("bytes are let go once they are recorded, listed as before", () => {
-  const window = filled(20);
-  const version = window.version;
-  window.release((msn) => msn < 18);
-  expect(window.segments.map(({ msn }) => msn)).toEqual([14, 15, 16, 17, 18, 19]);
-  expect([14, 17].map((msn) => window.segment(msn))).toEqual(["recorded", "recorded"]);
-  expect([18, 19].map((msn) => window.segment(msn))).toEqual([
-    new Uint8Array(1000).fill(18),
-    new Uint8Array(1000).fill(19),
-  ]);
-  expect(window.version).toBe(version);
-});
-
-test("without a recording what left the window is kept for as long as a playlist that listed it may be read", () => {
+test("without a recording what left the window is needed for as long as a playlist that listed it may be read", () => {
   const window = new PlaylistWindow({ isEvent: false, keepsRemoved: true });
-  window.push(initialization(0));
-  for (let msn = 0; msn < 10; msn += 1) pushSegment(window, segment(msn));
-  window.push(initialization(1));
-  for (let msn = 10; msn < 20; msn += 1) pushSegment(window, segment(msn, { initializationId: 1 }));
+  for (let msn = 0; msn < 20; msn += 1) pushSegment(window, segment(msn));
   expect(window.segments[0]?.msn).toBe(14);
-  expect(window.segment(13)).toEqual(new Uint8Array(1000).fill(13));
-  expect(window.segment(8)).toEqual(new Uint8Array(1000).fill(8));
-  expect(window.segment(4)).toBe("recorded");
-  expect(window.initialization(0)).toEqual(Uint8Array.of(0));
-  for (let msn = 20; msn < 30; msn += 1) pushSegment(window, segment(msn, { initializationId: 1 }));
-  expect(window.initialization(0)).toBe("recorded");
+  expect(window.oldestNeeded?.msn).toBe(6);
 });
 
 test("the discontinuity sequence counts the discontinuities that left (P4)", () => {
@@ -83,24 +58,11 @@ test("the discontinuity sequence counts the discontinuities that left (P4)", () 
   expect(window.discontinuitySequence).toBe(2);
 });
 
-test("initializations that no listed segment needs are forgotten, and still recorded", () => {
-  const window = new PlaylistWindow({ isEvent: false });
-  for (let id = 0; id < 3; id += 1) {
-    window.push(initialization(id));
-    for (let msn = id * 7; msn < id * 7 + 7; msn += 1) {
-      pushSegment(window, segment(msn, { initializationId: id, discontinuity: msn === id * 7 && id > 0 }));
-    }
-  }
-  expect(window.initialization(0)).toBe("recorded");
-  expect(window.initialization(2)).toEqual(Uint8Array.of(2));
-});
-
-test("a playlist may begin with any number: nothing before it is looked for", () => {
+test("a playlist may begin with any number", () => {
   const window = new PlaylistWindow({ isEvent: false });
   window.push(initialization(17_640_000_000));
   pushSegment(window, segment(17_640_000_000, { initializationId: 17_640_000_000 }));
   expect(window.mediaSequence).toBe(17_640_000_000);
-  expect(window.initialization(17_640_000_000)).toEqual(Uint8Array.of(17_640_000_000));
 });
 
 test("one segment that begins without a key frame takes the promise of independence away for good", () => {
@@ -109,18 +71,16 @@ test("one segment that begins without a key frame takes the promise of independe
   expect(window.areAllIndependent).toBe(false);
 });
 
-test("goes on from a recording: numbers, discontinuities and what is served from disk", () => {
+test("goes on from a recording: numbers, discontinuities and what it says of the tracks", () => {
   const segments = Array.from({ length: 10 }, (_, msn) => segment(msn, { discontinuity: msn === 1 }));
-  const rendition = { codecs: ["avc1.42c01e"], resolution: { width: 640, height: 360 } };
+  const facts = { codecs: ["avc1.42c01e"], resolution: { width: 640, height: 360 } };
   const window = new PlaylistWindow({
     isEvent: false,
-    history: { segments, targetDurationSeconds: 2, rendition },
+    history: { segments, targetDurationSeconds: 2, facts },
   });
   expect(window.segments.map(({ msn }) => msn)).toEqual([4, 5, 6, 7, 8, 9]);
   expect(window.discontinuitySequence).toBe(1);
-  expect(window.segment(9)).toBe("recorded");
-  expect(window.initialization(0)).toBe("recorded");
-  expect(window.rendition).toEqual(rendition);
+  expect(window.facts).toEqual(facts);
 });
 
 test("what is listed is measured, as is what a recording lists", () => {
@@ -134,7 +94,7 @@ test("what is listed is measured, as is what a recording lists", () => {
     history: {
       segments: [segment(0, { byteLength: 2000 })],
       targetDurationSeconds: 2,
-      rendition: { codecs: [], resolution: null },
+      facts: { codecs: [], resolution: null },
     },
   });
   expect(restored.rates.peakBitsPerSecond).toBe(8000);

@@ -280,13 +280,25 @@ test("new tracks close the segment and begin a new initialization", () => {
 });
 
 test("goes on where another segmenter ended: numbers rise, the target duration stays", () => {
-  const resume = { nextMsn: 7, nextInitializationId: 3, targetDurationSeconds: 6 };
+  const resume = {
+    nextMsn: 7,
+    nextInitializationId: 3,
+    targetDurationSeconds: 6,
+    renditionNames: ["v0-720"],
+  };
   const cuts = cutAll(videoUnits({ seconds: 4 }), { tracks: [videoTrack], resume });
   expect(segmentsOf(cuts).map(({ msn, initializationId }) => [msn, initializationId])).toEqual([
     [7, 3],
     [8, 3],
   ]);
   expect(cuts.flatMap((cut) => (cut.type === "segment" ? [cut.targetDurationSeconds] : []))).toEqual([6, 6]);
+  expect(new Set(cuts.map(({ rendition }) => rendition))).toEqual(new Set(["v0-720"]));
+});
+
+test("a rendition keeps its name when its tracks change", () => {
+  const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0 });
+  const cuts = [...segmenter.setTracks([videoTrack], false), ...segmenter.setTracks([audioTrack], true)];
+  expect(cuts.map(({ rendition }) => rendition)).toEqual(["v0-360", "v0-360"]);
 });
 
 test("a part target of zero makes each segment one part", () => {

@@ -11,42 +11,44 @@ test("a recording is an on-demand playlist from its first segment to its end", (
     segment(3, { initializationId: 1 }),
     segment(4, { initializationId: 1, discontinuity: true }),
   ];
-  expect(renderVodPlaylist(segments, 2)).toBe(`#EXTM3U
+  expect(renderVodPlaylist(segments, 2, "v0-360/")).toBe(`#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:2
 #EXT-X-PLAYLIST-TYPE:VOD
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-MAP:URI="init-0.mp4"
+#EXT-X-MAP:URI="v0-360/init-0.mp4"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:00.000Z
 #EXTINF:2.002000,
-segment-0.m4s
+v0-360/segment-0.m4s
 #EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:02.000Z
 #EXTINF:1.456789,
-segment-1.m4s
+v0-360/segment-1.m4s
 #EXT-X-DISCONTINUITY
-#EXT-X-MAP:URI="init-1.mp4"
+#EXT-X-MAP:URI="v0-360/init-1.mp4"
 #EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:04.000Z
 #EXTINF:2.000000,
-segment-2.m4s
+v0-360/segment-2.m4s
 #EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:06.000Z
 #EXTINF:2.000000,
-segment-3.m4s
+v0-360/segment-3.m4s
 #EXT-X-DISCONTINUITY
 #EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:08.000Z
 #EXTINF:2.000000,
-segment-4.m4s
+v0-360/segment-4.m4s
 #EXT-X-ENDLIST
 `);
 });
 
 test("one segment without a key frame at its beginning takes the promise of independence away", () => {
-  const text = renderVodPlaylist([segment(0), segment(1, { independent: false }), segment(2)], 2);
+  const text = renderVodPlaylist([segment(0), segment(1, { independent: false }), segment(2)], 2, "");
   expect(text).not.toContain("EXT-X-INDEPENDENT-SEGMENTS");
 });
 
 test("a foreign parser reads the playlist as it is meant", () => {
   const parser = new Parser();
-  parser.push(renderVodPlaylist([segment(0), segment(1, { initializationId: 1, discontinuity: true })], 3));
+  parser.push(
+    renderVodPlaylist([segment(0), segment(1, { initializationId: 1, discontinuity: true })], 3, ""),
+  );
   parser.end();
   const { manifest } = parser;
   expect(manifest).toMatchObject({ endList: true, playlistType: "VOD", targetDuration: 3, mediaSequence: 0 });

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImmutableBytes } from "#server/delivery/playback-answers.ts";
-import type { Stretch } from "#server/delivery/representation.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import type { FilePiece } from "#server/recording/piece.ts";
 
 const MIB = 1024 * 1024;
 
@@ -23,7 +23,7 @@ beforeEach(() => {
   writeFileSync(file, "0123456789");
 });
 
-function ask(stretch: Stretch) {
+function ask(stretch: FilePiece) {
   return stretches.ask(stretch, "video/mp4");
 }
 

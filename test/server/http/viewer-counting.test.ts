@@ -3,56 +3,64 @@
 import { expect, test } from "bun:test";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
-import { HlsRoutes } from "#server/delivery/hls-routes.ts";
+import { ListedAnswers } from "#server/delivery/listed-answers.ts";
+import { LivePlayback } from "#server/delivery/live-playback.ts";
+import { MediaPlayback } from "#server/delivery/media-playback.ts";
+import { PlaybackRouter } from "#server/delivery/playback-router.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
 import { Programme } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
+import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { SessionKeys } from "#server/stats/session-key.ts";
 import { Viewers } from "#server/stats/viewers.ts";
+import { videoUnits } from "#test/support/programme-units.ts";
+import { videoTrack } from "#test/support/tracks.ts";
 
 class Theatre {
   nowMs = 1_000_000;
   address = "192.0.2.1";
   readonly viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), nowMs: () => this.nowMs });
-  readonly #window = new PlaylistWindow({ isEvent: false });
-  readonly #routes = new HlsRoutes({
-    stretches: new StretchCache(() => 0),
-    playouts: { programme: (id) => (id === "show" ? this.#programme : null), sideProgramme: () => null },
-    livestream: (id) =>
-      id === "show" || id === "waiting" ? { status: "live", mediaId: null, withBackup: true } : null,
-    mediaFile: () => "",
-    viewers: this.viewers,
-    addressOf: () => this.address,
-  });
   readonly #programme = new Programme({
     segmenter: new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0 }),
-    window: this.#window,
-    recorder: { write: () => {}, initialization: () => null, segment: () => null, end: async () => {} },
+    openWindow: () => new PlaylistWindow({ isEvent: false }),
+    recorder: new Unrecorded(),
     fanOut: new RtmpFanOut(0),
     nowMs: () => this.nowMs,
   });
+  readonly #router: PlaybackRouter;
+
+  constructor() {
+    const listed = new ListedAnswers(new StretchCache(() => 0));
+    this.#router = new PlaybackRouter({
+      live: new LivePlayback({
+        programme: (id, playout) => (id === "show" && playout === "auto" ? this.#programme : null),
+        livestream: (id) => (id === "show" ? { status: "live", mediaId: null, withBackup: true } : null),
+        listed,
+        viewers: this.viewers,
+        addressOf: () => this.address,
+      }),
+      media: new MediaPlayback({
+        media: { playable: () => null },
+        recordings: { finished: async () => null },
+        listed,
+      }),
+    });
+  }
 
   /** Something to be watched: one segment of two seconds. */
   begin(): void {
-    const segment = { msn: 0, initializationId: 0, discontinuity: false, independent: true };
-    const start = { ...segment, programDateTimeMs: 0 };
-    const bytes = new Uint8Array(8);
-    this.#window.push({ type: "initialization", initialization: { id: 0, bytes, tracks: [] } });
-    this.#window.push({ type: "segment-start", start });
-    const part = { msn: 0, index: 0, durationSeconds: 2, independent: true, bytes };
-    this.#window.push({ type: "part", part });
-    this.#window.push({
-      type: "segment",
-      segment: { ...start, durationSeconds: 2, byteLength: 8, partCount: 1, frameCount: 50 },
-      targetDurationSeconds: 2,
-    });
+    this.#programme.setTracks([videoTrack], false);
+    for (const unit of videoUnits({ seconds: 2 })) this.#programme.push(unit);
+    this.#programme.flush();
   }
 
   async ask(
     file: string,
     init: { method?: string; headers?: Record<string, string> } = {},
   ): Promise<Response> {
-    return this.#routes.routes.request(`/live/show/${file}`, init);
+    const answer = this.#router.answer(new Request(`http://localhost/live/show/${file}`, init));
+    if (answer === null) throw new Error(`${file} is none of the router's`);
+    return answer;
   }
 
   /** What a player does: opens the multivariant playlist and goes on with what it names. */
@@ -85,7 +93,7 @@ test("a player is one, however often it asks and from whatever address; two wind
 
 test("a HEAD, an OPTIONS, a multivariant playlist, an init, a segment and what is not there are nobody", async () => {
   const theatre = new Theatre();
-  const tooEarly = await theatre.ask("media.m3u8");
+  const tooEarly = await theatre.ask("v0-360/media.m3u8");
   theatre.begin();
   const media = await theatre.openPlayer();
   const statuses = [
@@ -93,9 +101,9 @@ test("a HEAD, an OPTIONS, a multivariant playlist, an init, a segment and what i
     await theatre.ask(media, { method: "HEAD" }),
     await theatre.ask(media, { method: "OPTIONS" }),
     await theatre.ask("index.m3u8"),
-    await theatre.ask("init-0.mp4"),
-    await theatre.ask("segment-0.m4s"),
-    await theatre.ask("segment-1.m4s"),
+    await theatre.ask("v0-360/init-0.mp4"),
+    await theatre.ask("v0-360/segment-0.m4s"),
+    await theatre.ask("v0-360/segment-1.m4s"),
   ].map(({ status }) => status);
   expect(statuses).toEqual([404, 200, 204, 200, 200, 200, 404]);
   expect(theatre.count).toBe(0);
@@ -104,7 +112,7 @@ test("a HEAD, an OPTIONS, a multivariant playlist, an init, a segment and what i
 test("ten thousand forged sessions are the one client that sends them", async () => {
   const theatre = new Theatre();
   theatre.begin();
-  for (let each = 0; each < 10_000; each += 1) await theatre.ask(`media.m3u8?session=${each}.${each}`);
+  for (let each = 0; each < 10_000; each += 1) await theatre.ask(`v0-360/media.m3u8?session=${each}.${each}`);
   expect(theatre.count).toBe(1);
 });
 
@@ -113,9 +121,9 @@ test("the multivariant playlist is each viewer's own and kept by no shared cache
   theatre.begin();
   const master = await theatre.ask("index.m3u8");
   expect(master.headers.get("Cache-Control")).toBe("private, no-cache");
-  expect(await master.text()).toMatch(/\nmedia\.m3u8\?session=[\w-]{16}\.[\w-]{22}\n$/);
-  const texts = [await theatre.openPlayer(), await theatre.openPlayer(), "media.m3u8"].map(async (uri) =>
-    (await theatre.ask(uri ?? "")).text(),
+  expect(await master.text()).toMatch(/\nv0-360\/media\.m3u8\?session=[\w-]{16}\.[\w-]{22}\n$/);
+  const texts = [await theatre.openPlayer(), await theatre.openPlayer(), "v0-360/media.m3u8"].map(
+    async (uri) => (await theatre.ask(uri ?? "")).text(),
   );
   const [first = "", ...others] = await Promise.all(texts);
   expect(others).toEqual([first, first]);

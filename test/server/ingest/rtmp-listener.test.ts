@@ -99,7 +99,7 @@ interface Measured {
 
 function measured(): Measured {
   Bun.gc(true);
-  const { window } = manager.programme(ID) ?? {};
+  const window = manager.programme(ID)?.leadWindow;
   return {
     heapBytes: process.memoryUsage().heapUsed,
     descriptors: readdirSync("/proc/self/fd").length,

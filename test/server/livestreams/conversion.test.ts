@@ -70,7 +70,7 @@ test("after a crash within a segment its whole parts are converted, and the same
 });
 
 test("a recording that cannot be read is a reason to refuse, not to delete", async () => {
-  const convertBroken = conversionOf({ open: () => Promise.reject(new Error("EIO: i/o error")) });
+  const convertBroken = conversionOf({ repair: () => Promise.reject(new Error("EIO: i/o error")) });
   const failure = await convertBroken(LIVESTREAM_ID, new AbortController().signal).catch(
     (error: unknown) => error,
   );

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
+import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import { createLog } from "#server/common/log.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
@@ -36,6 +37,12 @@ class House implements AsyncDisposable {
     const programme = this.manager.programme(ID);
     if (programme === null) throw new Error("nothing is published");
     return programme;
+  }
+
+  get window(): PlaylistWindow {
+    const window = this.programme.leadWindow;
+    if (window === null) throw new Error("nothing was cut");
+    return window;
   }
 
   open(): void {
@@ -89,7 +96,7 @@ class House implements AsyncDisposable {
   /** What the stopped livestream left on the disk. */
   async stopped(): Promise<Recording> {
     await this.manager.stop(ID);
-    const recording = await this.recordings.open(ID);
+    const recording = await this.recordings.repair(ID);
     if (recording === null) throw new Error("nothing was recorded");
     return recording;
   }
@@ -151,50 +158,50 @@ test("after a restart the playlist goes on from the recording: numbers, tracks, 
   await using house = new House();
   await house.goLive();
   house.run(20);
-  const before = house.programme.window;
+  const before = house.window;
   await house.restart();
-  const { window } = house.programme;
+  const { window } = house;
   const last = before.segments.at(-1);
   expect(window.segments.at(-1)).toMatchObject({
     msn: last?.msn ?? -1,
     programDateTimeMs: last?.programDateTimeMs ?? -1,
   });
-  expect([window.mediaSequence, window.targetDurationSeconds, window.rendition]).toEqual([
+  expect([window.mediaSequence, window.targetDurationSeconds, window.facts]).toEqual([
     before.mediaSequence,
     before.targetDurationSeconds,
-    before.rendition,
+    before.facts,
   ]);
   house.connect("primary");
   house.run(8);
   const next = window.segments.find(({ msn }) => msn === (last?.msn ?? 0) + 1);
   expect(next).toMatchObject({ discontinuity: true, initializationId: 1 });
-  const { segments, initializations } = await house.stopped();
+  const { segments, renditions } = await house.stopped();
   expect(segments.map(({ msn }) => msn)).toEqual([...segments.keys()]);
-  expect(initializations.map(({ id }) => id)).toEqual([0, 1]);
+  expect(renditions[0]?.initializations.map(({ id }) => id)).toEqual([0, 1]);
 });
 
 test("after a restart behind a recording that failed, no number is used twice and none falls (P5, R5)", async () => {
   await using house = new House();
   await house.goLive();
   house.run(20);
-  await house.programme.recorder.end(); // Its files are closed: the next write fails.
+  await house.programme.suspend(); // Its files are closed: the next write fails.
   for (let drop = 0; drop < 5; drop += 1) {
     house.drop("primary");
     house.connect("primary");
     house.run(20);
   }
   await until("the recording to fail", () => house.hasRecordingFailed);
-  const seen = house.programme.window;
+  const seen = house.window;
   const lastMsn = seen.segments.at(-1)?.msn ?? 0;
   const lastInitializationId = Math.max(...seen.segments.map(({ initializationId }) => initializationId));
   const seenDiscontinuities = seen.discontinuitySequence;
   expect(lastMsn).toBeGreaterThan(50);
 
   await house.restart();
-  expect(house.programme.window.segments).toEqual([]);
+  expect(house.programme.leadWindow).toBeNull();
   house.connect("primary");
   house.run(8);
-  const { window } = house.programme;
+  const { window } = house;
   expect(window.mediaSequence).toBeGreaterThan(lastMsn);
   expect(window.discontinuitySequence).toBeGreaterThan(seenDiscontinuities);
   expect(window.segments[0]).toMatchObject({ discontinuity: true });
@@ -222,8 +229,8 @@ test("a side's own numbers rise across restarts, though nothing of it is kept", 
     side.setTracks([videoTrack], false);
     for (const unit of videoUnits({ seconds: 2, gopFrames: 25 })) side.push(unit);
     side.flush();
-    expect(side.window.segments).toHaveLength(2);
-    return side.window.mediaSequence;
+    expect(side.leadWindow?.segments).toHaveLength(2);
+    return side.leadWindow?.mediaSequence ?? 0;
   };
   const first = firstMsn();
   nowMs += 1000;

@@ -3,41 +3,45 @@ import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
 import { Programme } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
-import { interleaved, secondsOf, videoUnits } from "#test/support/programme-units.ts";
-import { videoTrack } from "#test/support/tracks.ts";
+import { Unrecorded } from "#server/recording/unrecorded.ts";
+import { videoUnits } from "#test/support/programme-units.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
-test("segments are held in memory until they are recorded, and no longer", async () => {
-  let recordedUpTo = -1;
-  const window = new PlaylistWindow({ isEvent: false });
-  let nowMs = 0;
-  const programme = new Programme({
+function unrecordedProgramme(): Programme {
+  return new Programme({
     segmenter: new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.4 }),
-    window,
-    recorder: {
-      write: () => {},
-      initialization: () => null,
-      segment: (msn) => (msn <= recordedUpTo ? { offset: 0, byteLength: 1 } : null),
-      end: async () => {},
-    },
+    openWindow: () => new PlaylistWindow({ isEvent: false }),
+    recorder: new Unrecorded(),
     fanOut: new RtmpFanOut(0),
-    nowMs: () => nowMs,
+    nowMs: () => 0,
   });
+}
+
+test("a rendition is there under its name from the first tracks on, and stays when they change", () => {
+  const programme = unrecordedProgramme();
+  expect(programme.leadWindow).toBeNull();
   programme.setTracks([videoTrack], false);
-  const isHeld = (): boolean[] => window.segments.map(({ msn }) => window.segment(msn) instanceof Uint8Array);
-  const units = interleaved(videoUnits({ seconds: 12, fromSeconds: 0 }), []);
-  const playUpTo = (seconds: number): void => {
-    for (let unit = units[0]; unit !== undefined && secondsOf(unit) < seconds; unit = units[0]) {
-      nowMs = secondsOf(unit) * 1000;
-      programme.push(unit);
-      units.shift();
-    }
-  };
-  playUpTo(7);
-  expect(isHeld()).toEqual([true, true, true]);
-  recordedUpTo = 1;
-  playUpTo(8);
-  expect(isHeld()).toEqual([false, false, true]);
-  playUpTo(12);
-  expect(isHeld()).toEqual([false, false, true, true, true]);
+  expect([...programme.windows.keys()]).toEqual(["v0-360"]);
+  programme.setTracks([audioTrack], true);
+  expect([...programme.windows.keys()]).toEqual(["v0-360"]);
+  expect(programme.leadWindow?.facts?.codecs).toEqual(["mp4a.40.2"]);
+});
+
+test("what nothing records is held for as long as the playlist needs it", () => {
+  const programme = unrecordedProgramme();
+  programme.setTracks([videoTrack], false);
+  for (const unit of videoUnits({ seconds: 20 })) programme.push(unit);
+  programme.flush();
+  const held = (msn: number) => programme.held.segment("v0-360", msn) !== null;
+  expect([0, 3, 4, 9, 10].map(held)).toEqual([false, false, true, true, false]);
+});
+
+test("the end of the programme is the end of its playlists", async () => {
+  const programme = unrecordedProgramme();
+  programme.setTracks([videoTrack], false);
+  for (const unit of videoUnits({ seconds: 3 })) programme.push(unit);
+  expect([programme.hasEnded, programme.leadWindow?.segments.length]).toEqual([false, 1]);
   await programme.end();
+  expect([programme.hasEnded, programme.leadWindow?.hasEnded]).toEqual([true, true]);
+  expect(programme.leadWindow?.segments.length).toBe(2);
 });

@@ -17,6 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function files(code: string | null): AppendFiles & { appended: number } {
   return {
     mediaLength: 0,
+    journalLength: 0,
     appended: 0,
     async append() {
       if (code !== null) throw Object.assign(new Error(`${code}: no`), { code });

@@ -1,10 +1,17 @@
 import { expect, test } from "bun:test";
-import { encodeJournalLine, type JournalEntry, parseJournal } from "#server/recording/journal.ts";
+import { crc32 } from "node:zlib";
+import {
+  encodeJournalLine,
+  encodeJournalVersion,
+  type JournalEntry,
+  parseJournal,
+} from "#server/recording/journal.ts";
 import { seededRandom } from "#test/support/damage.ts";
 
 const ENTRIES: readonly JournalEntry[] = [
   {
     type: "initialization",
+    rendition: "v0-360",
     id: 0,
     offset: 0,
     byteLength: 1237,
@@ -15,6 +22,7 @@ const ENTRIES: readonly JournalEntry[] = [
   },
   {
     type: "segment-start",
+    rendition: "v0-360",
     msn: 0,
     initializationId: 0,
     discontinuity: false,
@@ -24,31 +32,38 @@ const ENTRIES: readonly JournalEntry[] = [
   },
   {
     type: "segment-end",
+    rendition: "v0-360",
     msn: 0,
     durationSeconds: 2,
     byteLength: 250_000,
     partCount: 10,
     frameCount: 60,
     targetDurationSeconds: 2,
+    parts: [
+      [1237, 125_000, 0xcafebabe],
+      [126_237, 125_000, 0],
+    ],
   },
 ];
 
+const VERSION = Buffer.from(encodeJournalVersion()).toString();
 const LINES = ENTRIES.map((entry) => Buffer.from(encodeJournalLine(entry)).toString());
-const TEXT = LINES.join("");
+const TEXT = VERSION + LINES.join("");
 
-test("a line is its checksum and the entry", () => {
+test("a line is its checksum and the entry, and the first one is the version", () => {
+  expect(VERSION).toBe('4086dd6c {"type":"journal","version":2}\n');
   const line = encodeJournalLine({ ...segmentEnd(), msn: 7 });
   expect(Buffer.from(line).toString()).toBe(
-    '3524ad45 {"type":"segment-end","msn":7,"durationSeconds":2,"byteLength":250000,"partCount":10,"frameCount":60,"targetDurationSeconds":2}\n',
+    '7cf73833 {"type":"segment-end","rendition":"v0-360","msn":7,"durationSeconds":2,"byteLength":250000,"partCount":10,"frameCount":60,"targetDurationSeconds":2,"parts":[[1237,125000,3405691582],[126237,125000,0]]}\n',
   );
 });
 
 test("entries read back as they were written", async () => {
-  expect(await parseJournal(TEXT)).toEqual({ entries: ENTRIES, byteLength: TEXT.length });
+  expect(await parseJournal(TEXT)).toEqual({ version: 2, entries: ENTRIES, byteLength: TEXT.length });
 });
 
 test("an empty journal has no entries", async () => {
-  expect(await parseJournal("")).toEqual({ entries: [], byteLength: 0 });
+  expect(await parseJournal("")).toEqual({ version: 2, entries: [], byteLength: 0 });
 });
 
 test("of a journal torn at any byte the whole lines are read (R2)", async () => {
@@ -56,10 +71,32 @@ test("of a journal torn at any byte the whole lines are read (R2)", async () => 
     const torn = TEXT.slice(0, length);
     const wholeLines = torn.split("\n").length - 1;
     expect(await parseJournal(torn)).toEqual({
-      entries: ENTRIES.slice(0, wholeLines),
-      byteLength: LINES.slice(0, wholeLines).join("").length,
+      version: 2,
+      entries: ENTRIES.slice(0, Math.max(0, wholeLines - 1)),
+      byteLength: [VERSION, ...LINES].slice(0, wholeLines).join("").length,
     });
   }
+});
+
+test("a journal of version 1 is read as its one rendition, with parts that nobody knows", async () => {
+  const old = ENTRIES.map(({ rendition: _, ...entry }) => {
+    const { parts: __, ...rest } = entry as Partial<Extract<JournalEntry, { type: "segment-end" }>>;
+    return Buffer.from(encodeJournalLine(rest as JournalEntry)).toString();
+  }).join("");
+  const [initialization, start, end] = ENTRIES;
+  const entries = [initialization, start, { ...end, parts: [] }] as JournalEntry[];
+  expect(await parseJournal(old)).toEqual({ version: 1, entries, byteLength: old.length });
+  const sound = { ...JSON.parse(old.slice(9, old.indexOf("\n"))), tracks: [] };
+  const [named] = (await parseJournal(Buffer.from(encodeJournalLine(sound)).toString())).entries;
+  expect(named?.rendition).toBe("a0");
+});
+
+test("a journal of a newer version is not read", async () => {
+  const json = '{"type":"journal","version":3}';
+  const text = `${crc32(json).toString(16).padStart(8, "0")} ${json}\n${LINES.join("")}`;
+  expect(parseJournal(text)).rejects.toThrow(
+    "the journal is of version 3; this version of Tandem knows versions up to 2",
+  );
 });
 
 test("a changed character takes its line and all that follow", async () => {
@@ -69,17 +106,23 @@ test("a changed character takes its line and all that follow", async () => {
     const changed = String.fromCharCode(code === TEXT.charCodeAt(at) ? code + 1 : code);
     const damaged = TEXT.slice(0, at) + changed + TEXT.slice(at + 1);
     const wholeLines = TEXT.slice(0, at).split("\n").length - 1;
-    expect((await parseJournal(damaged)).entries).toEqual(ENTRIES.slice(0, wholeLines));
+    expect((await parseJournal(damaged)).entries).toEqual(ENTRIES.slice(0, Math.max(0, wholeLines - 1)));
   }
 });
 
 test("a line of nothing but its checksum is none", async () => {
-  expect((await parseJournal(`${LINES[0]}00000000 \n${LINES[1]}`)).entries).toEqual(ENTRIES.slice(0, 1));
+  expect((await parseJournal(`${VERSION}${LINES[0]}00000000 \n${LINES[1]}`)).entries).toEqual(
+    ENTRIES.slice(0, 1),
+  );
 });
 
 test("what is left of a file after a power cut is no line", async () => {
   for (const rest of ["\0".repeat(4096), "\uFFFD\n", "\n\n"]) {
-    expect(await parseJournal(TEXT + rest)).toEqual({ entries: ENTRIES, byteLength: TEXT.length });
+    expect(await parseJournal(TEXT + rest)).toEqual({
+      version: 2,
+      entries: ENTRIES,
+      byteLength: TEXT.length,
+    });
   }
 });
 
@@ -88,7 +131,7 @@ test("a day of segments is read in turns of the event loop", async () => {
   setImmediate(() => {
     isTurnTaken = true;
   });
-  const { entries } = await parseJournal((LINES[2] ?? "").repeat(2500));
+  const { entries } = await parseJournal(VERSION + (LINES[2] ?? "").repeat(2500));
   expect(entries).toHaveLength(2500);
   expect(isTurnTaken).toBe(true);
 });

@@ -6,15 +6,19 @@ import { setImmediate } from "node:timers/promises";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import type { AppendFiles, RecordingFile } from "#server/recording/append-files.ts";
+import { HeldBytes } from "#server/recording/held-bytes.ts";
 import { type JournalEntry, parseJournal } from "#server/recording/journal.ts";
+import type { RecordedSegment } from "#server/recording/listed-entries.ts";
+import { isInMemory } from "#server/recording/piece.ts";
 import { Recorder } from "#server/recording/recorder.ts";
-import type { RecordedSegment } from "#server/recording/recording.ts";
 import { seededRandom } from "#test/support/damage.ts";
 import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
+import { until } from "#test/support/until.ts";
 
 /** Files in memory, which append when they are let. */
 class HeldFiles implements AppendFiles {
   readonly mediaLength = 0;
+  readonly journalLength = 0;
   readonly appended: Record<RecordingFile, Uint8Array[]> = { media: [], journal: [] };
   /** Every call, in order. */
   readonly calls: { readonly file: RecordingFile; readonly byteLength: number }[] = [];
@@ -47,13 +51,16 @@ class HeldFiles implements AppendFiles {
   }
 }
 
+/** Where the recorder says that its bytes are; nobody reads it here. */
+const FILE = "media.mp4";
+
 const RECORD_PROGRAMME = Bun.fileURLToPath(import.meta.resolve("#test/support/record-programme.ts"));
 
 function recorderOn(openFiles: () => AppendFiles): { recorder: Recorder; failures: string[] } {
   const failures: string[] = [];
   const recorder = new Recorder({
     openFiles,
-    recording: null,
+    held: new HeldBytes(FILE),
     onFailure: (message) => failures.push(message),
   });
   return { recorder, failures };
@@ -96,11 +103,12 @@ test("one write at a time, and what waited for it goes out together", async () =
   const { recorder } = recorderOn(() => files);
   const cuts = programmeCuts({ seconds: 2 });
   writeAll(recorder, cuts);
-  expect(files.calls.map(({ file }) => file)).toEqual(["media"]);
+  expect(files.calls.map(({ file }) => file)).toEqual(["journal"]);
   files.letGo();
   await recorder.end();
-  // The initialization, its line and the segment's first, five parts as one, the segment's last line.
-  expect(files.calls.map(({ file }) => file)).toEqual(["media", "journal", "media", "journal"]);
+  // The version, the initialization, its line and the segment's first, five parts as one, the segment's last line.
+  const calls = files.calls.map(({ file }) => file);
+  expect(calls).toEqual(["journal", "media", "journal", "media", "journal"]);
   expect(files.mostInFlight).toBe(1);
   expect(Buffer.concat(files.appended.media)).toEqual(Buffer.from(bytesOf(cuts)));
   expect(files.isClosed).toBe(true);
@@ -116,40 +124,46 @@ test("the bytes of a part are written as they are, not copied", async () => {
   for (const part of parts) expect(files.appended.media).toContain(part);
 });
 
-test("what is on the disk can be read from where the recorder says, and nothing before it is there", async () => {
+test("what is on the disk is read from where it is written, and before that from memory", async () => {
   await using folder = new RecordingFolder();
   const files = new HeldFiles({ isOpen: false });
   const { recorder } = recorderOn(() => files);
   const cuts = programmeCuts({ seconds: 4 });
   writeAll(recorder, cuts);
-  expect(recorder.initialization(0)).toBeNull();
-  expect(recorder.segment(0)).toBeNull();
+  const parts = cuts.flatMap((cut) => (cut.type === "part" && cut.part.msn === 0 ? [cut.part.bytes] : []));
+  expect(recorder.held.segment("v0-360", 0)).toEqual(parts);
   files.letGo();
   await recorder.end();
   await folder.record(cuts);
-  const recording = await folder.recordings.open(LIVESTREAM_ID);
-  const locations = recording?.segments.map(({ offset, byteLength }) => ({ offset, byteLength })) ?? [];
-  expect(locations).toHaveLength(2);
-  expect([recorder.segment(0), recorder.segment(1)]).toEqual(locations);
-  expect(recorder.initialization(0)).toEqual({ offset: 0, byteLength: locations[0]?.offset ?? 0 });
-  expect(recorder.segment(2)).toBeNull();
-  expect(recorder.initialization(1)).toBeNull();
+  const recording = await folder.recordings.repair(LIVESTREAM_ID);
+  const places =
+    recording?.segments.map(({ offset, byteLength }) => [{ file: FILE, offset, byteLength }]) ?? [];
+  expect(places).toHaveLength(2);
+  expect([0, 1].map((msn) => recorder.held.segment("v0-360", msn))).toEqual(places);
+  expect(recorder.held.segment("v0-360", 2)).toBeNull();
+  expect(recorder.held.initialization("v0-360", 1)).toBeNull();
 });
 
 test("after a restart what was recorded before is found, too", async () => {
   await using folder = new RecordingFolder();
   await folder.record(programmeCuts({ seconds: 4 }));
-  const before = await folder.recordings.open(LIVESTREAM_ID);
+  const before = await folder.recordings.repair(LIVESTREAM_ID);
   if (before === null) throw new Error("no recording");
   const recorder = folder.recordings.record(LIVESTREAM_ID, before, () => {});
+  const file = folder.mediaFile;
   const [first] = before.segments;
-  expect(recorder.segment(0)).toEqual({ offset: first?.offset ?? 0, byteLength: first?.byteLength ?? 0 });
+  const placeOf = (segment: RecordedSegment | undefined) => [
+    { file, offset: segment?.offset ?? 0, byteLength: segment?.byteLength ?? 0 },
+  ];
+  expect(recorder.held.segment("v0-360", 0)).toEqual(placeOf(first));
+  expect(recorder.held.initialization("v0-360", 0)).toEqual([
+    { file, offset: 0, byteLength: first?.offset ?? 0 },
+  ]);
   writeAll(recorder, programmeCuts({ seconds: 2, fromSeconds: 4, discontinuity: true, resume: before }));
   await recorder.end();
-  const added = recorder.segment(2);
-  const after = await folder.recordings.open(LIVESTREAM_ID);
-  expect(after?.segments[2]).toMatchObject(added ?? {});
-  expect(added?.offset).toBeGreaterThan(before.sizeBytes);
+  const after = await folder.recordings.repair(LIVESTREAM_ID);
+  expect(recorder.held.segment("v0-360", 2)).toEqual(placeOf(after?.segments[2]));
+  expect(after?.segments[2]?.offset).toBeGreaterThan(before.sizeBytes);
 });
 
 test("a disk that stalls keeps nobody waiting, and gets everything once it goes on (L5)", async () => {
@@ -169,13 +183,19 @@ test("a disk that stalls for good ends the recording at a bounded number of byte
   const { recorder, failures } = recorderOn(() => files);
   const bytes = new Uint8Array(1024 * 1024);
   for (let index = 0; index < 200; index += 1) {
-    recorder.write({ type: "part", part: { msn: 0, index, durationSeconds: 1, independent: true, bytes } });
-    expect(failures).toHaveLength(index < 64 ? 0 : 1);
+    recorder.write({
+      type: "part",
+      rendition: "v0-360",
+      part: { msn: 0, index, durationSeconds: 1, independent: true, bytes },
+    });
+    expect(failures).toHaveLength(index < 63 ? 0 : 1);
   }
-  expect(failures[0]).toBe("the disk is 68157440 bytes behind");
+  // 64 MiB, and the first line of the journal.
+  expect(failures[0]).toBe("the disk is 67108904 bytes behind");
   files.letGo();
   await recorder.end();
-  expect(Buffer.concat(files.appended.media).byteLength).toBe(bytes.byteLength);
+  expect(files.appended.media).toEqual([]);
+  expect(files.isClosed).toBe(true);
 });
 
 test("a disk that keeps up is never behind, however long it records", async () => {
@@ -184,7 +204,11 @@ test("a disk that keeps up is never behind, however long it records", async () =
   const { recorder, failures } = recorderOn(() => files);
   const bytes = new Uint8Array(1024 * 1024);
   for (let index = 0; index < 200; index += 1) {
-    recorder.write({ type: "part", part: { msn: 0, index, durationSeconds: 1, independent: true, bytes } });
+    recorder.write({
+      type: "part",
+      rendition: "v0-360",
+      part: { msn: 0, index, durationSeconds: 1, independent: true, bytes },
+    });
     if (index % 50 === 49) await setImmediate();
   }
   await recorder.end();
@@ -199,7 +223,7 @@ test("a write that fails ends the recording once, and never throws (R5)", async 
   await recorder.end();
   writeAll(recorder, programmeCuts({ seconds: 4 }));
   expect(failures).toEqual(["ENOSPC: no space left on device, write"]);
-  expect(recorder.segment(0)).toBeNull();
+  expect(recorder.held.segment("v0-360", 0)?.every(isInMemory)).toBe(true);
   expect(files.isClosed).toBe(true);
 });
 
@@ -239,7 +263,7 @@ test("where the disk was full in the middle of a part, what is whole before it i
   });
   expect(await child.stdout.text()).toContain("EFBIG");
   expect(await child.exited).toBe(0);
-  const recording = await folder.recordings.open(LIVESTREAM_ID);
+  const recording = await folder.recordings.repair(LIVESTREAM_ID);
   expect(recording?.segments.length).toBe(2);
   expect(recording?.durationSeconds).toBeGreaterThan(2);
   expect(recording?.durationSeconds).toBeLessThan(4);
@@ -263,7 +287,7 @@ test("killed again and again, the recording stays whole and goes on (R1)", async
       if (dots > killAfter) child.kill("SIGKILL");
     }
     await child.exited;
-    const recording = await folder.recordings.open(LIVESTREAM_ID);
+    const recording = await folder.recordings.repair(LIVESTREAM_ID);
     const segments = recording?.segments ?? [];
     expect(segments.slice(0, before.length)).toEqual([...before]);
     expect(segments.map(({ msn }) => msn)).toEqual([...segments.keys()]);
@@ -285,11 +309,12 @@ function sha256(chunks: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-test("an end waits no longer than its deadline for a disk that takes nothing, and says so", async () => {
+test("an end waits no longer than its deadline for a disk that takes nothing, and closes the files after", async () => {
   const failures: string[] = [];
+  const files = new HeldFiles({ isOpen: false });
   const recorder = new Recorder({
-    openFiles: () => new HeldFiles({ isOpen: false }),
-    recording: null,
+    openFiles: () => files,
+    held: new HeldBytes(FILE),
     onFailure: (message) => failures.push(message),
     endDeadlineMs: 10,
   });
@@ -300,4 +325,7 @@ test("an end waits no longer than its deadline for a disk that takes nothing, an
   clearInterval(alive);
   expect(failures).toHaveLength(1);
   expect(failures[0]).toContain("the disk took no more at the end");
+  expect(files.isClosed).toBe(false);
+  files.letGo();
+  await until("the files to be closed", () => files.isClosed);
 });

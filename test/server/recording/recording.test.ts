@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { Cut, Segment } from "#media/hls/segment.ts";
-import { encodeJournalLine, parseJournal } from "#server/recording/journal.ts";
+import { encodeJournalLine, encodeJournalVersion, parseJournal } from "#server/recording/journal.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
@@ -13,11 +13,11 @@ function segmentsOf(cuts: readonly Cut[]): Segment[] {
 
 /** Without where its bytes lie. */
 function factsOf({ segments }: Recording): Segment[] {
-  return segments.map(({ offset: _, ...facts }) => facts);
+  return segments.map(({ offset: _, rendition: __, ...facts }) => facts);
 }
 
 async function opened(folder: RecordingFolder): Promise<Recording> {
-  const recording = await folder.recordings.open(LIVESTREAM_ID);
+  const recording = await folder.recordings.repair(LIVESTREAM_ID);
   if (recording === null) throw new Error("no recording");
   return recording;
 }
@@ -26,7 +26,9 @@ async function opened(folder: RecordingFolder): Promise<Recording> {
 async function expectWhole(folder: RecordingFolder, recording: Recording): Promise<void> {
   const { media, journal } = await folder.read();
   expect(media.byteLength).toBe(recording.sizeBytes);
-  const extents = [...recording.initializations, ...recording.segments].sort((a, b) => a.offset - b.offset);
+  const extents = recording.renditions
+    .flatMap(({ initializations, segments }) => [...initializations, ...segments])
+    .sort((a, b) => a.offset - b.offset);
   let end = 0;
   for (const { offset, byteLength } of extents) {
     expect(offset).toBe(end);
@@ -68,7 +70,7 @@ test("a recording reads back as it was cut, byte for byte", async () => {
 
 test("where nothing was recorded there is no recording, and no folder comes into being", async () => {
   await using folder = new RecordingFolder();
-  expect(await folder.recordings.open(LIVESTREAM_ID)).toBeNull();
+  expect(await folder.recordings.repair(LIVESTREAM_ID)).toBeNull();
   expect(existsSync(folder.journalFile)).toBe(false);
 });
 
@@ -92,7 +94,7 @@ test("after a restart the recording goes on in the same files, with the next num
     [2, 1, true],
     [3, 1, false],
   ]);
-  expect(recording.initializations.map(({ id }) => id)).toEqual([0, 1]);
+  expect(recording.renditions[0]?.initializations.map(({ id }) => id)).toEqual([0, 1]);
   expect(recording.durationSeconds).toBeCloseTo(8, 6);
   await expectWhole(folder, recording);
 });
@@ -173,9 +175,9 @@ test(
     await folder.record(programmeCuts({ seconds: 3 }));
     const whole = await folder.read();
     const lineEnds = [...whole.journal.matchAll(/\n/g)].map(({ index }) => index + 1);
-    expect(lineEnds).toHaveLength(5);
-    /** Segments, by how many lines are whole: an initialization, a start, an end, a start, an end. */
-    const segmentCounts = [0, 0, 1, 1, 2, 2];
+    expect(lineEnds).toHaveLength(6);
+    /** Segments, by how many lines are whole: the version, an initialization, a start, an end, a start, an end. */
+    const segmentCounts = [0, 0, 0, 1, 1, 2, 2];
     for (let length = 0; length <= whole.journal.length; length += 1) {
       await folder.write({ media: whole.media, journal: whole.journal.slice(0, length) });
       const recording = await opened(folder);
@@ -192,7 +194,7 @@ test("a segment is not closed with the parts of the one behind it", async () => 
   await using folder = new RecordingFolder();
   await folder.record(programmeCuts({ seconds: 4 }));
   const { media, journal } = await folder.read();
-  await folder.write({ media, journal: journal.split("\n").slice(0, 2).join("\n").concat("\n") });
+  await folder.write({ media, journal: journal.split("\n").slice(0, 3).join("\n").concat("\n") });
   const recording = await opened(folder);
   expect(recording.segments.map(({ msn, partCount }) => [msn, partCount])).toEqual([[0, 5]]);
   expect(recording.durationSeconds).toBeCloseTo(2, 6);
@@ -222,7 +224,8 @@ test("a start without parts before the unfinished segment does not keep it from 
   const { entries } = await parseJournal(journal);
   const [initialization, start] = entries;
   if (initialization === undefined || start?.type !== "segment-start") throw new Error("no start");
-  const lines = [initialization, start, { ...start, msn: 1 }].map(encodeJournalLine);
+  const journalLines = [initialization, start, { ...start, msn: 1 }].map(encodeJournalLine);
+  const lines = [encodeJournalVersion(), ...journalLines];
   await folder.write({ media, journal: Buffer.concat(lines) });
   const recording = await opened(folder);
   expect(recording.segments.map(({ msn }) => msn)).toEqual([1]);
@@ -252,13 +255,13 @@ test("an unfinished first segment leaves the target duration that was asked for,
   await using folder = new RecordingFolder();
   await folder.record(programmeCuts({ seconds: 2 }));
   const { media, journal } = await folder.read();
-  const withoutEnd = `${journal.split("\n").slice(0, 2).join("\n")}\n`;
+  const withoutEnd = `${journal.split("\n").slice(0, 3).join("\n")}\n`;
   for (const [least, expected] of [
     [6, 6],
     [1, 2],
   ] as const) {
     await folder.write({ media, journal: withoutEnd });
-    expect((await folder.recordings.open(LIVESTREAM_ID, least))?.targetDurationSeconds).toBe(expected);
+    expect((await folder.recordings.repair(LIVESTREAM_ID, least))?.targetDurationSeconds).toBe(expected);
   }
 });
 
@@ -286,7 +289,7 @@ test("without any media a journal is no segments", async () => {
   await folder.record(programmeCuts({ seconds: 2 }));
   await folder.write({ media: new Uint8Array(0), journal: (await folder.read()).journal });
   expect(await opened(folder)).toMatchObject({
-    initializations: [],
+    renditions: [],
     segments: [],
     targetDurationSeconds: null,
     durationSeconds: 0,

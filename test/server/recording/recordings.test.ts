@@ -10,7 +10,7 @@ test("a recording is removed with its folder", async () => {
   expect(await folder.recordings.finished(LIVESTREAM_ID)).not.toBeNull();
   await folder.recordings.remove(LIVESTREAM_ID);
   expect(existsSync(dirname(folder.mediaFile))).toBe(false);
-  expect(await folder.recordings.open(LIVESTREAM_ID)).toBeNull();
+  expect(await folder.recordings.repair(LIVESTREAM_ID)).toBeNull();
   expect(await folder.recordings.finished(LIVESTREAM_ID)).toBeNull();
 });
 
@@ -49,7 +49,7 @@ test("opening reads the disk, and what was kept is not believed any more", async
   await folder.record(programmeCuts({ seconds: 4 }));
   expect((await folder.recordings.finished(LIVESTREAM_ID))?.segments).toHaveLength(2);
   await truncate(folder.mediaFile, (await folder.read()).media.byteLength - 1);
-  expect((await folder.recordings.open(LIVESTREAM_ID))?.segments[1]?.partCount).toBe(4);
+  expect((await folder.recordings.repair(LIVESTREAM_ID))?.segments[1]?.partCount).toBe(4);
   expect((await folder.recordings.finished(LIVESTREAM_ID))?.segments[1]?.partCount).toBe(4);
 });
 

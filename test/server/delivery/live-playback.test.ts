@@ -3,68 +3,76 @@ import { initializationUri, segmentUri } from "#media/hls/listed-uri.ts";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
-import type { InstanceName } from "#openapi/names.ts";
-import { HlsRoutes, type PlayedLivestream } from "#server/delivery/hls-routes.ts";
+import type { PlayoutName } from "#openapi/names.ts";
+import { ListedAnswers } from "#server/delivery/listed-answers.ts";
+import { LivePlayback, type PlayedLivestream } from "#server/delivery/live-playback.ts";
+import { MediaPlayback } from "#server/delivery/media-playback.ts";
+import { PlaybackRouter } from "#server/delivery/playback-router.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
-import { Programme } from "#server/programme/programme.ts";
+import { Programme, type ProgrammeRecorder } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
-import type { Recorder } from "#server/recording/recorder.ts";
-import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
+import { isInMemory } from "#server/recording/piece.ts";
+import { Unrecorded } from "#server/recording/unrecorded.ts";
+import {
+  bytesOf,
+  LIVESTREAM_ID,
+  programmeCuts,
+  programmeUnits,
+  RecordingFolder,
+} from "#test/support/recording-folder.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 const MEDIA_ID = "0190b8e8-0000-7000-8000-00000000000a";
 const BASE = `/live/${LIVESTREAM_ID}`;
+const LISTED = `${BASE}/v0-360`;
 
 /** One livestream, recorded as it is watched, and the routes to it. */
 class Playhouse implements AsyncDisposable {
   readonly folder = new RecordingFolder();
-  readonly recorder: Recorder = this.folder.recordings.record(LIVESTREAM_ID, null, (message) => {
+  readonly recorder = this.folder.recordings.record(LIVESTREAM_ID, null, (message) => {
     throw new Error(message);
   });
-  readonly window: PlaylistWindow;
+  readonly shown: Programme;
   /** As the manager would have it; null after the livestream was closed. */
   programme: Programme | null;
-  sides = new Map<InstanceName, Programme>();
+  instances = new Map<PlayoutName, Programme>();
   livestream: PlayedLivestream | null = { status: "live", mediaId: null, withBackup: true };
-  readonly #routes = new HlsRoutes({
-    stretches: new StretchCache(() => 0),
-    playouts: {
-      programme: (id) => (id === LIVESTREAM_ID ? this.programme : null),
-      sideProgramme: (id, instance) => (id === LIVESTREAM_ID ? (this.sides.get(instance) ?? null) : null),
-    },
-    livestream: (id) => (id === LIVESTREAM_ID ? this.livestream : null),
-    mediaFile: () => this.folder.mediaFile,
-    viewers: { newSession: () => "session", watched: () => {} },
-    addressOf: () => "192.0.2.1",
-  });
+  readonly #router: PlaybackRouter;
 
   constructor(options: { isEvent?: boolean } = {}) {
-    this.window = new PlaylistWindow({ isEvent: options.isEvent ?? false });
-    this.programme = programmeOn(this.window, this.recorder);
+    this.shown = programmeOn(this.recorder, options.isEvent ?? false);
+    this.programme = this.shown;
+    const listed = new ListedAnswers(new StretchCache(() => 0));
+    this.#router = new PlaybackRouter({
+      live: new LivePlayback({
+        programme: (id, playout) => {
+          if (id !== LIVESTREAM_ID) return null;
+          return playout === "auto" ? this.programme : (this.instances.get(playout) ?? null);
+        },
+        livestream: (id) => (id === LIVESTREAM_ID ? this.livestream : null),
+        listed,
+        viewers: { newSession: () => "session", watched: () => {} },
+        addressOf: () => "192.0.2.1",
+      }),
+      media: new MediaPlayback({
+        media: { playable: () => null },
+        recordings: this.folder.recordings,
+        listed,
+      }),
+    });
   }
 
   /** Everything is on the disk afterwards. */
-  async show(cuts: readonly Cut[]): Promise<void> {
-    for (const cut of cuts) {
-      this.window.push(cut);
-      this.recorder.write(cut);
-    }
+  async show(seconds: number): Promise<Cut[]> {
+    play(this.shown, seconds);
     await this.recorder.end();
+    return programmeCuts({ seconds });
   }
 
-  /** By the route; where there is a shortcut, its answer is the same. */
+  /** The 404 is that of whatever comes behind the router. */
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await this.#routes.routes.request(path, init);
-    const shortcut = await this.shortcut(path, init);
-    if (shortcut !== null) {
-      expect(shortcut.status).toBe(response.status);
-      expect(Object.fromEntries(shortcut.headers)).toEqual(Object.fromEntries(response.headers));
-      expect(await shortcut.bytes()).toEqual(await response.clone().bytes());
-    }
-    return response;
-  }
-
-  async shortcut(path: string, init: RequestInit = {}): Promise<Response | null> {
-    return this.#routes.shortcut(new Request(`http://localhost${path}`, init));
+    const request = new Request(`http://localhost${path}`, init);
+    return this.#router.answer(request) ?? new Response(null, { status: 404 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,14 +81,21 @@ class Playhouse implements AsyncDisposable {
   }
 }
 
-function programmeOn(window: PlaylistWindow, recorder: Programme["recorder"]): Programme {
+function programmeOn(recorder: ProgrammeRecorder, isEvent = false): Programme {
   return new Programme({
     segmenter: new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.4 }),
-    window,
+    openWindow: () => new PlaylistWindow({ isEvent }),
     recorder,
     fanOut: new RtmpFanOut(0),
     nowMs: () => 0,
   });
+}
+
+/** Pictures and sound from the programme's beginning; its last segment is complete. */
+function play(programme: Programme, seconds: number): void {
+  programme.setTracks([videoTrack, audioTrack], false);
+  for (const unit of programmeUnits({ seconds })) programme.push(unit);
+  programme.flush();
 }
 
 let house: Playhouse;
@@ -97,7 +112,7 @@ function expectNotThere(response: Response): void {
 }
 
 describe("a live playlist", () => {
-  test.each(["index.m3u8", "media.m3u8"])(
+  test.each(["index.m3u8", "v0-360/media.m3u8"])(
     "%s is not there before the first segment, but soon",
     async (file) => {
       const response = await house.ask(`${BASE}/${file}`);
@@ -118,27 +133,27 @@ describe("a live playlist", () => {
     expect(response.headers.get("Retry-After")).toBe(seconds);
   });
 
-  test("of a side that the livestream does not have is not to be asked for again", async () => {
+  test("of an instance that the livestream does not have is not to be asked for again", async () => {
     house.livestream = { status: "live", mediaId: null, withBackup: false };
     house.programme = null;
-    for (const [side, seconds] of [
+    for (const [instance, seconds] of [
       ["primary", "1"],
       ["secondary", null],
     ] as const) {
-      const response = await house.ask(`${BASE}/${side}/index.m3u8`);
+      const response = await house.ask(`${BASE}/${instance}/index.m3u8`);
       expectNotThere(response);
       expect(response.headers.get("Retry-After")).toBe(seconds);
     }
   });
 
-  test.each(["index.m3u8", "media.m3u8", "init-0.mp4", "segment-0.m4s"])(
+  test.each(["index.m3u8", "v0-360/media.m3u8", "v0-360/init-0.mp4", "v0-360/segment-0.m4s"])(
     "of a livestream that nobody knows is not there, nor is %s",
     async (file) => expectNotThere(await house.ask(`/live/0190b8e8-0000-7000-8000-000000000002/${file}`)),
   );
 
   test("is asked for anew every time and names everything relative to itself", async () => {
-    await house.show(programmeCuts({ seconds: 20 }));
-    const response = await house.ask(`${BASE}/media.m3u8`);
+    await house.show(20);
+    const response = await house.ask(`${LISTED}/media.m3u8`);
     expect([response.status, response.headers.get("Content-Type")]).toEqual([
       200,
       "application/vnd.apple.mpegurl",
@@ -151,26 +166,26 @@ describe("a live playlist", () => {
   });
 
   test("is rendered once until it changes", async () => {
-    const cuts = programmeCuts({ seconds: 20 });
-    const half = cuts.findIndex((cut) => cut.type === "segment-start" && cut.start.msn === 5);
-    for (const cut of cuts.slice(0, half)) house.window.push(cut);
+    play(house.shown, 10);
     const texts = [];
-    for (let each = 0; each < 2; each += 1) texts.push(await (await house.ask(`${BASE}/media.m3u8`)).text());
-    for (const cut of cuts.slice(half)) house.window.push(cut);
-    texts.push(await (await house.ask(`${BASE}/media.m3u8`)).text());
+    for (let each = 0; each < 2; each += 1)
+      texts.push(await (await house.ask(`${LISTED}/media.m3u8`)).text());
+    for (const unit of programmeUnits({ seconds: 10, fromSeconds: 10 })) house.shown.push(unit);
+    house.shown.flush();
+    texts.push(await (await house.ask(`${LISTED}/media.m3u8`)).text());
     expect(texts[1]).toBe(texts[0] ?? "");
     expect(texts[0]).not.toContain(segmentUri(9));
     expect(texts[2]).toContain(segmentUri(9));
   });
 
   test("stays as it is while no encoder sends, and gets its end with the livestream's", async () => {
-    await house.show(programmeCuts({ seconds: 6 }));
-    const inGap = await house.ask(`${BASE}/media.m3u8`);
+    await house.show(6);
+    const inGap = await house.ask(`${LISTED}/media.m3u8`);
     expect(inGap.status).toBe(200);
     expect(await inGap.text()).not.toContain("#EXT-X-ENDLIST");
-    house.window.end();
+    await house.shown.end();
     house.livestream = { status: "converting", mediaId: null, withBackup: true };
-    const ended = await house.ask(`${BASE}/media.m3u8`);
+    const ended = await house.ask(`${LISTED}/media.m3u8`);
     expect(ended.status).toBe(200);
     expect(await ended.text()).toEndWith("#EXT-X-ENDLIST\n");
   });
@@ -178,8 +193,8 @@ describe("a live playlist", () => {
 
 describe("once the recording is there", () => {
   beforeEach(async () => {
-    await house.show(programmeCuts({ seconds: 4 }));
-    house.window.end();
+    await house.show(4);
+    await house.shown.end();
     house.livestream = { status: "finished", mediaId: MEDIA_ID, withBackup: true };
   });
 
@@ -195,14 +210,14 @@ describe("once the recording is there", () => {
   );
 
   test("whoever is watching still sees the end, and is sent there when that is gone", async () => {
-    expect(await (await house.ask(`${BASE}/media.m3u8`)).text()).toContain("#EXT-X-ENDLIST");
+    expect(await (await house.ask(`${LISTED}/media.m3u8`)).text()).toContain("#EXT-X-ENDLIST");
     house.programme = null;
-    const response = await house.ask(`${BASE}/media.m3u8`);
+    const response = await house.ask(`${LISTED}/media.m3u8`);
     expect([response.status, response.headers.get("Location")]).toEqual([
       302,
-      `../../media/${MEDIA_ID}/index.m3u8`,
+      `../../../media/${MEDIA_ID}/index.m3u8`,
     ]);
-    expectNotThere(await house.ask(`${BASE}/segment-0.m4s`));
+    expectNotThere(await house.ask(`${LISTED}/segment-0.m4s`));
   });
 });
 
@@ -211,12 +226,16 @@ describe("bytes", () => {
     "are the same in memory and, once they left it, in the recording (%o)",
     async (options) => {
       await using playhouse = new Playhouse(options);
+      play(playhouse.shown, 60);
+      const isHeld = (msn: number) => playhouse.recorder.held.segment("v0-360", msn)?.every(isInMemory);
+      expect([isHeld(0), isHeld(29)]).toEqual([true, true]);
+      const unwritten = await (await playhouse.ask(`${LISTED}/segment-29.m4s`)).bytes();
+      await playhouse.recorder.end();
+      expect([isHeld(0), isHeld(29)]).toEqual([false, false]);
+      expect(await (await playhouse.ask(`${LISTED}/segment-29.m4s`)).bytes()).toEqual(unwritten);
       const cuts = programmeCuts({ seconds: 60 });
-      await playhouse.show(cuts);
-      expect(playhouse.window.segment(0)).toBe("recorded");
-      expect(playhouse.window.segment(29)).toBeInstanceOf(Uint8Array);
       const names = [initializationUri(0), ...Array.from({ length: 30 }, (_, msn) => segmentUri(msn))];
-      const answers = await Promise.all(names.map((name) => playhouse.ask(`${BASE}/${name}`)));
+      const answers = await Promise.all(names.map((name) => playhouse.ask(`${LISTED}/${name}`)));
       const headers = (name: string): unknown[] => answers.map((each) => each.headers.get(name));
       expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
       expect(headers("Cache-Control")).toEqual(names.map(() => "public, max-age=31536000, immutable"));
@@ -229,8 +248,8 @@ describe("bytes", () => {
   );
 
   test.each([0, 9])("of segment %i are answered in part, and not to HEAD", async (msn) => {
-    await house.show(programmeCuts({ seconds: 20 }));
-    const url = `${BASE}/${segmentUri(msn)}`;
+    await house.show(20);
+    const url = `${LISTED}/${segmentUri(msn)}`;
     const whole = await (await house.ask(url)).bytes();
     const part = await house.ask(url, { headers: { Range: "bytes=10-19" } });
     expect([part.status, part.headers.get("Content-Range")]).toEqual([
@@ -245,87 +264,73 @@ describe("bytes", () => {
     expect(beyond.status).toBe(416);
   });
 
-  test("that a failed recording does not have are not there", async () => {
-    const nowhere = { write: () => {}, initialization: () => null, segment: () => null, end: async () => {} };
-    house.programme = programmeOn(house.window, nowhere);
-    for (const cut of programmeCuts({ seconds: 60 })) house.window.push(cut);
-    expectNotThere(await house.ask(`${BASE}/segment-0.m4s`));
-    expect((await house.ask(`${BASE}/segment-29.m4s`)).status).toBe(200);
+  test("that nothing records are not there once the playlist needs them no more", async () => {
+    house.programme = programmeOn(new Unrecorded());
+    play(house.programme, 60);
+    expectNotThere(await house.ask(`${LISTED}/segment-0.m4s`));
+    expect((await house.ask(`${LISTED}/segment-29.m4s`)).status).toBe(200);
   });
 
   test.each([
-    ["a segment that is not complete", "segment-10.m4s"],
-    ["an initialization of later", "init-1.mp4"],
-    ["a number below zero", "segment--1.m4s"],
-    ["a number with zeros before it", "segment-00.m4s"],
-    ["a number that is none", "segment-1e0.m4s"],
-    ["a number beyond counting", "segment-99999999999999999999.m4s"],
-    ["a segment with another's ending", "segment-0.mp4"],
-    ["an initialization with another's ending", "init-0.m4s"],
-    ["a name with more behind it", "segment-0.m4s.bak"],
-    ["a name with a line behind it", "segment-0.m4s%0a"],
-    ["a NUL", "segment-0.m4s%00"],
-    ["another case", "SEGMENT-0.m4s"],
+    ["a segment that is not complete", "v0-360/segment-10.m4s"],
+    ["an initialization of later", "v0-360/init-1.mp4"],
+    ["a number below zero", "v0-360/segment--1.m4s"],
+    ["a number with zeros before it", "v0-360/segment-00.m4s"],
+    ["a number that is none", "v0-360/segment-1e0.m4s"],
+    ["a number beyond counting", "v0-360/segment-99999999999999999999.m4s"],
+    ["a segment with another's ending", "v0-360/segment-0.mp4"],
+    ["an initialization with another's ending", "v0-360/init-0.m4s"],
+    ["a name with more behind it", "v0-360/segment-0.m4s.bak"],
+    ["a name with a line behind it", "v0-360/segment-0.m4s%0a"],
+    ["a NUL", "v0-360/segment-0.m4s%00"],
+    ["another case", "v0-360/SEGMENT-0.m4s"],
     ["the journal", "journal.ndjson"],
     ["the file of fragments", "media.mp4"],
-    ["a way out", "..%2f..%2ftandem.sqlite"],
-    ["a way out of a side", "primary/..%2f..%2f..%2ftandem.sqlite"],
-    ["a way out with two encodings", "%252e%252e%252fmedia.mp4"],
-    ["a side that is none", "tertiary/media.m3u8"],
-    ["a side that every object has", "constructor/media.m3u8"],
-    ["a folder in a side", "primary/more/media.m3u8"],
+    ["a way out", "v0-360/..%2f..%2ftandem.sqlite"],
+    ["a way out of an instance", "primary/..%2f..%2f..%2ftandem.sqlite"],
+    ["a way out with two encodings", "v0-360/%252e%252e%252fmedia.mp4"],
+    ["an instance that is none", "tertiary/v0-360/media.m3u8"],
+    ["a rendition that is none", "v1-720/media.m3u8"],
+    ["a rendition that every object has", "constructor/media.m3u8"],
+    ["a folder in a rendition", "v0-360/more/media.m3u8"],
+    ["a segment of no rendition", "segment-9.m4s"],
+    ["escapes that make no text", "v0-360/%ff"],
     ["nothing", ""],
   ])("of %s are not there (L6)", async (_, name) => {
-    await house.show(programmeCuts({ seconds: 20 }));
+    await house.show(20);
     expect((await house.ask(`${BASE}/${name}`)).status).toBe(404);
   });
 });
 
-describe("the shortcut", () => {
-  test.each([
-    "index.m3u8",
-    "media.m3u8",
-    "media.m3u8?session=a",
-    "segment-9.m4s",
-    "segment-0.m4s",
-    "init-0.mp4",
-  ])("is taken to %s", async (name) => {
-    await house.show(programmeCuts({ seconds: 20 }));
-    expect((await house.shortcut(`${BASE}/${name}`))?.status).toBe(200);
-  });
-
-  test.each([
-    ["a side", `${BASE}/primary/media.m3u8`, {}],
-    ["a livestream without a programme", "/live/unknown/media.m3u8", {}],
-    ["anything else", "/media/live/media.m3u8", {}],
-    ["what may need decoding", `${BASE}/media%2em3u8`, {}],
-    ["HEAD", `${BASE}/media.m3u8`, { method: "HEAD" }],
-    ["OPTIONS", `${BASE}/media.m3u8`, { method: "OPTIONS" }],
-  ])("is not taken to %s", async (_, path, init) => {
-    await house.show(programmeCuts({ seconds: 20 }));
-    expect(await house.shortcut(path, init)).toBeNull();
-  });
+test("what is escaped without need is the same", async () => {
+  await house.show(4);
+  const plain = await (await house.ask(`${LISTED}/media.m3u8`)).text();
+  expect(await (await house.ask(`${LISTED}/media%2em3u8?session=a`)).text()).toBe(plain);
 });
 
-test("a side is watched by itself", async () => {
-  const window = new PlaylistWindow({ isEvent: false });
-  house.sides.set("secondary", programmeOn(window, house.recorder));
-  const tooEarly = await house.ask(`${BASE}/secondary/media.m3u8`);
+test("an instance is watched by itself", async () => {
+  const programme = programmeOn(new Unrecorded());
+  house.instances.set("secondary", programme);
+  const tooEarly = await house.ask(`${BASE}/secondary/v0-360/media.m3u8`);
   expectNotThere(tooEarly);
   expect(tooEarly.headers.get("Retry-After")).toBe("1");
-  const cuts = programmeCuts({ seconds: 4 });
-  for (const cut of cuts) window.push(cut);
+  play(programme, 4);
   const master = await (await house.ask(`${BASE}/secondary/index.m3u8`)).text();
-  expect(master).toEndWith("\nmedia.m3u8?session=session\n");
+  expect(master).toEndWith("\nv0-360/media.m3u8?session=session\n");
   const names = ["init-0.mp4", "segment-0.m4s", "segment-1.m4s"];
   const bytes = await Promise.all(
-    names.map(async (name) => (await house.ask(`${BASE}/secondary/${name}`)).bytes()),
+    names.map(async (name) => (await house.ask(`${BASE}/secondary/v0-360/${name}`)).bytes()),
   );
-  expect(Buffer.concat(bytes).equals(bytesOf(cuts))).toBe(true);
-  expectNotThere(await house.ask(`${BASE}/primary/segment-0.m4s`));
+  expect(Buffer.concat(bytes).equals(bytesOf(programmeCuts({ seconds: 4 })))).toBe(true);
+  expectNotThere(await house.ask(`${BASE}/primary/v0-360/segment-0.m4s`));
 });
 
-test.each([`${BASE}/index.m3u8`, `${BASE}/segment-0.m4s`, `${BASE}/primary/media.m3u8`])(
+test.each(["POST", "PUT", "DELETE", "PATCH"])("%s is no way to watch", async (method) => {
+  const response = await house.ask(`${BASE}/index.m3u8`, { method });
+  expect([response.status, response.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+});
+
+test.each([`${BASE}/index.m3u8`, `${LISTED}/segment-0.m4s`, `${BASE}/primary/v0-360/media.m3u8`])(
   "a page from anywhere may ask for %s",
   async (url) => {
     const response = await house.ask(url, { method: "OPTIONS" });

@@ -2,19 +2,22 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { recordedAnswer } from "#server/delivery/recorded-answer.ts";
+import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import { HeldBytes } from "#server/recording/held-bytes.ts";
+import { segment } from "#test/support/listed-segments.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tandem-recorded-answer-"));
+const folder = mkdtempSync(join(tmpdir(), "tandem-listed-answers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const file = join(folder, "media.mp4");
 writeFileSync(file, "0123456789");
-const stretch = { file, offset: 2, byteLength: 5 };
+const held = new HeldBytes(file);
+held.addRecorded("v0-360", "segment", { number: 0, offset: 2, byteLength: 5 });
 
 function ask(stretches: StretchCache, init: RequestInit = {}): Response | Promise<Response> {
   const request = new Request("http://localhost/media/1/segment-0.m4s", init);
-  return recordedAnswer(request, stretch, "video/mp4", stretches);
+  return new ListedAnswers(stretches).answer(request, held, "v0-360", "segment-0.m4s");
 }
 
 test("everybody gets the same, from the file or from memory", async () => {
@@ -33,6 +36,21 @@ test("everybody gets the same, from the file or from memory", async () => {
     const head = await ask(stretches, { method: "HEAD" });
     expect([head.status, head.headers.get("Content-Length")]).toEqual([200, "5"]);
   }
+});
+
+test("what lies in several places is gathered, and says its length", async () => {
+  const scattered = new HeldBytes(file);
+  scattered.push({ type: "segment-start", rendition: "v0-360", start: segment(0) }, 0);
+  for (const [index, offset] of [1, 7].entries()) {
+    const part = { msn: 0, index, durationSeconds: 1, independent: true, bytes: Uint8Array.of(0, 0) };
+    scattered.push({ type: "part", rendition: "v0-360", part }, offset);
+  }
+  scattered.push({ type: "segment", rendition: "v0-360", segment: segment(0), targetDurationSeconds: 2 }, 9);
+  scattered.written(9);
+  const answers = new ListedAnswers(new StretchCache(() => 0));
+  const request = new Request("http://localhost/live/1/v0-360/segment-0.m4s");
+  const response = await answers.answer(request, scattered, "v0-360", "segment-0.m4s");
+  expect([response.headers.get("Content-Length"), await response.text()]).toEqual(["4", "1278"]);
 });
 
 test("a part of what is in memory comes from there", async () => {

@@ -1,0 +1,66 @@
+// One rendition's samples on their way into fragments: cut where the segmenter says, and nowhere else.
+
+import { encodeInitialization } from "#media/fmp4/fmp4-muxer.ts";
+import type { Track } from "#media/track/track.ts";
+import { OpenSegment } from "./open-segment.ts";
+import type { RenditionName } from "./rendition.ts";
+import { SampleQueue } from "./sample-queue.ts";
+import type { Cut, SegmentStart } from "./segment.ts";
+
+export class RenditionWriter {
+  readonly #name: RenditionName;
+  readonly #tracks: readonly Track[];
+  readonly #queues: readonly SampleQueue[];
+  #segment: OpenSegment | null = null;
+
+  /** `tracks`: of its initialization; at most one of a kind. */
+  constructor(name: RenditionName, tracks: readonly Track[]) {
+    this.#name = name;
+    this.#tracks = tracks;
+    this.#queues = tracks.map((track, index) => new SampleQueue(track, index + 1));
+  }
+
+  get queues(): readonly SampleQueue[] {
+    return this.#queues;
+  }
+
+  /** Null between two segments. */
+  get segment(): OpenSegment | null {
+    return this.#segment;
+  }
+
+  initialize(id: number): Cut {
+    const initialization = { id, bytes: encodeInitialization(this.#tracks), tracks: this.#tracks };
+    return { type: "initialization", rendition: this.#name, initialization };
+  }
+
+  /** The segment's first sample is decoded at `startSeconds`. */
+  begin(start: SegmentStart, startSeconds: number): Cut {
+    this.#segment = new OpenSegment(start, startSeconds, this.#queues);
+    return { type: "segment-start", rendition: this.#name, start };
+  }
+
+  /** What is in the queues becomes a part that ends at `endSeconds`; null when that is nothing. */
+  endPart(endSeconds: number): Cut | null {
+    const part = this.#segment?.endPart(endSeconds) ?? null;
+    return part === null ? null : { type: "part", rendition: this.#name, part };
+  }
+
+  beginPart(independent: boolean): void {
+    this.#segment?.beginPart(independent);
+  }
+
+  /** The open segment, whose last part has ended; null when it has none. */
+  complete(targetDurationAfter: (durationSeconds: number) => number): Cut | null {
+    const segment = this.#segment?.complete() ?? null;
+    this.#segment = null;
+    if (segment === null) return null;
+    const targetDurationSeconds = targetDurationAfter(segment.durationSeconds);
+    return { type: "segment", rendition: this.#name, segment, targetDurationSeconds };
+  }
+
+  /** Samples whose duration is not known yet get the one that their predecessors had. */
+  release(): void {
+    for (const queue of this.#queues) queue.release();
+  }
+}
