@@ -6,6 +6,7 @@ import { aacConfiguration } from "#media/codecs/aac/aac-configuration.ts";
 import { CodecError } from "#media/codecs/codec-error.ts";
 import { h264Configuration } from "#media/codecs/h264/h264-configuration.ts";
 import { pictureOf, wholeNalUnits } from "#media/codecs/h264/nal-units.ts";
+import type { SourceClock } from "#media/track/source-clock.ts";
 import type { AudioConfiguration, EncodedUnit, Track, VideoConfiguration } from "#media/track/track.ts";
 import { readAudioTag } from "./audio-tag.ts";
 import { FlvError } from "./flv-error.ts";
@@ -27,6 +28,9 @@ export type DemuxedItem =
 const VIDEO_TRACK_ID = 1;
 const AUDIO_TRACK_ID = 2;
 const VIDEO_TIMESCALE = 90_000;
+
+/** Milliseconds; 32 bits by the specification (RTMP 1.0 §5.3.1), of which OBS and FFmpeg keep 31. */
+export const RTMP_CLOCK: SourceClock = { timescale: 1000, wrapBits: [31, 32] };
 
 export class TagDemuxer {
   #video: VideoConfiguration | null = null;
@@ -58,7 +62,8 @@ export class TagDemuxer {
     const picture = pictureOf(data, this.#video.nalUnitLengthSize);
     if (picture === null) return null;
     const isSync = isKeyFrame || picture === "idr";
-    return { type: "unit", unit: { trackId: VIDEO_TRACK_ID, timestampMs, compositionTimeMs, isSync, data } };
+    const timing = { clock: RTMP_CLOCK, sentDts: timestampMs, compositionTime: compositionTimeMs };
+    return { type: "unit", unit: { trackId: VIDEO_TRACK_ID, ...timing, isSync, data } };
   }
 
   #pushAudio({ payload, timestampMs }: FlvMessage): DemuxedItem | null {
@@ -68,7 +73,14 @@ export class TagDemuxer {
     if (this.#audio === null) return null;
     return {
       type: "unit",
-      unit: { trackId: AUDIO_TRACK_ID, timestampMs, compositionTimeMs: 0, isSync: true, data: packet.body },
+      unit: {
+        trackId: AUDIO_TRACK_ID,
+        clock: RTMP_CLOCK,
+        sentDts: timestampMs,
+        compositionTime: 0,
+        isSync: true,
+        data: packet.body,
+      },
     };
   }
 

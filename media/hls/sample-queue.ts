@@ -2,9 +2,7 @@
 
 import type { SampleRun } from "#media/fmp4/fragment-boxes.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
-
-/** What a video frame is taken to last when it is the only one there ever was. */
-const LONE_FRAME_SECONDS = 1 / 30;
+import { usualDurationSeconds } from "#media/track/usual-duration.ts";
 
 export class SampleQueue {
   readonly track: Track;
@@ -19,9 +17,7 @@ export class SampleQueue {
   constructor(track: Track, trackId: number) {
     this.track = track;
     this.#trackId = trackId;
-    const { kind, configuration } = track;
-    this.#usualDuration =
-      kind === "audio" ? configuration.samplesPerFrame : Math.round(LONE_FRAME_SECONDS * track.timescale);
+    this.#usualDuration = Math.round(usualDurationSeconds(track) * track.timescale);
   }
 
   /** The newest sample, whose duration is not known yet. */

@@ -1,38 +1,46 @@
-// Unwraps an encoder's millisecond clock, which starts over at 2^31 or at 2^32.
+// Unwraps an encoder's clock, which starts over when its bits are used up.
 
-/**
- * RTMP counts to 2^32 by the specification, but OBS and FFmpeg keep 31 bits: which of the two an encoder does shows only
- * in the values it has sent so far.
- */
-const WRAP_31_BITS_MS = 2 ** 31;
-const WRAP_32_BITS_MS = 2 ** 32;
+import type { SourceClock } from "./source-clock.ts";
 
 export class EncoderClock {
-  /** The last value trusted, as sent and unwrapped. */
-  #sentMs = 0;
-  #unwrappedMs = 0;
-  #has32Bits = false;
+  #clock: SourceClock;
+  /** The last value trusted, in ticks: as sent, and unwrapped. */
+  #sent = 0;
+  #unwrapped = 0;
+  /** The greatest value trusted. */
+  #greatest = 0;
+
+  constructor(clock: SourceClock) {
+    this.#clock = clock;
+  }
 
   /** Starts anew at a value that has nothing to do with the earlier ones. */
-  reset(timestampMs: number): void {
-    this.#has32Bits = false;
-    this.trust(timestampMs, timestampMs);
+  reset(sent: number, clock: SourceClock): void {
+    this.#clock = clock;
+    this.#greatest = 0;
+    this.trust(sent, sent);
   }
 
-  /** What the timestamp most likely means: the nearest to the last trusted one of all that look the same when sent. */
-  unwrap(timestampMs: number): number {
-    const is32Bits = this.#has32Bits || timestampMs >= WRAP_31_BITS_MS;
-    const wrapMs = is32Bits ? WRAP_32_BITS_MS : WRAP_31_BITS_MS;
-    let stepMs = timestampMs - this.#sentMs;
-    if (stepMs < -wrapMs / 2) stepMs += wrapMs;
-    else if (stepMs > wrapMs / 2) stepMs -= wrapMs;
-    return this.#unwrappedMs + stepMs;
+  /** What the value most likely means, in ticks: the nearest to the last trusted one of all that look the same when sent. */
+  unwrap(sent: number): number {
+    const wrap = this.#wrapFor(Math.max(sent, this.#greatest));
+    let step = sent - this.#sent;
+    if (step < -wrap / 2) step += wrap;
+    else if (step > wrap / 2) step -= wrap;
+    return this.#unwrapped + step;
   }
 
-  /** The timestamp is a true one: later ones are unwrapped from it. */
-  trust(timestampMs: number, unwrappedMs: number): void {
-    this.#sentMs = timestampMs;
-    this.#unwrappedMs = unwrappedMs;
-    if (timestampMs >= WRAP_31_BITS_MS) this.#has32Bits = true;
+  /** The value is a true one: later ones are unwrapped from it. */
+  trust(sent: number, unwrapped: number): void {
+    this.#sent = sent;
+    this.#unwrapped = unwrapped;
+    if (sent > this.#greatest) this.#greatest = sent;
+  }
+
+  /** Of the numbers of values that the clock may have the least that has this one. */
+  #wrapFor(value: number): number {
+    const { wrapBits } = this.#clock;
+    for (const bits of wrapBits) if (value < 2 ** bits) return 2 ** bits;
+    return 2 ** (wrapBits.at(-1) ?? 0);
   }
 }

@@ -2,8 +2,10 @@
 
 import { EncoderClock } from "./encoder-clock.ts";
 import { JumpStreak } from "./jump-streak.ts";
+import type { SourceClock } from "./source-clock.ts";
 import type { AccessUnit, EncodedUnit, Track } from "./track.ts";
 import { TrackTiming } from "./track-timing.ts";
+import { usualDurationSeconds } from "./usual-duration.ts";
 
 /** Further ahead of everything so far is a jump; less is a frame rate of its own, or sound and picture that were silent. */
 const MAX_FORWARD_MS = 10_000;
@@ -55,7 +57,8 @@ interface TrackClock {
  * new clock: a new epoch for all tracks, or where another track kept a clock far from it, a correction of this one.
  */
 export class Timeline {
-  readonly #encoderClock = new EncoderClock();
+  /** Null before the first unit, which says what clock it is. */
+  #encoderClock: EncoderClock | null = null;
   readonly #tracks = new Map<number, TrackClock>();
   /** Latest time of any track in the epoch, null before the first unit. */
   #latestMs: number | null = null;
@@ -79,13 +82,16 @@ export class Timeline {
     const clock = this.#tracks.get(encoded.trackId);
     if (clock === undefined) throw new Error(`unit of track ${encoded.trackId}, which was never added`);
     this.#units += 1;
-    if (this.#latestMs === null) this.#encoderClock.reset(encoded.timestampMs);
-    const sentMs = this.#encoderClock.unwrap(encoded.timestampMs);
+    const { sentDts, clock: sourceClock } = encoded;
+    this.#encoderClock ??= new EncoderClock(sourceClock);
+    if (this.#latestMs === null) this.#encoderClock.reset(sentDts, sourceClock);
+    const unwrappedDts = this.#encoderClock.unwrap(sentDts);
+    const sentMs = milliseconds(unwrappedDts, sourceClock);
     const ms = sentMs + clock.correctionMs;
     if (this.#isJump(clock, ms)) return this.#placeJumped(clock, encoded, sentMs);
     clock.jumps.end();
     clock.trustedAt = this.#units;
-    this.#encoderClock.trust(encoded.timestampMs, sentMs);
+    this.#encoderClock.trust(sentDts, unwrappedDts);
     return this.#placeTrusted(clock, encoded, ms);
   }
 
@@ -127,7 +133,7 @@ export class Timeline {
 
   #beginEpoch(clock: TrackClock, encoded: EncodedUnit): PlacedUnit {
     this.#epoch += 1;
-    this.#encoderClock.reset(encoded.timestampMs);
+    this.#encoderClock?.reset(encoded.sentDts, encoded.clock);
     this.#latestMs = null;
     for (const each of this.#tracks.values()) {
       each.timing.reset();
@@ -137,7 +143,7 @@ export class Timeline {
       each.jumps.end();
     }
     clock.trustedAt = this.#units;
-    return this.#placeTrusted(clock, encoded, encoded.timestampMs);
+    return this.#placeTrusted(clock, encoded, milliseconds(encoded.sentDts, encoded.clock));
   }
 
   /** Where the track was going, for want of a time to believe. */
@@ -159,7 +165,8 @@ export class Timeline {
   }
 
   #emit(clock: TrackClock, encoded: EncodedUnit, ms: number, isMoved: boolean): PlacedUnit {
-    const { trackId, isSync, data, compositionTimeMs } = encoded;
+    const { trackId, isSync, data } = encoded;
+    const compositionTimeMs = milliseconds(encoded.compositionTime, encoded.clock);
     const { timing } = clock;
     const isComposed = compositionTimeMs <= MAX_COMPOSITION_MS && compositionTimeMs >= MIN_COMPOSITION_MS;
     const composedMs = isComposed ? compositionTimeMs : 0;
@@ -172,20 +179,19 @@ export class Timeline {
   }
 }
 
+/** Not rounded. */
+function milliseconds(ticks: number, { timescale }: SourceClock): number {
+  return timescale === 1000 ? ticks : (ticks * 1000) / timescale;
+}
+
 function newTrackClock(track: Track, timing: TrackTiming): TrackClock {
   return {
     timing,
     latestMs: null,
-    stepMs: typicalStepMs(track),
+    stepMs: usualDurationSeconds(track) * 1000,
     correctionMs: 0,
     stalledUnits: 0,
     jumps: new JumpStreak(),
     trustedAt: 0,
   };
-}
-
-/** How far units are apart by the track's configuration; pictures without a frame rate are taken as 25 a second. */
-function typicalStepMs({ kind, configuration }: Track): number {
-  if (kind === "audio") return (configuration.samplesPerFrame * 1000) / configuration.sampleRate;
-  return 1000 / (configuration.frameRate ?? 25);
 }

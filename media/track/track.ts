@@ -2,6 +2,7 @@
 
 import type { AacConfiguration } from "#media/codecs/aac/aac-configuration.ts";
 import type { H264Configuration } from "#media/codecs/h264/h264-configuration.ts";
+import type { SourceClock } from "./source-clock.ts";
 
 /** A coded stream of one kind within a publish. */
 export type Track = VideoTrack | AudioTrack;
@@ -32,13 +33,14 @@ export type AudioConfiguration = AacConfiguration;
 
 export type CodecConfiguration = VideoConfiguration | AudioConfiguration;
 
-/** One coded frame as the encoder timed it: 32-bit milliseconds, not yet unwrapped or repaired. */
+/** One coded frame as its source timed it, not yet unwrapped or repaired. */
 export interface EncodedUnit {
   readonly trackId: number;
-  /** Decoding time on the encoder's 32-bit clock, milliseconds modulo 2^32. */
-  readonly timestampMs: number;
-  /** Signed; presentation time minus decoding time. */
-  readonly compositionTimeMs: number;
+  readonly clock: SourceClock;
+  /** Decoding time as it was sent, ticks of the source's clock. */
+  readonly sentDts: number;
+  /** Signed; presentation time minus decoding time, ticks of the source's clock. */
+  readonly compositionTime: number;
   /** Decoding can start here: a video key frame, any audio frame. */
   readonly isSync: boolean;
   readonly data: Uint8Array;

@@ -34,7 +34,7 @@ for (let at = 0; at < capture.byteLength; at += READ_BYTES) {
     if (item?.type === "track") addTrack(item.track);
     if (item?.type !== "unit") continue;
     const { unit } = timeline.place(item.unit);
-    keep(segmenter.push(unit, START_MS + item.unit.timestampMs));
+    keep(segmenter.push(unit, START_MS + item.unit.sentDts));
   }
 }
 keep(segmenter.end());

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { FlvError } from "#media/flv/flv-error.ts";
-import { type DemuxedItem, type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
+import { type DemuxedItem, type FlvMessage, RTMP_CLOCK, TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import type { Track } from "#media/track/track.ts";
 import { damaged, seededRandom } from "#test/support/damage.ts";
 import { hex } from "#test/support/hex.ts";
@@ -87,8 +87,9 @@ test("a frame is a unit with the encoder's time, its bytes a view of the message
     type: "unit",
     unit: {
       trackId: 1,
-      timestampMs: 0xfffffff0,
-      compositionTimeMs: 80,
+      sentDts: 0xfffffff0,
+      clock: RTMP_CLOCK,
+      compositionTime: 80,
       isSync: true,
       data: hex`00000003 65 88 84`,
     },
@@ -96,7 +97,7 @@ test("a frame is a unit with the encoder's time, its bytes a view of the message
   expect(item?.type === "unit" && item.unit.data.buffer === message.payload.buffer).toBe(true);
   expect(configured().push(audio(hex`af 01 21 00`, 23))).toEqual({
     type: "unit",
-    unit: { trackId: 2, timestampMs: 23, compositionTimeMs: 0, isSync: true, data: hex`21 00` },
+    unit: { trackId: 2, clock: RTMP_CLOCK, sentDts: 23, compositionTime: 0, isSync: true, data: hex`21 00` },
   });
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
+import { RTMP_CLOCK } from "#media/flv/tag-demuxer.ts";
 import { EncoderClock } from "#media/track/encoder-clock.ts";
 
 /** Unwraps and trusts each in turn. */
 function unwrapAll(...timestampsMs: readonly number[]): number[] {
-  const clock = new EncoderClock();
-  clock.reset(timestampsMs[0] ?? 0);
+  const clock = new EncoderClock(RTMP_CLOCK);
+  clock.reset(timestampsMs[0] ?? 0, RTMP_CLOCK);
   return timestampsMs.map((timestampMs) => {
     const ms = clock.unwrap(timestampMs);
     clock.trust(timestampMs, ms);
@@ -51,9 +52,19 @@ test("nothing happens at the first extended timestamp", () => {
 });
 
 test("after a reset the value stands for itself", () => {
-  const clock = new EncoderClock();
-  clock.reset(4294967290);
-  clock.reset(7);
+  const clock = new EncoderClock(RTMP_CLOCK);
+  clock.reset(4294967290, RTMP_CLOCK);
+  clock.reset(7, RTMP_CLOCK);
   expect(clock.unwrap(7)).toBe(7);
   expect(clock.unwrap(27)).toBe(27);
+});
+
+test("a clock of 33 bits at 90 kHz starts over after 26.5 hours", () => {
+  const mpeg = { timescale: 90_000, wrapBits: [33] } as const;
+  const clock = new EncoderClock(mpeg);
+  clock.reset(2 ** 33 - 3600, mpeg);
+  expect(clock.unwrap(0)).toBe(2 ** 33);
+  clock.trust(0, 2 ** 33);
+  expect(clock.unwrap(2 ** 33 - 1)).toBe(2 ** 33 - 1);
+  expect(clock.unwrap(3600)).toBe(2 ** 33 + 3600);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { RTMP_CLOCK } from "#media/flv/tag-demuxer.ts";
 import { type PlacedUnit, Timeline } from "#media/track/timeline.ts";
 import type { Track } from "#media/track/track.ts";
 import { seededRandom } from "#test/support/damage.ts";
@@ -27,7 +28,8 @@ class Run {
 
   place(trackId: number, timestampMs: number, compositionTimeMs = 0): PlacedUnit {
     const data = new Uint8Array(1);
-    const encoded = { trackId, timestampMs: timestampMs % 2 ** 32, compositionTimeMs, isSync: true, data };
+    const timing = { clock: RTMP_CLOCK, sentDts: timestampMs % 2 ** 32, compositionTime: compositionTimeMs };
+    const encoded = { trackId, ...timing, isSync: true, data };
     const placed = this.timeline.place(encoded);
     this.placed.push(placed);
     return placed;
@@ -307,3 +309,20 @@ function audioAt(sampleRate: number): Track {
   const configuration = audioTrack.configuration;
   return { ...audioTrack, timescale: sampleRate, configuration: { ...configuration, sampleRate } };
 }
+
+test("units of another clock come out as those of milliseconds do", () => {
+  const mpeg = { timescale: 90_000, wrapBits: [33] } as const;
+  const timeline = new Timeline();
+  timeline.addTrack(videoTrack);
+  const unit = { trackId: videoTrack.id, clock: mpeg, isSync: true, data: new Uint8Array(1) };
+  const placed = [0, 3600, 7200].map((ticks) =>
+    timeline.place({ ...unit, sentDts: (2 ** 33 - 3600 + ticks) % 2 ** 33, compositionTime: 1800 }),
+  );
+  const start = 2 ** 33 - 3600;
+  expect(placed.map(({ unit: { dts, pts } }) => [dts - start, pts - dts])).toEqual([
+    [0, 1800],
+    [3600, 1800],
+    [7200, 1800],
+  ]);
+  expect(timeline.repairs).toBe(0);
+});
