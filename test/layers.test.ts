@@ -77,8 +77,8 @@ const LAYERS: Record<string, readonly string[]> = {
       ...COMMON,
     ],
   ],
-  "server/licences": ["node:"],
-  "server/web": ["hono", "openapi/names.ts", "openapi/playback-paths.ts"],
+  "server/licences": ["node:", "server/common"],
+  "server/web": ["node:", "hono", "openapi/playback-paths.ts", ...COMMON],
   "server/web/pages": ["hls.js", "server/web/watch-state.ts"],
   "server/delivery": [
     ...[

@@ -60,7 +60,7 @@ async function step(name: string, run: () => Promise<void>): Promise<void> {
 }
 
 async function installPackages(): Promise<void> {
-  ensurePackages();
+  ensurePackages({ areToolsNeeded: true });
   const debian = ensureDebianPackages();
   if (debian.state === "installed") print(`installed ${debian.names.join(" ")}`);
   if (debian.state !== "skipped") return;

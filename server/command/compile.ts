@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BunPlugin } from "bun";
+import { OWN_EXECUTABLE } from "#server/common/own-executable.ts";
 import { commitOfCheckout } from "./version.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -104,7 +105,7 @@ function installPackagesOf(platform: Platform): string {
   const [os, cpu] = platform.split("-");
   const install = Bun.spawnSync(
     [
-      ...[process.execPath, "install", "--frozen-lockfile", "--production", "--no-progress"],
+      ...[OWN_EXECUTABLE, "install", "--frozen-lockfile", "--production", "--no-progress"],
       ...[`--os=${os}`, `--cpu=${cpu}`],
     ],
     { cwd: folder, stdout: "pipe", stderr: "pipe" },

@@ -1,5 +1,6 @@
 // What a Tandem carries and under which licences, for whoever holds the binary or the image: `tandem licences`, `/licences`.
 
+import { textOf } from "#server/common/macro-text.ts";
 import { packageLicences } from "./package-licences.ts" with { type: "macro" };
 import bun from "./texts/bun.txt" with { type: "text" };
 import gpl3 from "./texts/gpl-3.0.txt" with { type: "text" };
@@ -19,7 +20,7 @@ and \`bun run build\` puts it into a single binary.
 export const LICENCES: string = [
   section("Tandem", tandem),
   section("libvips", LIBVIPS),
-  section("Packages", packageLicences()),
+  section("Packages", textOf(packageLicences())),
   section("Bun, the runtime", bun),
   section("GNU Lesser General Public License 3", lgpl3),
   section("GNU General Public License 3, which it refers to", gpl3),

@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type MacroText, macroText } from "#server/common/macro-text.ts";
 
 interface Package {
   readonly folder: string;
@@ -21,7 +22,11 @@ const NOT_CARRIED = ["@scarf/scarf"];
 const TERMS = /^(licen[cs]e|copying|notice)(\.(md|txt))?$|^swagger-ui-bundle\.js\.LICENSE\.txt$/i;
 
 /** Every package that the workspaces depend on, and they in turn, by name: how it is called, and its terms in full. */
-export function packageLicences(): string {
+export function packageLicences(): MacroText {
+  return macroText("the licences of the packages cannot be read", describePackages);
+}
+
+function describePackages(): string {
   const found = new Map<string, Package>();
   for (const workspace of ["server", "openapi"]) {
     addDependencies(readPackage(join(import.meta.dir, "../..", workspace)), found);

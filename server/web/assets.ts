@@ -1,5 +1,6 @@
 // What the pages load: named by its content, so a browser may keep it for ever.
 
+import { type MacroText, textOf } from "#server/common/macro-text.ts";
 import { bundlePage, readPage } from "./bundle-page.ts" with { type: "macro" };
 
 export interface Asset {
@@ -17,14 +18,15 @@ export const startScript = asset("start.js", JAVASCRIPT, bundlePage("start.ts"))
 export const docsScript = asset("docs.js", JAVASCRIPT, bundlePage("docs.ts"));
 export const docsStyleSheet = asset("docs.css", STYLES, bundlePage("docs.css"));
 export const styleSheet = asset("tandem.css", STYLES, bundlePage("tandem.css"));
-export const icon = asset("icon.svg", "image/svg+xml", await readPage("icon.svg"));
+export const icon = asset("icon.svg", "image/svg+xml", readPage("icon.svg"));
 
 /** By name, as the URL says it. */
 export const assets: ReadonlyMap<string, Asset> = new Map(
   [watchScript, startScript, docsScript, docsStyleSheet, styleSheet, icon].map((each) => [each.name, each]),
 );
 
-function asset(fileName: string, contentType: string, text: string): Asset {
+function asset(fileName: string, contentType: string, made: MacroText): Asset {
+  const text = textOf(made);
   const [base = "", extension = ""] = fileName.split(".");
   const hash = Bun.hash(text).toString(36).slice(0, 10);
   return { name: `${base}-${hash}.${extension}`, contentType, text };

@@ -1,16 +1,22 @@
 // Bundles what a page loads while the server's own code is being compiled: a macro, so `bun server/main.ts` does it at
 // start and the single binary carries the result.
 
-/** The file of `pages/`, TypeScript or CSS, with everything it imports, minified. Throws with the bundler's own words. */
-export function bundlePage(file: string): string {
-  const build = Bun.spawnSync([process.execPath, "build", pathOf(file), "--target=browser", "--minify"]);
-  if (!build.success) throw new Error(`${file} cannot be bundled.\n${build.stderr}`);
-  return build.stdout.toString();
+import { readFileSync } from "node:fs";
+import { type MacroText, macroText } from "#server/common/macro-text.ts";
+import { OWN_EXECUTABLE } from "#server/common/own-executable.ts";
+
+/** The file of `pages/`, TypeScript or CSS, with everything it imports, minified; or what the bundler says first. */
+export function bundlePage(file: string): MacroText {
+  return macroText(`${pathOf(file)} cannot be bundled`, () => {
+    const build = Bun.spawnSync([OWN_EXECUTABLE, "build", pathOf(file), "--target=browser", "--minify"]);
+    if (!build.success) throw new Error(build.stderr.toString());
+    return build.stdout.toString();
+  });
 }
 
 /** The file of `pages/` as it is. */
-export function readPage(file: string): Promise<string> {
-  return Bun.file(pathOf(file)).text();
+export function readPage(file: string): MacroText {
+  return macroText(`${pathOf(file)} cannot be read`, () => readFileSync(pathOf(file), "utf8"));
 }
 
 function pathOf(file: string): string {

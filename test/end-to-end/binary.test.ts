@@ -7,15 +7,13 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ROOT } from "#test/support/imports.ts";
+import { AS_NOBODY, changesUser, NOBODY } from "#test/support/nobody.ts";
 import { areInstalled, run } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 
 /** Seconds; it takes a few, and the first time a download of what is compiled into. */
 const BUILD_SECONDS = 90;
-
-const NOBODY = 65_534;
-const changesUser = process.getuid?.() === 0 && areInstalled("setpriv");
 
 describe.skipIf(!areInstalled("env"))("the single binary", () => {
   const home = mkdtempSync(join(tmpdir(), "tandem-binary-"));
@@ -93,10 +91,9 @@ async function build(): Promise<string> {
 
 /** With no programs to find and no home, and as nobody where that can be chosen. */
 function alone(binary: string): string[] {
-  const user = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
   return [
     ...[Bun.which("env") ?? "env", "-u", "PATH", "-u", "HOME"],
-    ...(changesUser ? [Bun.which("setpriv") ?? "setpriv", ...user] : []),
+    ...(changesUser ? AS_NOBODY : []),
     binary,
   ];
 }

@@ -24,7 +24,8 @@ interface Ports {
 }
 
 export interface StartOptions {
-  readonly command?: "serve" | "demo";
+  /** `start` of a {@link program} that runs the scripts of a checkout. */
+  readonly command?: "serve" | "demo" | "start";
   readonly environment?: Readonly<Record<string, string>>;
   /** In the place of {@link TANDEM}. */
   readonly program?: readonly string[];
