@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePackages } from "#server/command/ensure-packages.ts";
-import { ensureDebianPackages, purposeOf } from "#test/support/debian-packages.ts";
+import { debianPackages } from "#test/support/debian-packages.ts";
 import { readJunit, type Tally } from "#test/support/junit.ts";
+import { k6Provision } from "#test/support/k6.ts";
+import { Steps } from "#test/support/steps.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const BIN = join(ROOT, "node_modules/.bin");
@@ -29,46 +31,23 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: "dead code", command: ["knip"] },
 ];
 
-const SUITES: readonly { name: string; arguments: readonly string[] }[] = [
-  { name: "tests", arguments: ["--path-ignore-patterns=test/end-to-end/**"] },
-  { name: "end-to-end tests", arguments: ["test/end-to-end/"] },
-];
+const steps = new Steps(print);
 
-const total: Tally = { passed: 0, failed: 0, skipped: 0 };
-
-await step("packages", installPackages);
-for (const check of CHECKS) await step(check.name, () => runCheck(check.command));
-for (const suite of SUITES) add(await runSuite(suite.name, suite.arguments));
-
-if (total.skipped > 0) print(`${total.skipped} skipped`);
-print(`${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed > 0 ? 1 : 0);
-
-/** Runs one check: a line with its name and time, and what it had to say when it threw. */
-async function step(name: string, run: () => Promise<void>): Promise<void> {
-  const startedAt = performance.now();
-  try {
-    await run();
-    print(`ok      ${name} (${secondsSince(startedAt)} s)`);
-    total.passed += 1;
-  } catch (error) {
-    print(
-      `FAILED  ${name} (${secondsSince(startedAt)} s)\n${error instanceof Error ? error.message : error}`,
-    );
-    total.failed += 1;
-  }
-}
-
-async function installPackages(): Promise<void> {
+await steps.check("packages of bun.lock; up to a minute where they are missing", async () => {
   ensurePackages({ areToolsNeeded: true });
-  const debian = ensureDebianPackages();
-  if (debian.state === "installed") print(`installed ${debian.names.join(" ")}`);
-  if (debian.state !== "skipped") return;
-  print(
-    `Not installed, ${debian.reason}; the end-to-end tests that need one of these are skipped if it is missing:`,
-  );
-  for (const name of debian.names) print(`  ${name}: ${purposeOf(name)}`);
-}
+});
+const debian = steps.provide("Debian packages", debianPackages());
+const k6 = steps.provide("k6", k6Provision());
+for (const check of CHECKS) await steps.check(check.name, () => runCheck(check.command));
+await debian;
+await steps.suite("tests", () => runTests(["--path-ignore-patterns=test/end-to-end/**"]));
+await k6;
+await steps.suite("end-to-end tests", () => runTests(["test/end-to-end/"]));
+
+const { passed, failed, skipped } = steps.total;
+if (skipped > 0) print(`${skipped} skipped`);
+print(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
 
 async function runCheck([program = "", ...rest]: readonly string[]): Promise<void> {
   const child = Bun.spawn([join(BIN, program), ...rest], {
@@ -83,8 +62,7 @@ async function runCheck([program = "", ...rest]: readonly string[]): Promise<voi
 }
 
 /** Tests print as they go; what is counted comes from the report file. */
-async function runSuite(name: string, rest: readonly string[]): Promise<Tally> {
-  print(`\n${name}`);
+async function runTests(rest: readonly string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), "tandem-test-"));
   const report = join(folder, "report.xml");
   const child = Bun.spawn(
@@ -102,21 +80,11 @@ async function runSuite(name: string, rest: readonly string[]): Promise<Tally> {
     // A crash, or an error between two tests, is in no test's result.
     return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
   } catch {
-    print(`${name}: ended with ${child.exitCode ?? child.signalCode} and without a report`);
+    print(`The tests ended with ${child.exitCode ?? child.signalCode} and without a report.`);
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function add(tally: Tally): void {
-  total.passed += tally.passed;
-  total.failed += tally.failed;
-  total.skipped += tally.skipped;
-}
-
-function secondsSince(startedAt: number): string {
-  return ((performance.now() - startedAt) / 1000).toFixed(1);
 }
 
 function print(line: string): void {

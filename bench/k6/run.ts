@@ -1,18 +1,16 @@
 // `bun run bench:k6`: seeds the database, starts the server, runs every k6 script and prints one table. `--short`: the one that
 // does everything, for CI, where checks and errors count, and times do not.
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPublishers } from "#bench/support/publishers.ts";
 import { seedSamples } from "#bench/support/seed-samples.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ROOT } from "#test/support/imports.ts";
+import { ensureK6 } from "#test/support/k6.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
-
-/** Built where there is none. */
-const K6_VERSION = "v1.4.0";
 
 /** How often each of two that are compared takes its turn, after a first time to warm up. */
 const ROUNDS = 3;
@@ -29,7 +27,10 @@ interface Outcome {
 }
 
 const isShort = process.argv.includes("--short");
-const k6 = await findK6();
+const k6 = await ensureK6(print).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+});
 const results = mkdtempSync(join(tmpdir(), "tandem-k6-"));
 
 const options = { environment: { TANDEM_SAMPLE_INTERVAL_SECONDS: "1" } };
@@ -114,29 +115,6 @@ async function run(name: string, script: string, environment: Record<string, str
   );
   if (!isOk) process.stderr.write(`${output}${errors}`.slice(-4000));
   return { isOk, p99: times["p(99)"] ?? Number.NaN };
-}
-
-/** On the PATH, else built by Go, once. */
-async function findK6(): Promise<string> {
-  const cached = join(homedir(), ".cache/tandem/k6", K6_VERSION, "k6");
-  const found = Bun.which("k6") ?? ((await Bun.file(cached).exists()) ? cached : null);
-  if (found !== null) return found;
-  if (Bun.which("go") === null) {
-    process.stderr.write(
-      "k6 is needed: https://grafana.com/docs/k6/latest/set-up/install-k6/, or Go to build it with\n",
-    );
-    process.exit(2);
-  }
-  print(`building k6 ${K6_VERSION} …`);
-  const folder = join(cached, "..");
-  mkdirSync(folder, { recursive: true });
-  const build = Bun.spawn(["go", "install", `go.k6.io/k6@${K6_VERSION}`], {
-    env: { ...process.env, GOBIN: folder },
-    stdout: "inherit",
-    stderr: "inherit",
-  });
-  if ((await build.exited) !== 0) throw new Error("k6 could not be built.");
-  return cached;
 }
 
 function print(line: string): void {

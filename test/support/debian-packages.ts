@@ -1,6 +1,7 @@
 // The programs from Debian that the end-to-end tests run against the server, and their installation.
 
 import { existsSync, rmSync, writeFileSync } from "node:fs";
+import type { Provision } from "./provision.ts";
 
 /** Package names, with what each is for. */
 const PACKAGES = {
@@ -15,42 +16,32 @@ const PACKAGES = {
   chromium: "a browser that plays H.264",
   "nginx-light": "a caching proxy",
   prometheus: "judges metrics (promtool)",
+  faketime: "a program with another clock",
   curl: "requests from several addresses",
   "fonts-dejavu-core": "letters on its screenshots",
 } as const;
 
-export type DebianPackages =
-  | { state: "present" }
-  | { state: "installed"; names: string[] }
-  | { state: "skipped"; names: string[]; reason: string };
-
-/**
- * Installs what is missing, if this is Debian and we are root; otherwise says why not, and the tests that need them
- * skip themselves. Throws when apt-get fails.
- */
-export function ensureDebianPackages(): DebianPackages {
-  if (Bun.which("dpkg") === null || Bun.which("apt-get") === null) {
-    return {
-      state: "skipped",
-      names: Object.keys(PACKAGES),
-      reason: "this is not a Debian",
-    };
-  }
-  const names = missingPackages();
-  if (names.length === 0) return { state: "present" };
+/** Their installation where something is missing and we are root on Debian. */
+export function debianPackages(): Provision {
+  if (Bun.which("dpkg") === null || Bun.which("apt-get") === null)
+    return { state: "unavailable", reason: whatIsSkipped("this is not a Debian", Object.keys(PACKAGES)) };
+  const missing = missingPackages();
+  if (missing.length === 0) return { state: "present" };
   if (process.getuid?.() !== 0)
-    return {
-      state: "skipped",
-      names,
-      reason: "only root may install packages",
-    };
-  startingNoServices(() => install(names));
-  return { state: "installed", names };
+    return { state: "unavailable", reason: whatIsSkipped("only root may install packages", missing) };
+  return {
+    state: "obtainable",
+    how: `apt-get installs ${missing.join(" ")}; up to a few minutes`,
+    obtain: () => startingNoServices(() => install(missing)),
+  };
 }
 
-/** What a package is needed for, in a few words. */
-export function purposeOf(name: string): string {
-  return Object.entries(PACKAGES).find(([known]) => known === name)?.[1] ?? "unknown";
+function whatIsSkipped(reason: string, names: readonly string[]): string {
+  const purposes = Object.entries(PACKAGES).filter(([name]) => names.includes(name));
+  return [
+    `${reason}; the end-to-end tests that need one of these, and do not find it, are skipped`,
+    ...purposes.map(([name, purpose]) => `          ${name}: ${purpose}`),
+  ].join("\n");
 }
 
 function missingPackages(): string[] {
@@ -63,36 +54,41 @@ function missingPackages(): string[] {
   return Object.keys(PACKAGES).filter((name) => !installed.has(name));
 }
 
+/** Of one command; a mirror that does not answer must not hang whoever waits for the tests. */
+const DEADLINE_MS = 10 * 60_000;
+
 /** What is asked before a package starts its service (policy-rc.d, of invoke-rc.d(8)). */
 const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
 
 /** The programs are wanted, such as nginx, and not the servers that Debian makes of them; a policy that is there stays. */
-function startingNoServices(work: () => void): void {
-  if (existsSync(SERVICE_POLICY)) {
-    work();
-    return;
-  }
+async function startingNoServices(work: () => Promise<void>): Promise<void> {
+  if (existsSync(SERVICE_POLICY)) return work();
   writeFileSync(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
-    work();
+    await work();
   } finally {
     rmSync(SERVICE_POLICY);
   }
 }
 
 /** The package lists of a fresh image are empty or stale: they are fetched only when the first try shows that they are needed. */
-function install(names: readonly string[]): void {
+async function install(names: readonly string[]): Promise<void> {
   const command = ["install", "--yes", "--no-install-recommends", ...names];
-  if (aptGet(command).success) return;
-  aptGet(["update"]);
-  const second = aptGet(command);
-  if (!second.success) throw new Error(`apt-get could not install ${names.join(" ")}.\n${second.stderr}`);
+  if ((await aptGet(command)) === null) return;
+  await aptGet(["update"]);
+  const problem = await aptGet(command);
+  if (problem !== null) throw new Error(`apt-get could not install ${names.join(" ")}.\n${problem}`);
 }
 
-function aptGet(command: readonly string[]): Bun.SyncSubprocess<"pipe", "pipe"> {
-  return Bun.spawnSync(["apt-get", "--quiet", ...command], {
+/** What it said when it failed, else null. */
+async function aptGet(command: readonly string[]): Promise<string | null> {
+  const child = Bun.spawn(["apt-get", "--quiet", ...command], {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    stdout: "pipe",
+    stdin: "ignore",
+    stdout: "ignore",
     stderr: "pipe",
+    timeout: DEADLINE_MS,
   });
+  const [errors, exitCode] = await Promise.all([child.stderr.text(), child.exited]);
+  return exitCode === 0 ? null : errors;
 }
