@@ -7,7 +7,6 @@ import {
   copyFileSync,
   cpSync,
   mkdirSync,
-  mkdtempSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -34,15 +33,14 @@ const INSTALL_SECONDS = 120;
 describe.skipIf(!changesUser || process.env.TANDEM_TEST_BINARY !== undefined)(
   "a user who may write nothing",
   () => {
-    const folder = mkdtempSync(join(tmpdir(), "tandem-unprivileged-"));
+    const folder = join(tmpdir(), `tandem-unprivileged-${process.pid}`);
     const checkout = join(folder, "checkout");
     const bun = join(folder, "bin/bun");
     const hiddenBun = join(folder, "hidden/bun");
     const environment = { HOME: "/nonexistent", PATH: `${join(folder, "bin")}:/usr/bin:/bin` };
 
     beforeAll(async () => {
-      chmodSync(folder, 0o755);
-      for (const name of ["bin", "hidden", "checkout"]) mkdirSync(join(folder, name));
+      for (const name of ["bin", "hidden", "checkout"]) mkdirSync(join(folder, name), { recursive: true });
       for (const name of CHECKED_OUT)
         cpSync(join(ROOT, name), join(checkout, name), {
           recursive: true,
