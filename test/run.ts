@@ -16,6 +16,9 @@ const BIN = join(ROOT, "node_modules/.bin");
 /** Nothing here takes half of it; a check that hangs must not hang whoever waits for the answer. */
 const STEP_DEADLINE_MS = 20 * 60_000;
 
+/** Of a test that sets none. Bun's own 5 s are a measure of the machine where something else runs beside the tests. */
+const TEST_DEADLINE_MS = 30_000;
+
 const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   {
     name: "types of server, openapi, test, bench",
@@ -66,7 +69,10 @@ async function runTests(rest: readonly string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), "tandem-test-"));
   const report = join(folder, "report.xml");
   const child = Bun.spawn(
-    [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report}`, ...rest],
+    [
+      ...[process.execPath, "test", `--timeout=${TEST_DEADLINE_MS}`],
+      ...["--reporter=junit", `--reporter-outfile=${report}`, ...rest],
+    ],
     {
       cwd: ROOT,
       stdout: "inherit",

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { ROOT } from "#test/support/imports.ts";
 import { ensureK6, K6_BUILD_DEADLINE_MS, k6Provision } from "#test/support/k6.ts";
-import { Program } from "#test/support/program.ts";
+import { areInstalled, Program } from "#test/support/program.ts";
 
-describe.skipIf(k6Provision().state === "unavailable")("k6", () => {
+describe.skipIf(k6Provision().state === "unavailable" || !areInstalled("ffmpeg"))("k6", () => {
   // The test command has built it; alone, this file has to.
   beforeAll(async () => {
     await ensureK6((line) => process.stdout.write(`${line}\n`));

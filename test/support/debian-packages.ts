@@ -16,6 +16,9 @@ const PACKAGES = {
   chromium: "a browser that plays H.264",
   "nginx-light": "a caching proxy",
   prometheus: "judges metrics (promtool)",
+  jq: "reads JSON in the document's own examples",
+  openssl: "certificates",
+  procps: "finds a server's own processes (ps)",
   faketime: "a program with another clock",
   curl: "requests from several addresses",
   "fonts-dejavu-core": "letters on its screenshots",
@@ -24,7 +27,10 @@ const PACKAGES = {
 /** Their installation where something is missing and we are root on Debian. */
 export function debianPackages(): Provision {
   if (Bun.which("dpkg") === null || Bun.which("apt-get") === null)
-    return { state: "unavailable", reason: whatIsSkipped("this is not a Debian", Object.keys(PACKAGES)) };
+    return {
+      state: "unavailable",
+      reason: whatIsSkipped("dpkg and apt-get are not here to install packages", Object.keys(PACKAGES)),
+    };
   const missing = missingPackages();
   if (missing.length === 0) return { state: "present" };
   if (process.getuid?.() !== 0)

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openAppendFiles } from "#server/recording/append-files.ts";
+import { areInstalled } from "#test/support/program.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
 
@@ -47,26 +48,29 @@ test("files that cannot be opened leave none open", () => {
   expect(openDescriptors()).toBe(openBefore);
 });
 
-test("a write that is cut short goes on, and fails where nothing more fits", async () => {
-  using folder = inFolder();
-  const script = `
+test.skipIf(!areInstalled("bash"))(
+  "a write that is cut short goes on, and fails where nothing more fits",
+  async () => {
+    using folder = inFolder();
+    const script = `
     import { openAppendFiles } from "#server/recording/append-files.ts";
     const files = openAppendFiles(${JSON.stringify(folder.paths)});
     const appended = files.append("media", [new Uint8Array(700).fill(1), new Uint8Array(700).fill(2)]);
     process.stdout.write(await appended.then(() => "all of it", ({ code }) => code));
   `;
-  const child = Bun.spawn({
-    // Files of 1024 bytes at most; the signal that comes with it is ignored.
-    cmd: ["bash", "-c", `trap '' XFSZ; ulimit -f 1; exec "$0" "$@"`, process.execPath, "-e", script],
-    cwd: ROOT,
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  expect(await child.stdout.text()).toBe("EFBIG");
-  expect(readFileSync(folder.paths.media)).toEqual(
-    Buffer.concat([new Uint8Array(700).fill(1), new Uint8Array(324).fill(2)]),
-  );
-});
+    const child = Bun.spawn({
+      // Files of 1024 bytes at most; the signal that comes with it is ignored.
+      cmd: ["bash", "-c", `trap '' XFSZ; ulimit -f 1; exec "$0" "$@"`, process.execPath, "-e", script],
+      cwd: ROOT,
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    expect(await child.stdout.text()).toBe("EFBIG");
+    expect(readFileSync(folder.paths.media)).toEqual(
+      Buffer.concat([new Uint8Array(700).fill(1), new Uint8Array(324).fill(2)]),
+    );
+  },
+);
 
 test.skipIf(!existsSync("/dev/full"))(
   "a full disk is an error of the write, and leaves no file open",
