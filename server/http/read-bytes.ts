@@ -1,7 +1,7 @@
 // Reads the body of a request into memory, up to a limit of bytes and of time.
 
 /** `cut_off`: the body ended before its end, or did not end in time. */
-export type BytesRead = Uint8Array | "body_too_large" | "cut_off";
+export type BytesRead = Uint8Array<ArrayBuffer> | "body_too_large" | "cut_off";
 
 /** What is too large is not read to its end, whether it said so before or not. */
 export async function readAtMost(maxBytes: number, request: Request, maxMs: number): Promise<BytesRead> {

@@ -1,7 +1,9 @@
 // The one file that a call carries: as its whole body, or as the field `file` of a form.
 
-import { multipartBoundary, parseMultipart } from "./multipart.ts";
 import { readAtMost } from "./read-bytes.ts";
+
+/** Of the Content-Type of a form with files (RFC 7578). */
+const FORM_TYPE = /^multipart\/form-data\s*(;|$)/i;
 
 /** A form around the file adds its headers and boundaries. */
 const MAX_FORM_BYTES = 16 * 1024;
@@ -19,25 +21,35 @@ export type UploadRefusal =
 /** What a file really is, is told by its bytes: here the Content-Type only says whether there is a form around it. */
 export async function readUpload(request: Request, maxBytes: number): Promise<Uint8Array | UploadRefusal> {
   const contentType = request.headers.get("Content-Type") ?? "";
-  const boundary = multipartBoundary(contentType);
-  if (boundary === null && !/^image\//i.test(contentType)) return notAnUpload(contentType);
-  const body = await readAtMost(
-    boundary === null ? maxBytes : maxBytes + MAX_FORM_BYTES,
-    request,
-    MAX_UPLOAD_MS,
-  );
+  const isForm = FORM_TYPE.test(contentType);
+  if (!isForm && !/^image\//i.test(contentType)) return notAnUpload(contentType);
+  const body = await readAtMost(isForm ? maxBytes + MAX_FORM_BYTES : maxBytes, request, MAX_UPLOAD_MS);
   if (body === "body_too_large") return tooLarge(maxBytes);
   if (body === "cut_off") return { code: "invalid_image", message: "The body ended before its end." };
-  return boundary === null ? body : fileIn(body, boundary, maxBytes);
+  return isForm ? fileIn(body, contentType, maxBytes) : body;
 }
 
-function fileIn(body: Uint8Array, boundary: string, maxBytes: number): Uint8Array | UploadRefusal {
-  const parts = parseMultipart(body, boundary);
-  if (parts === null) return badField("the form is cut off, or not one of the boundary it announced");
-  const [file, second] = parts.filter(({ name }) => name === "file");
-  if (file === undefined) return badField("is missing: the picture is the field named file");
+async function fileIn(
+  body: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  maxBytes: number,
+): Promise<Uint8Array | UploadRefusal> {
+  const form = await formIn(body, contentType);
+  if (form === null) return badField("the form is cut off or damaged, or not of the boundary it announced");
+  const [file, second] = form.getAll("file");
+  if (file === undefined) return badField('is missing: the picture is the field with name="file", in quotes');
   if (second !== undefined) return badField("must be there once, and is there more than once");
-  return file.content.byteLength > maxBytes ? tooLarge(maxBytes) : file.content;
+  if (typeof file === "string") return badField("is a text: a field that is a file has a filename");
+  return file.size > maxBytes ? tooLarge(maxBytes) : file.bytes();
+}
+
+/** Null when it cannot be read. */
+async function formIn(body: Uint8Array<ArrayBuffer>, contentType: string) {
+  try {
+    return await new Response(body, { headers: { "Content-Type": contentType } }).formData();
+  } catch {
+    return null;
+  }
 }
 
 function badField(reason: string): UploadRefusal {

@@ -26,7 +26,7 @@ export interface ThumbnailRoutesOptions {
   readonly thumbnails: ThumbnailService;
 }
 
-/** Uploads being received and worked on at once, all together: each may take 8 MiB of memory. */
+/** Uploads being received and worked on at once, all together: each may take four times 8 MiB of memory. */
 const MAX_UPLOADS = 16;
 
 /** Seconds; a picture takes about one. */
