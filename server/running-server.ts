@@ -158,6 +158,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     scopeOf: scopesOf(adminToken, new TokenStore(database)),
     idempotencyKeys: new IdempotencyStore(database),
     urls,
+    corsOrigins: config.corsOrigins,
     nowMs,
     log,
     readiness: {

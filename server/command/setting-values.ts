@@ -31,6 +31,16 @@ export const bearerToken: SettingValue<string> = {
   isSecret: true,
 };
 
+/** As browsers write origins, whichever way they are written here. */
+export const corsOrigins: SettingValue<"*" | readonly string[]> = {
+  mayHold: "* or origins, comma-separated, each like https://studio.example.com",
+  parse: (held) => {
+    if (held.trim() === "*") return "*";
+    const origins = held.split(",").map((each) => originOf(each.trim()));
+    return origins.every((each) => each !== null) ? [...new Set(origins)] : null;
+  },
+};
+
 export function seconds(min: number, max: number): SettingValue<number> {
   return {
     mayHold: `seconds, ${min} to ${max}`,
@@ -75,6 +85,12 @@ function numberWithin(held: string, range: { min: number; max: number; isWhole: 
 
 function path(held: string): string | null {
   return held.includes("\0") || held.trim() === "" ? null : held;
+}
+
+/** RFC 6454 §6.2; the slash that addresses end in is forgiven. */
+function originOf(text: string): string | null {
+  if (!/^https?:\/\/[^\s\\/?#@*]+\/?$/i.test(text)) return null;
+  return URL.parse(text)?.origin ?? null;
 }
 
 function urlWith(held: string, protocols: readonly string[]): string | null {

@@ -3,6 +3,7 @@
 import { LOG_LEVELS } from "#server/common/log.ts";
 import {
   bearerToken,
+  corsOrigins,
   folder,
   host,
   milliseconds,
@@ -97,10 +98,16 @@ export const SETTINGS = {
     "none",
     "when set, /metrics needs it as its Bearer token",
   ),
+  corsOrigins: setting(
+    "TANDEM_CORS_ORIGINS",
+    corsOrigins,
+    "*",
+    "origins whose pages may call the API, comma-separated; * = all",
+  ),
   logLevel: setting("TANDEM_LOG", oneOf(LOG_LEVELS, ", "), "info", LOG_LEVELS.join(", ")),
 };
 
-function setting<Value extends string | number>(
+function setting<Value extends string | number | readonly string[]>(
   variable: string,
   value: SettingValue<Value>,
   byDefault: NoInfer<Value>,

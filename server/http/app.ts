@@ -10,6 +10,7 @@ import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import type { TokenScope } from "#server/store/token-store.ts";
 import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { allowedMethods } from "./allowed-methods.ts";
+import { type CorsOrigins, crossOrigin, openToAll } from "./cors.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { type EventsRoutesOptions, eventsRoutes } from "./events-routes.ts";
 import { fail, failInternally } from "./fail.ts";
@@ -31,6 +32,7 @@ export interface AppOptions {
   readonly scopeOf: (token: string) => TokenScope | null;
   readonly idempotencyKeys: IdempotencyStore;
   readonly urls: PublicUrls;
+  readonly corsOrigins: CorsOrigins;
   readonly nowMs: () => number;
   readonly log: Log;
   /** What must work for the process to be ready, by name. */
@@ -44,6 +46,7 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError((error, context) => answerError(error, context, log));
   app.notFound((context) => answerUnknown(context, app));
+  app.use(crossOrigin({ origins: options.corsOrigins, methodsOf: (path) => allowedMethods(app, path) }));
   for (const path of SIZED_FOR_HEAD) app.use(path, sizeForHead);
   app.use(
     "/v2/*",
@@ -111,6 +114,9 @@ function answerError(error: Error, context: Context, log: Log): Response {
 /** An error of ours: logged, and answered without its reason. */
 export function answerFailure(error: unknown, { method, url }: Request, log: Log): Response {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  log.error("http_call_failed", { method, path: new URL(url).pathname, message: String(error), stack });
-  return failInternally();
+  const path = new URL(url).pathname;
+  log.error("http_call_failed", { method, path, message: String(error), stack });
+  const answer = failInternally();
+  openToAll(path, answer.headers);
+  return answer;
 }

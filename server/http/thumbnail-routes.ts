@@ -37,7 +37,6 @@ const CHECKED_EACH_TIME = { "Cache-Control": "private, no-cache" };
 
 /** A URL that names the content never gets another. */
 const IMMUTABLE = {
-  "Access-Control-Allow-Origin": "*",
   "Cache-Control": "public, max-age=31536000, immutable",
   "Cross-Origin-Resource-Policy": "cross-origin",
 };

@@ -91,7 +91,7 @@ function answerOEmbed(
   { livestream, publicUrl }: Pick<WebRoutesOptions, "livestream" | "publicUrl">,
 ): Response {
   const { url = "", format = "json", maxwidth, maxheight } = context.req.query();
-  const headers = { "Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache" };
+  const headers = { "Cache-Control": "no-cache" };
   if (format !== "json") return context.text("Only json is made", 501, headers);
   const rootUrl = publicUrl("");
   const id = watchedId(url, [rootUrl, new URL("/", context.req.url).href]);

@@ -19,6 +19,7 @@ test("without a variable every setting has its default", () => {
     tls: null,
     metricsToken: null,
     failover: "sticky",
+    corsOrigins: "*",
     logLevel: "info",
   });
 });
@@ -42,6 +43,8 @@ test("every variable is read", () => {
       TANDEM_TLS_KEY: "key.pem",
       TANDEM_METRICS_TOKEN: "metrics-token",
       TANDEM_FAILOVER: "revertive",
+      TANDEM_CORS_ORIGINS:
+        "https://Studio.example.com:443/, http://localhost:5173,https://studio.example.com",
       TANDEM_LOG: "debug",
     }),
   ).toEqual({
@@ -60,6 +63,7 @@ test("every variable is read", () => {
     tls: { certFile: "/etc/tandem/certificate.pem", keyFile: "key.pem" },
     metricsToken: "metrics-token",
     failover: "revertive",
+    corsOrigins: ["https://studio.example.com", "http://localhost:5173"],
     logLevel: "debug",
   });
 });
@@ -67,6 +71,8 @@ test("every variable is read", () => {
 test("an empty variable is an unset one", () => {
   expect(readConfig({ TANDEM_HTTP_PORT: "", TANDEM_ADMIN_TOKEN: "" })).toEqual(readConfig({}));
 });
+
+const ORIGINS = "* or origins, comma-separated, each like https://studio.example.com";
 
 const BAD_VALUES: readonly [name: string, held: string, mayHold: string][] = [
   ["TANDEM_HOST", "not a host", "an IP address or a host name"],
@@ -84,6 +90,19 @@ const BAD_VALUES: readonly [name: string, held: string, mayHold: string][] = [
   ["TANDEM_PUBLIC_URL", " https://live.example.com", "an http:// or https:// URL without query"],
   ["TANDEM_RTMP_PUBLIC_URL", "rtmp://live.example.com?", "an rtmp:// or rtmps:// URL without query"],
   ["TANDEM_RTMP_PUBLIC_URL", "http://live.example.com", "an rtmp:// or rtmps:// URL without query"],
+  ["TANDEM_CORS_ORIGINS", ",", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://a.example,", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "studio.example.com", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://studio.example.com/path", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://studio.example.com?", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://*.example.com", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "*,https://studio.example.com", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://me@studio.example.com", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "ftp://studio.example.com", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "null", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://studio.example.com:99999", ORIGINS],
+  ["TANDEM_CORS_ORIGINS", "https://a.example https://b.example", ORIGINS],
   ["TANDEM_SEGMENT_SECONDS", "0", "seconds, 0.5 to 30"],
   ["TANDEM_SEGMENT_SECONDS", "2s", "seconds, 0.5 to 30"],
   ["TANDEM_PART_MILLISECONDS", "10", "whole milliseconds, 50 to 5000, or 0"],

@@ -1,9 +1,9 @@
 // The HTTP side on a fake house: real services and stores, no sockets, and everything it says at hand.
 
+import type { Database } from "bun:sqlite";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
-import { createApp } from "#server/http/app.ts";
-import type { ReadinessChecks } from "#server/http/health-routes.ts";
+import { type AppOptions, createApp } from "#server/http/app.ts";
 import { webRoutes } from "#server/http/web-routes.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
@@ -33,14 +33,29 @@ export interface CallOptions {
   readonly token?: string;
 }
 
+/** Everything else is as in a server that was never set up. */
+type FakeAppOptions = Partial<Pick<AppOptions, "corsOrigins" | "openRoutes" | "readiness">> & {
+  readonly database?: Database;
+};
+
 export class FakeApp {
   readonly house: FakeHouse;
   readonly statistics = new FakeStatistics();
   readonly logged: string[] = [];
+  readonly log = createLog({
+    level: "debug",
+    write: (line) => this.logged.push(line),
+    nowMs: () => this.nowMs,
+  });
   readonly app: ReturnType<typeof createApp>;
   nowMs = Date.UTC(2026, 0, 1);
 
-  constructor({ database = openDatabase(":memory:"), readiness = {}, openRoutes = [emptyPages()] } = {}) {
+  constructor({
+    database = openDatabase(":memory:"),
+    readiness = {},
+    openRoutes = [emptyPages()],
+    corsOrigins = "*",
+  }: FakeAppOptions = {}) {
     this.house = new FakeHouse(database);
     this.app = createApp({
       livestreams: this.house.livestreams,
@@ -53,13 +68,10 @@ export class FakeApp {
         { publicUrl: "https://example.com/video", rtmpPublicUrl: null },
         { http: () => 0, rtmp: () => 0 },
       ),
+      corsOrigins,
       nowMs: () => this.nowMs,
-      log: createLog({
-        level: "debug",
-        write: (line) => this.logged.push(line),
-        nowMs: () => this.nowMs,
-      }),
-      readiness: readiness satisfies ReadinessChecks,
+      log: this.log,
+      readiness,
       openRoutes,
     });
   }
