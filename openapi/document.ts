@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made of the schemas and routes that the calls are checked by.
 
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { INTRODUCTION } from "./introduction.ts";
+import { introduction } from "./introduction.ts";
 import {
   publishLivestream,
   startLivestream,
@@ -39,12 +39,10 @@ const ROUTES = [
   streamLivestreamEvents,
 ];
 
-const INFO = {
-  title: "Tandem",
-  version: "2",
-  description: INTRODUCTION,
-  license: { name: "MIT", identifier: "MIT" },
-};
+const LICENSE = { name: "MIT", identifier: "MIT" };
+
+/** Where a server is that was never set up. */
+const DEFAULT_SERVER_URL = "http://localhost:8080";
 
 const TAGS = [
   { name: "Livestreams", description: "Broadcasts that happen once: create, start, publish, stop." },
@@ -56,8 +54,8 @@ const TAGS = [
   { name: "Media", description: "The on-demand assets that stopped livestreams become." },
 ];
 
-/** The document as text, the same for every call. */
-export function renderDocument(): string {
+/** The document as text, the same for every call. `serverUrl`: of the server that hands it out, without a trailing slash. */
+export function renderDocument(serverUrl = DEFAULT_SERVER_URL): string {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
   openAPIRegistry.registerComponent("securitySchemes", "token", {
     type: "http",
@@ -67,8 +65,16 @@ export function renderDocument(): string {
   for (const route of ROUTES) openAPIRegistry.registerPath(route);
   const document = getOpenAPI31Document({
     openapi: "3.1.0",
-    info: INFO,
-    servers: [{ url: "/" }],
+    info: {
+      title: "Tandem",
+      version: "2",
+      description: introduction(serverUrl),
+      license: LICENSE,
+    },
+    servers: [
+      { url: serverUrl, description: "The public address." },
+      { url: ".", description: "Wherever this document was found." },
+    ],
     security: [{ token: [] }],
     tags: TAGS,
   });

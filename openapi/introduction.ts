@@ -1,6 +1,8 @@
 // What stands above the operations in the document, in Markdown: the whole life of a livestream, worked in curl.
 
-export const INTRODUCTION = `
+/** `serverUrl` has no trailing slash. */
+export function introduction(serverUrl: string): string {
+  return `
 A live-streaming server: livestreams with two redundant inputs, and the media they become.
 
 Every call of \`/v2\` takes a token, \`Authorization: Bearer …\`; one of scope \`read\` may only GET. Success is
@@ -12,7 +14,7 @@ moment (409) also with the \`currentStatus\` and the \`allowedActions\`. Times a
 Where the server is, and what it is called with ([jq](https://jqlang.org) picks values out of the answers):
 
 \`\`\`sh
-server=http://localhost:8080
+server=${serverUrl}
 token=$(cat data/admin-token)
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $token" -H "Content-Type: application/json" "$@"; }
 \`\`\`
@@ -37,7 +39,7 @@ ffmpeg -v error -re -f lavfi -i testsrc2=size=640x360:rate=30 -f lavfi -i sine -
 until call $server/v2/livestreams/$id | jq -e '.data.inputs[0].active' >/dev/null; do sleep 1; done
 \`\`\`
 
-**Publish** it: viewers see it from this moment on, at \`/watch/{id}\` or in any HLS player:
+**Publish** it: viewers see it from this moment on, at \`$server/watch/$id\` or in any HLS player:
 
 \`\`\`sh
 call -X POST $server/v2/livestreams/$id/publish | jq -r '.data.playouts[] | select(.instance == "auto").url'
@@ -67,3 +69,4 @@ call -X POST $server/v2/media/$media/recover | jq -r .data.status
 call -X DELETE "$server/v2/media/$media?permanent=true"
 \`\`\`
 `.trim();
+}

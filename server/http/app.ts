@@ -62,7 +62,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", eventsRoutes({ livestreams, events: options.statistics.events }));
   app.route("/", thumbnailRoutes({ livestreams, media, thumbnails: options.thumbnails }));
   app.route("/", healthRoutes(options.readiness));
-  app.route("/", docsRoutes());
+  app.route("/", docsRoutes(urls));
   for (const routes of options.openRoutes) app.route("/", routes);
   return app;
 }

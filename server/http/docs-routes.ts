@@ -5,6 +5,7 @@ import { version } from "swagger-ui-dist/package.json";
 import swaggerUiStyles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import swaggerUiScript from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { renderDocument } from "#openapi/document.ts";
+import type { PublicUrls } from "#server/common/public-urls.ts";
 import { docsScript, docsStyleSheet, icon } from "#server/web/assets.ts";
 
 /** Nothing inline and nothing from anywhere else; Swagger UI's icons are `data:`. */
@@ -44,12 +45,14 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-export function docsRoutes(): Hono {
+export function docsRoutes(urls: Pick<PublicUrls, "http">): Hono {
   const routes = new Hono();
-  const document = renderDocument();
-  routes.get("/openapi.json", (context) =>
-    context.body(document, 200, { ...FRESH, "Content-Type": "application/json" }),
-  );
+  /** Made when it is first asked for: until then the port may not be bound. */
+  let document: string | null = null;
+  routes.get("/openapi.json", (context) => {
+    document ??= renderDocument(urls.http("").replace(/\/$/, ""));
+    return context.body(document, 200, { ...FRESH, "Content-Type": "application/json" });
+  });
   routes.get("/docs", (context) =>
     context.html(PAGE, 200, {
       ...FRESH,

@@ -1,7 +1,7 @@
 // The life of a livestream as the document tells it: its lines are run by a shell, as a reader would run them.
 
 import { expect, test } from "bun:test";
-import { INTRODUCTION } from "#openapi/introduction.ts";
+import { introduction } from "#openapi/introduction.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { areInstalled, Program } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
@@ -10,11 +10,11 @@ test.skipIf(!areInstalled("bash", "curl", "jq", "ffmpeg"))(
   "the curl lines of the document lead from the creation to the last deletion",
   async () => {
     await using server = await TandemServer.start();
-    const blocks = Array.from(INTRODUCTION.matchAll(/```sh\n(.*?)```/gs), ([, lines = ""]) => lines);
-    const script = blocks
-      .join("")
-      .replace("http://localhost:8080", server.url)
-      .replace("$(cat data/admin-token)", ADMIN_TOKEN);
+    const blocks = Array.from(
+      introduction(server.url).matchAll(/```sh\n(.*?)```/gs),
+      ([, lines = ""]) => lines,
+    );
+    const script = blocks.join("").replace("$(cat data/admin-token)", ADMIN_TOKEN);
     await using shell = new Program(["bash", "-euo", "pipefail", "-c", script], 60);
     const { exitCode, stdout, stderr } = await shell.result;
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });

@@ -5,7 +5,9 @@ interface React {
   createElement(tag: string, properties: null, ...children: string[]): unknown;
 }
 
-type SwaggerUi = (options: Record<string, unknown>) => void;
+type SwaggerUi = (options: Record<string, unknown>) => {
+  readonly oas3Actions: { setSelectedServer(url: string): void };
+};
 
 declare const SwaggerUIBundle: SwaggerUi;
 
@@ -13,11 +15,13 @@ const darkness = matchMedia("(prefers-color-scheme: dark)");
 showDarkness();
 darkness.addEventListener("change", showDarkness);
 
-SwaggerUIBundle({
+const ui = SwaggerUIBundle({
   url: "openapi.json", // Relative to the page.
   dom_id: "#swagger-ui",
   deepLinking: true,
   plugins: [plainPaths],
+  // What is tried out goes where the page came from: nothing else is allowed to it, and the public address may be another.
+  onComplete: () => ui.oas3Actions.setSelectedServer("."),
 });
 new MutationObserver(nameControls).observe(document.body, { childList: true, subtree: true });
 

@@ -1,15 +1,25 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { PublicUrls } from "#server/common/public-urls.ts";
 import { docsRoutes } from "#server/http/docs-routes.ts";
 import { assets } from "#server/web/assets.ts";
 import { ROOT } from "#test/support/imports.ts";
 
-const app = docsRoutes();
+const app = docsRoutes(
+  new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: () => 8080, rtmp: () => 1935 }),
+);
 
-test("the document is served as it is committed", async () => {
+test("the document of a server that was never set up is served as it is committed", async () => {
   const response = await app.request("/openapi.json");
   expect(response.headers.get("Content-Type")).toBe("application/json");
   expect(await response.text()).toBe(await Bun.file(join(ROOT, "openapi/openapi.json")).text());
+});
+
+test("the document names the public address, and wherever it was found", async () => {
+  const urls = { http: (path: string) => `https://example.com/tandem/${path}` };
+  const document: unknown = await (await docsRoutes(urls).request("/openapi.json")).json();
+  expect(document).toMatchObject({ servers: [{ url: "https://example.com/tandem" }, { url: "." }] });
+  expect(JSON.stringify(document)).toContain("\\nserver=https://example.com/tandem\\n");
 });
 
 test("the page allows nothing inline and nothing from elsewhere", async () => {
