@@ -48,7 +48,7 @@ export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions):
     const watched = livestream(id);
     const isEmbedded = context.req.query("embed") !== undefined;
     const html = renderWatchPage({
-      state: watched === null ? null : watchState(id, watched),
+      state: watched === null ? null : watchState(id, watched, "../"),
       shared: watched === null ? null : sharedPage(id, watched, publicUrl),
       isEmbedded,
     });
@@ -57,7 +57,7 @@ export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions):
   routes.get("/watch/:id/state", (context) => {
     const id = context.req.param("id");
     const watched = livestream(id);
-    const state = watched === null ? null : watchState(id, watched);
+    const state = watched === null ? null : watchState(id, watched, "../../");
     return context.json(state, state === null ? 404 : 200, { "Cache-Control": "no-store" });
   });
   routes.get("/oembed", (context) => answerOEmbed(context, { livestream, publicUrl }));

@@ -59,8 +59,8 @@ export function renderStartPage(livestreams: readonly LiveLivestream[], total: n
               <strong>Send</strong> to one of them, or to both, from OBS, ffmpeg or any other RTMP encoder.
             </li>
             <li>
-              <strong>Publish</strong>, and share the livestream's page, <code>/watch/…</code>. After the stop
-              it shows the recording.
+              <strong>Publish</strong>, and share the livestream's page, <code>watch/…</code> below this one.
+              After the stop it shows the recording.
             </li>
           </ol>
         </section>

@@ -22,19 +22,26 @@ export type WatchPhase = "waiting" | "live" | "gap" | "ended" | "recording" | "u
 export interface WatchState {
   readonly phase: WatchPhase;
   readonly title: string;
-  /** Relative to the watch page; null when there is nothing to play. */
+  /** Null when there is nothing to play. */
   readonly playlistUrl: string | null;
-  /** What is shown before anything plays; relative to the watch page, null when there is no picture. */
+  /** What is shown before anything plays; null when there is no picture. */
   readonly posterUrl: string | null;
 }
 
-export function watchState(livestreamId: string, livestream: WatchedLivestream): WatchState {
+/** Its addresses are relative to whatever carries it: `root` leads from there to the server's root, as `../` does. */
+export function watchState(
+  livestreamId: string,
+  livestream: WatchedLivestream,
+  root: "../" | "../../",
+): WatchState {
   const phase = phaseOf(livestream);
+  const playlistPath = playlistPathOf(phase, livestreamId, livestream.mediaId);
+  const picturePath = livestream.thumbnailUrl === null ? null : relativeToRoot(livestream.thumbnailUrl);
   return {
     phase,
     title: livestream.name,
-    playlistUrl: playlistUrl(phase, livestreamId, livestream.mediaId),
-    posterUrl: posterUrl(livestream.thumbnailUrl),
+    playlistUrl: playlistPath === null ? null : `${root}${playlistPath}`,
+    posterUrl: picturePath === null ? null : `${root}${picturePath}`,
   };
 }
 
@@ -54,12 +61,8 @@ function phaseOf({ status, onAir, mediaId }: WatchedLivestream): WatchPhase {
   }
 }
 
-function playlistUrl(phase: WatchPhase, livestreamId: string, mediaId: string | null): string | null {
+function playlistPathOf(phase: WatchPhase, livestreamId: string, mediaId: string | null): string | null {
   if (phase === "waiting" || phase === "unavailable") return null;
-  if (phase !== "recording") return `../${livePlaylistPath(livestreamId, "auto")}`;
-  return mediaId === null ? null : `../${mediaPlaylistPath(mediaId)}`;
-}
-
-function posterUrl(thumbnailUrl: string | null): string | null {
-  return thumbnailUrl === null ? null : `../${relativeToRoot(thumbnailUrl)}`;
+  if (phase !== "recording") return livePlaylistPath(livestreamId, "auto");
+  return mediaId === null ? null : mediaPlaylistPath(mediaId);
 }

@@ -1,12 +1,6 @@
 // nginx in front of a server, set up as the README says, or as a cache that keeps whatever it may.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ROOT } from "./imports.ts";
-import { Program } from "./program.ts";
-import { until } from "./until.ts";
+import { documentedBlock, freePort, Nginx } from "./nginx.ts";
 
 /**
  * `as-documented`: the README's own block. `keeps-all`: every answer is kept as long as its headers allow, and cookies
@@ -25,83 +19,33 @@ export interface Proxied {
 
 export class CachingProxy implements AsyncDisposable {
   readonly url: string;
-  readonly #folder: string;
-  readonly #program: Program;
+  readonly #nginx: Nginx;
 
-  private constructor(port: number, folder: string) {
-    this.url = `http://127.0.0.1:${port}`;
-    this.#folder = folder;
-    const configuration = join(folder, "nginx.conf");
-    this.#program = new Program(["nginx", "-p", folder, "-c", configuration, "-e", "stderr"], 200);
+  private constructor(url: string, nginx: Nginx) {
+    this.url = url;
+    this.#nginx = nginx;
   }
 
   /** Resolves once it answers. `upstream`: the server's URL. */
   static async start(upstream: string, kind: ProxyKind): Promise<CachingProxy> {
-    const folder = mkdtempSync(join(tmpdir(), "tandem-proxy-"));
     const port = await freePort();
-    mkdirSync(join(folder, "cache"));
-    await Bun.write(join(folder, "nginx.conf"), configurationOf({ folder, port, upstream, kind }));
-    const proxy = new CachingProxy(port, folder);
-    await until("the proxy", async () => {
-      if (proxy.#program.hasExited) throw new Error((await proxy.#program.result).stderr);
-      return (await fetch(`${proxy.url}/healthz`)).ok;
-    });
-    return proxy;
+    const url = `http://127.0.0.1:${port}`;
+    const block = kind === "as-documented" ? documentedBlock("proxy_cache_path") : KEEPS_ALL;
+    const ready = { url: `${url}/healthz` };
+    return new CachingProxy(url, await Nginx.start({ block, port, upstream, ready }));
   }
 
   /** What it was asked for so far. */
   get proxied(): readonly Proxied[] {
-    return readFileSync(join(this.#folder, "access.log"), "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => {
-        const [cache, status, path = ""] = line.split(" ");
-        return { cache: cache === "-" ? null : (cache as Proxied["cache"]), status: Number(status), path };
-      });
+    return this.#nginx.log.map((line) => {
+      const [cache, status, path = ""] = line.split(" ");
+      return { cache: cache === "-" ? null : (cache as Proxied["cache"]), status: Number(status), path };
+    });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#program.interrupt();
-    rmSync(this.#folder, { recursive: true, force: true });
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#nginx[Symbol.asyncDispose]();
   }
-}
-
-interface Place {
-  readonly folder: string;
-  readonly port: number;
-  readonly upstream: string;
-  readonly kind: ProxyKind;
-}
-
-function configurationOf({ folder, port, upstream, kind }: Place): string {
-  const user = process.getuid?.() === 0 ? "user root;" : "";
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${folder}/${name};`)
-    .join("\n  ");
-  const block = kind === "as-documented" ? documented() : KEEPS_ALL;
-  const placed = block
-    .replace(/proxy_cache_path \S+/, `proxy_cache_path ${folder}/cache`)
-    .replace(/listen \S+;/, `listen 127.0.0.1:${port};`)
-    .replaceAll("http://tandem:8080", upstream);
-  return `${user}
-daemon off;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-events { worker_connections 1024; }
-http {
-  ${temporary}
-  log_format cache '$upstream_cache_status $status $uri';
-  access_log ${folder}/access.log cache;
-  ${placed}
-}
-`;
-}
-
-/** The block that operators are told to use. */
-function documented(): string {
-  const [, block] = /```nginx\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
-  if (block === undefined) throw new Error("The README has no block of nginx.");
-  return block;
 }
 
 const KEEPS_ALL = `
@@ -118,13 +62,3 @@ server {
   location / { proxy_pass http://tandem:8080; }
 }
 `;
-
-/** Nobody listens on it now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === "string") throw new Error("It has no port.");
-  return address.port;
-}

@@ -70,11 +70,17 @@ async function follow(): Promise<void> {
 async function askState(): Promise<WatchState | "not-found" | "offline"> {
   try {
     const response = await fetch(`${location.pathname}/state`, { cache: "no-store" });
-    if (response.ok) return await response.json();
+    if (response.ok) return withWholeUrls(await response.json(), response.url);
     return response.status === 404 ? "not-found" : "offline";
   } catch {
     return "offline";
   }
+}
+
+/** `url` is where the state came from. */
+function withWholeUrls(state: WatchState, url: string): WatchState {
+  const whole = (address: string | null) => (address === null ? null : new URL(address, url).href);
+  return { ...state, playlistUrl: whole(state.playlistUrl), posterUrl: whole(state.posterUrl) };
 }
 
 /** What plays is left alone until it has come to its end: a viewer behind the live edge sees the rest of it. */
@@ -86,10 +92,9 @@ function playWhatFits(playlistUrl: string | null): void {
 
 /** A new one only where the old one can be seen: nothing is loaded behind a moving picture. */
 function showPoster(posterUrl: string | null): void {
-  const shown = video.getAttribute("poster");
-  if (posterUrl === shown || isMoving()) return;
+  if (video.poster === (posterUrl ?? "") || isMoving()) return;
   if (posterUrl === null) video.removeAttribute("poster");
-  else video.setAttribute("poster", posterUrl);
+  else video.poster = posterUrl;
 }
 
 function showNotice(): void {

@@ -106,8 +106,8 @@ test("the state says what a viewer needs, and is never kept", async () => {
   expect(await response.json()).toEqual({
     phase: "live",
     title: "One",
-    playlistUrl: "../live/one/index.m3u8",
-    posterUrl: "../thumbnails/one/0123abcd",
+    playlistUrl: "../../live/one/index.m3u8",
+    posterUrl: "../../thumbnails/one/0123abcd",
   });
   const unknown = await app.request("/watch/two/state");
   expect([unknown.status, unknown.headers.get("Cache-Control")]).toEqual([404, "no-store"]);

@@ -28,7 +28,7 @@ describe("a viewer is told", () => {
     ["that nothing is left when there never was one", { status: "failed" }, "unavailable", null],
   ];
   test.each(cases)("%s", (_name, change, phase, playlistUrl) => {
-    expect(watchState("L", { ...LIVE, ...change })).toEqual({
+    expect(watchState("L", { ...LIVE, ...change }, "../")).toEqual({
       ...{ phase, title: "Derby", playlistUrl },
       posterUrl: null,
     });
@@ -37,10 +37,21 @@ describe("a viewer is told", () => {
 
 test("a viewer is told nothing else, whatever the livestream holds", () => {
   const full = { ...LIVE, inputs: [{ streamKey: "secret" }], description: "internal" };
-  expect(Object.keys(watchState("L", full)).sort()).toEqual(["phase", "playlistUrl", "posterUrl", "title"]);
+  expect(Object.keys(watchState("L", full, "../")).sort()).toEqual([
+    "phase",
+    "playlistUrl",
+    "posterUrl",
+    "title",
+  ]);
 });
 
 test("the poster is loaded from where the page was loaded, whatever address is public", () => {
   const thumbnailUrl = "https://example.com/video/thumbnails/L/0123abcd";
-  expect(watchState("L", { ...LIVE, thumbnailUrl }).posterUrl).toBe("../thumbnails/L/0123abcd");
+  expect(watchState("L", { ...LIVE, thumbnailUrl }, "../").posterUrl).toBe("../thumbnails/L/0123abcd");
+});
+
+test("addresses lead to the server's root from wherever the state is told", () => {
+  expect(watchState("L", LIVE, "../../").playlistUrl).toBe("../../live/L/index.m3u8");
+  const thumbnailUrl = "https://example.com/video/thumbnails/L/0123abcd";
+  expect(watchState("L", { ...LIVE, thumbnailUrl }, "../../").posterUrl).toBe("../../thumbnails/L/0123abcd");
 });
