@@ -13,6 +13,7 @@ import { LivePlayback } from "./delivery/live-playback.ts";
 import { MediaPlayback } from "./delivery/media-playback.ts";
 import { PlaybackRouter } from "./delivery/playback-router.ts";
 import { StretchCache } from "./delivery/stretch-cache.ts";
+import { LivestreamFeed } from "./feed/livestream-feed.ts";
 import { answerFailure, createApp } from "./http/app.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
 import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
@@ -22,6 +23,7 @@ import { openListeners } from "./listeners.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { MediaService } from "./livestreams/media-service.ts";
+import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
 import { programmeOpener, sideOpener } from "./programme/open-programme.ts";
 import { Recordings } from "./recording/recordings.ts";
@@ -38,6 +40,7 @@ import { IdempotencyStore } from "./store/idempotency-store.ts";
 import { LivestreamStore } from "./store/livestream-store.ts";
 import { MediaStore } from "./store/media-store.ts";
 import { RecordingRemovalStore } from "./store/recording-removal-store.ts";
+import { StatisticsWriter } from "./store/statistics-writer.ts";
 import { ThumbnailStore } from "./store/thumbnail-store.ts";
 import { TokenStore } from "./store/token-store.ts";
 import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
@@ -80,23 +83,17 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     folder: directory.thumbnailsFolder,
   });
 
+  const statisticsDatabase = openStatisticsOf(directory);
+  const writer = new StatisticsWriter({ file: statisticsDatabase.filename, log });
+  const feed = new LivestreamFeed({ writer, nowMs, log });
+  const reports = new PlayoutReporter({ livestreams: livestreamStore, feed, nowMs, log });
   const playouts = new PlayoutManager({
     nowMs,
-    log,
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
     isRevertive: config.failover === "revertive",
-    openProgramme: programmeOpener({
-      ...config,
-      recordings,
-      nowMs,
-      onRecordingFailed: (id, message) => {
-        log.error("recording_failed", { livestreamId: id, message });
-        livestreams.recordingFailed(id, message);
-      },
-    }),
+    openProgramme: programmeOpener({ ...config, recordings, nowMs, reports }),
     openSide: sideOpener({ ...config, nowMs }),
-    onSourceActive: (id, atMs) => livestreams.sourceActive(id, atMs),
-    onSwitch: (id, change) => statistics.switched(id, change),
+    reports,
   });
   const livestreams = new LivestreamService({
     livestreams: livestreamStore,
@@ -111,14 +108,17 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     nowMs,
     delay,
     log,
-    onStatus: (id, status) => statistics.statusChanged(id, status),
+    feed,
   });
   const statistics = new Statistics({
-    database: openStatisticsOf(directory),
+    database: statisticsDatabase,
+    writer,
+    feed,
     playouts,
     livestreams: {
       get: (id) => livestreams.get(id),
       countsByStatus: () => livestreamStore.countsByStatus(),
+      withStatus: (status) => livestreamStore.withStatus(status),
     },
     rtmpSending: () => ({
       waitingBytes: listeners.rtmp.waitingBytes + (listeners.rtmps?.waitingBytes ?? 0),
@@ -129,9 +129,8 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     sampleIntervalSeconds: config.sampleIntervalSeconds,
     version: VERSION,
     nowMs,
-    log,
   });
-  const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, nowMs });
+  const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, feed, nowMs });
 
   const listed = new ListedAnswers(new StretchCache(nowMs));
   const playback = new PlaybackRouter({
@@ -211,7 +210,8 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       rtmp.stop();
       rtmps?.stop();
       await isDrained;
-      await statistics.close();
+      await writer.close();
+      statistics.close();
       database.close();
       lock.release();
       log.info("stopped");

@@ -30,6 +30,7 @@ const LAYERS: Record<string, readonly string[]> = {
 
   "server/common": ["node:"],
   "server/store": ["bun:sqlite", "node:", ...COMMON],
+  "server/feed": ["server/store", ...COMMON],
   "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
   "server/instances": ["media/track", ...COMMON],
   "server/switching": ["media/bytes", "media/track", "server/instances", ...COMMON],
@@ -39,7 +40,7 @@ const LAYERS: Record<string, readonly string[]> = {
   ],
   "server/stats": [
     ...["node:", "bun:sqlite", "media/hls", "server/playout", "server/programme", "server/switching"],
-    ...["server/instances", "server/store", ...COMMON],
+    ...["server/instances", "server/feed", "server/store", ...COMMON],
   ],
   "server/thumbnails": [
     ...[
@@ -61,6 +62,7 @@ const LAYERS: Record<string, readonly string[]> = {
       "server/playout",
       "server/instances",
       "server/recording",
+      "server/feed",
       "server/store",
       ...COMMON,
     ],

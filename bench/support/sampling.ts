@@ -7,9 +7,9 @@ import { createLog } from "#server/common/log.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { inputState } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
-import { SampleWriter } from "#server/stats/sample-writer.ts";
 import { Sampler } from "#server/stats/sampler.ts";
 import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import { StatisticsWriter } from "#server/store/statistics-writer.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
 /** Share of one core that `count` sides take when each is sampled every second, over `seconds`. */
@@ -19,7 +19,7 @@ export async function measureSampling(count: number, seconds: number): Promise<n
   openStatisticsDatabase(file).close();
   const log = createLog({ level: "warn", write: (line) => process.stderr.write(line), nowMs: Date.now });
   const instances = new Map(Array.from({ length: count }, (_, index) => [`livestream ${index}`, sending()]));
-  const writer = new SampleWriter({ file, log });
+  const writer = new StatisticsWriter({ file, log });
   const sampler = new Sampler({
     intervalSeconds: 1,
     nowMs: Date.now,
@@ -29,7 +29,7 @@ export async function measureSampling(count: number, seconds: number): Promise<n
     },
     onAir: () => "primary",
     counts: () => ({ rtmpConnections: 1, hlsConnections: 4 }),
-    write: (samples) => writer.write(samples),
+    write: (samples) => writer.writeSamples(samples),
   });
   for (const id of instances.keys()) sampler.begin(id);
   const before = process.cpuUsage();

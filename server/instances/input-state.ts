@@ -38,10 +38,14 @@ export function inputState(instance: Instance, nowMs: number): InputState {
     active: instance.isActive,
     connectedAtMs: instance.connectedAtMs,
     lastSeenAtMs: instance.lastMediaAtMs,
-    video: publish === null ? null : videoInput(publish, nowMs),
-    audio: publish === null ? null : audioInput(publish, nowMs),
+    ...(publish === null ? { video: null, audio: null } : inputFormat(publish, nowMs)),
     timestampRepairs: instance.timestampRepairs,
   };
+}
+
+/** What a publish sends. */
+export function inputFormat(publish: Publish, nowMs: number): Pick<InputState, "video" | "audio"> {
+  return { video: videoInput(publish, nowMs), audio: audioInput(publish, nowMs) };
 }
 
 function videoInput(publish: Publish, nowMs: number): VideoInput | null {

@@ -39,12 +39,30 @@ export interface InstanceListener {
   publishUnit(publish: Publish, timed: TimedUnit): void;
 }
 
+/** What an instance reports of those who publish to it. */
+export interface InstanceReports {
+  connected(): void;
+  /** Somebody came with the key of a publisher that still sends. */
+  refused(): void;
+  /** `reason`: why it was cut, null when it left. */
+  disconnected(reason: string | null): void;
+  /** Something that its publisher sent cannot be used. */
+  dropped(reason: string): void;
+}
+
+const NOBODY: InstanceReports = {
+  connected: () => undefined,
+  refused: () => undefined,
+  disconnected: () => undefined,
+  dropped: () => undefined,
+};
+
 export class Instance {
   readonly name: InstanceName;
   readonly #listener: InstanceListener;
   readonly #nowMs: () => number;
   readonly #ingestTimeoutMs: number;
-  readonly #onDropped: (reason: string) => void;
+  readonly #reports: InstanceReports;
   #connection: PublisherConnection | null = null;
   #publish: Publish | null = null;
   #isActive = false;
@@ -57,14 +75,13 @@ export class Instance {
     listener: InstanceListener;
     nowMs: () => number;
     ingestTimeoutMs: number;
-    /** Something that its publisher sent cannot be used. */
-    onDropped?: (reason: string) => void;
+    reports?: InstanceReports;
   }) {
     this.name = options.name;
     this.#listener = options.listener;
     this.#nowMs = options.nowMs;
     this.#ingestTimeoutMs = options.ingestTimeoutMs;
-    this.#onDropped = options.onDropped ?? (() => undefined);
+    this.#reports = options.reports ?? NOBODY;
   }
 
   /** The publish that goes on now, null while no encoder is connected. */
@@ -98,33 +115,32 @@ export class Instance {
   /** Null when the key is held by a publisher that still sends. */
   attach(connection: PublisherConnection): Publisher | null {
     if (this.#connection !== null) {
-      if (this.#silentForMs() < TAKEOVER_SILENCE_MS) return null;
-      const silent = this.#connection;
-      this.#detach("taken-over");
-      silent.cut("another encoder with this key took over after 2 s of silence");
+      if (this.#silentForMs() < TAKEOVER_SILENCE_MS) {
+        this.#reports.refused();
+        return null;
+      }
+      this.#cut("taken-over", "another encoder with this key took over after 2 s of silence");
     }
     const publish = new Publish(this.name, this.#nowMs());
     this.#connection = connection;
     this.#publish = publish;
     this.#connectedAtMs = this.#nowMs();
+    this.#reports.connected();
     return {
       setTrack: (track) => publish.setTrack(track),
       push: (unit) => {
         if (this.#publish === publish) this.#receive(publish, unit);
       },
-      dropped: (reason) => this.#onDropped(reason),
+      dropped: (reason) => this.#reports.dropped(reason),
       end: () => {
-        if (this.#publish === publish) this.#detach("closed");
+        if (this.#publish === publish) this.#detach("closed", null);
       },
     };
   }
 
   /** Disconnects the encoder, if there is one. */
   cut(reason: string): void {
-    const connection = this.#connection;
-    if (connection === null) return;
-    this.#detach("closed");
-    connection.cut(reason);
+    this.#cut("closed", reason);
   }
 
   /** Called a few times a second: notices silence. */
@@ -153,12 +169,20 @@ export class Instance {
     this.#listener.publishInactive(this.#publish, cause);
   }
 
-  #detach(cause: LossCause): void {
+  #cut(cause: LossCause, reason: string): void {
+    const connection = this.#connection;
+    if (connection === null) return;
+    this.#detach(cause, reason);
+    connection.cut(reason);
+  }
+
+  #detach(cause: LossCause, reason: string | null): void {
     this.#connection = null;
     this.#connectedAtMs = null;
     this.#becomeInactive(cause);
     this.#repairsBefore = this.timestampRepairs;
     this.#publish = null;
+    this.#reports.disconnected(reason);
   }
 
   #silentForMs(): number {

@@ -1,7 +1,7 @@
 // How converting ends: the livestream is finished and a media asset, or it has failed. Only here are these two written.
 
-import type { LivestreamStatus } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
+import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { Transaction } from "#server/store/database.ts";
 import type { LivestreamStore } from "#server/store/livestream-store.ts";
 import type { MediaStore } from "#server/store/media-store.ts";
@@ -13,8 +13,7 @@ export interface ConversionSettlementOptions {
   readonly transaction: Transaction;
   readonly nowMs: () => number;
   readonly log: Log;
-  /** The livestream has this status from now on. */
-  readonly onStatus: (id: string, status: LivestreamStatus) => void;
+  readonly feed: Pick<LivestreamFeed, "emit">;
 }
 
 /** The playouts that go on answering after their end. */
@@ -34,19 +33,17 @@ export class ConversionSettlement {
 
   /** Throws, and changes nothing, when there is an asset to make and the livestream is not converting. */
   settle(id: string, result: ConversionResult): void {
-    const { livestreams, nowMs, log, onStatus } = this.#options;
+    const { livestreams, nowMs, log, feed } = this.#options;
     if (result.ok) {
       const mediaId = this.#finish(id, result);
-      log.info("conversion_done", {
-        livestreamId: id,
-        mediaId,
-        durationSeconds: result.facts.durationSeconds,
-      });
-      onStatus(id, "finished");
+      const { durationSeconds } = result.facts;
+      log.info("conversion_done", { livestreamId: id, mediaId, durationSeconds });
+      feed.emit({ type: "livestream.finished", livestreamId: id, data: { mediaId, durationSeconds } });
+      feed.emit({ type: "media.created", livestreamId: id, data: { mediaId } });
     } else {
       livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, nowMs());
       log.error("conversion_failed", { livestreamId: id, message: result.message });
-      onStatus(id, "failed");
+      feed.emit({ type: "livestream.failed", livestreamId: id, data: { reason: result.message } });
     }
     // Nobody waits for the viewers of an ended playlist; one that cannot be closed answers until the process ends.
     void this.#closePlayout(id, result).catch((error: unknown) => {

@@ -3,6 +3,7 @@
 import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
+import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { InputState } from "#server/instances/input-state.ts";
 import type { Transaction } from "#server/store/database.ts";
 import type {
@@ -32,6 +33,8 @@ export interface Playouts extends ChangingPlayouts {
   hasActiveIngest(id: string): boolean;
   inputs(id: string): readonly InputState[];
   onAir(id: string): InstanceName | null;
+  /** How long the recording is by now; null where there is no programme. */
+  recordedSeconds(id: string): number | null;
   /** False when the instance has no active ingest. */
   requestSwitch(id: string, instance: InstanceName): boolean;
 }
@@ -55,8 +58,7 @@ export interface LivestreamServiceOptions {
   /** Resolves after this long, or as soon as the signal is aborted. */
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
-  /** A livestream has this status from now on; at the start of the process also those that go on with theirs. */
-  readonly onStatus: (id: string, status: LivestreamStatus | "deleted") => void;
+  readonly feed: Pick<LivestreamFeed, "emit" | "forget">;
 }
 
 export type LivestreamResult = { ok: true; livestream: LivestreamView } | Refused;
@@ -116,6 +118,7 @@ export class LivestreamService {
     livestreams.insert({ id, name, description, withDvr, withBackup, createdAtMs: nowMs() });
     const row = livestreams.find(id);
     if (row === null) throw new Error(`livestream ${id} was inserted and is not there`);
+    this.#options.feed.emit({ type: "livestream.created", livestreamId: id, data: { name } });
     return this.#view(row);
   }
 
@@ -140,7 +143,7 @@ export class LivestreamService {
     }));
     if (!claimed.ok) return claimed;
     this.#open(claimed.row);
-    this.#options.onStatus(id, "started");
+    this.#options.feed.emit({ type: "livestream.started", livestreamId: id, data: {} });
     return this.#answer(claimed.row);
   }
 
@@ -155,7 +158,7 @@ export class LivestreamService {
       livestreams.changeStatus(id, "live", "started", { startedAtMs: claimed.before.startedAtMs }, nowMs());
       throw error;
     }
-    this.#options.onStatus(id, "live");
+    this.#emitWithPosition("livestream.published", id);
     return this.#answer(claimed.row);
   }
 
@@ -178,7 +181,7 @@ export class LivestreamService {
       stoppedAtMs: this.#options.nowMs(),
     }));
     if (!claimed.ok) return claimed;
-    this.#options.onStatus(id, "converting");
+    this.#emitWithPosition("livestream.stopped", id);
     try {
       await this.#effects.stop(id);
     } finally {
@@ -196,50 +199,26 @@ export class LivestreamService {
       ({ status }) => this.#deleteFrom(status, id),
     );
     if (!claimed.ok) return claimed;
-    this.#options.onStatus(id, "deleted");
-    await this.#effects.remove(id);
+    await this.#remove(id);
     return { ok: true };
   }
 
   /** The end of a finished livestream whose asset is deleted for good; false when it is not there (any more). */
   async deleteFinished(id: string): Promise<boolean> {
-    if (!this.#deleteFrom("finished", id)) return false;
-    this.#options.onStatus(id, "deleted");
-    await this.#effects.remove(id);
+    const mediaId = this.#options.livestreams.find(id)?.mediaId ?? null;
+    if (mediaId === null || !this.#deleteFrom("finished", id)) return false;
+    this.#options.feed.emit({ type: "media.removed", livestreamId: id, data: { mediaId } });
+    await this.#remove(id);
     return true;
-  }
-
-  /** An input became active: the first time before the publish is the start of the video source. */
-  sourceActive(id: string, atMs: number): void {
-    const row = this.#options.livestreams.find(id);
-    if (row === null || row.status !== "started" || row.startedAtMs !== null) return;
-    this.#options.livestreams.update(id, "started", { startedAtMs: atMs }, atMs);
-  }
-
-  /** The recording stopped, the broadcast goes on; a person will want to know why. Its last writes come after the stop. */
-  recordingFailed(id: string, message: string): void {
-    const { livestreams, nowMs, log } = this.#options;
-    const change = { conversionMessage: message };
-    try {
-      const isLive = livestreams.update(id, "live", change, nowMs());
-      if (!isLive) livestreams.update(id, "converting", change, nowMs());
-    } catch (error) {
-      // On a disk that others have filled there is no room for this either; it has been logged.
-      log.error("recording_failure_not_saved", { livestreamId: id, message: String(error) });
-    }
   }
 
   /** At the start of the process: everything goes on where the last one left it. */
   async resumeAll(): Promise<void> {
-    const { livestreams, removals, onStatus } = this.#options;
+    const { livestreams, removals } = this.#options;
     for (const id of removals.all()) await this.#resume(id, () => this.#effects.remove(id));
-    for (const row of livestreams.withStatus("started")) {
-      this.#open(row);
-      onStatus(row.id, "started");
-    }
+    for (const row of livestreams.withStatus("started")) this.#open(row);
     for (const row of livestreams.withStatus("live")) {
       this.#open(row);
-      onStatus(row.id, "live");
       await this.#resume(row.id, () => this.#effects.publish(row.id));
     }
     for (const row of livestreams.withStatus("converting")) this.#conversions.begin(row.id);
@@ -288,6 +267,22 @@ export class LivestreamService {
       removals.add(id);
       return true;
     });
+  }
+
+  /** What is left of a livestream that was deleted. */
+  async #remove(id: string): Promise<void> {
+    const { feed } = this.#options;
+    feed.emit({ type: "livestream.deleted", livestreamId: id, data: {} });
+    try {
+      await this.#effects.remove(id);
+    } finally {
+      feed.forget(id);
+    }
+  }
+
+  #emitWithPosition(type: "livestream.published" | "livestream.stopped", id: string): void {
+    const positionSeconds = this.#options.playouts.recordedSeconds(id);
+    this.#options.feed.emit({ type, livestreamId: id, positionSeconds, data: {} });
   }
 
   #open(row: LivestreamRow): void {

@@ -1,6 +1,7 @@
 // What can be done with the assets that livestreams become.
 
 import type { PublicUrls } from "#server/common/public-urls.ts";
+import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type {
   MediaChange,
   MediaPageRequest,
@@ -17,6 +18,7 @@ export interface MediaServiceOptions {
   readonly livestreams: FinishedLivestreams;
   readonly thumbnails: { current(livestreamId: string): ThumbnailFacts | null };
   readonly urls: PublicUrls;
+  readonly feed: Pick<LivestreamFeed, "emit">;
   readonly nowMs: () => number;
 }
 
@@ -86,14 +88,21 @@ export class MediaService {
       const isDeleted = await this.#options.livestreams.deleteFinished(row.livestreamId);
       return isDeleted ? { ok: true } : NOT_FOUND;
     }
-    this.#options.media.softDelete(id, this.#options.nowMs());
+    if (this.#options.media.softDelete(id, this.#options.nowMs())) this.#emit("media.deleted", row);
     return { ok: true };
   }
 
   recover(id: string): MediaResult {
     const isRecovered = this.#options.media.recover(id, this.#options.nowMs());
-    if (isRecovered || this.#options.media.find(id) === null) return this.#result(id);
-    return { ok: false, refusal: NOT_SOFT_DELETED };
+    const row = this.#options.media.find(id);
+    if (row === null) return NOT_FOUND;
+    if (!isRecovered) return { ok: false, refusal: NOT_SOFT_DELETED };
+    this.#emit("media.restored", row);
+    return { ok: true, media: this.#view(row) };
+  }
+
+  #emit(type: "media.deleted" | "media.restored", { id, livestreamId }: MediaRow): void {
+    this.#options.feed.emit({ type, livestreamId, data: { mediaId: id } });
   }
 
   #result(id: string): MediaResult {

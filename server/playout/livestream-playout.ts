@@ -1,12 +1,14 @@
 // One running livestream: its two instances, the switcher between them and, from the publish on, its programme.
 
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
+import { inputFormat } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
 import type { ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
 import type { PlayFeed } from "#server/programme/play-door.ts";
 import type { Programme } from "#server/programme/programme.ts";
-import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
+import { Switcher } from "#server/switching/switcher.ts";
 import { InstancePlayouts } from "./instance-playouts.ts";
+import type { PlayoutReports, ReportingInput } from "./playout-reports.ts";
 
 /** What a livestream needs to be received. */
 export interface OpenLivestream extends ProgrammeOfLivestream {
@@ -25,29 +27,33 @@ export class LivestreamPlayout {
     livestream: OpenLivestream;
     nowMs: () => number;
     ingestTimeoutMs: number;
-    onActive: (name: InstanceName) => void;
-    /** Something that this instance's publisher sent cannot be used. */
-    onDropped: (name: InstanceName, reason: string) => void;
     isRevertive: boolean;
     openSide: () => Programme;
-    onSwitch: (change: OnAirChange) => void;
+    reports: PlayoutReports;
   }) {
+    const { nowMs, reports } = options;
     this.livestream = options.livestream;
-    this.#own = new InstancePlayouts({ nowMs: options.nowMs, openProgramme: options.openSide });
+    this.#own = new InstancePlayouts({ nowMs, openProgramme: options.openSide });
     const instances = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null).map(
       (name) =>
         new Instance({
           name,
-          nowMs: options.nowMs,
+          nowMs,
           ingestTimeoutMs: options.ingestTimeoutMs,
-          onDropped: (reason) => options.onDropped(name, reason),
+          reports: {
+            connected: () => reports.connected(this.#input(name)),
+            refused: () => reports.refused(this.#input(name)),
+            disconnected: (reason) => reports.disconnected(this.#input(name), reason),
+            dropped: (reason) => reports.dropped(this.#input(name), reason),
+          },
           listener: {
             publishActive: (publish) => {
-              options.onActive(publish.instance);
+              reports.active(this.#input(name), inputFormat(publish, nowMs()));
               this.#switcher.sourceActive(publish);
               this.#own.publishActive(publish);
             },
             publishInactive: (publish, cause) => {
+              reports.inactive(this.#input(name), cause);
               this.#switcher.sourceInactive(publish, cause);
               this.#own.publishInactive(publish);
             },
@@ -60,14 +66,19 @@ export class LivestreamPlayout {
     );
     this.instances = new Map(instances.map((instance) => [instance.name, instance]));
     this.#switcher = new Switcher({
-      nowMs: options.nowMs,
+      nowMs,
       isRevertive: options.isRevertive,
-      onSwitch: options.onSwitch,
+      onSwitch: (change) => reports.switched(this.livestream.id, change, this.recordedSeconds),
     });
   }
 
   get programme(): Programme | null {
     return this.#programme;
+  }
+
+  /** How long the recording is by now; null before the publish. */
+  get recordedSeconds(): number | null {
+    return this.#programme?.recordedSeconds ?? null;
   }
 
   /** The instance the programme is cut from now, null before the publish and while no encoder sends. */
@@ -127,5 +138,9 @@ export class LivestreamPlayout {
   /** Puts the instance on air at its next key frame; false when it has no active ingest. */
   requestSwitch(name: InstanceName): boolean {
     return this.#switcher.request(name);
+  }
+
+  #input(instance: InstanceName): ReportingInput {
+    return { livestreamId: this.livestream.id, instance, positionSeconds: this.recordedSeconds };
   }
 }

@@ -3,31 +3,26 @@
 import { createHash } from "node:crypto";
 import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
-import type { Log } from "#server/common/log.ts";
 import { type InputState, inputState } from "#server/instances/input-state.ts";
 import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
 import type { OpenProgramme } from "#server/programme/open-programme.ts";
 import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
 import type { Programme } from "#server/programme/programme.ts";
-import type { OnAirChange } from "#server/switching/switcher.ts";
 import { LivestreamPlayout, type OpenLivestream } from "./livestream-playout.ts";
+import type { PlayoutReports } from "./playout-reports.ts";
 
 /** How often silence is looked for; a tenth of the shortest silence that matters (1 s). */
 const TICK_MS = 100;
 
 export interface PlayoutManagerOptions {
   readonly nowMs: () => number;
-  readonly log: Log;
   readonly ingestTimeoutSeconds: number;
   /** Go back to the primary once it is well again; else only when asked, or when the stand-in fails. */
   readonly isRevertive: boolean;
   readonly openProgramme: OpenProgramme;
   /** Makes what one side is watched by: nothing is recorded of it. */
   readonly openSide: () => Programme;
-  /** An input of this livestream became active. */
-  readonly onSourceActive: (livestreamId: string, atMs: number) => void;
-  /** Another side of this livestream is on air, or none. */
-  readonly onSwitch: (livestreamId: string, change: OnAirChange) => void;
+  readonly reports: PlayoutReports;
 }
 
 export class PlayoutManager implements PlayDoor {
@@ -50,17 +45,7 @@ export class PlayoutManager implements PlayDoor {
       ingestTimeoutMs: this.#options.ingestTimeoutSeconds * 1000,
       isRevertive: this.#options.isRevertive,
       openSide: this.#options.openSide,
-      onActive: (instance) => {
-        this.#options.log.info("ingest_active", { livestreamId: id, instance });
-        this.#options.onSourceActive(id, this.#options.nowMs());
-      },
-      onDropped: (instance, message) => {
-        this.#options.log.warn("media_dropped", { livestreamId: id, instance, message });
-      },
-      onSwitch: (change) => {
-        this.#logSwitch(id, change);
-        this.#options.onSwitch(id, change);
-      },
+      reports: this.#options.reports,
     });
     this.#playouts.set(id, playout);
     for (const instance of INSTANCE_NAMES) {
@@ -74,14 +59,7 @@ export class PlayoutManager implements PlayDoor {
     const input = this.#inputsByKey.get(hashOf(streamKey));
     const instance = input?.playout.instances.get(input.instance);
     if (input === undefined || instance === undefined) return "unknown";
-    const publisher = instance.attach(connection);
-    const fields = { livestreamId: input.playout.livestream.id, instance: input.instance };
-    if (publisher === null) {
-      this.#options.log.warn("publisher_refused_busy", fields);
-      return "busy";
-    }
-    this.#options.log.info("publisher_connected", fields);
-    return publisher;
+    return instance.attach(connection) ?? "busy";
   }
 
   play(streamName: string): PlayFeed | null {
@@ -126,6 +104,11 @@ export class PlayoutManager implements PlayDoor {
 
   onAir(id: string): InstanceName | null {
     return this.#playouts.get(id)?.onAir ?? null;
+  }
+
+  /** How long the recording is by now; null where there is no programme. */
+  recordedSeconds(id: string): number | null {
+    return this.#playouts.get(id)?.recordedSeconds ?? null;
   }
 
   /** Livestreams with a programme and an encoder. */
@@ -183,20 +166,6 @@ export class PlayoutManager implements PlayDoor {
 
   #tick(): void {
     for (const playout of this.#playouts.values()) playout.tick();
-  }
-
-  #logSwitch(livestreamId: string, change: OnAirChange): void {
-    this.#options.log.info("on_air_changed", {
-      livestreamId,
-      from: change.from,
-      to: change.to,
-      cause: change.cause,
-      faults: change.faults.join(" "),
-      fromScore: change.fromScore,
-      toScore: change.toScore,
-      gapMs: change.gapMs,
-      gapFrames: change.gapFrames,
-    });
   }
 }
 

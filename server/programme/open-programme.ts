@@ -7,6 +7,7 @@ import type { RecordedRendition, Recording } from "#server/recording/recording.t
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { Programme, type ProgrammeRecorder } from "./programme.ts";
+import { RecordingProgress } from "./recording-progress.ts";
 import { RtmpFanOut } from "./rtmp-fan-out.ts";
 
 /** What decides how a livestream's programme is opened. */
@@ -34,15 +35,30 @@ export interface ProgrammeOptions {
   readonly partMilliseconds: number;
   /** How long messages to RTMP players wait for others to be sent with. */
   readonly rtmpMergeMilliseconds: number;
-  readonly onRecordingFailed: (livestreamId: string, message: string) => void;
+  readonly reports: ProgrammeReports;
+}
+
+/** What a livestream's programme reports as it happens; `positionSeconds`: how long the recording is by then. */
+export interface ProgrammeReports {
+  /** The recording has stopped for good, the broadcast goes on. */
+  recordingStopped(livestreamId: string, reason: string, positionSeconds: number): void;
+  /** The segment with this media sequence number begins with a discontinuity. */
+  discontinuity(livestreamId: string, msn: number, positionSeconds: number): void;
 }
 
 export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
-  const { recordings, nowMs, onRecordingFailed } = options;
+  const { recordings, nowMs, reports } = options;
   return async ({ id, withDvr, hasRecordingFailed }) => {
     const recording = await recordings.repair(id, Math.ceil(options.segmentSeconds));
     const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
-    const recorder = recordings.record(id, recording, (message) => onRecordingFailed(id, message));
+    const progress = new RecordingProgress({
+      recordedSeconds: recording?.durationSeconds ?? 0,
+      onDiscontinuity: (msn, positionSeconds) => reports.discontinuity(id, msn, positionSeconds),
+    });
+    const recorder = recordings.record(id, recording, (message) => {
+      progress.stop();
+      reports.recordingStopped(id, message, progress.recordedSeconds);
+    });
     const { discontinuitySequence } = past;
     const programme = programmeOf(options, {
       windows: new Map(
@@ -54,6 +70,7 @@ export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
       openWindow: () => new PlaylistWindow({ isEvent: withDvr, discontinuitySequence }),
       recorder,
       resume: past.resume,
+      progress,
     });
     const hasSegments = recording !== null && recording.segments.length > 0;
     return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
@@ -61,7 +78,7 @@ export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
 }
 
 /** What programmes and sides have in common. */
-type CommonOptions = Omit<ProgrammeOptions, "recordings" | "onRecordingFailed">;
+type CommonOptions = Omit<ProgrammeOptions, "recordings" | "reports">;
 
 /** Of one side alone. Numbers begin where no earlier one of the same side can have been: bytes never change under a URI. */
 export function sideOpener(options: CommonOptions): () => Programme {
@@ -89,6 +106,7 @@ function programmeOf(
     openWindow: () => PlaylistWindow;
     recorder: ProgrammeRecorder;
     resume: SegmenterResume | null;
+    progress?: RecordingProgress;
   },
 ): Programme {
   const { resume, ...others } = own;

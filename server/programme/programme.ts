@@ -7,6 +7,7 @@ import type { Segmenter } from "#media/hls/segmenter.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { HeldBytes } from "#server/recording/held-bytes.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
+import type { RecordingProgress } from "./recording-progress.ts";
 import type { RtmpFanOut } from "./rtmp-fan-out.ts";
 
 /** Takes every cut, in order, and never makes anybody wait. */
@@ -26,9 +27,10 @@ export class Programme implements ProgrammeInput {
   readonly #openWindow: () => PlaylistWindow;
   readonly #recorder: ProgrammeRecorder;
   readonly #nowMs: () => number;
+  readonly #progress: RecordingProgress | null;
   #hasEnded = false;
 
-  /** `windows`: of renditions there were before; `openWindow`: for one that begins. */
+  /** `windows`: of renditions there were before; `openWindow`: for one that begins; `progress`: where it is recorded. */
   constructor(options: {
     segmenter: Segmenter;
     windows?: ReadonlyMap<RenditionName, PlaylistWindow>;
@@ -36,6 +38,7 @@ export class Programme implements ProgrammeInput {
     recorder: ProgrammeRecorder;
     fanOut: RtmpFanOut;
     nowMs: () => number;
+    progress?: RecordingProgress;
   }) {
     this.#segmenter = options.segmenter;
     this.#windows = new Map(options.windows);
@@ -43,6 +46,12 @@ export class Programme implements ProgrammeInput {
     this.#recorder = options.recorder;
     this.fanOut = options.fanOut;
     this.#nowMs = options.nowMs;
+    this.#progress = options.progress ?? null;
+  }
+
+  /** How long the recording is by now; null where nothing is recorded. */
+  get recordedSeconds(): number | null {
+    return this.#progress?.recordedSeconds ?? null;
   }
 
   /** By name, what is listed of each rendition; the first one is the lead. */
@@ -107,6 +116,7 @@ export class Programme implements ProgrammeInput {
       const window = this.#windowOf(cut.rendition);
       window.push(cut);
       this.#recorder.write(cut);
+      this.#progress?.follow(cut);
       const { oldestNeeded } = window;
       if (cut.type === "segment" && oldestNeeded !== null)
         this.held.releaseBefore(cut.rendition, oldestNeeded);

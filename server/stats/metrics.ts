@@ -2,10 +2,11 @@
 
 import { INSTANCE_NAMES, type InstanceName, LIVESTREAM_STATUSES } from "#openapi/names.ts";
 import type { InputState } from "#server/instances/input-state.ts";
+import type { RowFigures } from "#server/store/row-queue.ts";
+import type { StatisticsWriterFigures } from "#server/store/statistics-writer.ts";
 import type { SwitchCause } from "#server/switching/switcher.ts";
 import type { StatisticsOverview } from "./connection-counts.ts";
 import { type MetricFamily, metric, metricBy, renderMetrics } from "./prometheus-text.ts";
-import type { SampleWriterFigures } from "./sample-writer.ts";
 
 /** What one livestream that runs adds to the sums. */
 export interface RunningLivestream {
@@ -44,7 +45,7 @@ export interface MetricsOptions {
   /** Status → how many livestreams have it. */
   readonly livestreamsByStatus: () => Iterable<readonly [string, number]>;
   readonly running: () => readonly RunningLivestream[];
-  readonly samples: () => SampleWriterFigures;
+  readonly writing: () => StatisticsWriterFigures;
   readonly rtmpSending: () => RtmpSending;
   /** Pictures that are being worked on or wait for it. */
   readonly imagesWaiting: () => number;
@@ -75,7 +76,7 @@ export class Metrics {
   }
 
   /** The programme of some livestream changed its side. */
-  switched(cause: SwitchCause): void {
+  switched(cause: string): void {
     this.#switches.set(cause, (this.#switches.get(cause) ?? 0) + 1);
   }
 
@@ -222,7 +223,7 @@ export class Metrics {
   }
 
   #queues(): MetricFamily[] {
-    const { waiting, written, dropped } = this.#options.samples();
+    const { samples, events } = this.#options.writing();
     const { waitingBytes, skips, disconnections } = this.#options.rtmpSending();
     return [
       metric("gauge", "tandem_rtmp_waiting_bytes", "Bytes that RTMP peers have not read.", waitingBytes),
@@ -244,14 +245,8 @@ export class Metrics {
         "Pictures worked on or waiting for it.",
         this.#options.imagesWaiting(),
       ),
-      metric("gauge", "tandem_samples_waiting", "Samples that are not on the disk yet.", waiting),
-      metric("counter", "tandem_samples_written_total", "Samples written to the disk.", written),
-      metric(
-        "counter",
-        "tandem_samples_dropped_total",
-        "Samples lost to a disk that did not write.",
-        dropped,
-      ),
+      ...rowMetrics("samples", "Samples", samples),
+      ...rowMetrics("events", "Events", events),
     ];
   }
 
@@ -268,6 +263,15 @@ export class Metrics {
       metric("gauge", "tandem_heap_bytes", "JavaScript objects.", heapUsed),
     ];
   }
+}
+
+/** Rows of one kind on their way to the disk. */
+function rowMetrics(kind: string, rows: string, { waiting, written, dropped }: RowFigures): MetricFamily[] {
+  return [
+    metric("gauge", `tandem_${kind}_waiting`, `${rows} that are not on the disk yet.`, waiting),
+    metric("counter", `tandem_${kind}_written_total`, `${rows} written to the disk.`, written),
+    metric("counter", `tandem_${kind}_dropped_total`, `${rows} lost to a disk that did not write.`, dropped),
+  ];
 }
 
 function byInstance(figureOf: (name: InstanceName) => number): (readonly [InstanceName, number])[] {

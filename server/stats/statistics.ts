@@ -2,17 +2,18 @@
 
 import type { Database } from "bun:sqlite";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import type { InstanceName, PlayoutName } from "#openapi/names.ts";
-import type { Log } from "#server/common/log.ts";
+import type { InstanceName, LivestreamStatus, PlayoutName } from "#openapi/names.ts";
+import type { FeedEvent, SwitchFacts } from "#server/feed/feed-event.ts";
+import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { InputState } from "#server/instances/input-state.ts";
+import { EventStore } from "#server/store/event-store.ts";
 import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
 import { viewerSecretIn } from "#server/store/statistics-database.ts";
-import type { SwitchCause } from "#server/switching/switcher.ts";
+import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
 import { ConnectionCounter, type StatisticsOverview } from "./connection-counts.ts";
 import { LivestreamEvents } from "./livestream-events.ts";
 import { Metrics, type MetricsOptions, type PlaylistTiming, type RunningLivestream } from "./metrics.ts";
 import { SampleHistory } from "./sample-history.ts";
-import { SampleWriter } from "./sample-writer.ts";
 import { Sampler } from "./sampler.ts";
 import { SessionKeys } from "./session-key.ts";
 import { Viewers } from "./viewers.ts";
@@ -30,11 +31,15 @@ export interface StatisticsLivestreams {
   /** Null when there is no such livestream. */
   get(livestreamId: string): { readonly status: string; readonly inputs: readonly unknown[] } | null;
   countsByStatus(): Iterable<readonly [string, number]>;
+  withStatus(status: LivestreamStatus): readonly { readonly id: string }[];
 }
 
 export interface StatisticsOptions {
   /** Of the statistics file; closed with the statistics. */
   readonly database: Database;
+  /** Writes into the same file. */
+  readonly writer: StatisticsWriter;
+  readonly feed: Pick<LivestreamFeed, "subscribe">;
   readonly playouts: StatisticsPlayouts;
   readonly livestreams: StatisticsLivestreams;
   readonly rtmpSending: MetricsOptions["rtmpSending"];
@@ -42,18 +47,20 @@ export interface StatisticsOptions {
   readonly sampleIntervalSeconds: number;
   readonly version: string;
   readonly nowMs: () => number;
-  readonly log: Log;
 }
 
-/** A change of the side on air. */
-interface Switch {
-  readonly from: InstanceName | null;
-  readonly to: InstanceName | null;
-  readonly cause: SwitchCause;
-}
+/** The status that readers are told of when this happened. */
+const STATUS_AFTER: Partial<Record<FeedEvent["type"], LivestreamStatus | "deleted">> = {
+  "livestream.started": "started",
+  "livestream.published": "live",
+  "livestream.stopped": "converting",
+  "livestream.finished": "finished",
+  "livestream.failed": "failed",
+  "livestream.deleted": "deleted",
+};
 
-/** Those whose inputs are open. */
-const RUNNING: readonly string[] = ["started", "live"];
+/** In these the inputs are open. */
+const RUNNING: readonly LivestreamStatus[] = ["started", "live"];
 
 export class Statistics {
   readonly viewers: Viewers;
@@ -62,16 +69,14 @@ export class Statistics {
   readonly metrics: Metrics;
   readonly #options: StatisticsOptions;
   readonly #samples: SampleStore;
-  readonly #writer: SampleWriter;
   readonly #sampler: Sampler;
   readonly #counter: ConnectionCounter;
 
   constructor(options: StatisticsOptions) {
-    const { database, playouts, livestreams, nowMs, log } = options;
+    const { database, writer, playouts, livestreams, nowMs } = options;
     const startedAtMs = nowMs();
     this.#options = options;
     this.#samples = new SampleStore(database);
-    this.#writer = new SampleWriter({ file: database.filename, log });
     this.viewers = new Viewers({ keys: new SessionKeys(viewerSecretIn(database)), nowMs });
     this.history = new SampleHistory({ samples: this.#samples, nowMs });
     this.#counter = new ConnectionCounter({
@@ -97,45 +102,29 @@ export class Statistics {
       nowMs,
       livestreamsByStatus: () => livestreams.countsByStatus(),
       running: () => [...this.#sampler.running].map((id) => this.#runningLivestream(id)),
-      samples: () => this.#writer.figures,
+      writing: () => writer.figures,
       rtmpSending: options.rtmpSending,
       imagesWaiting: options.imagesWaiting,
       eventSubscribers: () => this.events.subscribers,
     });
+    options.feed.subscribe((event) => this.#happened(event));
   }
 
   /** Begins to sample, and removes what a process that ended too early has left of deleted livestreams. */
   start(): void {
-    for (const id of this.#samples.livestreamIds()) {
-      if (this.#options.livestreams.get(id) === null) this.#writer.remove(id);
+    const { database, writer, livestreams } = this.#options;
+    for (const id of new Set([
+      ...this.#samples.livestreamIds(),
+      ...new EventStore(database).livestreamIds(),
+    ])) {
+      if (livestreams.get(id) === null) writer.remove(id);
     }
+    for (const { id } of RUNNING.flatMap((status) => livestreams.withStatus(status))) this.#sampler.begin(id);
     this.#sampler.start();
   }
 
   overview(livestreamId: string): StatisticsOverview {
     return this.#counter.overview(livestreamId);
-  }
-
-  statusChanged(livestreamId: string, status: string): void {
-    if (RUNNING.includes(status)) this.#sampler.begin(livestreamId);
-    else this.#sampler.end(livestreamId);
-    this.events.changed(livestreamId, "status", this.#statusData(status));
-    if (status !== "deleted") return;
-    this.#writer.remove(livestreamId);
-    this.#counter.forget(livestreamId);
-    this.events.forget(livestreamId);
-  }
-
-  switched(livestreamId: string, { from, to, cause }: Switch): void {
-    if (to !== null) this.#counter.wentOnAir(livestreamId, to);
-    this.metrics.switched(cause);
-    const atUtc = new Date(this.#options.nowMs()).toISOString();
-    this.events.changed(livestreamId, "switch", {
-      from,
-      to,
-      cause,
-      atUtc,
-    });
   }
 
   /** Nobody is told anything more, and no sample is taken. */
@@ -144,15 +133,36 @@ export class Statistics {
     this.events.close();
   }
 
-  /** Resolves once every sample is on the disk. */
-  async close(): Promise<void> {
+  /** Once everything is written. */
+  close(): void {
     this.stop();
-    await this.#writer.close();
     this.#options.database.close();
   }
 
+  #happened(event: FeedEvent): void {
+    const atUtc = new Date(event.atMs).toISOString();
+    const status = STATUS_AFTER[event.type];
+    if (status !== undefined) this.#statusChanged(event.livestreamId, status, atUtc);
+    if (event.type === "playout.switched") this.#switched(event.livestreamId, event.data, atUtc);
+  }
+
+  #statusChanged(livestreamId: string, status: LivestreamStatus | "deleted", atUtc: string): void {
+    if (RUNNING.some((running) => running === status)) this.#sampler.begin(livestreamId);
+    else this.#sampler.end(livestreamId);
+    this.events.changed(livestreamId, "status", { status, atUtc });
+    if (status !== "deleted") return;
+    this.#counter.forget(livestreamId);
+    this.events.forget(livestreamId);
+  }
+
+  #switched(livestreamId: string, { from, to, cause }: SwitchFacts, atUtc: string): void {
+    if (to !== null) this.#counter.wentOnAir(livestreamId, to);
+    this.metrics.switched(cause);
+    this.events.changed(livestreamId, "switch", { from, to, cause, atUtc });
+  }
+
   #sampled(samples: readonly NewSample[]): void {
-    this.#writer.write(samples);
+    this.#options.writer.writeSamples(samples);
     this.metrics.observe(samples);
     this.viewers.sweep();
   }
@@ -161,14 +171,10 @@ export class Statistics {
     const livestream = this.#options.livestreams.get(livestreamId);
     if (livestream === null) return null;
     return {
-      status: this.#statusData(livestream.status),
+      status: { status: livestream.status, atUtc: new Date(this.#options.nowMs()).toISOString() },
       statistics: this.overview(livestreamId),
       inputs: livestream.inputs,
     };
-  }
-
-  #statusData(status: string) {
-    return { status, atUtc: new Date(this.#options.nowMs()).toISOString() };
   }
 
   #runningLivestream(id: string): RunningLivestream {

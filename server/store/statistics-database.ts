@@ -1,10 +1,11 @@
-// The SQLite file of statistics, apart from the other so that whoever writes samples never holds the lock that a call waits for.
+// The SQLite file of statistics and events, apart from the other so that whoever writes samples never holds the lock that a call waits for.
 
 import type { Database } from "bun:sqlite";
 import { openDatabase } from "./database.ts";
 import { SAMPLES } from "./migrations/statistics-0001-samples.ts";
+import { EVENTS } from "./migrations/statistics-0002-events.ts";
 
-const MIGRATIONS: readonly string[] = [SAMPLES];
+const MIGRATIONS: readonly string[] = [SAMPLES, EVENTS];
 
 const SECRET_BYTES = 32;
 

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { ClientSession } from "#media/rtmp/client-session.ts";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import { createLog } from "#server/common/log.ts";
+import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
 import { SlowPlayers } from "#server/ingest/slow-players.ts";
+import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { programmeOpener, sideOpener } from "#server/programme/open-programme.ts";
 import { Recordings } from "#server/recording/recordings.ts";
@@ -21,23 +23,35 @@ const WARM_UP_CYCLES = 300;
 
 const folder = mkdtempSync(join(tmpdir(), "tandem-ingest-"));
 const nowMs = () => Date.now();
-const log = createLog({ level: "error", write: () => {}, nowMs });
+const log = createLog({
+  level: "error",
+  write: (line) => {
+    throw new Error(line);
+  },
+  nowMs,
+});
+const reports = new PlayoutReporter({
+  livestreams: { find: () => null, update: () => false },
+  feed: new LivestreamFeed({
+    writer: { writeEvent: (_, onWritten) => onWritten(), remove: () => {} },
+    nowMs,
+    log,
+  }),
+  nowMs,
+  log,
+});
 const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
 const manager = new PlayoutManager({
   nowMs,
-  log,
   ingestTimeoutSeconds: 5,
   isRevertive: false,
   openProgramme: programmeOpener({
     ...options,
     recordings: new Recordings(folder),
-    onRecordingFailed: (_, message) => {
-      throw new Error(message);
-    },
+    reports,
   }),
   openSide: sideOpener(options),
-  onSourceActive: () => {},
-  onSwitch: () => {},
+  reports,
 });
 const listener = new RtmpListener({
   ...{ hostname: "127.0.0.1", port: 0, tls: null },

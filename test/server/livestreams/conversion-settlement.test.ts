@@ -15,7 +15,8 @@ class Watched {
   readonly #database = openDatabase(":memory:");
   readonly livestreams = new LivestreamStore(this.#database);
   readonly media = new MediaStore(this.#database);
-  readonly statuses: string[] = [];
+  /** What was told, with the status that was stored by then. */
+  readonly told: string[] = [];
   readonly logged: string[] = [];
   readonly graces: string[] = [];
   closing = Promise.resolve();
@@ -26,7 +27,7 @@ class Watched {
       transaction: transactionOn(this.#database),
       nowMs: () => AT_MS,
       log: createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: () => AT_MS }),
-      onStatus: (id, status) => this.statuses.push(`${status} ${id} (stored: ${this.row?.status})`),
+      feed: { emit: ({ type }) => this.told.push(`${type} (stored: ${this.row?.status})`) },
     },
     {
       closeAfterGrace: (id, seekableMs) => {
@@ -90,7 +91,7 @@ test("the asset and the status come into being together, or neither", () => {
   };
   expect(() => watched.settlement.settle(ID, DONE)).toThrow("the database is full");
   expect(watched.row).toMatchObject({ status: "converting", finishedAtMs: null });
-  expect(watched.statuses).toEqual([]);
+  expect(watched.told).toEqual([]);
   expect(watched.graces).toEqual([]);
 });
 
@@ -110,10 +111,10 @@ test("a livestream that is gone becomes no asset", () => {
   expect(watched.assets).toEqual([]);
 });
 
-test("the end is announced once it is stored, and logged", () => {
+test("the end is told once it is stored, and logged", () => {
   const done = new Watched();
   done.settlement.settle(ID, DONE);
-  expect(done.statuses).toEqual([`finished ${ID} (stored: finished)`]);
+  expect(done.told).toEqual(["livestream.finished (stored: finished)", "media.created (stored: finished)"]);
   expect(done.logged.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({
       ...{ level: "info", event: "conversion_done", livestreamId: ID },
@@ -122,7 +123,7 @@ test("the end is announced once it is stored, and logged", () => {
   ]);
   const failed = new Watched();
   failed.settlement.settle(ID, { ok: false, message: "EIO" });
-  expect(failed.statuses).toEqual([`failed ${ID} (stored: failed)`]);
+  expect(failed.told).toEqual(["livestream.failed (stored: failed)"]);
   expect(failed.logged.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({ level: "error", event: "conversion_failed", livestreamId: ID, message: "EIO" }),
   ]);

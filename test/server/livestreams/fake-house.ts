@@ -10,12 +10,14 @@ import type { InputState } from "#server/instances/input-state.ts";
 import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
 import { LivestreamService, type Playouts } from "#server/livestreams/livestream-service.ts";
 import { MediaService } from "#server/livestreams/media-service.ts";
+import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { openDatabase, transactionOn } from "#server/store/database.ts";
 import { LivestreamStore } from "#server/store/livestream-store.ts";
 import { MediaStore } from "#server/store/media-store.ts";
 import { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
 import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
+import { FakeFeed } from "#test/support/fake-feed.ts";
 
 export const FACTS = {
   ...{ durationSeconds: 12.5, sizeBytes: 1_500_000, width: 1280, height: 720 },
@@ -58,6 +60,10 @@ export class FakePlayouts implements Playouts {
     return this.active.get(id) ?? null;
   }
 
+  recordedSeconds(id: string): number | null {
+    return this.calls.includes(`publish ${id}`) ? 12.5 : null;
+  }
+
   requestSwitch(id: string, instance: InstanceName): boolean {
     this.calls.push(`switch ${instance} of ${id}`);
     return this.active.get(id) === instance;
@@ -91,8 +97,8 @@ export class FakeHouse {
   readonly removed: string[] = [];
   readonly converted: string[] = [];
   readonly logged: string[] = [];
-  /** What was announced, in order. */
-  readonly statuses: string[] = [];
+  readonly feed = new FakeFeed();
+  readonly reporter: PlayoutReporter;
   readonly media: MediaStore;
   readonly stored: LivestreamStore;
   /** Real ones, in a folder that is made with the first picture. */
@@ -124,6 +130,7 @@ export class FakeHouse {
       folder: this.thumbnailsFolder,
     });
     const tick = (): number => ++this.nowMs;
+    const log = createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: tick });
     this.livestreams = new LivestreamService({
       livestreams: this.stored,
       media: this.media,
@@ -148,14 +155,16 @@ export class FakeHouse {
           this.delays.push({ milliseconds, pass: resolve });
           signal.addEventListener("abort", () => resolve());
         }),
-      log: createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: tick }),
-      onStatus: (id, status) => this.statuses.push(`${status} ${id}`),
+      log,
+      feed: this.feed,
     });
+    this.reporter = new PlayoutReporter({ livestreams: this.stored, feed: this.feed, nowMs: tick, log });
     this.mediaService = new MediaService({
       media: this.media,
       livestreams: this.livestreams,
       thumbnails: this.thumbnails,
       urls,
+      feed: this.feed,
       nowMs: tick,
     });
   }

@@ -330,42 +330,6 @@ describe("a livestream", () => {
     });
   });
 
-  test("whose disk was full while it was live is told so by its conversion", async () => {
-    const house = new FakeHouse();
-    const id = await house.live();
-    house.livestreams.recordingFailed(id, "the disk is full");
-    expect(house.livestreams.get(id)).toMatchObject({ status: "live", conversion: null });
-    await house.livestreams.stop(id);
-    await house.livestreams.conversionsSettled();
-    expect(house.livestreams.get(id)?.conversion).toEqual({
-      state: "done",
-      progress: 1,
-      message: "the disk is full",
-    });
-  });
-
-  test("whose recording failed in its last writes is told so, too", async () => {
-    const house = new FakeHouse();
-    const id = await house.live();
-    const held = Promise.withResolvers<void>();
-    house.playouts.holds.set("stop", held.promise);
-    const stop = house.livestreams.stop(id);
-    house.livestreams.recordingFailed(id, "the disk is full");
-    held.resolve();
-    await stop;
-    await house.livestreams.conversionsSettled();
-    expect(house.livestreams.get(id)?.conversion?.message).toBe("the disk is full");
-  });
-
-  test("goes on where there is no room even to write down that its recording failed (R5)", async () => {
-    const house = new FakeHouse();
-    const id = await house.live();
-    house.database.run("PRAGMA query_only = ON");
-    expect(() => house.livestreams.recordingFailed(id, "the disk is full")).not.toThrow();
-    house.database.run("PRAGMA query_only = OFF");
-    expect(house.livestreams.get(id)?.status).toBe("live");
-  });
-
   test("is deleted with its playout and everything recorded", async () => {
     const house = new FakeHouse();
     const id = await house.live();
@@ -385,25 +349,6 @@ describe("a livestream", () => {
     expect(house.livestreams.get(id)).toMatchObject({ status: "started", startedAtUtc: null });
     house.playouts.holds.clear();
     expect((await house.livestreams.publish(id)).ok).toBe(true);
-  });
-});
-
-describe("the start of the video source", () => {
-  test("is when an input first became active, until the publish moves it", async () => {
-    const house = new FakeHouse();
-    const id = house.receiving();
-    const startedAt = () => house.livestreams.get(id)?.startedAtUtc;
-    house.livestreams.sourceActive(id, Date.UTC(2026, 0, 2));
-    expect(startedAt()).toBe("2026-01-02T00:00:00.000Z");
-    house.livestreams.sourceActive(id, Date.UTC(2026, 0, 3));
-    expect(startedAt()).toBe("2026-01-02T00:00:00.000Z");
-    house.nowMs = Date.UTC(2026, 0, 4);
-    await house.livestreams.publish(id);
-    const publishedAt = startedAt();
-    expect(publishedAt).toStartWith("2026-01-04T");
-    house.livestreams.sourceActive(id, Date.UTC(2026, 0, 5));
-    await house.livestreams.publish(id);
-    expect(startedAt()).toBe(publishedAt);
   });
 });
 

@@ -1,23 +1,25 @@
 import { afterEach, expect, test } from "bun:test";
-import { createLog } from "#server/common/log.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
+import type { Publisher } from "#server/instances/instance.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
+import { RecordedReports } from "#test/support/recorded-reports.ts";
+import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
 const NAMES = 100_000;
 const connection = { cut: () => {} };
 
-const lines: string[] = [];
+let nowMs = 0;
+const encoder = new SyntheticEncoder();
+const reports = new RecordedReports();
 const manager = new PlayoutManager({
-  nowMs: () => 0,
-  log: createLog({ level: "warn", write: (line) => lines.push(line), nowMs: () => 0 }),
+  nowMs: () => nowMs,
   ingestTimeoutSeconds: 5,
   isRevertive: false,
   openProgramme: () => Promise.reject(new Error("no programme is opened here")),
   openSide: () => {
     throw new Error("no side is opened here");
   },
-  onSourceActive: () => {},
-  onSwitch: () => {},
+  reports,
 });
 
 afterEach(() => manager.shutdown());
@@ -37,21 +39,53 @@ test("names that nobody may publish or play leave nothing behind (L1)", () => {
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
 });
 
-test("what an encoder sends and cannot be used is told of once in a while, without its key", () => {
-  const streamKeys = { primary: "the-primary-key", secondary: null };
-  manager.open({ id: "a-livestream", withDvr: false, streamKeys, hasRecordingFailed: false });
-  const publisher = manager.claim("the-primary-key", connection);
-  if (typeof publisher === "string") throw new Error(publisher);
+test("what an encoder sends and cannot be used is reported, without its key", () => {
+  const publisher = claimed(openWith("dropping"));
   const source = new RtmpSource(publisher);
   const hevc = Uint8Array.of(0x90, ...new TextEncoder().encode("hvc1"), 1);
-  for (let frame = 0; frame < 100; frame += 1)
-    source.receive({ kind: "video", timestampMs: 40 * frame, payload: hevc });
-  const dropped = lines.filter((line) => line.includes("media_dropped"));
-  expect(dropped.length).toBe(10);
-  expect(JSON.parse(dropped[0] ?? "")).toMatchObject({
-    livestreamId: "a-livestream",
-    instance: "primary",
-    message: "video codec hvc1",
-  });
-  expect(dropped.join()).not.toContain("the-primary-key");
+  source.receive({ kind: "video", timestampMs: 0, payload: hevc });
+  expect(reports.lines).toEqual(["primary connected", "primary dropped: video codec hvc1"]);
 });
+
+test("a publisher that comes, sends and leaves is reported step by step, and one that finds it there is refused", () => {
+  const key = openWith("publishing");
+  const source = new RtmpSource(claimed(key));
+  expect(manager.claim(key, connection)).toBe("busy");
+  for (const message of [...encoder.headers(), ...encoder.play(0.04)]) source.receive(message);
+  source.end();
+  expect(reports.lines).toEqual([
+    "primary connected",
+    "primary refused",
+    "primary active with h264 and aac",
+    "primary inactive: closed",
+    "primary disconnected: null",
+  ]);
+});
+
+test("a publisher that is cut and one that is taken over leave with the reason", async () => {
+  const key = openWith("leaving");
+  claimed(key);
+  nowMs += 2000;
+  claimed(key);
+  await manager.stop("leaving");
+  expect(reports.lines).toEqual([
+    "primary connected",
+    "primary disconnected: another encoder with this key took over after 2 s of silence",
+    "primary connected",
+    "primary disconnected: the livestream was stopped",
+  ]);
+});
+
+/** Opens a livestream of this name; the key of its only input. */
+function openWith(id: string): string {
+  const streamKeys = { primary: `the key of ${id}`, secondary: null };
+  manager.open({ id, withDvr: false, streamKeys, hasRecordingFailed: false });
+  reports.lines.length = 0;
+  return streamKeys.primary;
+}
+
+function claimed(streamKey: string): Publisher {
+  const publisher = manager.claim(streamKey, connection);
+  if (typeof publisher === "string") throw new Error(publisher);
+  return publisher;
+}

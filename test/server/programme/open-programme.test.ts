@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName } from "#openapi/names.ts";
-import { createLog } from "#server/common/log.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { programmeOpener, sideOpener } from "#server/programme/open-programme.ts";
@@ -15,6 +14,7 @@ import type { Programme } from "#server/programme/programme.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
+import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 import { until } from "#test/support/until.ts";
@@ -25,13 +25,16 @@ const FRAME_MS = 40;
 /** One server after the other on the same disk, on a clock that the test moves. */
 class House implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "tandem-programme-"));
-  readonly failures: string[] = [];
+  readonly reports = new RecordedReports();
   readonly #encoders = new Map<InstanceName, { source: RtmpSource; encoder: SyntheticEncoder }>();
   nowMs = 1_700_000_000_000;
   recordings = new Recordings(this.folder);
-  /** What the database knows of it. */
-  hasRecordingFailed = false;
   manager = this.#newManager();
+
+  /** What the database knows of it. */
+  get hasRecordingFailed(): boolean {
+    return this.reports.lines.some((line) => line.startsWith("recording stopped"));
+  }
 
   get programme(): Programme {
     const programme = this.manager.programme(ID);
@@ -109,19 +112,13 @@ class House implements AsyncDisposable {
   #newManager(): PlayoutManager {
     const nowMs = () => this.nowMs;
     const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
-    const onRecordingFailed = (_: string, message: string) => {
-      this.failures.push(message);
-      this.hasRecordingFailed = true;
-    };
     return new PlayoutManager({
       nowMs,
-      log: createLog({ level: "error", write: () => {}, nowMs }),
       ingestTimeoutSeconds: 5,
       isRevertive: false,
-      openProgramme: programmeOpener({ ...options, recordings: this.recordings, onRecordingFailed }),
+      openProgramme: programmeOpener({ ...options, recordings: this.recordings, reports: this.reports }),
       openSide: sideOpener(options),
-      onSourceActive: () => {},
-      onSwitch: () => {},
+      reports: this.reports,
     });
   }
 }
@@ -145,7 +142,7 @@ test("ten reconnects and five switches are one recording, as long as its samples
     expect(house.manager.onAir(ID)).toBe(to);
   }
   const recording = await house.stopped();
-  expect(house.failures).toEqual([]);
+  expect(house.hasRecordingFailed).toBe(false);
   expect(recording.segments.map(({ msn }) => msn)).toEqual([...recording.segments.keys()]);
   expect(recording.segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(10);
   const samples = videoSeconds(recording);

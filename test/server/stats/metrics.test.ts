@@ -22,7 +22,10 @@ class Watched {
     nowMs: () => this.nowMs,
     livestreamsByStatus: () => [["live", 2]],
     running: () => this.running,
-    samples: () => ({ waiting: 1, written: 20, dropped: 3 }),
+    writing: () => ({
+      samples: { waiting: 1, written: 20, dropped: 3 },
+      events: { waiting: 9, written: 10, dropped: 11 },
+    }),
     rtmpSending: () => ({ waitingBytes: 5, skips: 6, disconnections: 7 }),
     imagesWaiting: () => 8,
     eventSubscribers: () => 4,
@@ -70,6 +73,9 @@ test("sums are over all livestreams that run", () => {
   expect(watched.value("tandem_part_duration_seconds_max")).toBe(0.2);
   expect(watched.value("tandem_samples_waiting")).toBe(1);
   expect(watched.value("tandem_samples_dropped_total")).toBe(3);
+  expect(watched.value("tandem_events_waiting")).toBe(9);
+  expect(watched.value("tandem_events_written_total")).toBe(10);
+  expect(watched.value("tandem_events_dropped_total")).toBe(11);
   expect(watched.value("tandem_event_subscribers")).toBe(4);
   expect(watched.value("tandem_rtmp_waiting_bytes")).toBe(5);
   expect(watched.value("tandem_rtmp_player_skips_total")).toBe(6);

@@ -1,10 +1,12 @@
-// What the sample writer and its worker say to each other: one command at a time, each with one answer.
+// What the statistics writer and its worker say to each other: one command at a time, each with one answer.
 
-import type { NewSample } from "#server/store/sample-store.ts";
+import type { StoredEvent } from "./event-store.ts";
+import type { NewSample } from "./sample-store.ts";
 
 export type WriterCommand =
   | { readonly type: "open"; readonly file: string }
-  | { readonly type: "append"; readonly samples: readonly NewSample[] }
+  | { readonly type: "append-events"; readonly events: readonly StoredEvent[] }
+  | { readonly type: "append-samples"; readonly samples: readonly NewSample[] }
   | { readonly type: "remove-some"; readonly livestreamId: string }
   | { readonly type: "close" };
 

@@ -1,0 +1,80 @@
+// What can happen to a livestream: each type of event, and what it has to say.
+
+import type { InstanceName } from "#openapi/names.ts";
+
+/** Type → its data. */
+interface EventData {
+  "livestream.created": { readonly name: string };
+  "livestream.started": Nothing;
+  "livestream.published": Nothing;
+  "livestream.stopped": Nothing;
+  "livestream.finished": { readonly mediaId: string; readonly durationSeconds: number };
+  "livestream.failed": { readonly reason: string };
+  /** The last one of a livestream. */
+  "livestream.deleted": Nothing;
+
+  "ingest.connected": Nothing;
+  "ingest.active": IngestFormat;
+  "ingest.inactive": { readonly cause: string };
+  /** `reason`: why the server disconnected the encoder, null when the encoder left. */
+  "ingest.disconnected": { readonly reason: string | null };
+  /** An encoder had the input's key and was turned away. */
+  "ingest.refused": { readonly reason: string };
+
+  "playout.switched": SwitchFacts;
+  /** Viewers have an EXT-X-DISCONTINUITY before this segment. */
+  "playout.discontinuity": { readonly mediaSequenceNumber: number };
+
+  /** The broadcast goes on without being recorded. */
+  "recording.stopped": { readonly reason: string };
+
+  "media.created": { readonly mediaId: string };
+  /** It can be restored. */
+  "media.deleted": { readonly mediaId: string };
+  "media.restored": { readonly mediaId: string };
+  /** It is gone for good. */
+  "media.removed": { readonly mediaId: string };
+}
+
+type Nothing = Readonly<Record<never, never>>;
+
+/** What an encoder sends; null without such a track. */
+interface IngestFormat {
+  readonly video: { readonly codec: string; readonly width: number; readonly height: number } | null;
+  readonly audio: { readonly codec: string; readonly sampleRate: number; readonly channels: number } | null;
+}
+
+/** Another side is on air, or none. Scores are 0 to 100; the gap is null at the beginning. */
+export interface SwitchFacts {
+  readonly from: InstanceName | null;
+  readonly to: InstanceName | null;
+  readonly cause: string;
+  readonly fromScore: number | null;
+  readonly toScore: number | null;
+  /** Of the side that left. */
+  readonly faults: readonly string[];
+  readonly gapMs: number | null;
+  readonly gapFrames: number | null;
+}
+
+/** What happened, as whoever saw it says it. */
+export type Happening = {
+  [Type in keyof EventData]: {
+    readonly type: Type;
+    readonly livestreamId: string;
+    /** The side it happened to; left out when it is of the whole livestream. */
+    readonly instance?: InstanceName | null;
+    /** Where in the recording; left out, or null, when there is none. */
+    readonly positionSeconds?: number | null;
+    readonly data: EventData[Type];
+  };
+}[keyof EventData];
+
+/** What happened, with its name and its time. */
+export type FeedEvent = Happening & {
+  /** UUIDv7; no other event has it. */
+  readonly id: string;
+  readonly atMs: number;
+  readonly instance: InstanceName | null;
+  readonly positionSeconds: number | null;
+};

@@ -1,0 +1,111 @@
+// One typed stream of what happens to livestreams: each event is stored, then told to whoever listens, in order.
+//
+// Whoever emits never waits: a thread of its own writes. While the disk takes nothing, events wait in order and are tried
+// again, and after a second are told all the same, with a loud line in the log: a console must not go blind, and a deletion
+// must not be missed, because of a disk. Those may be lost if the process is killed before the disk is back. When more wait
+// than there is room for, the newest are told and not stored; they are counted, and logged.
+
+import type { Log } from "#server/common/log.ts";
+import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import type { FeedEvent, Happening } from "./feed-event.ts";
+
+/** How long an event waits for the disk before it is told all the same. */
+const PATIENCE_MS = 1000;
+
+export interface LivestreamFeedOptions {
+  readonly writer: Pick<StatisticsWriter, "writeEvent" | "remove">;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  readonly patienceMs?: number;
+}
+
+type Listener = (event: FeedEvent) => void;
+
+interface Untold {
+  readonly event: FeedEvent;
+  /** By the process's own clock. */
+  readonly overdueAtMs: number;
+  isTold: boolean;
+}
+
+export class LivestreamFeed {
+  readonly #options: LivestreamFeedOptions;
+  readonly #patienceMs: number;
+  readonly #listeners: Listener[] = [];
+  readonly #untold: Untold[] = [];
+  /** Livestreams whose last event was emitted, while something of theirs still runs. */
+  readonly #ended = new Set<string>();
+  #timer: Timer | null = null;
+
+  constructor(options: LivestreamFeedOptions) {
+    this.#options = options;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+  }
+
+  /** For as long as the process lives. A listener takes what it is told and does not throw. */
+  subscribe(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Of a livestream that was deleted nothing more is stored or told. */
+  emit(happening: Happening): void {
+    const { livestreamId } = happening;
+    if (this.#ended.has(livestreamId)) return;
+    if (happening.type === "livestream.deleted") this.#ended.add(livestreamId);
+    const atMs = this.#options.nowMs();
+    const event: FeedEvent = {
+      ...happening,
+      id: Bun.randomUUIDv7("hex", atMs),
+      atMs,
+      instance: happening.instance ?? null,
+      positionSeconds: happening.positionSeconds ?? null,
+    };
+    const untold = { event, overdueAtMs: performance.now() + this.#patienceMs, isTold: false };
+    this.#untold.push(untold);
+    this.#options.writer.writeEvent(event, () => this.#tellUpTo(untold));
+    this.#awaitOverdue();
+  }
+
+  /** Nothing of the deleted livestream runs any more: there is nothing left to hold back. */
+  forget(livestreamId: string): void {
+    this.#ended.delete(livestreamId);
+  }
+
+  #tellUpTo(last: Untold): void {
+    while (!last.isTold) if (!this.#tellNext()) return;
+  }
+
+  #tellOverdue(): void {
+    const nowMs = performance.now();
+    let count = 0;
+    while ((this.#untold[0]?.overdueAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+      this.#tellNext();
+      count += 1;
+    }
+    if (count > 0) this.#options.log.error("events_told_unstored", { count });
+    this.#awaitOverdue();
+  }
+
+  /** False when there is none. */
+  #tellNext(): boolean {
+    const next = this.#untold.shift();
+    if (next === undefined) return false;
+    next.isTold = true;
+    for (const listener of this.#listeners) listener(next.event);
+    if (next.event.type === "livestream.deleted") this.#options.writer.remove(next.event.livestreamId);
+    return true;
+  }
+
+  #awaitOverdue(): void {
+    const [first] = this.#untold;
+    if (this.#timer !== null || first === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#tellOverdue();
+      },
+      Math.max(0, first.overdueAtMs - performance.now()),
+    );
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,42 @@
+// Follows the cuts of a programme that is recorded: how long the recording is by now, to within a part, and where time breaks.
+
+import type { RenditionName } from "#media/hls/rendition.ts";
+import type { Cut } from "#media/hls/segment.ts";
+
+export interface RecordingProgressOptions {
+  /** What the recording holds already. */
+  readonly recordedSeconds: number;
+  /** The segment with this media sequence number, so far into the recording, begins with a discontinuity. */
+  readonly onDiscontinuity: (msn: number, recordedSeconds: number) => void;
+}
+
+export class RecordingProgress {
+  readonly #onDiscontinuity: RecordingProgressOptions["onDiscontinuity"];
+  #lead: RenditionName | null = null;
+  #recordedSeconds: number;
+  #isRecording = true;
+
+  constructor({ recordedSeconds, onDiscontinuity }: RecordingProgressOptions) {
+    this.#recordedSeconds = recordedSeconds;
+    this.#onDiscontinuity = onDiscontinuity;
+  }
+
+  get recordedSeconds(): number {
+    return this.#recordedSeconds;
+  }
+
+  /** Every cut, in order; all renditions are as long as the first one. */
+  follow(cut: Cut): void {
+    this.#lead ??= cut.rendition;
+    if (cut.rendition !== this.#lead) return;
+    if (cut.type === "part" && this.#isRecording) this.#recordedSeconds += cut.part.durationSeconds;
+    if (cut.type === "segment-start" && cut.start.discontinuity) {
+      this.#onDiscontinuity(cut.start.msn, this.#recordedSeconds);
+    }
+  }
+
+  /** Nothing more is recorded: what happens from now on happens at the end of the recording. */
+  stop(): void {
+    this.#isRecording = false;
+  }
+}

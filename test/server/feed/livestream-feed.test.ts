@@ -1,0 +1,218 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLog } from "#server/common/log.ts";
+import type { FeedEvent } from "#server/feed/feed-event.ts";
+import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
+import { EventStore, type StoredEvent } from "#server/store/event-store.ts";
+import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import { until } from "#test/support/until.ts";
+
+/** Longer than any test: nothing is told that is not stored. */
+const FOR_EVER_MS = 1_000_000;
+
+const AT_MS = Date.UTC(2026, 0, 1);
+const logged: string[] = [];
+const log = createLog({ level: "debug", write: (line) => logged.push(line), nowMs: Date.now });
+
+/** A disk that writes when the test says so. */
+class SlowDisk {
+  readonly removed: string[] = [];
+  readonly #waiting: { event: StoredEvent; onWritten: () => void }[] = [];
+  readonly written: StoredEvent[] = [];
+  isFull = false;
+
+  writeEvent(event: StoredEvent, onWritten: () => void): void {
+    if (!this.isFull) this.#waiting.push({ event, onWritten });
+  }
+
+  remove(livestreamId: string): void {
+    this.removed.push(livestreamId);
+  }
+
+  write(count: number): void {
+    const batch = this.#waiting.splice(0, count);
+    for (const { event } of batch) this.written.push(event);
+    for (const { onWritten } of batch) onWritten();
+  }
+}
+
+function feedOn(writer: ConstructorParameters<typeof LivestreamFeed>[0]["writer"], patienceMs = FOR_EVER_MS) {
+  const told: FeedEvent[] = [];
+  const feed = new LivestreamFeed({ writer, nowMs: () => AT_MS, log, patienceMs });
+  feed.subscribe((event) => told.push(event));
+  return { feed, told, create: (name: string) => feed.emit(created(name)) };
+}
+
+function created(name: string, livestreamId = "show") {
+  return { type: "livestream.created", livestreamId, data: { name } } as const;
+}
+
+const namesOf = (events: readonly FeedEvent[]) =>
+  events.map((event) => (event.type === "livestream.created" ? event.data.name : event.type));
+
+beforeEach(() => {
+  logged.length = 0;
+});
+
+test("an event is told once it is stored, with its id, its time and its place", () => {
+  const disk = new SlowDisk();
+  const { feed, told } = feedOn(disk);
+  feed.emit({
+    ...{ type: "ingest.connected", livestreamId: "show", instance: "secondary", positionSeconds: 3.5 },
+    data: {},
+  });
+  expect(told).toEqual([]);
+  disk.write(1);
+  expect(told).toEqual([
+    {
+      ...{ type: "ingest.connected", livestreamId: "show", instance: "secondary", positionSeconds: 3.5 },
+      ...{ data: {}, id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/), atMs: AT_MS },
+    },
+  ]);
+  expect(disk.written).toEqual([...told]);
+});
+
+test("ids rise in the order in which things happened, also within a millisecond", () => {
+  const disk = new SlowDisk();
+  const { create, told } = feedOn(disk);
+  for (let each = 0; each < 1000; each += 1) create(String(each));
+  disk.write(1000);
+  const ids = told.map(({ id }) => id);
+  expect(ids).toEqual([...new Set(ids)].sort());
+});
+
+test("everybody is told everything, in order", () => {
+  const disk = new SlowDisk();
+  const { feed, create, told } = feedOn(disk);
+  const another: FeedEvent[] = [];
+  feed.subscribe((event) => another.push(event));
+  for (const name of ["a", "b", "c"]) create(name);
+  disk.write(2);
+  expect([namesOf(told), namesOf(another)]).toEqual([
+    ["a", "b"],
+    ["a", "b"],
+  ]);
+  disk.write(1);
+  expect(namesOf(told)).toEqual(["a", "b", "c"]);
+});
+
+test("an event for which there was no room on the way to the disk is told in its place", () => {
+  const disk = new SlowDisk();
+  const { create, told } = feedOn(disk);
+  disk.isFull = true;
+  create("lost");
+  disk.isFull = false;
+  create("kept");
+  disk.write(1);
+  expect(namesOf(told)).toEqual(["lost", "kept"]);
+});
+
+test("while the disk takes nothing, events are told all the same after a while, in order, and none twice", async () => {
+  const disk = new SlowDisk();
+  const { create, told } = feedOn(disk, 20);
+  create("a");
+  create("b");
+  await until("both", () => told.length === 2);
+  expect(JSON.parse(logged[0] ?? "")).toMatchObject({ level: "error", event: "events_told_unstored" });
+  create("c");
+  disk.write(3);
+  await until("the third", () => told.length === 3);
+  expect(namesOf(told)).toEqual(["a", "b", "c"]);
+});
+
+test("an event that may still be stored in time is not told early because others are late", async () => {
+  const disk = new SlowDisk();
+  const { feed, create, told } = feedOn(disk, 20);
+  const toldWithTheLateOne: string[] = [];
+  feed.subscribe(() => {
+    if (told.length === 1) create("in time");
+    queueMicrotask(() => toldWithTheLateOne.push(...namesOf(told)));
+  });
+  create("late");
+  await until("the late one", () => toldWithTheLateOne.length > 0);
+  expect(toldWithTheLateOne).toEqual(["late"]);
+});
+
+test("a deletion is the last that is told of a livestream, and its rows go after it", () => {
+  const disk = new SlowDisk();
+  const { feed, create, told } = feedOn(disk);
+  create("a");
+  feed.emit({ type: "livestream.deleted", livestreamId: "show", data: {} });
+  create("the encoder is cut");
+  feed.emit(created("another", "other"));
+  expect(disk.removed).toEqual([]);
+  disk.write(3);
+  expect(namesOf(told)).toEqual(["a", "livestream.deleted", "another"]);
+  expect(disk.removed).toEqual(["show"]);
+  expect(disk.written).toHaveLength(3);
+  feed.forget("show");
+  create("nothing holds it back");
+  disk.write(1);
+  expect(told).toHaveLength(4);
+});
+
+let folder = "";
+
+afterEach(() => {
+  if (folder !== "") rmSync(folder, { recursive: true });
+  folder = "";
+});
+
+/** A feed on a real file, and the file. */
+function realFeed(patienceMs?: number) {
+  folder = mkdtempSync(join(tmpdir(), "tandem-feed-"));
+  const file = join(folder, "statistics.sqlite");
+  const database = openStatisticsDatabase(file);
+  const writer = new StatisticsWriter({ file, log });
+  return { ...feedOn(writer, patienceMs), file, writer, database, store: new EventStore(database) };
+}
+
+const countIn = (store: EventStore) => store.page("show", { page: 0, perpage: 1 }).total;
+
+test("whoever is told finds the event on the disk", async () => {
+  const { feed, create, store, writer, database } = realFeed();
+  const found: (string | undefined)[] = [];
+  const ids: string[] = [];
+  feed.subscribe(({ id }) => {
+    ids.push(id);
+    found.push(store.page("show", { page: 0, perpage: 100 }).items.find((each) => each.id === id)?.id);
+  });
+  for (const name of ["a", "b", "c"]) create(name);
+  await until("three", () => ids.length === 3);
+  expect(found).toEqual([...ids]);
+  await writer.close();
+  database.close();
+});
+
+test("a disk that stalls keeps nobody waiting, and a flood meanwhile costs no turn: all of it is stored in order (L5)", async () => {
+  const { create, told, file, store, writer, database } = realFeed(50);
+  const blocker = new Database(file);
+  blocker.run("BEGIN IMMEDIATE");
+  let turns = 0;
+  const ticker = setInterval(() => ++turns, 1);
+  for (let each = 0; each < 2000; each += 1) create(String(each));
+  await until("time to pass on this thread", () => turns > 20);
+  await until("all to be told", () => told.length === 2000);
+  expect(countIn(store)).toBe(0);
+  blocker.run("COMMIT");
+  blocker.close();
+  await until("all to be stored", () => countIn(store) === 2000);
+  clearInterval(ticker);
+  expect(namesOf(told)).toEqual(Array.from({ length: 2000 }, (_, each) => String(each)));
+  const stored = store.page("show", { page: 0, perpage: 2000 }).items.map(({ id }) => id);
+  expect(stored.reverse()).toEqual(told.map(({ id }) => id));
+  await writer.close();
+  database.close();
+});
+
+test("what was emitted last is stored before the writer is closed", async () => {
+  const { create, store, writer, database } = realFeed();
+  for (let each = 0; each < 3000; each += 1) create(String(each));
+  await writer.close();
+  expect(countIn(store)).toBe(3000);
+  database.close();
+});

@@ -1,0 +1,51 @@
+// Whoever playouts report to: each report as a line, in order.
+
+import type { PlayoutReports, ReportingInput } from "#server/playout/playout-reports.ts";
+
+export class RecordedReports implements PlayoutReports {
+  readonly lines: string[] = [];
+
+  connected(input: ReportingInput): void {
+    this.#add(input, "connected");
+  }
+
+  refused(input: ReportingInput): void {
+    this.#add(input, "refused");
+  }
+
+  active(input: ReportingInput, { video, audio }: Parameters<PlayoutReports["active"]>[1]): void {
+    this.#add(input, `active with ${video?.codec} and ${audio?.codec}`);
+  }
+
+  inactive(input: ReportingInput, cause: string): void {
+    this.#add(input, `inactive: ${cause}`);
+  }
+
+  disconnected(input: ReportingInput, reason: string | null): void {
+    this.#add(input, `disconnected: ${reason}`);
+  }
+
+  dropped(input: ReportingInput, reason: string): void {
+    this.#add(input, `dropped: ${reason}`);
+  }
+
+  switched(...[_, change, positionSeconds]: Parameters<PlayoutReports["switched"]>): void {
+    this.lines.push(`switched to ${change.to}: ${change.cause}${at(positionSeconds)}`);
+  }
+
+  discontinuity(_: string, msn: number, positionSeconds: number): void {
+    this.lines.push(`discontinuity before segment ${msn}${at(positionSeconds)}`);
+  }
+
+  recordingStopped(_: string, reason: string, positionSeconds: number): void {
+    this.lines.push(`recording stopped: ${reason}${at(positionSeconds)}`);
+  }
+
+  #add({ instance, positionSeconds }: ReportingInput, what: string): void {
+    this.lines.push(`${instance} ${what}${at(positionSeconds)}`);
+  }
+}
+
+function at(positionSeconds: number | null): string {
+  return positionSeconds === null ? "" : ` at ${positionSeconds.toFixed(1)} s`;
+}
