@@ -38,7 +38,7 @@ export interface StatisticsOptions {
   /** Of the statistics file; closed with the statistics. */
   readonly database: Database;
   /** Writes into the same file. */
-  readonly writer: StatisticsWriter;
+  readonly writer: Pick<StatisticsWriter, "writeSamples" | "remove" | "figures">;
   readonly feed: Pick<LivestreamFeed, "subscribe">;
   readonly playouts: StatisticsPlayouts;
   readonly livestreams: StatisticsLivestreams;

@@ -127,14 +127,13 @@ test("while the disk takes nothing, events are told all the same after a while, 
 test("an event that may still be stored in time is not told early because others are late", async () => {
   const disk = new SlowDisk();
   const { feed, create, told } = feedOn(disk, 20);
-  const toldWithTheLateOne: string[] = [];
+  const toldWithTheLateOne = Promise.withResolvers<string[]>();
   feed.subscribe(() => {
     if (told.length === 1) create("in time");
-    queueMicrotask(() => toldWithTheLateOne.push(...namesOf(told)));
+    queueMicrotask(() => toldWithTheLateOne.resolve(namesOf(told)));
   });
   create("late");
-  await until("the late one", () => toldWithTheLateOne.length > 0);
-  expect(toldWithTheLateOne).toEqual(["late"]);
+  expect(await toldWithTheLateOne.promise).toEqual(["late"]);
 });
 
 test("a deletion is the last that is told of a livestream, and its rows go after it", () => {

@@ -1,0 +1,145 @@
+// Statistics and server-sent events, as they follow the feed.
+
+import { beforeEach, expect, test } from "bun:test";
+import type { Happening, SwitchFacts } from "#server/feed/feed-event.ts";
+import { Statistics, type StatisticsOptions } from "#server/stats/statistics.ts";
+import { EventStore } from "#server/store/event-store.ts";
+import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
+import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import { FakeFeed, feedEvent } from "#test/support/fake-feed.ts";
+import { sampleAt } from "#test/support/fake-statistics.ts";
+
+const NOTHING = { waiting: 0, written: 0, dropped: 0 };
+
+/** Statistics of livestreams that the test invents, on a feed that tells at once. */
+class Watched {
+  readonly feed = new FakeFeed();
+  readonly database = openStatisticsDatabase(":memory:");
+  readonly removed: string[] = [];
+  readonly samples: NewSample[] = [];
+  /** Status → the livestreams that have it. */
+  withStatus: Partial<Record<string, readonly string[]>> = {};
+  onAir: "primary" | "secondary" | null = null;
+  readonly statistics: Statistics;
+
+  constructor() {
+    const options: StatisticsOptions = {
+      database: this.database,
+      writer: {
+        writeSamples: (samples) => this.samples.push(...samples),
+        remove: (id) => this.removed.push(id),
+        figures: { samples: NOTHING, events: NOTHING },
+      },
+      feed: this.feed,
+      playouts: {
+        inputs: () => [],
+        onAir: () => this.onAir,
+        rtmpConnections: (_, of) => (of === "auto" ? 3 : 0),
+        programme: () => null,
+      },
+      livestreams: {
+        get: (id) => (id === "gone" ? null : { status: "live", inputs: [] }),
+        countsByStatus: () => [],
+        withStatus: (status) => (this.withStatus[status] ?? []).map((id) => ({ id })),
+      },
+      rtmpSending: () => ({ waitingBytes: 0, skips: 0, disconnections: 0 }),
+      imagesWaiting: () => 0,
+      sampleIntervalSeconds: 300,
+      version: "1.2.3",
+      nowMs: () => 1000,
+    };
+    this.statistics = new Statistics(options);
+  }
+
+  /** How many livestreams are sampled, by what the metrics say of their inputs' players. */
+  get sampled(): number {
+    return this.metric('tandem_rtmp_connections{instance="primary"}') / 3;
+  }
+
+  metric(sample: string): number {
+    const lines = this.statistics.metrics.render().split("\n");
+    return Number(lines.find((line) => line.startsWith(`${sample} `))?.slice(sample.length + 1));
+  }
+
+  emit(type: "started" | "published" | "stopped" | "finished" | "failed" | "deleted", id = "show"): void {
+    const data = { mediaId: "m", durationSeconds: 1, reason: "EIO" };
+    this.feed.emit({ type: `livestream.${type}`, livestreamId: id, data } as Happening);
+  }
+}
+
+const SWITCH: SwitchFacts = {
+  ...{ from: null, to: "secondary", cause: "begin", fromScore: null, toScore: 100 },
+  ...{ faults: [], gapMs: null, gapFrames: null },
+};
+
+let watched = new Watched();
+
+beforeEach(() => {
+  watched = new Watched();
+});
+
+test("readers of events are told of statuses and switches, and of nothing else that happens", async () => {
+  const subscription = watched.statistics.events.subscribe("show", null);
+  for (let each = 0; each < 3; each += 1) await subscription?.next();
+  watched.feed.emit({ type: "livestream.created", livestreamId: "show", data: { name: "Show" } });
+  watched.emit("started");
+  watched.feed.emit({ type: "ingest.connected", livestreamId: "show", instance: "primary", data: {} });
+  watched.feed.emit({ type: "playout.switched", livestreamId: "show", instance: "secondary", data: SWITCH });
+  for (const type of ["published", "stopped", "finished", "failed", "deleted"] as const) watched.emit(type);
+  const told: string[] = [];
+  for (let event = await subscription?.next(); event != null; event = await subscription?.next()) {
+    told.push(`${event.event} ${event.data}`);
+  }
+  const at = (index: number) => `"atUtc":"1970-01-01T00:00:00.00${index}Z"}`;
+  expect(told).toEqual([
+    `status {"status":"started",${at(1)}`,
+    `switch {"from":null,"to":"secondary","cause":"begin",${at(3)}`,
+    `status {"status":"live",${at(4)}`,
+    `status {"status":"converting",${at(5)}`,
+    `status {"status":"finished",${at(6)}`,
+    `status {"status":"failed",${at(7)}`,
+    `status {"status":"deleted",${at(8)}`,
+  ]);
+});
+
+test("a livestream is sampled from its start to its stop, its failure or its deletion", () => {
+  watched.emit("started");
+  expect(watched.sampled).toBe(1);
+  watched.emit("published");
+  expect(watched.sampled).toBe(1);
+  for (const type of ["stopped", "failed", "deleted"] as const) {
+    watched.emit("started");
+    watched.emit(type);
+    expect(watched.sampled).toBe(0);
+  }
+});
+
+test("switches are counted by their cause, and viewers of the programme count for who was on air last", () => {
+  watched.feed.emit({ type: "playout.switched", livestreamId: "show", instance: "secondary", data: SWITCH });
+  const lost: SwitchFacts = { ...SWITCH, from: "secondary", to: null, cause: "closed" };
+  watched.feed.emit({ type: "playout.switched", livestreamId: "show", data: lost });
+  expect(watched.metric('tandem_switches_total{cause="begin"}')).toBe(1);
+  expect(watched.metric('tandem_switches_total{cause="closed"}')).toBe(1);
+  expect(watched.statistics.overview("show").secondary.rtmpConnections).toBe(3);
+  watched.emit("deleted");
+  expect(watched.statistics.overview("show").primary.rtmpConnections).toBe(3);
+});
+
+test("at a start those that run are sampled, and what is left of deleted ones is removed", () => {
+  new SampleStore(watched.database).append([sampleAt(1), sampleAt(1, { livestreamId: "gone" })]);
+  watched.withStatus = { created: ["a"], started: ["b"], live: ["c", "d"], finished: ["e"] };
+  watched.statistics.start();
+  expect([watched.sampled, watched.removed]).toEqual([3, ["gone"]]);
+  watched.statistics.close();
+});
+
+test("events that are left of a deleted livestream are removed at a start, too", () => {
+  const happening = { type: "livestream.started", livestreamId: "gone", data: {} } as const;
+  new EventStore(watched.database).append([
+    feedEvent(happening),
+    feedEvent({ ...happening, livestreamId: "show" }),
+  ]);
+  watched.statistics.start();
+  expect(watched.removed).toEqual(["gone"]);
+  watched.statistics.close();
+});
