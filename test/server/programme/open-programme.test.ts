@@ -151,6 +151,42 @@ test("ten reconnects and five switches are one recording, as long as its samples
   expect(Math.abs(samples - (4 + 10 * 4 + 3 + 5 * 3))).toBeLessThan(FRAME_MS / 1000);
 });
 
+test("what happens is reported with its place in the recording, which goes on across drops and a restart", async () => {
+  await using house = new House();
+  await house.goLive();
+  house.run(4);
+  house.drop("primary");
+  house.run(2);
+  house.connect("primary");
+  house.run(4);
+  await house.restart();
+  house.connect("primary");
+  house.run(3);
+  const { durationSeconds } = await house.stopped();
+  const lines = house.reports.lines.map((line) => line.replace(/\.\d s$/, " s"));
+  expect(lines).toEqual([
+    "primary connected",
+    "primary active with h264 and aac",
+    "switched to primary: begin at 0 s",
+    "primary inactive: closed at 3 s",
+    "switched to null: closed at 4 s",
+    "primary disconnected: null at 4 s",
+    "primary connected at 4 s",
+    "primary active with h264 and aac at 4 s",
+    "discontinuity before segment 3 at 4 s",
+    "switched to primary: active at 4 s",
+    "primary inactive: closed at 7 s",
+    "primary disconnected: the server is shutting down at 7 s",
+    "primary connected at 8 s",
+    "primary active with h264 and aac at 8 s",
+    "discontinuity before segment 5 at 8 s",
+    "switched to primary: active at 8 s",
+    "primary inactive: closed at 10 s",
+    "primary disconnected: the livestream was stopped at 10 s",
+  ]);
+  expect(durationSeconds).toBeCloseTo(11, 1);
+});
+
 test("after a restart the playlist goes on from the recording: numbers, tracks, target duration", async () => {
   await using house = new House();
   await house.goLive();

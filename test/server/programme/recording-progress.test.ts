@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { renditionName } from "#media/hls/rendition.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
 import { RecordingProgress } from "#server/programme/recording-progress.ts";
@@ -46,6 +47,19 @@ test("a gap of the programme is none of the recording; where it breaks is told w
   followed.follow(followed.segmenter.end());
   expect(followed.discontinuities).toEqual(["2 at 4.00"]);
   expect(followed.progress.recordedSeconds).toBeCloseTo(7, 6);
+});
+
+test("several renditions are as long as the first, and break with it", () => {
+  const followed = new Followed(0);
+  const { segmenter, progress } = followed;
+  const both = (cuts: readonly Cut[]) =>
+    followed.follow(cuts.flatMap((cut) => [cut, { ...cut, rendition: renditionName(1, 180) }]));
+  for (const unit of videoUnits({ seconds: 4 })) both(segmenter.push(unit, 0));
+  both(segmenter.discontinuity());
+  for (const unit of videoUnits({ fromSeconds: 4, seconds: 2 })) both(segmenter.push(unit, 0));
+  both(segmenter.end());
+  expect(progress.recordedSeconds).toBeCloseTo(6, 6);
+  expect(followed.discontinuities).toEqual(["2 at 4.00"]);
 });
 
 test("once nothing more is recorded it stays as long as it is, and breaks are still told", () => {
