@@ -53,7 +53,7 @@ function inPage<Result>(
 ): Promise<Result> {
   const options = JSON.stringify({ url: server.url, token });
   return page.evaluate<Result>(`(async () => {
-    const { TandemClient, TandemRefusal } = await import("/client.js");
+    const { TandemClient, TandemRefusal } = await import(location.origin + "/client.js");
     const client = new TandemClient(${options});
     ${script}
   })()`);

@@ -99,6 +99,6 @@ test("statistics are read only, and only with a token", async () => {
   const app = new FakeApp();
   const path = `/v2/livestreams/${app.house.create()}/statistics`;
   const post = await app.call("POST", path);
-  expect([post.status, post.headers.get("Allow")]).toEqual([405, "GET, HEAD"]);
+  expect([post.status, post.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
   expect((await app.call("GET", path, { token: "nobody" })).status).toBe(401);
 });
