@@ -94,10 +94,10 @@ export class PlayoutReporter implements PlayoutReports {
     }
   }
 
+  /** Only before the publish: the row is changed while its status is still the one of that time. */
   #sourceStarted(livestreamId: string): void {
     const { livestreams, nowMs } = this.#options;
-    const row = livestreams.find(livestreamId);
-    if (row === null || row.status !== "started" || row.startedAtMs !== null) return;
+    if (livestreams.find(livestreamId)?.startedAtMs !== null) return;
     const atMs = nowMs();
     livestreams.update(livestreamId, "started", { startedAtMs: atMs }, atMs);
   }

@@ -53,6 +53,7 @@ test("a batch is written whole or not at all, and the next one goes on behind wh
   expect(times()).toEqual([1]);
   store.append([eventAt(4)]);
   expect(times()).toEqual([4, 1]);
+  expect(store.page("show", { page: 0, perpage: 1 }).total).toBe(2);
 });
 
 test("a livestream's events are removed a little at a time, and no other's", () => {
@@ -64,6 +65,8 @@ test("a livestream's events are removed a little at a time, and no other's", () 
   while (!store.removeSome("show")) calls += 1;
   expect(calls).toBe(3);
   expect(store.livestreamIds()).toEqual(["other"]);
+  store.append([eventAt(7)]);
+  expect(store.page("show", { page: 0, perpage: 1 }).total).toBe(1);
 });
 
 test("whose events there are is found livestream by livestream", () => {

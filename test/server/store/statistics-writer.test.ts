@@ -194,6 +194,7 @@ test("a removal takes events and samples, also those that wait", async () => {
   writer.remove("show");
   await until("the removal", () => store.livestreamIds().length === 0 && eventTimes().length === 0);
   expect(events.livestreamIds()).toEqual(["other"]);
+  expect(writer.figures.events).toEqual({ waiting: 0, written: 0, dropped: 0 });
   await writer.close();
   expect(events.livestreamIds()).toEqual(["other"]);
 });
