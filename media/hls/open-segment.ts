@@ -20,7 +20,7 @@ export class OpenSegment {
   #partIsIndependent: boolean;
   #partCount = 0;
   #partsByteLength = 0;
-  #frameCount = 0;
+  #hasPictures = false;
 
   /** `queues`: of all tracks; what is in them becomes its parts. */
   constructor(start: SegmentStart, startSeconds: number, queues: readonly SampleQueue[]) {
@@ -57,7 +57,7 @@ export class OpenSegment {
     const durationSeconds = Math.max(0, endSeconds - this.#partStartSeconds);
     this.#partCount += 1;
     this.#partsByteLength += bytes.byteLength;
-    for (const { kind, samples } of runs) if (kind === "video") this.#frameCount += samples.length;
+    this.#hasPictures ||= runs.some(({ kind }) => kind === "video");
     this.#partStartSeconds = Math.max(this.#partStartSeconds, endSeconds);
     return { msn, index, durationSeconds, independent: this.#partIsIndependent, bytes };
   }
@@ -67,15 +67,15 @@ export class OpenSegment {
     this.#partIsIndependent = independent;
   }
 
-  /** Its last part has ended; null when it has none. */
-  complete(): Segment | null {
+  /** Its last part has ended; null when it has none. `frameRate`: of its pictures, if it has any. */
+  complete(frameRate: number | null): Segment | null {
     if (this.#partCount === 0) return null;
     return {
       ...this.#start,
       durationSeconds: this.#partStartSeconds - this.startSeconds,
       byteLength: this.#partsByteLength,
       partCount: this.#partCount,
-      frameCount: this.#frameCount,
+      frameRate: this.#hasPictures ? frameRate : null,
     };
   }
 

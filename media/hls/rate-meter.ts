@@ -6,7 +6,7 @@ import type { Segment } from "./segment.ts";
 const PEAK_MIN_SHARE = 0.5;
 const PEAK_MAX_SHARE = 1.5;
 
-/** Segments the average bitrate and the frame rate are taken over. */
+/** Segments the average bitrate is taken over, and the newest known frame rate from. */
 const MEASURED_SEGMENTS = 30;
 
 /** As it is read; the meter is fed by its owner. */
@@ -14,10 +14,7 @@ export interface Rates {
   /** The most that any segments so far needed. */
   readonly peakBitsPerSecond: number;
   readonly averageBitsPerSecond: number;
-  /**
-   * Of the middle one of the last segments: those with a joint in them hold frames that are only decoded. Null without
-   * video.
-   */
+  /** Null without video. */
   readonly frameRate: number | null;
 }
 
@@ -37,11 +34,7 @@ export class RateMeter implements Rates {
   }
 
   get frameRate(): number | null {
-    const rates = this.#recent
-      .filter(({ frameCount, durationSeconds }) => frameCount > 0 && durationSeconds > 0)
-      .map(({ frameCount, durationSeconds }) => frameCount / durationSeconds)
-      .sort((a, b) => a - b);
-    return rates[(rates.length - 1) >> 1] ?? null;
+    return this.#recent.findLast(({ frameRate }) => frameRate !== null)?.frameRate ?? null;
   }
 
   /** The next segment of the playlist. */

@@ -50,9 +50,9 @@ export class RenditionWriter {
     this.#segment?.beginPart(independent);
   }
 
-  /** The open segment, whose last part has ended; null when it has none. */
-  complete(targetDurationAfter: (durationSeconds: number) => number): Cut | null {
-    const segment = this.#segment?.complete() ?? null;
+  /** The open segment, whose last part has ended; null when it has none. `frameRate`: of its pictures, if it has any. */
+  complete(frameRate: number | null, targetDurationAfter: (durationSeconds: number) => number): Cut | null {
+    const segment = this.#segment?.complete(frameRate) ?? null;
     this.#segment = null;
     if (segment === null) return null;
     const targetDurationSeconds = targetDurationAfter(segment.durationSeconds);

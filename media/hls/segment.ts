@@ -41,8 +41,8 @@ export interface Segment extends SegmentStart {
   readonly durationSeconds: number;
   readonly byteLength: number;
   readonly partCount: number;
-  /** Video frames in it; 0 when there are none, or when it is not known of a segment that was read back. */
-  readonly frameCount: number;
+  /** Pictures a second as their encoder timed them; null without pictures, or where it is not known. */
+  readonly frameRate: number | null;
 }
 
 /** One thing that is cut, and which of the programme's encodings it is of. */

@@ -1,5 +1,6 @@
 // Access units to cuts: decides where each part and each segment ends, for all renditions of a programme alike.
 
+import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { CutRule, type Progress } from "./cut-rule.ts";
 import type { OpenSegment } from "./open-segment.ts";
@@ -55,7 +56,7 @@ export class Segmenter {
   #nextIsDiscontinuous = false;
   #lastKeyFrameSeconds: number | null = null;
   #keyFrameIntervalSeconds: number | null = null;
-  #expectedIntervalSeconds: number | null = null;
+  #encoder: EncoderPace | null = null;
   /** Sound that came since the last picture: not what its times are ahead, by which encoders may shift it for good. */
   #soundAloneSeconds = 0;
   #cuts: Cut[] = [];
@@ -77,7 +78,7 @@ export class Segmenter {
     this.#queues = this.#writers.flatMap(({ queues }) => queues);
     this.#lead = this.#queues.find(({ track }) => track.kind === "video") ?? this.#queues[0] ?? null;
     this.#keyFrameIntervalSeconds = null;
-    this.#expectedIntervalSeconds = null;
+    this.#encoder = null;
     if (discontinuity) this.#breakTime();
     for (const writer of this.#writers) this.#cuts.push(writer.initialize(this.#nextInitializationId));
     this.#nextInitializationId += 1;
@@ -103,14 +104,18 @@ export class Segmenter {
     return this.#cuts.length === 0 ? NO_CUTS : this.#takeCuts();
   }
 
-  /** The encoder's key frames are this far apart: the first segment may be cut early then. Null: not known. */
-  expectKeyFrames(intervalSeconds: number | null): void {
-    this.#expectedIntervalSeconds = intervalSeconds;
+  /**
+   * What is pushed from now on, up to the next tracks or the next end, is this encoder's: by its key frames the first segment
+   * may be cut early, and its frame rate is that of the segments.
+   */
+  follow(encoder: EncoderPace): void {
+    this.#encoder = encoder;
   }
 
   /** Nothing follows for now: the open segment is finished, its last samples as long as the ones before. */
   end(): readonly Cut[] {
     this.#finishSegment();
+    this.#encoder = null;
     return this.#takeCuts();
   }
 
@@ -225,7 +230,7 @@ export class Segmenter {
       elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
       frameSeconds: lead.usualSeconds,
       byteLength: this.#writers.reduce((sum, writer) => sum + (writer.segment?.byteLength ?? 0), 0),
-      keyFrameIntervalSeconds: this.#expectedIntervalSeconds ?? this.#keyFrameIntervalSeconds,
+      keyFrameIntervalSeconds: this.#encoder?.keyFrameIntervalSeconds ?? this.#keyFrameIntervalSeconds,
     };
   }
 
@@ -270,8 +275,8 @@ export class Segmenter {
   #closeSegment(endSeconds: number): void {
     this.#closePart(endSeconds);
     for (const writer of this.#writers) {
-      const segment = writer.complete((durationSeconds) =>
-        this.#rule.targetDurationAfter(durationSeconds, this.#expectedIntervalSeconds),
+      const segment = writer.complete(this.#encoder?.frameRate ?? null, (durationSeconds) =>
+        this.#rule.targetDurationAfter(durationSeconds, this.#encoder?.keyFrameIntervalSeconds ?? null),
       );
       if (segment !== null) this.#cuts.push(segment);
     }

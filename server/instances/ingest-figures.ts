@@ -1,5 +1,7 @@
 // What one publisher sends, measured as it passes: bitrates, frame rate, key frame interval.
 
+import { FrameRate } from "#media/track/frame-rate.ts";
+
 /** Figures are of the last ten seconds, kept in buckets of one. */
 const WINDOW_SECONDS = 10;
 
@@ -8,13 +10,12 @@ interface Bucket {
   videoBytes: number;
   audioBytes: number;
   frames: number;
-  firstFrameSeconds: number;
-  lastFrameSeconds: number;
 }
 
 export class IngestFigures {
   readonly #buckets: Bucket[] = Array.from({ length: WINDOW_SECONDS }, emptyBucket);
   readonly #startedAtMs: number;
+  #frames = new FrameRate(null);
   #lastKeyFrameSeconds: number | null = null;
   #keyFrameIntervalSeconds: number | null = null;
 
@@ -26,9 +27,8 @@ export class IngestFigures {
   video(byteLength: number, isKeyFrame: boolean, decodedAtSeconds: number, nowMs: number): void {
     const bucket = this.#bucketAt(nowMs);
     bucket.videoBytes += byteLength;
-    if (bucket.frames === 0) bucket.firstFrameSeconds = decodedAtSeconds;
-    bucket.lastFrameSeconds = decodedAtSeconds;
     bucket.frames += 1;
+    this.#frames.push(decodedAtSeconds * 1000);
     if (isKeyFrame) this.#keyFrame(decodedAtSeconds);
   }
 
@@ -36,9 +36,14 @@ export class IngestFigures {
     this.#bucketAt(nowMs).audioBytes += byteLength;
   }
 
+  /** From now on its pictures are of another configuration, which says `declaredRate` of them, or nothing. */
+  pictureChanged(declaredRate: number | null): void {
+    this.#frames = new FrameRate(declaredRate);
+  }
+
   /** The encoder's clock jumped: times before and after say nothing together. */
   clockJumped(): void {
-    for (const bucket of this.#buckets) bucket.frames = 0;
+    this.#frames.clear();
     this.#lastKeyFrameSeconds = null;
   }
 
@@ -55,18 +60,15 @@ export class IngestFigures {
     return this.#kilobitsPerSecond(nowMs, (bucket) => bucket.audioBytes);
   }
 
-  /** Frames a second by the encoder's own timestamps, null until two frames passed in the window. */
-  frameRate(nowMs: number): number | null {
-    let frames = 0;
-    let first = Number.POSITIVE_INFINITY;
-    let last = Number.NEGATIVE_INFINITY;
-    for (const bucket of this.#recentBuckets(nowMs)) {
-      if (bucket.frames === 0) continue;
-      frames += bucket.frames;
-      first = Math.min(first, bucket.firstFrameSeconds);
-      last = Math.max(last, bucket.lastFrameSeconds);
-    }
-    return frames < 2 || last <= first ? null : (frames - 1) / (last - first);
+  /** Of the newest pictures there were, by the encoder's own timestamps; null before the second. */
+  get frameRate(): number | null {
+    return this.#frames.perSecond;
+  }
+
+  /** As {@link frameRate}, null where no picture came in the window. */
+  frameRateAt(nowMs: number): number | null {
+    for (const { frames } of this.#recentBuckets(nowMs)) if (frames > 0) return this.frameRate;
+    return null;
   }
 
   #keyFrame(decodedAtSeconds: number): void {
@@ -101,5 +103,5 @@ export class IngestFigures {
 }
 
 function emptyBucket(): Bucket {
-  return { second: -1, videoBytes: 0, audioBytes: 0, frames: 0, firstFrameSeconds: 0, lastFrameSeconds: 0 };
+  return { second: -1, videoBytes: 0, audioBytes: 0, frames: 0 };
 }

@@ -56,7 +56,7 @@ function videoInput(publish: Publish, nowMs: number): VideoInput | null {
     codec: configuration.codec,
     width: configuration.width,
     height: configuration.height,
-    frameRate: roundedTo(figures.frameRate(nowMs), 100) ?? configuration.frameRate,
+    frameRate: roundedTo(figures.frameRateAt(nowMs), 1000),
     bitrateKbps: figures.videoBitrateKbps(nowMs),
     keyFrameIntervalSeconds: roundedTo(figures.keyFrameIntervalSeconds, 1000),
   };

@@ -80,8 +80,8 @@ export class Publish {
     return this.#gop.units[0]?.unit ?? null;
   }
 
-  frameRate(nowMs: number): number | null {
-    return this.figures.frameRate(nowMs);
+  get frameRate(): number | null {
+    return this.figures.frameRate;
   }
 
   /** As {@link GopCache.unitsFrom}. */
@@ -107,6 +107,7 @@ export class Publish {
   /** A track that is new, or whose configuration changed. */
   setTrack(track: Track): void {
     if (this.#tracks.has(track.id)) this.#gop.clear();
+    if (track.kind === "video") this.figures.pictureChanged(track.configuration.frameRate);
     this.#tracks.set(track.id, track);
     this.#timeline.addTrack(track);
     this.#tracksVersion += 1;

@@ -4,6 +4,7 @@ import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import type { Segmenter } from "#media/hls/segmenter.ts";
+import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { HeldBytes } from "#server/recording/held-bytes.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
@@ -88,8 +89,8 @@ export class Programme implements ProgrammeInput {
     this.#deliver(this.#segmenter.push(unit, this.#nowMs()));
   }
 
-  expectKeyFrames(intervalSeconds: number | null): void {
-    this.#segmenter.expectKeyFrames(intervalSeconds);
+  follow(encoder: EncoderPace): void {
+    this.#segmenter.follow(encoder);
   }
 
   flush(): void {

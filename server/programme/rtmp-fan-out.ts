@@ -85,7 +85,7 @@ export class RtmpFanOut implements ProgrammeInput {
   /** Players are told of changes only by what changed: their time goes on. */
   discontinuity(): void {}
 
-  expectKeyFrames(): void {}
+  follow(): void {}
 
   push(unit: AccessUnit): void {
     const track = this.#tracks.find(({ id }) => id === unit.trackId);

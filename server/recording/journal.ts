@@ -42,7 +42,8 @@ export interface SegmentEndEntry {
   readonly durationSeconds: number;
   readonly byteLength: number;
   readonly partCount: number;
-  readonly frameCount: number;
+  /** Null without pictures, and where a journal of version 1 did not say. */
+  readonly frameRate: number | null;
   readonly targetDurationSeconds: number;
   /** Empty where a journal of version 1 did not say. */
   readonly parts: readonly RecordedPart[];
@@ -60,7 +61,7 @@ export interface Journal {
   readonly byteLength: number;
 }
 
-/** Of what is written now. Version 1 had no line that says so, no rendition and no parts. */
+/** Of what is written now. Version 1 had no line that says so, no rendition, no frame rate and no parts. */
 export const JOURNAL_VERSION = 2;
 
 /** The journal is of a version of Tandem that this one does not know: it is left as it is. */
@@ -138,11 +139,13 @@ function versionOf(first: Line["value"]): number {
   return first.type === "journal" ? first.version : 1;
 }
 
-/** Version 1 knew one rendition, which is named as it would be now, and nothing of parts. */
+/** Version 1 knew one rendition, which is named as it would be now, and nothing of frame rates and parts. */
 function upgraded(entries: readonly JournalEntry[]): JournalEntry[] {
   const rendition = nameOf(entries);
   return entries.map((entry) =>
-    entry.type === "segment-end" ? { ...entry, rendition, parts: [] } : { ...entry, rendition },
+    entry.type === "segment-end"
+      ? { ...entry, rendition, frameRate: null, parts: [] }
+      : { ...entry, rendition },
   );
 }
 

@@ -91,6 +91,6 @@ export class ListedEntries {
 }
 
 function segmentOf({ type: _, ...start }: SegmentStartEntry, end: SegmentEndEntry): RecordedSegment {
-  const { durationSeconds, byteLength, partCount, frameCount } = end;
-  return { ...start, durationSeconds, byteLength, partCount, frameCount };
+  const { durationSeconds, byteLength, partCount, frameRate } = end;
+  return { ...start, durationSeconds, byteLength, partCount, frameRate };
 }

@@ -123,7 +123,7 @@ export class Recorder {
         break;
       }
       case "segment": {
-        const { msn, durationSeconds, byteLength, partCount, frameCount } = cut.segment;
+        const { msn, durationSeconds, byteLength, partCount, frameRate } = cut.segment;
         const { targetDurationSeconds } = cut;
         const parts = this.#openParts.get(rendition) ?? [];
         const facts = {
@@ -131,7 +131,7 @@ export class Recorder {
           durationSeconds,
           byteLength,
           partCount,
-          frameCount,
+          frameRate,
           targetDurationSeconds,
           parts,
         };

@@ -2,7 +2,8 @@
 
 import { crc32 } from "node:zlib";
 import { Fmp4Error } from "#media/fmp4/fmp4-error.ts";
-import { type Fragment, readFragment } from "#media/fmp4/fragment-reader.ts";
+import { type Fragment, type FragmentRun, readFragment } from "#media/fmp4/fragment-reader.ts";
+import { FrameRate } from "#media/track/frame-rate.ts";
 import type { RecordedTrack, SegmentEndEntry, SegmentStartEntry } from "./journal.ts";
 
 /** Far more than the longest segment; one that was left open is looked for no further. */
@@ -43,7 +44,7 @@ export function closingEntry(
     durationSeconds,
     byteLength: fragments.reduce((sum, { byteLength }) => sum + byteLength, 0),
     partCount: fragments.length,
-    frameCount: lead.kind === "video" ? runs.reduce((sum, { samples }) => sum + samples.length, 0) : 0,
+    frameRate: lead.kind === "video" ? frameRateOf(runs, lead.timescale) : null,
     targetDurationSeconds:
       targetDurationSeconds ?? Math.max(leastTargetDurationSeconds, Math.round(durationSeconds)),
     parts: fragments.map((part) => [part.offset, part.byteLength, part.crc32]),
@@ -69,6 +70,21 @@ export async function readFragments(
     fragments.push({ ...fragment, offset: offset + at, crc32: crc32(bytes.subarray(at, next)) });
     at = next;
   }
+}
+
+/** Whole milliseconds apart is as near as an encoder's pictures come: what lasts less is only decoded, and not seen. */
+const LEAST_SEEN_MS = 1;
+
+function frameRateOf(runs: readonly FragmentRun[], timescale: number): number | null {
+  const frameRate = new FrameRate(null);
+  let timeMs = 0;
+  for (const { durationTicks } of runs.flatMap(({ samples }) => samples)) {
+    const durationMs = (durationTicks * 1000) / timescale;
+    if (durationMs < LEAST_SEEN_MS) continue;
+    frameRate.push(timeMs);
+    timeMs += durationMs;
+  }
+  return frameRate.perSecond;
 }
 
 /** The track that says how long the fragments last: the video, while there is any of it. */

@@ -1,5 +1,6 @@
 // Where spliced units go: whatever takes one programme, in order and on its own time.
 
+import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 
 export interface ProgrammeInput {
@@ -7,8 +8,8 @@ export interface ProgrammeInput {
   /** Same tracks, but the content or the time before and after do not belong together. */
   discontinuity(): void;
   push(unit: AccessUnit): void;
-  /** The encoder's key frames are this far apart, as far as it is known. */
-  expectKeyFrames(intervalSeconds: number | null): void;
+  /** What is pushed from now on is this encoder's. */
+  follow(encoder: EncoderPace): void;
   /** Nothing follows for now: what is open is finished. */
   flush(): void;
 }

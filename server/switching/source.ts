@@ -1,12 +1,13 @@
 // What feeds an instance, as far as two of them are weighed against each other and laid end to end.
 
+import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { Track } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import type { CachedUnit } from "#server/instances/gop-cache.ts";
 import type { Judgement } from "#server/instances/health.ts";
 
 /** One stay of one encoder; the same object for as long as it lasts. */
-export interface Source {
+export interface Source extends EncoderPace {
   readonly instance: InstanceName;
   readonly tracks: readonly Track[];
   /** Rises with every track that came or changed. */
@@ -16,10 +17,6 @@ export interface Source {
   readonly epoch: number;
   /** Server's clock minus the encoder's, smoothed; null before the first unit. */
   readonly clockOffsetMs: number | null;
-  /** Distance of the last two video key frames, null before the second. */
-  readonly keyFrameIntervalSeconds: number | null;
-  /** By the encoder's own timestamps, null until two frames passed. */
-  frameRate(nowMs: number): number | null;
   /**
    * The units since the newest video key frame if `reaches` is true of that, else together with those since the one
    * before it, where they are kept. Empty when there is none to decode from.

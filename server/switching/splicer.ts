@@ -133,6 +133,7 @@ export class Splicer {
     const isSame = before !== null && sameTracks(before, tracks);
     if (!isSame) this.#output.setTracks(tracks, before !== null || this.#isBroken);
     else if (this.#isBroken) this.#output.discontinuity();
+    this.#output.follow(source);
     if (!isSame) this.#ends.clear();
     this.#joinedAtSeconds = joint.programmeSeconds;
     this.#tracks = tracks;
@@ -159,7 +160,6 @@ export class Splicer {
     this.#setEnd(track, placedDts, pts);
     if (track.kind === "video") {
       this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
-      if (unit.isSync) this.#output.expectKeyFrames(joint.source.keyFrameIntervalSeconds);
     }
     this.#lastArrivalMs = arrivalMs;
     this.#output.push({ trackId: track.id, dts: placedDts, pts, isSync: unit.isSync, data: unit.data });

@@ -225,7 +225,7 @@ export class Switcher {
       toScore: to?.judge(nowMs).score ?? null,
       faults: judgement?.faults ?? [],
       gapMs: lastArrivalMs === null ? null : nowMs - lastArrivalMs,
-      gapFrames: lastArrivalMs === null ? null : missedFrames(to, lastArrivalMs, nowMs),
+      gapFrames: lastArrivalMs === null ? null : missedFrames(to, lastArrivalMs),
     });
   }
 
@@ -290,9 +290,9 @@ export class Switcher {
 }
 
 /** None where the units kept since the side's key frame reach back to before the gap. */
-function missedFrames(to: Source | null, lastArrivalMs: number, nowMs: number): number {
+function missedFrames(to: Source | null, lastArrivalMs: number): number {
   const first = to?.unitsFrom(({ arrivalMs }) => arrivalMs <= lastArrivalMs)[0];
   if (to === null || first === undefined) return 0;
-  const framesPerSecond = to.frameRate(nowMs) ?? 0;
+  const framesPerSecond = to.frameRate ?? 0;
   return Math.max(0, Math.round(((first.arrivalMs - lastArrivalMs) * framesPerSecond) / 1000) - 1);
 }

@@ -7,6 +7,8 @@ interface EncoderSettings {
   readonly maxSeconds?: number;
   /** One colour instead of the test picture, so that two encoders can be told apart. */
   readonly color?: string;
+  /** Pictures a second, as FFmpeg writes it: `30` unless it is said otherwise, or `30000/1001`. */
+  readonly frameRate?: string;
 }
 
 export interface EncoderOptions extends EncoderSettings {
@@ -19,11 +21,16 @@ interface SeveralOptions extends EncoderSettings {
   readonly urls: readonly string[];
 }
 
-const FRAME_RATE = 30;
+const FRAME_RATE = "30";
 const GOP_SECONDS = 1;
 
 /** FFmpeg's own RTMP, with B-frames. */
-export function ffmpegEncoder({ maxSeconds = 60, color, ...to }: EncoderOptions | SeveralOptions): Program {
+export function ffmpegEncoder({
+  maxSeconds = 60,
+  color,
+  frameRate = FRAME_RATE,
+  ...to
+}: EncoderOptions | SeveralOptions): Program {
   const output =
     "url" in to
       ? ["-f", "flv", to.url]
@@ -31,13 +38,15 @@ export function ffmpegEncoder({ maxSeconds = 60, color, ...to }: EncoderOptions 
           ...["-map", "0:v", "-map", "1:a", "-flags", "+global_header", "-f", "tee"],
           to.urls.map((url) => `[f=flv]${url}`).join("|"),
         ];
+  const [pictures = 0, seconds = 1] = frameRate.split("/").map(Number);
+  const gopFrames = Math.round((pictures / seconds) * GOP_SECONDS);
   const picture = color === undefined ? "testsrc2=" : `color=color=${color}:`;
   const command = [
     ...["ffmpeg", "-hide_banner", "-loglevel", "warning", "-re"],
-    ...["-f", "lavfi", "-i", `${picture}size=640x360:rate=${FRAME_RATE}`],
+    ...["-f", "lavfi", "-i", `${picture}size=640x360:rate=${frameRate}`],
     ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v", "800k"],
-    ...["-bf", "2", "-b_strategy", "0", "-g", String(FRAME_RATE * GOP_SECONDS), "-sc_threshold", "0"],
+    ...["-bf", "2", "-b_strategy", "0", "-g", String(gopFrames), "-sc_threshold", "0"],
     ...["-c:a", "aac", "-b:a", "96k", "-ac", "2", ...output],
   ];
   return new Program(command, maxSeconds);
@@ -52,7 +61,7 @@ export function gstreamerEncoder(
     ...["flvmux", "name=mux", "streamable=true", "!", sink, `location=${url}`],
     ...["videotestsrc", "is-live=true", "!", `video/x-raw,width=640,height=360,framerate=${FRAME_RATE}/1`],
     ...["!", "videoconvert", "!", "x264enc", "speed-preset=ultrafast", "tune=zerolatency", "bitrate=800"],
-    ...[`key-int-max=${FRAME_RATE * GOP_SECONDS}`, "!", "h264parse", "!", "queue", "!", "mux.video"],
+    ...[`key-int-max=${Number(FRAME_RATE) * GOP_SECONDS}`, "!", "h264parse", "!", "queue", "!", "mux.video"],
     ...["audiotestsrc", "is-live=true", "!", "audio/x-raw,rate=48000,channels=2", "!", "audioconvert"],
     ...["!", "avenc_aac", "bitrate=96000", "!", "aacparse", "!", "queue", "!", "mux.audio"],
   ];

@@ -18,7 +18,7 @@ export function segment(msn: number, rest: Partial<Segment> = {}): Segment {
     durationSeconds: 2,
     byteLength: 1000,
     partCount: 1,
-    frameCount: 60,
+    frameRate: 30,
     ...rest,
   };
 }
@@ -29,7 +29,7 @@ export function pushSegment(
   facts: Segment,
   targetDurationSeconds = 2,
 ): void {
-  const { durationSeconds, byteLength, partCount, frameCount, ...start } = facts;
+  const { durationSeconds, byteLength, partCount, frameRate, ...start } = facts;
   window.push({ type: "segment-start", rendition: RENDITION, start });
   const bytes = new Uint8Array(byteLength).fill(facts.msn);
   window.push({

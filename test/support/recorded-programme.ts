@@ -21,7 +21,7 @@ export class RecordedProgramme implements ProgrammeInput {
     this.units.push(unit);
   }
 
-  expectKeyFrames(): void {}
+  follow(): void {}
 
   flush(): void {
     this.events.push("flush");

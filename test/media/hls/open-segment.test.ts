@@ -48,12 +48,12 @@ test("fragments are numbered by segment and part, in 32 bits", () => {
   }
 });
 
-test("a segment's facts count its bytes and its pictures, not its sound", () => {
+test("a segment's facts count its bytes, and say the frame rate of its pictures", () => {
   const { video, audio, segment } = opened();
   fill(video);
   for (const unit of audioUnits({ seconds: 1 })) audio.push(unit);
   const part = segment.endPart(0.96);
-  expect(segment.complete()).toEqual({
+  expect(segment.complete(25)).toEqual({
     msn: 3,
     initializationId: 0,
     discontinuity: false,
@@ -62,7 +62,7 @@ test("a segment's facts count its bytes and its pictures, not its sound", () => 
     durationSeconds: 0.96,
     byteLength: part?.bytes.byteLength ?? 0,
     partCount: 1,
-    frameCount: 24,
+    frameRate: 25,
   });
 });
 
@@ -79,7 +79,7 @@ test("without samples of known duration there is no part, without a part no segm
   for (const unit of videoUnits({ seconds: 0.04 })) video.push(unit);
   expect(segment.endPart(1)).toBeNull();
   expect(segment.partStartSeconds).toBe(0);
-  expect(segment.complete()).toBeNull();
+  expect(segment.complete(25)).toBeNull();
 });
 
 test("a part that ends before it begins lasts no time, and takes none from the next", () => {

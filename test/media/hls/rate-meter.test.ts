@@ -46,11 +46,8 @@ test("the average is that of the last thirty segments, the peak that of all", ()
   expect(meter.peakBitsPerSecond).toBe(16_000);
 });
 
-test("the frame rate is counted, and unknown without pictures", () => {
-  expect(metered({}, {}, {}).frameRate).toBe(30);
-  expect(metered({ frameCount: 0 }).frameRate).toBeNull();
-});
-
-test("the frame rate is that of the middle segment: one with frames that are only decoded changes nothing", () => {
-  expect(metered({}, { frameCount: 75 }, {}).frameRate).toBe(30);
+test("the frame rate is the newest segment's, passing over those without pictures, and unknown without any", () => {
+  expect(metered({ frameRate: 25 }, { frameRate: 50 }).frameRate).toBe(50);
+  expect(metered({ frameRate: 25 }, { frameRate: null }).frameRate).toBe(25);
+  expect(metered({ frameRate: null }).frameRate).toBeNull();
 });

@@ -208,13 +208,28 @@ test("pictures that come slowly and then not at all keep to the target duration"
 test("sound alone is not cut by the key frames of the pictures that went before it", () => {
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
   const cuts: Cut[] = [...segmenter.setTracks(BOTH, false)];
-  segmenter.expectKeyFrames(2);
+  segmenter.follow({ keyFrameIntervalSeconds: 2, frameRate: 25 });
   for (const unit of interleaved(videoUnits({ seconds: 4 }), audioUnits({ seconds: 4 })))
     cuts.push(...segmenter.push(unit, START_MS));
   cuts.push(...segmenter.setTracks([audioTrack], true));
   for (const unit of audioUnits({ fromSeconds: 4, seconds: 8 })) cuts.push(...segmenter.push(unit, START_MS));
   for (const { durationSeconds } of segmentsOf(cuts).slice(2))
     expect(Math.abs(durationSeconds - 2)).toBeLessThan(0.02);
+});
+
+test("a segment has the frame rate that its encoder is known to have when it ends", () => {
+  const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
+  const encoder = { keyFrameIntervalSeconds: null, frameRate: null as number | null };
+  const cuts: Cut[] = [...segmenter.setTracks([videoTrack], false)];
+  segmenter.follow(encoder);
+  for (const unit of videoUnits({ seconds: 3 })) cuts.push(...segmenter.push(unit, START_MS));
+  encoder.frameRate = 25;
+  for (const unit of videoUnits({ fromSeconds: 3, seconds: 3, gopFrames: 25 }))
+    cuts.push(...segmenter.push(unit, START_MS));
+  cuts.push(...segmenter.end()); // The encoder is gone: the next one is not known yet.
+  for (const unit of videoUnits({ fromSeconds: 6, seconds: 2 })) cuts.push(...segmenter.push(unit, START_MS));
+  cuts.push(...segmenter.end());
+  expect(segmentsOf(cuts).map(({ frameRate }) => frameRate)).toEqual([null, 25, 25, 25, null]);
 });
 
 /** RFC 8216 §4.3.3.1. */

@@ -6,7 +6,7 @@ const FILE = "media.mp4";
 
 /** Pushes a segment of two parts of two bytes each, the first of which is its number; `offset`: of its first part. */
 function pushSegment(held: HeldBytes, msn: number, offset: number | null): void {
-  const { durationSeconds, byteLength, partCount, frameCount, ...start } = segment(msn);
+  const { durationSeconds, byteLength, partCount, frameRate, ...start } = segment(msn);
   held.push({ type: "segment-start", rendition: RENDITION, start }, offset);
   for (const index of [0, 1]) {
     const part = { msn, index, durationSeconds: 1, independent: true, bytes: Uint8Array.of(msn, index) };

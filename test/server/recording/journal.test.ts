@@ -37,7 +37,7 @@ const ENTRIES: readonly JournalEntry[] = [
     durationSeconds: 2,
     byteLength: 250_000,
     partCount: 10,
-    frameCount: 60,
+    frameRate: 30,
     targetDurationSeconds: 2,
     parts: [
       [1237, 125_000, 0xcafebabe],
@@ -54,7 +54,7 @@ test("a line is its checksum and the entry, and the first one is the version", (
   expect(VERSION).toBe('4086dd6c {"type":"journal","version":2}\n');
   const line = encodeJournalLine({ ...segmentEnd(), msn: 7 });
   expect(Buffer.from(line).toString()).toBe(
-    '7cf73833 {"type":"segment-end","rendition":"v0-360","msn":7,"durationSeconds":2,"byteLength":250000,"partCount":10,"frameCount":60,"targetDurationSeconds":2,"parts":[[1237,125000,3405691582],[126237,125000,0]]}\n',
+    '9e7faaf3 {"type":"segment-end","rendition":"v0-360","msn":7,"durationSeconds":2,"byteLength":250000,"partCount":10,"frameRate":30,"targetDurationSeconds":2,"parts":[[1237,125000,3405691582],[126237,125000,0]]}\n',
   );
 });
 
@@ -78,14 +78,19 @@ test("of a journal torn at any byte the whole lines are read (R2)", async () => 
   }
 });
 
-test("a journal of version 1 is read as its one rendition, with parts that nobody knows", async () => {
+test("a journal of version 1 is read as its one rendition, with parts and a frame rate that nobody knows", async () => {
   const old = ENTRIES.map(({ rendition: _, ...entry }) => {
-    const { parts: __, ...rest } = entry as Partial<Extract<JournalEntry, { type: "segment-end" }>>;
-    return Buffer.from(encodeJournalLine(rest as JournalEntry)).toString();
+    const {
+      parts: __,
+      frameRate,
+      ...rest
+    } = entry as Partial<Extract<JournalEntry, { type: "segment-end" }>>;
+    const counted = frameRate === undefined ? rest : { ...rest, frameCount: 60 };
+    return Buffer.from(encodeJournalLine(counted as JournalEntry)).toString();
   }).join("");
   const [initialization, start, end] = ENTRIES;
-  const entries = [initialization, start, { ...end, parts: [] }] as JournalEntry[];
-  expect(await parseJournal(old)).toEqual({ version: 1, entries, byteLength: old.length });
+  const entries = [initialization, start, { ...end, frameRate: null, parts: [] }] as JournalEntry[];
+  expect(await parseJournal(old)).toMatchObject({ version: 1, entries, byteLength: old.length });
   const sound = { ...JSON.parse(old.slice(9, old.indexOf("\n"))), tracks: [] };
   const [named] = (await parseJournal(Buffer.from(encodeJournalLine(sound)).toString())).entries;
   expect(named?.rendition).toBe("a0");

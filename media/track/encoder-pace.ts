@@ -1,0 +1,8 @@
+// What is known of an encoder beside its units, read whenever it is needed.
+
+export interface EncoderPace {
+  /** Distance of its last two video key frames, null before the second. */
+  readonly keyFrameIntervalSeconds: number | null;
+  /** Of its newest pictures by its own timestamps, null before the second. */
+  readonly frameRate: number | null;
+}
