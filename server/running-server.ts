@@ -1,13 +1,17 @@
 // The running server: every part is built here and joined to the others, started, and stopped in order.
 
 import { setImmediate } from "node:timers/promises";
+import { AcceptGuard } from "./accept-guard.ts";
 import type { Config } from "./command/config.ts";
 import { VERSION } from "./command/version.ts";
 import type { Clock } from "./common/clock.ts";
 import { delay } from "./common/delay.ts";
+import { descriptorLimit, openDescriptors } from "./common/descriptor-count.ts";
+import { Descriptors } from "./common/descriptors.ts";
 import { hostInUrl, localHost } from "./common/local-host.ts";
 import { createLog } from "./common/log.ts";
 import { PublicUrls } from "./common/public-urls.ts";
+import { SpareDescriptors } from "./common/spare-descriptors.ts";
 import { ListedAnswers } from "./delivery/listed-answers.ts";
 import { LivePlayback } from "./delivery/live-playback.ts";
 import { MediaPlayback } from "./delivery/media-playback.ts";
@@ -70,6 +74,8 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const database = openDatabaseOf(directory);
   const adminToken = config.adminToken ?? adminTokenIn(directory.adminTokenFile);
 
+  const descriptors = new Descriptors({ limit: descriptorLimit(), countOpen: () => openDescriptors() });
+  const spares = new SpareDescriptors();
   const slowPlayers = new SlowPlayers();
   const livestreamStore = new LivestreamStore(database);
   const mediaStore = new MediaStore(database);
@@ -77,7 +83,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
     http: () => listeners.http.port,
     rtmp: () => listeners.rtmp.port,
   });
-  const recordings = new Recordings(directory.recordingsFolder);
+  const recordings = new Recordings(directory.recordingsFolder, spares);
   const thumbnails = new ThumbnailService({
     store: new ThumbnailStore(database),
     folder: directory.thumbnailsFolder,
@@ -125,6 +131,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       skips: slowPlayers.skips,
       disconnections: slowPlayers.disconnections,
     }),
+    descriptors: () => descriptors.figures,
     imagesWaiting: () => thumbnails.unsettled,
     sampleIntervalSeconds: config.sampleIntervalSeconds,
     version: VERSION,
@@ -179,10 +186,12 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const listeners = openListeners(config, {
     fetch: (request) => playback.answer(request) ?? app.fetch(request),
     failed: (error, request) => answerFailure(error, request, log),
-    rtmp: { door: playouts, slowPlayers, nowMs },
+    rtmp: { door: playouts, slowPlayers, descriptors, nowMs },
     log,
   });
   const { http, rtmp, rtmps } = listeners;
+  const rtmpPorts = rtmps === null ? [rtmp] : [rtmp, rtmps];
+  const guard = new AcceptGuard({ descriptors, spares, http, rtmp: rtmpPorts, log });
   await livestreams.resumeAll();
   statistics.start();
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, nowMs, log });
@@ -202,6 +211,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
       log.info("stopping");
       isListening = false;
       listeners.stopWatching();
+      guard.stop();
       statistics.stop();
       await posters.stop();
       const isDrained = http.stop();

@@ -4,7 +4,7 @@ import type { Amf0Value } from "#media/amf0/value.ts";
 import { encodeCommand } from "./command.ts";
 
 export type PublishRefusal = "NetStream.Publish.Denied" | "NetStream.Publish.BadName";
-export type PlayRefusal = "NetStream.Play.StreamNotFound";
+export type PlayRefusal = "NetStream.Play.StreamNotFound" | "NetStream.Play.Failed";
 
 export type StatusCode =
   | "NetStream.Publish.Start"

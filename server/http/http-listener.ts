@@ -11,6 +11,9 @@ const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
 /** What is on its way when the process ends gets this long: together with the rest it stays below ten seconds. */
 const DRAIN_MS = 1000;
 
+/** What is on its way when the port stops accepting gets this long, so that connections are to be had again. */
+const PAUSE_DRAIN_MS = 5000;
+
 export interface HttpListenerOptions {
   readonly hostname: string;
   /** 0 = any free port. */
@@ -26,17 +29,24 @@ export class HttpListener {
   readonly #options: HttpListenerOptions;
   /** Requests that were given a host → as they came. */
   readonly #asTheyCame = new WeakMap<Request, Request>();
+  /** The port that was bound. */
+  readonly port: number;
+  #tls: Tls | null;
   #server: Bun.Server<undefined>;
+  #isPaused = false;
+  /** Those that accept no more and have connections left → when they are ended. */
+  readonly #draining = new Map<Bun.Server<undefined>, number>();
 
   /** Throws when the address cannot be bound. */
   constructor(options: HttpListenerOptions) {
     this.#options = options;
-    this.#server = this.#listen(options.port, options.tls);
+    this.#tls = options.tls;
+    this.#server = this.#listen(options.port);
+    this.port = this.#server.port ?? 0;
   }
 
-  /** The port that was bound. */
-  get port(): number {
-    return this.#server.port ?? 0;
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** The peer's address; "" when it is gone. */
@@ -49,13 +59,48 @@ export class HttpListener {
    * could not be bound again; the next call tries once more.
    */
   renew(tls: Tls): void {
-    const { port } = this;
+    this.#tls = tls;
+    if (this.#isPaused) return;
     void this.#server.stop(); // Resolves when its last answer is out, which nobody waits for.
-    this.#server = this.#listen(port, tls);
+    this.#server = this.#listen(this.port);
   }
 
-  #listen(port: number, tls: Tls | null): Bun.Server<undefined> {
+  /** Closes the connections that wait for their next request, and says how many those were. */
+  closeIdle(): number {
+    return this.#server.closeIdleConnections();
+  }
+
+  /**
+   * Nobody is let in until `resume`. What is being answered goes on for a while; connections that ask for nothing are closed
+   * by {@link endDrained}.
+   */
+  pause(nowMs: number): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    void this.#server.stop(); // As above.
+    this.#draining.set(this.#server, nowMs + PAUSE_DRAIN_MS);
+    this.endDrained(nowMs);
+  }
+
+  /** Ends what is left of pauses: nothing is being answered any more, or for too long. To be called now and then. */
+  endDrained(nowMs: number): void {
+    for (const [server, endsAtMs] of this.#draining) {
+      if (server.pendingRequests > 0 && nowMs < endsAtMs) continue;
+      this.#draining.delete(server);
+      void server.stop(true); // As above.
+    }
+  }
+
+  /** Lets in again. Throws when the port could not be bound; the next call tries once more. */
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#server = this.#listen(this.port);
+    this.#isPaused = false;
+  }
+
+  #listen(port: number): Bun.Server<undefined> {
     const { hostname } = this.#options;
+    const tls = this.#tls;
     const fetch = (request: Request) => this.#answer(this.#withHost(request));
     const options = { hostname, port, idleTimeout: IDLE_SECONDS, maxRequestBodySize: MAX_BODY_BYTES, fetch };
     return tls === null ? Bun.serve(options) : Bun.serve({ ...options, http2: true, tls });
@@ -82,7 +127,9 @@ export class HttpListener {
 
   /** No new connections from the call on; resolves when there are none. */
   async stop(): Promise<void> {
-    await Promise.race([this.#server.stop(), Bun.sleep(DRAIN_MS)]);
-    await this.#server.stop(true);
+    const servers = [this.#server, ...this.#draining.keys()];
+    const drained = Promise.all(servers.map((server) => server.stop()));
+    await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
+    await Promise.all(servers.map((server) => server.stop(true)));
   }
 }

@@ -1,5 +1,6 @@
 // One RTMP peer: what its socket receives goes through a ServerSession to the instance its key opens, or it plays a feed.
 
+import type { PlayRefusal } from "#media/rtmp/net-stream.ts";
 import { RtmpProtocolError } from "#media/rtmp/protocol-error.ts";
 import {
   type PlayRequest,
@@ -7,6 +8,7 @@ import {
   ServerSession,
   type SessionEvent,
 } from "#media/rtmp/server-session.ts";
+import type { Descriptors } from "#server/common/descriptors.ts";
 import type { Log } from "#server/common/log.ts";
 import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
 import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
@@ -34,32 +36,42 @@ interface IngestDoor {
 /** Who may come in, and to what. */
 export type RtmpDoor = IngestDoor & PlayDoor;
 
+/** What a connection has come to: it has said something, or it publishes or plays. */
+export type ConnectionStage = "asking" | "settled";
+
 export class RtmpConnection implements PublisherConnection {
   readonly #session: ServerSession;
   readonly #sendQueue: SendQueue;
   readonly #socket: SendSocket;
   readonly #door: RtmpDoor;
   readonly #slowPlayers: SlowPlayers;
+  readonly #descriptors: Descriptors;
+  readonly #onStage: (stage: ConnectionStage) => void;
   readonly #log: Log;
   readonly #nowMs: () => number;
   #idleSinceMs: number;
   #source: RtmpSource | null = null;
   #play: { feed: PlayFeed; player: RtmpPlayer } | null = null;
+  #hasSpoken = false;
   #isClosing = false;
 
   constructor(options: {
     socket: SendSocket;
     door: RtmpDoor;
     slowPlayers: SlowPlayers;
+    descriptors: Descriptors;
     log: Log;
     randomBytes: Uint8Array;
     nowMs: () => number;
+    onStage: (stage: ConnectionStage) => void;
   }) {
     this.#socket = options.socket;
     this.#sendQueue = new SendQueue(options.socket, MAX_WAITING_BYTES);
     this.#session = new ServerSession({ randomBytes: options.randomBytes });
     this.#door = options.door;
     this.#slowPlayers = options.slowPlayers;
+    this.#descriptors = options.descriptors;
+    this.#onStage = options.onStage;
     this.#log = options.log;
     this.#nowMs = options.nowMs;
     this.#idleSinceMs = options.nowMs();
@@ -72,6 +84,10 @@ export class RtmpConnection implements PublisherConnection {
 
   receive(bytes: Uint8Array): void {
     if (this.#isClosing) return;
+    if (!this.#hasSpoken) {
+      this.#hasSpoken = true;
+      this.#onStage("asking");
+    }
     try {
       for (const event of this.#session.push(bytes, this.#nowMs())) {
         this.#handle(event);
@@ -106,6 +122,12 @@ export class RtmpConnection implements PublisherConnection {
     } else if (this.#source === null && this.#nowMs() - this.#idleSinceMs >= IDLE_TIMEOUT_MS) {
       this.#socket.terminate();
     }
+  }
+
+  /** It has asked for nothing yet, and another needs its place. */
+  giveWay(): void {
+    this.#isClosing = true;
+    this.#socket.terminate();
   }
 
   cut(reason: string): void {
@@ -148,16 +170,19 @@ export class RtmpConnection implements PublisherConnection {
     } else {
       this.#source = new RtmpSource(claimed);
       this.#session.acceptPublish(request);
+      this.#onStage("settled");
     }
   }
 
   #playRequested(request: PlayRequest): void {
     const feed = request.app === PLAY_APP ? this.#door.play(request.streamName) : null;
     if (feed === null) {
-      const description = "nothing is played here under this name";
-      this.#session.refusePlay(request, "NetStream.Play.StreamNotFound", description);
-      this.#flush();
-      this.#close();
+      this.#refusePlay(request, "NetStream.Play.StreamNotFound", "nothing is played here under this name");
+      return;
+    }
+    if (this.#descriptors.isShortFor("rtmpPlayer")) {
+      this.#descriptors.turnedAway("rtmp_player");
+      this.#refusePlay(request, "NetStream.Play.Failed", "the server has no room for another player now");
       return;
     }
     const selection = this.#session.acceptPlay(request);
@@ -172,6 +197,13 @@ export class RtmpConnection implements PublisherConnection {
     });
     this.#play = { feed, player };
     feed.join(player);
+    this.#onStage("settled");
+  }
+
+  #refusePlay(request: PlayRequest, code: PlayRefusal, description: string): void {
+    this.#session.refusePlay(request, code, description);
+    this.#flush();
+    this.#close();
   }
 
   #refuse(

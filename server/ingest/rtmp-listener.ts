@@ -2,6 +2,7 @@
 
 import type { Socket, TCPSocketListener } from "bun";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
+import type { Descriptors } from "#server/common/descriptors.ts";
 import type { Log } from "#server/common/log.ts";
 import type { Tls } from "#server/common/tls-files.ts";
 import { RtmpConnection, type RtmpDoor } from "./rtmp-connection.ts";
@@ -22,6 +23,7 @@ export interface RtmpListenerOptions {
   readonly port: number;
   readonly door: RtmpDoor;
   readonly slowPlayers: SlowPlayers;
+  readonly descriptors: Descriptors;
   /** Null = plain RTMP. */
   readonly tls: Tls | null;
   readonly log: Log;
@@ -33,19 +35,24 @@ type RtmpSocket = Socket<{ connection: RtmpConnection | null }>;
 export class RtmpListener {
   readonly #options: RtmpListenerOptions;
   readonly #connections = new Set<RtmpConnection>();
+  /** Those that have said nothing yet, oldest first. */
+  readonly #silent = new Set<RtmpConnection>();
+  /** Those that have said something, but do not publish or play yet, oldest first. */
+  readonly #asking = new Set<RtmpConnection>();
   readonly #ticker: Timer;
+  /** The port that was bound. */
+  readonly port: number;
+  #tls: Tls | null;
+  #isPaused = false;
   #listener: TCPSocketListener<{ connection: RtmpConnection | null }>;
 
   /** Throws when the address cannot be bound. */
   constructor(options: RtmpListenerOptions) {
     this.#options = options;
-    this.#listener = this.#listen(options.port, options.tls);
+    this.#tls = options.tls;
+    this.#listener = this.#listen(options.port);
+    this.port = this.#listener.port;
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
-  }
-
-  /** The port that was bound. */
-  get port(): number {
-    return this.#listener.port;
   }
 
   /** Bytes that peers have not read, of all connections together. */
@@ -58,9 +65,24 @@ export class RtmpListener {
    * again; the next call tries once more.
    */
   renew(tls: Tls): void {
-    const { port } = this;
+    this.#tls = tls;
+    if (this.#isPaused) return;
     this.#listener.stop();
-    this.#listener = this.#listen(port, tls);
+    this.#listener = this.#listen(this.port);
+  }
+
+  /** Nobody is let in until `resume`; connections stay as they are. */
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#listener.stop();
+  }
+
+  /** Throws when the port could not be bound; the next call tries once more. */
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#listener = this.#listen(this.port);
+    this.#isPaused = false;
   }
 
   /** No new connections; those that publish are cut by their instances, the rest here. */
@@ -70,7 +92,8 @@ export class RtmpListener {
     for (const connection of this.#connections) connection.cut("the server is shutting down");
   }
 
-  #listen(port: number, tls: Tls | null): TCPSocketListener<{ connection: RtmpConnection | null }> {
+  #listen(port: number): TCPSocketListener<{ connection: RtmpConnection | null }> {
+    const tls = this.#tls;
     return Bun.listen<{ connection: RtmpConnection | null }>({
       hostname: this.#options.hostname,
       port,
@@ -87,24 +110,61 @@ export class RtmpListener {
   }
 
   #opened(socket: RtmpSocket): void {
-    if (this.#connections.size >= MAX_CONNECTIONS) {
+    const { door, slowPlayers, descriptors, log, nowMs } = this.#options;
+    descriptors.changed(1);
+    if (!this.#hasRoom()) {
       socket.terminate();
+      descriptors.changed(-1);
       return;
     }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const { door, slowPlayers, log, nowMs } = this.#options;
     const randomBytes = crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_LENGTH));
-    const connection = new RtmpConnection({ socket, door, slowPlayers, log, randomBytes, nowMs });
+    const connection: RtmpConnection = new RtmpConnection({
+      ...{ socket, door, slowPlayers, descriptors, log, randomBytes, nowMs },
+      onStage: (stage) => {
+        if (stage === "settled") this.#asking.delete(connection);
+        else if (this.#silent.delete(connection)) this.#asking.add(connection);
+      },
+    });
     socket.data = { connection };
     this.#connections.add(connection);
+    this.#silent.add(connection);
+  }
+
+  /**
+   * Where there is no room for one more, somebody has to leave who does not publish or play yet. An encoder speaks at once and
+   * says within moments what it wants: whoever is silent goes first, and of those the longest there.
+   */
+  #hasRoom(): boolean {
+    const { descriptors, log } = this.#options;
+    for (;;) {
+      const isFull = this.#connections.size >= MAX_CONNECTIONS;
+      const isWaitingRoomFull = this.#silent.size + this.#asking.size >= descriptors.rtmpWaitingRoom;
+      const isShort =
+        descriptors.isShortFor("rtmp") || (isWaitingRoomFull && descriptors.isShortFor("rtmpWaiting"));
+      if (!isFull && !isShort) return true;
+      if (isShort) descriptors.turnedAway("rtmp_waiting");
+      else log.warn("too_many_rtmp_connections", { limit: MAX_CONNECTIONS });
+      const [leaving] = this.#silent.size > 0 ? this.#silent : this.#asking;
+      if (leaving === undefined) return false;
+      this.#forget(leaving);
+      leaving.giveWay();
+      descriptors.changed(-1);
+    }
+  }
+
+  #forget(connection: RtmpConnection): void {
+    this.#connections.delete(connection);
+    this.#silent.delete(connection);
+    this.#asking.delete(connection);
   }
 
   #gone(socket: RtmpSocket): void {
     const { connection } = socket.data;
     if (connection === null) return;
     socket.data.connection = null;
-    this.#connections.delete(connection);
+    this.#forget(connection);
     connection.closed();
   }
 

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { SpareDescriptors } from "#server/common/spare-descriptors.ts";
 import { openAppendFiles } from "./append-files.ts";
 import { DiskReserve } from "./disk-reserve.ts";
 import { HeldBytes } from "./held-bytes.ts";
@@ -16,12 +17,14 @@ const MAX_KEPT = 16;
 export class Recordings {
   readonly #folder: string;
   readonly #reserve: DiskReserve;
+  readonly #spares: Pick<SpareDescriptors, "lend">;
   /** The last used ones, oldest first. */
   readonly #kept = new Map<string, Promise<Recording | null>>();
 
   /** `folder` holds a folder for each livestream, and is made with the first of them. */
-  constructor(folder: string) {
+  constructor(folder: string, spares: Pick<SpareDescriptors, "lend"> = { lend: (open) => open() }) {
     this.#folder = folder;
+    this.#spares = spares;
     this.#reserve = new DiskReserve(join(folder, "reserve"));
   }
 
@@ -53,7 +56,7 @@ export class Recordings {
       return this.#reserve.leftBy(openAppendFiles(paths));
     };
     const held = recording === null ? new HeldBytes(paths.media) : recordedBytes(recording);
-    return new Recorder({ openFiles, held, onFailure });
+    return new Recorder({ openFiles: () => this.#spares.lend(openFiles), held, onFailure });
   }
 
   /** Whatever is there of it; nothing is no error. */

@@ -1,6 +1,7 @@
 // What an operator watches, gathered at the moment it is asked for: sums over all livestreams, never one of them.
 
 import { INSTANCE_NAMES, type InstanceName, LIVESTREAM_STATUSES } from "#openapi/names.ts";
+import type { DescriptorFigures } from "#server/common/descriptors.ts";
 import type { InputState } from "#server/instances/input-state.ts";
 import type { RowFigures } from "#server/store/row-queue.ts";
 import type { StatisticsWriterFigures } from "#server/store/statistics-writer.ts";
@@ -47,6 +48,7 @@ export interface MetricsOptions {
   readonly running: () => readonly RunningLivestream[];
   readonly writing: () => StatisticsWriterFigures;
   readonly rtmpSending: () => RtmpSending;
+  readonly descriptors: () => DescriptorFigures;
   /** Pictures that are being worked on or wait for it. */
   readonly imagesWaiting: () => number;
   readonly eventSubscribers: () => number;
@@ -102,6 +104,7 @@ export class Metrics {
       ...this.#viewers(running),
       ...this.#playlists(running),
       ...this.#queues(),
+      ...this.#descriptors(),
       ...this.#process(),
     ]);
   }
@@ -247,6 +250,27 @@ export class Metrics {
       ),
       ...rowMetrics("samples", "Samples", samples),
       ...rowMetrics("events", "Events", events),
+    ];
+  }
+
+  #descriptors(): MetricFamily[] {
+    const { open, limit, httpPauses, turnedAway } = this.#options.descriptors();
+    return [
+      metric("gauge", "process_open_fds", "File descriptors that are open.", open),
+      metric("gauge", "process_max_fds", "File descriptors that may be open.", limit),
+      metric(
+        "counter",
+        "tandem_http_accept_pauses_total",
+        "Times that the HTTP port let nobody in, for want of file descriptors.",
+        httpPauses,
+      ),
+      metricBy(
+        "counter",
+        "tandem_connections_turned_away_total",
+        "Connections closed or refused for want of file descriptors.",
+        "kind",
+        turnedAway,
+      ),
     ];
   }
 

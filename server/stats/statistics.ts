@@ -43,6 +43,7 @@ export interface StatisticsOptions {
   readonly playouts: StatisticsPlayouts;
   readonly livestreams: StatisticsLivestreams;
   readonly rtmpSending: MetricsOptions["rtmpSending"];
+  readonly descriptors: MetricsOptions["descriptors"];
   readonly imagesWaiting: MetricsOptions["imagesWaiting"];
   readonly sampleIntervalSeconds: number;
   readonly version: string;
@@ -104,6 +105,7 @@ export class Statistics {
       running: () => [...this.#sampler.running].map((id) => this.#runningLivestream(id)),
       writing: () => writer.figures,
       rtmpSending: options.rtmpSending,
+      descriptors: options.descriptors,
       imagesWaiting: options.imagesWaiting,
       eventSubscribers: () => this.events.subscribers,
     });

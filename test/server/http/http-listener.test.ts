@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { HttpListener } from "#server/http/http-listener.ts";
+import { until } from "#test/support/until.ts";
 
 /** One that answers each request with what `answer` makes of it. */
 function listening(answer: (request: Request, listener: HttpListener) => Response | Promise<Response>) {
@@ -80,4 +81,85 @@ test.each([
   await using server = listening(fails);
   const answer = await fetch(`http://127.0.0.1:${server.listener.port}/`);
   expect([answer.status, await answer.text()]).toEqual([500, "GET Error: on fire"]);
+});
+
+/** Resolves when it is connected; `closed` when the server has closed it. */
+async function connected(port: number) {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  let heard = "";
+  let isClosed = false;
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      data: (_, bytes) => {
+        heard += bytes.toString();
+      },
+      close: () => {
+        isClosed = true;
+        resolve();
+      },
+    },
+  });
+  const say = (text: string): void => void socket.write(text);
+  return { closed, isClosed: () => isClosed, say, heard: () => heard };
+}
+
+const REQUEST = "GET / HTTP/1.1\r\nHost: tandem\r\n\r\n";
+
+test("while it is paused nobody is let in, and those who ask for nothing are sent away", async () => {
+  await using server = listening(() => new Response("here"));
+  const { listener } = server;
+  const silent = await connected(listener.port);
+  const { port } = listener;
+  await exchange(port, REQUEST, "here"); // Behind the silent one, which has been let in then.
+  listener.pause(0);
+  await until("the end of the silent one", () => {
+    listener.endDrained(0);
+    return silent.isClosed();
+  });
+  await expect(connected(port)).rejects.toThrow();
+  listener.resume();
+  expect(listener.port).toBe(port);
+  expect(await exchange(port, REQUEST, "here")).toEndWith("here");
+});
+
+test("what is being answered as it is paused is answered, unless that takes longer than five seconds", async () => {
+  const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  const answers = [Promise.withResolvers<Response>(), Promise.withResolvers<Response>()] as const;
+  let requests = 0;
+  await using server = listening(() => {
+    const at = requests === 0 ? 0 : 1;
+    requests += 1;
+    asked[at].resolve();
+    return answers[at].promise;
+  });
+  const { listener } = server;
+  const first = await connected(listener.port);
+  first.say(REQUEST);
+  await asked[0].promise;
+  listener.pause(0);
+  listener.endDrained(4999);
+  answers[0].resolve(new Response("in time"));
+  await first.closed;
+  expect(first.heard()).toEndWith("in time");
+  listener.resume();
+
+  const second = await connected(listener.port);
+  second.say(REQUEST);
+  await asked[1].promise;
+  listener.pause(10_000);
+  listener.endDrained(15_000);
+  await second.closed;
+  answers[1].resolve(new Response("too late"));
+  expect(second.heard()).toBe("");
+});
+
+test("connections that wait for their next request can be closed, and are counted", async () => {
+  await using server = listening(() => new Response("here"));
+  const kept = await connected(server.listener.port);
+  kept.say(REQUEST);
+  await until("an answer", () => kept.heard().endsWith("here"));
+  expect(server.listener.closeIdle()).toBe(1);
+  await kept.closed;
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClientSession } from "#media/rtmp/client-session.ts";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
+import { Descriptors } from "#server/common/descriptors.ts";
 import { createLog } from "#server/common/log.ts";
 import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
@@ -53,9 +54,10 @@ const manager = new PlayoutManager({
   openSide: sideOpener(options),
   reports,
 });
+const AMPLE = new Descriptors({ limit: Number.POSITIVE_INFINITY, countOpen: () => 0 });
 const listener = new RtmpListener({
   ...{ hostname: "127.0.0.1", port: 0, tls: null },
-  ...{ door: manager, slowPlayers: new SlowPlayers(), log, nowMs },
+  ...{ door: manager, slowPlayers: new SlowPlayers(), descriptors: AMPLE, log, nowMs },
 });
 
 afterAll(async () => {

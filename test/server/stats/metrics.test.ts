@@ -27,6 +27,7 @@ class Watched {
       events: { waiting: 9, written: 10, dropped: 11 },
     }),
     rtmpSending: () => ({ waitingBytes: 5, skips: 6, disconnections: 7 }),
+    descriptors: () => ({ open: 40, limit: 256, httpPauses: 9, turnedAway: new Map([["rtmp_player", 2]]) }),
     imagesWaiting: () => 8,
     eventSubscribers: () => 4,
   });
