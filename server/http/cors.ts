@@ -12,11 +12,8 @@ export interface CorsOptions {
   readonly methodsOf: (path: string) => readonly string[];
 }
 
-/** Played by any page; these routes answer OPTIONS themselves, and say themselves that they are open. */
-const PLAYBACK = /^\/(live|media)\//;
-
-/** Shown by any page. */
-const SHOWN_ANYWHERE = /^\/thumbnails\/|^\/oembed$/;
+/** Played or shown by any page. What is played is answered in front of the app, but for errors and what is no playlist. */
+const OPEN_TO_ALL = /^\/(live|media|thumbnails)\/|^\/oembed$/;
 
 /** What calls may say beside what every page may say. No cookie is among them: a token says who calls. */
 const REQUEST_HEADERS = [
@@ -58,18 +55,17 @@ export function crossOrigin({ origins, methodsOf }: CorsOptions): MiddlewareHand
   };
 
   return async (context, next) => {
-    if (context.req.method === "OPTIONS" && !PLAYBACK.test(context.req.path)) {
-      context.res = await answerOptions(context);
-    } else await next();
+    if (context.req.method === "OPTIONS") context.res = await answerOptions(context);
+    else await next();
     open(context, context.res.headers);
   };
 }
 
-/** Whether it is played or shown by any page; then its answer is open, if it does not say so itself. */
+/** Whether the path is {@link OPEN_TO_ALL}; then its answer is, too. */
 export function openToAll(path: string, headers: Headers): boolean {
-  if (!PLAYBACK.test(path) && !SHOWN_ANYWHERE.test(path)) return false;
-  if (!headers.has("Access-Control-Allow-Origin")) openTo("*", headers);
-  return true;
+  const isOpen = OPEN_TO_ALL.test(path);
+  if (isOpen) openTo("*", headers);
+  return isOpen;
 }
 
 function openTo(origin: string, headers: Headers): void {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Hono } from "hono";
 import { renderDocument } from "#openapi/document.ts";
-import { notFoundAnswer, preflightAnswer } from "#server/delivery/playback-answers.ts";
 import { answerFailure } from "#server/http/app.ts";
 import { FakeApp } from "./fake-app.ts";
 
@@ -32,12 +31,11 @@ function listed(response: Response, name: string): string[] {
   return response.headers.get(name)?.split(", ") ?? [];
 }
 
-/** Playlists say themselves that they are open. */
-function playback(): Hono {
+/** What other sites show, and one of these that fails. */
+function shownAnywhere(): Hono {
   return new Hono()
-    .options("/live/:id/:file", () => preflightAnswer())
-    .get("/live/:id/:file", () => notFoundAnswer())
-    .get("/media/:id/:file", () => {
+    .get("/oembed", ({ json }) => json({}))
+    .get("/thumbnails/a/b", () => {
       throw new Error("disk on fire");
     });
 }
@@ -84,13 +82,6 @@ describe("a preflight", () => {
       expect(listed(answer, "Access-Control-Allow-Methods")).toEqual(["GET", "HEAD", "OPTIONS"]);
     },
   );
-
-  test("of a playlist is left to the playlist", async () => {
-    const app = new FakeApp({ openRoutes: [playback()], corsOrigins: [PAGE] });
-    const answer = await ask(app, "GET", "/live/a/index.m3u8", OTHER_PAGE);
-    expect([answer.status, ...readersOf(answer)]).toEqual([204, "*", null]);
-    expect(answer.headers.get("Access-Control-Allow-Headers")).toBe("*");
-  });
 });
 
 describe("OPTIONS that is no preflight", () => {
@@ -224,15 +215,15 @@ describe("an answer", () => {
 
 describe("what is played or shown anywhere is open to all, whatever is set", () => {
   test.each([
-    ["GET", "/live/a/index.m3u8", 404],
-    ["POST", "/live/a/index.m3u8", 405],
     ["GET", "/live/a", 404],
-    ["GET", "/media/a/index.m3u8", 500],
+    ["GET", "/media/", 404],
+    ["GET", "/thumbnails/a/b", 500],
+    ["POST", "/thumbnails/a/b", 405],
+    ["OPTIONS", "/thumbnails/a/b", 204],
     ["GET", "/oembed", 200],
     ["OPTIONS", "/oembed", 204],
   ])("%s %s", async (method, path, status) => {
-    const oEmbed = new Hono().get("/oembed", ({ json }) => json({}));
-    const app = new FakeApp({ corsOrigins: [PAGE], openRoutes: [playback(), oEmbed] });
+    const app = new FakeApp({ corsOrigins: [PAGE], openRoutes: [shownAnywhere()] });
     const answer = await call(app, method, path, { Origin: OTHER_PAGE });
     expect([answer.status, ...readersOf(answer)]).toEqual([status, "*", null]);
   });
