@@ -44,6 +44,7 @@ class Watched {
       },
       rtmpSending: () => ({ waitingBytes: 0, skips: 0, disconnections: 0 }),
       imagesWaiting: () => 0,
+      descriptors: () => ({ open: 0, limit: 0, httpPauses: 0, turnedAway: new Map() }),
       sampleIntervalSeconds: 300,
       version: "1.2.3",
       nowMs: () => 1000,
