@@ -14,7 +14,7 @@ import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 const WARM_UP_SECONDS = 14;
 const MEASURED_SECONDS = 30;
 
-/** Of the players, these look at what they read; the others would be late by each other's work. */
+/** So many of the players look at what they read; were it all of them, each would be late by the others' work. */
 const WATCHING = 10;
 
 interface Measured {

@@ -10,7 +10,7 @@ import { ADMIN_TOKEN, type TandemServer } from "#test/support/tandem-server.ts";
 const MAX_SECONDS = 180;
 
 export interface Publishers extends AsyncDisposable {
-  /** Of the livestreams, all of them live. */
+  /** Ids of the livestreams, all of them live. */
   readonly ids: readonly string[];
 }
 

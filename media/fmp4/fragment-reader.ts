@@ -8,7 +8,7 @@ import { isSyncSample } from "./sample-flags.ts";
 /** One `moof` and the `mdat` behind it. */
 export interface Fragment {
   readonly sequenceNumber: number;
-  /** Of both boxes. */
+  /** Bytes of both boxes. */
   readonly byteLength: number;
   readonly runs: readonly FragmentRun[];
 }
@@ -18,7 +18,7 @@ export interface FragmentRun {
   readonly trackId: number;
   /** Decoding time of the first sample, ticks of the track. */
   readonly baseMediaDecodeTime: number;
-  /** Of all samples, ticks of the track. */
+  /** All samples together, ticks of the track. */
   readonly durationTicks: number;
   readonly samples: readonly FragmentSample[];
 }

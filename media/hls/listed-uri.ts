@@ -3,7 +3,7 @@
 /** What a name stands for. */
 export interface Listed {
   readonly kind: "initialization" | "segment";
-  /** Of an initialization its id, of a segment its media sequence number. */
+  /** The id of an initialization, the media sequence number of a segment. */
   readonly number: number;
 }
 

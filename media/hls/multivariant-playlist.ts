@@ -5,7 +5,7 @@ import type { PlaylistWindow } from "./playlist-window.ts";
 
 export interface ListedRendition {
   readonly window: PlaylistWindow;
-  /** Of its media playlist, relative to the multivariant one. */
+  /** The address of its media playlist, relative to the multivariant one. */
   readonly uri: string;
 }
 

@@ -40,7 +40,7 @@ export class OpenSegment {
     return this.#partCount;
   }
 
-  /** Of its parts, and of the samples that wait to be in one. */
+  /** Bytes of its parts, and of the samples that wait to be in one. */
   get byteLength(): number {
     let byteLength = this.#partsByteLength;
     for (const queue of this.#queues) byteLength += queue.byteLength;

@@ -14,7 +14,7 @@ const MIN_LISTED_TARGET_DURATIONS = 3;
 export interface WindowHistory {
   readonly segments: readonly Segment[];
   readonly targetDurationSeconds: number;
-  /** Of the last initialization. */
+  /** What the last initialization says. */
   readonly facts: RenditionFacts;
 }
 

@@ -3,7 +3,7 @@
 import type { Track } from "#media/track/track.ts";
 
 /**
- * Of a programme's encodings, as its URLs and its journal name it: by kind, position and height, such as `v0-1080`, or
+ * One of a programme's encodings, as its URLs and its journal name it: by kind, position and height, such as `v0-1080`, or
  * `a0` where there are no pictures. It is the rendition's for the programme's life, whatever its encoder sends later.
  */
 export type RenditionName = string;
@@ -30,7 +30,7 @@ export function renditionsOf(
   return [{ name: names[0] ?? renditionName(0, resolution?.height ?? null), tracks }];
 }
 
-/** Of an initialization's tracks. */
+/** What an initialization's tracks are to a player. */
 export function renditionFacts(tracks: readonly Track[]): RenditionFacts {
   const video = tracks.find((track) => track.kind === "video")?.configuration;
   return {

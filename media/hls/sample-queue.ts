@@ -45,7 +45,7 @@ export class SampleQueue {
     return this.#samples.length;
   }
 
-  /** Of all samples, the held one too. */
+  /** Bytes of all samples, the held one too. */
   get byteLength(): number {
     return this.#byteLength;
   }

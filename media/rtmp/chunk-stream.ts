@@ -13,7 +13,7 @@ const NOTHING = new Uint8Array(0);
 
 export class ChunkStream {
   readonly id: number;
-  /** Of the message that is being received, else of the last one; unsigned 32 bits. */
+  /** The timestamp of the message that is being received, else of the last one; unsigned 32 bits. */
   timestampMs = 0;
   /** As the last header that had one wrote it: what a type 3 chunk repeats and advances by. */
   timestampField = 0;

@@ -67,7 +67,7 @@ export class ClientSession {
     return handshake !== null && chunks !== null ? concat([handshake, chunks]) : (handshake ?? chunks);
   }
 
-  /** Of data, `payload` is AMF0 as a server passes it on; `@setDataFrame` is put before it. */
+  /** The `payload` of a data message is AMF0 as a server passes it on; `@setDataFrame` is put before it. */
   sendMedia({ kind, timestampMs, payload }: MediaMessage): void {
     if (this.#messageStreamId === null) throw new Error("media before the server made a stream");
     const body = kind === "data" ? withSetDataFrame(payload) : payload;

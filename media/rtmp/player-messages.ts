@@ -11,7 +11,7 @@ export const SERVER_CHUNK_SIZE = 65_536;
 /** The stream that the first createStream of a connection makes: the one that nearly all players play on. */
 export const FIRST_MESSAGE_STREAM_ID = 1;
 
-/** Of a full header: basic header, then timestamp, length, type and message stream id. */
+/** Bytes of a full header: basic header, then timestamp, length, type and message stream id. */
 const TIMESTAMP_AT = 1;
 const LENGTH_AT = 4;
 const TYPE_AT = 7;

@@ -47,7 +47,7 @@ export class ServerReplies {
     this.#command(onFcPublish(streamName));
   }
 
-  /** Whoever numbers a call waits for its answer. */
+  /** A call with a transaction id waits for its answer; one without gets none. */
   answer({ transactionId }: Command, value: Amf0Value): void {
     if (transactionId !== 0) this.#command(result(transactionId, value));
   }

@@ -6,7 +6,7 @@ export interface StreamName {
   readonly app: string;
   /** The other components, joined by `/`. Only ever looked up: nothing is named after it. */
   readonly streamName: string;
-  /** Of both halves; the stream's wins. */
+  /** What both halves carry; where they disagree the stream's value stands. */
   readonly query: ReadonlyMap<string, string>;
 }
 

@@ -37,7 +37,7 @@ export class EncoderClock {
     if (sent > this.#greatest) this.#greatest = sent;
   }
 
-  /** Of the numbers of values that the clock may have the least that has this one. */
+  /** The least number of values that the clock may have and that includes this one. */
   #wrapFor(value: number): number {
     const { wrapBits } = this.#clock;
     for (const bits of wrapBits) if (value < 2 ** bits) return 2 ** bits;

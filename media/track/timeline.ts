@@ -40,7 +40,7 @@ interface TrackClock {
   readonly timing: TrackTiming;
   /** Latest time of the epoch, null before its first unit. */
   latestMs: number | null;
-  /** Of the last two units. */
+  /** Distance of the last two units. */
   stepMs: number;
   /** Added to what the encoder sends for this track alone, whose clock is not the other track's. */
   correctionMs: number;

@@ -8,7 +8,7 @@ import type { Track } from "./track.ts";
  */
 const DEPARTURE_FRAMES = 3;
 
-/** AAC: of each frame's distance from the clock in the smoothed one. Some thirty frames decide, rounding and bursts cancel out. */
+/** AAC: share of each frame's distance from the clock in the average. About thirty frames decide it: rounding and bursts cancel out. */
 const DRIFT_SMOOTHING = 1 / 32;
 
 /** AAC: the smoothed distance at which the count is set right, so that it never comes near a whole frame. */

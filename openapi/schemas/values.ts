@@ -15,7 +15,7 @@ export const Utc = z.string().openapi({
 
 export const Url = z.string().openapi({ format: "uri" });
 
-/** Of a named schema, whose own definition must stay free of null. */
+/** A named schema, or null: its own definition stays free of it. */
 export function orNull<Schema extends z.ZodType>(schema: Schema) {
   return z.union([schema, z.null()]);
 }

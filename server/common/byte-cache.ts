@@ -42,7 +42,7 @@ export class ByteCache<Value extends { readonly byteLength: number }, Absent ext
     }
   }
 
-  /** What alone is larger than everything that may be kept is not kept. */
+  /** A value that is larger than all that may be kept is not kept. */
   set(name: string, bytes: Value): void {
     this.delete(name);
     this.#entries.set(name, bytes);

@@ -1,6 +1,6 @@
 // The address by which this machine reaches its own server.
 
-/** Of the address that is bound. */
+/** The address by which the bound one is reached from here. */
 export function localHost(bound: string): string {
   return bound === "0.0.0.0" || bound === "::" ? "127.0.0.1" : bound;
 }

@@ -8,27 +8,30 @@ export interface ConfiguredUrls {
   readonly rtmpPublicUrl: string | null;
 }
 
+/** Those that were bound: asked for when a URL is made, since port 0 is any free one. */
+export interface BoundPorts {
+  readonly http: number;
+  readonly rtmp: number;
+}
+
 export class PublicUrls {
   readonly #configured: ConfiguredUrls;
-  readonly #httpPort: () => number;
-  readonly #rtmpPort: () => number;
+  readonly #ports: BoundPorts;
 
-  /** Ports are asked for when a URL is made: port 0 is any free one, known once it is bound. */
-  constructor(configured: ConfiguredUrls, ports: { http: () => number; rtmp: () => number }) {
+  constructor(configured: ConfiguredUrls, ports: BoundPorts) {
     this.#configured = configured;
-    this.#httpPort = ports.http;
-    this.#rtmpPort = ports.rtmp;
+    this.#ports = ports;
   }
 
   /** `path` has no leading slash. */
   http(path: string): string {
     const { publicUrl, tls } = this.#configured;
     const scheme = tls == null ? "http" : "https";
-    return `${publicUrl ?? `${scheme}://localhost:${this.#httpPort()}`}/${path}`;
+    return `${publicUrl ?? `${scheme}://localhost:${this.#ports.http}`}/${path}`;
   }
 
   /** `path` has no leading slash. */
   rtmp(path: string): string {
-    return `${this.#configured.rtmpPublicUrl ?? `rtmp://localhost:${this.#rtmpPort()}`}/${path}`;
+    return `${this.#configured.rtmpPublicUrl ?? `rtmp://localhost:${this.#ports.rtmp}`}/${path}`;
   }
 }

@@ -8,7 +8,7 @@ export function matcherOf(secret: string): (given: string) => boolean {
   return (given) => timingSafeEqual(digest(given), expected);
 }
 
-/** Of one length, whatever the text's is. */
+/** Its length does not depend on the text's. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }

@@ -14,7 +14,7 @@ const PLAYLIST_CACHE_CONTROL = { live: "no-cache", final: "public, max-age=60" }
 /** Below this a compressed playlist is hardly smaller. */
 const GZIP_MIN_LENGTH = 1024;
 
-/** Of what a media playlist lists (rfc8216bis §3.1.2). */
+/** The types of what a media playlist lists (rfc8216bis §3.1.2). */
 export const CONTENT_TYPES = { initialization: "video/mp4", segment: "video/iso.segment" } as const;
 
 /** The text of a playlist as it is sent, made once for all who ask. */

@@ -15,7 +15,7 @@ export class Representation {
   readonly byteLength: number;
   readonly #bytes: SendableBytes;
   readonly #own: Readonly<Record<string, string>>;
-  /** Of the whole: what almost everybody gets. */
+  /** The headers of the whole: what almost everybody gets. */
   #wholeHeaders: Headers | null = null;
 
   /** `own`: headers beside those that every answer with bytes has. */

@@ -18,7 +18,7 @@ const MAX_READ_BYTES_PER_MINUTE = 2 * MAX_CACHED_BYTES;
 
 const MINUTE_MS = 60_000;
 
-/** Of stretches that one viewer asked for, so that the next one is known to be the second. */
+/** Stretches that one viewer asked for: the next who asks is known to be the second. */
 const MAX_REMEMBERED = 1000;
 
 export class StretchCache {

@@ -51,7 +51,7 @@ export interface SwitchFacts {
   readonly cause: string;
   readonly fromScore: number | null;
   readonly toScore: number | null;
-  /** Of the side that left. */
+  /** The faults of the source that left. */
   readonly faults: readonly string[];
   readonly gapMs: number | null;
   readonly gapFrames: number | null;

@@ -9,10 +9,10 @@ import { fail } from "./fail.ts";
 import type { TokenVariables } from "./require-token.ts";
 import { answerInvalid } from "./validation.ts";
 
-/** How soon a reader whose connection broke comes back. */
+/** A reader whose connection broke comes back after this long. */
 const RECONNECT_MS = 2000;
 
-/** For one that found no room. */
+/** When a reader that found no room may come back. */
 const RETRY_SECONDS = "10";
 
 export interface EventsRoutesOptions {

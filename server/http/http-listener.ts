@@ -5,7 +5,7 @@ import type { Tls } from "#server/common/tls-files.ts";
 /** A connection without a request for this long is closed; longer than any answer takes. */
 const IDLE_SECONDS = 60;
 
-/** Of a body: each call has its own limit and its own words for what is beyond it, where Bun has none. */
+/** Bun's own limit on a body has no words: each call has one of its own, and says what is beyond it. */
 const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** What is on its way when the process ends gets this long: together with the rest it stays below ten seconds. */

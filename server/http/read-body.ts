@@ -16,8 +16,8 @@ const LEFT_ALONE = new Set(["GET", "HEAD", "PUT"]);
 const JSON_TYPE = /^application\/([a-z.-]+\+)?json\s*(;|$)/i;
 
 /**
- * Also of calls that take no body: what is sent with them is checked the same way and then ignored. A change without one
- * says nothing.
+ * A body that a call does not take is checked in the same way, and then ignored. A call that takes one and gets none is
+ * given an empty one.
  */
 export function readBody(): MiddlewareHandler {
   return async (context, next) => {

@@ -25,6 +25,6 @@ export async function readAtMost(maxBytes: number, request: Request, maxMs: numb
     return "cut_off";
   } finally {
     clearTimeout(deadline);
-    void reader.cancel().catch(() => undefined); // Of a body read to its end this does nothing.
+    void reader.cancel().catch(() => undefined); // Does nothing when the body was read to its end.
   }
 }

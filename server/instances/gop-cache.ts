@@ -3,7 +3,7 @@
 import type { AccessUnit } from "#media/track/track.ts";
 
 /**
- * Groups of pictures longer than this are not kept: the memory of one side stays bounded, and a joiner that would
+ * Groups of pictures longer than this are not kept: the memory of one instance stays bounded, and a joiner that would
  * have to decode more than this before its first picture is better off with the next key frame.
  */
 const MAX_UNITS = 2500;

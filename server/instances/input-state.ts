@@ -11,7 +11,7 @@ export interface InputState {
   readonly lastSeenAtMs: number | null;
   readonly video: VideoInput | null;
   readonly audio: AudioInput | null;
-  /** Of all its publishers since the process began. */
+  /** Repairs of all its publishes since the process began. */
   readonly timestampRepairs: number;
 }
 

@@ -1,4 +1,4 @@
-// One of a livestream's two sides: whoever publishes to it now, and whether that is fit to be watched.
+// One of a livestream's two instances: whoever publishes to it now, and whether that is fit to be watched.
 
 import type { EncodedUnit, Track } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
@@ -102,12 +102,12 @@ export class Instance {
     return this.#connectedAtMs;
   }
 
-  /** Of any publisher, also one that is gone. */
+  /** When media last came, also from a publisher that is gone. */
   get lastMediaAtMs(): number | null {
     return this.#lastMediaAtMs;
   }
 
-  /** Of all its publishers. */
+  /** Repairs of all its publishes. */
   get timestampRepairs(): number {
     return this.#repairsBefore + (this.#publish?.timestampRepairs ?? 0);
   }

@@ -13,10 +13,10 @@ import { IngestFigures } from "./ingest-figures.ts";
  */
 const TRACK_SETTLING_SECONDS = 1;
 
-/** Of each unit's offset in the smoothed one: some thirty units, half a second, decide. */
+/** Share of each new offset in the average: about thirty units, half a second, decide it. */
 const CLOCK_SMOOTHING = 0.03;
 
-/** Sound from this long before a key frame is kept with it: the outgoing side's may have ended that much earlier. */
+/** Sound from this long before a key frame is kept with it: the outgoing source's may have ended that much earlier. */
 const SOUND_BEFORE_PICTURE_SECONDS = 0.3;
 
 export interface TimedUnit {

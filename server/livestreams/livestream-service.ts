@@ -122,13 +122,13 @@ export class LivestreamService {
     return this.#view(row);
   }
 
-  /** Which sides it has may change for as long as it could be started. */
+  /** Which instances it has may change for as long as it could be started. */
   update(id: string, patch: LivestreamPatch): LivestreamResult {
     const { livestreams, nowMs } = this.#options;
     const claimed = claim(
       this.#options,
       id,
-      (row) => (changesSides(row, patch) ? "start" : "update"),
+      (row) => (changesInstances(row, patch) ? "start" : "update"),
       ({ status }) => livestreams.update(id, status, patch, nowMs()),
     );
     return claimed.ok ? this.#answer(claimed.row) : claimed;
@@ -302,14 +302,14 @@ export class LivestreamService {
   }
 }
 
-function changesSides(
+function changesInstances(
   row: LivestreamRow,
   { withDvr = row.withDvr, withBackup = row.withBackup }: LivestreamPatch,
 ): boolean {
   return withDvr !== row.withDvr || withBackup !== row.withBackup;
 }
 
-/** Of characters that RTMP clients leave as they are. */
+/** It holds only characters that RTMP clients leave as they are. */
 function newStreamKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(STREAM_KEY_BYTES));
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });

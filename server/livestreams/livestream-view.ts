@@ -135,7 +135,7 @@ function playoutViews(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
   const liveUrl = urls.http(livePlaylistPath(row.id, "auto"));
   switch (row.status) {
     case "live":
-      return [playout("auto", liveUrl, true), ...sidePlayouts(row, urls)];
+      return [playout("auto", liveUrl, true), ...instancePlayouts(row, urls)];
     case "converting":
       return [playout("auto", liveUrl, false)];
     case "finished":
@@ -146,7 +146,7 @@ function playoutViews(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
 }
 
 /** Each instance's own, whichever is on air. */
-function sidePlayouts(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
+function instancePlayouts(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
   const keys = { primary: row.primaryStreamKey, secondary: row.secondaryStreamKey };
   return INSTANCE_NAMES.filter((name) => keys[name] !== null).map((name) =>
     playout(name, urls.http(livePlaylistPath(row.id, name)), true),

@@ -80,7 +80,7 @@ export class MediaService {
     return this.#result(id);
   }
 
-  /** For good, or so that `recover` brings it back; the second time likewise. */
+  /** `permanent`: its files are gone for good; else `recover` brings it back. Deleting it once more is no error. */
   async delete(id: string, { permanent }: { permanent: boolean }): Promise<MediaDeletionResult> {
     const row = this.#options.media.find(id);
     if (row === null) return NOT_FOUND;

@@ -28,12 +28,12 @@ export class LivestreamPlayout {
     nowMs: () => number;
     ingestTimeoutMs: number;
     isRevertive: boolean;
-    openSide: () => Programme;
+    openInstance: () => Programme;
     reports: PlayoutReports;
   }) {
     const { nowMs, reports } = options;
     this.livestream = options.livestream;
-    this.#own = new InstancePlayouts({ nowMs, openProgramme: options.openSide });
+    this.#own = new InstancePlayouts({ nowMs, openProgramme: options.openInstance });
     const instances = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null).map(
       (name) =>
         new Instance({
@@ -106,14 +106,14 @@ export class LivestreamPlayout {
   }
 
   /** The programme's feed, or one instance's; null unless it is live. */
-  play(side: InstanceName | null): PlayFeed | null {
+  play(instance: InstanceName | null): PlayFeed | null {
     const programme = this.#programme;
     if (programme === null || programme.fanOut.isEnded) return null;
-    return side === null ? programme.fanOut : (this.side(side)?.fanOut ?? null);
+    return instance === null ? programme.fanOut : (this.instanceProgramme(instance)?.fanOut ?? null);
   }
 
   /** One instance's own programme, made if there is none; null before the publish and for one that is not open. */
-  side(name: InstanceName): Programme | null {
+  instanceProgramme(name: InstanceName): Programme | null {
     const programme = this.#programme;
     const instance = this.instances.get(name);
     if (programme === null || instance === undefined) return null;

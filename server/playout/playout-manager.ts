@@ -20,8 +20,8 @@ export interface PlayoutManagerOptions {
   /** Go back to the primary once it is well again; else only when asked, or when the stand-in fails. */
   readonly isRevertive: boolean;
   readonly openProgramme: OpenProgramme;
-  /** Makes what one side is watched by: nothing is recorded of it. */
-  readonly openSide: () => Programme;
+  /** Makes what one instance is watched by: nothing is recorded of it. */
+  readonly openInstance: () => Programme;
   readonly reports: PlayoutReports;
 }
 
@@ -44,7 +44,7 @@ export class PlayoutManager implements PlayDoor {
       nowMs: this.#options.nowMs,
       ingestTimeoutMs: this.#options.ingestTimeoutSeconds * 1000,
       isRevertive: this.#options.isRevertive,
-      openSide: this.#options.openSide,
+      openInstance: this.#options.openInstance,
       reports: this.#options.reports,
     });
     this.#playouts.set(id, playout);
@@ -63,14 +63,15 @@ export class PlayoutManager implements PlayDoor {
   }
 
   play(streamName: string): PlayFeed | null {
-    const [id = "", side, ...rest] = streamName.split("/");
+    const [id = "", instance, ...rest] = streamName.split("/");
     const playout = this.#playouts.get(id);
-    const name = INSTANCE_NAMES.find((each) => each === side);
-    if (playout === undefined || rest.length > 0 || (side !== undefined && name === undefined)) return null;
+    const name = INSTANCE_NAMES.find((each) => each === instance);
+    if (playout === undefined || rest.length > 0 || (instance !== undefined && name === undefined))
+      return null;
     return playout.play(name ?? null);
   }
 
-  /** The publisher of a side and its own players, or the players of the programme. */
+  /** The publisher of an instance and its own players, or the players of the programme. */
   rtmpConnections(id: string, of: InstanceName | "auto"): number {
     return this.#playouts.get(id)?.rtmpConnections(of) ?? 0;
   }
@@ -90,7 +91,7 @@ export class PlayoutManager implements PlayDoor {
 
   /** One instance's own programme, made if there is none; null where there can be none. */
   instanceProgramme(id: string, instance: InstanceName): Programme | null {
-    return this.#playouts.get(id)?.side(instance) ?? null;
+    return this.#playouts.get(id)?.instanceProgramme(instance) ?? null;
   }
 
   hasActiveIngest(id: string): boolean {
@@ -116,7 +117,7 @@ export class PlayoutManager implements PlayDoor {
     return [...this.#playouts].filter(([, playout]) => playout.onAir !== null).map(([id]) => id);
   }
 
-  /** The newest video key frame of the side on air; null while there is none. */
+  /** The newest video key frame of the instance on air; null while there is none. */
   onAirKeyFrame(id: string): { unit: AccessUnit; configuration: VideoConfiguration } | null {
     const playout = this.#playouts.get(id);
     const onAir = playout?.onAir ?? null;

@@ -1,4 +1,4 @@
-// Programmes as they are opened: a livestream's, new or going on where its recording on disk ends, and one of its sides'.
+// Programmes as they are opened: a livestream's, new or going on where its recording on disk ends, and one of its instances'.
 
 import { PlaylistWindow, type WindowHistory } from "#media/hls/playlist-window.ts";
 import { type RenditionName, videoFirst } from "#media/hls/rendition.ts";
@@ -77,11 +77,11 @@ export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
   };
 }
 
-/** What programmes and sides have in common. */
+/** What programmes of livestreams and of instances have in common. */
 type CommonOptions = Omit<ProgrammeOptions, "recordings" | "reports">;
 
-/** Of one side alone. Numbers begin where no earlier one of the same side can have been: bytes never change under a URI. */
-export function sideOpener(options: CommonOptions): () => Programme {
+/** Opens one instance's own programme. Its numbers begin where no earlier one of it can have been: bytes never change under a URI. */
+export function instanceOpener(options: CommonOptions): () => Programme {
   return () => {
     const firstNumber = Math.floor(options.nowMs() / SHORTEST_SEGMENT_MS);
     return programmeOf(options, {

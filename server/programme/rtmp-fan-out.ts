@@ -32,7 +32,7 @@ export class RtmpFanOut implements ProgrammeInput {
   #hasNewTracks = false;
   /** While somebody plays: what was sent since the last video key frame, from which a newcomer starts. */
   #sinceKeyFrame: Burst[] = [];
-  /** Of the messages that wait to be sent. */
+  /** What a decoder needs before the messages that wait; null where it cannot begin with them. */
   #headers: Uint8Array | null = null;
   #timer: Timer | null = null;
   readonly #pace: BurstPace;
@@ -54,7 +54,7 @@ export class RtmpFanOut implements ProgrammeInput {
     return this.#players.size;
   }
 
-  /** From here on, beginning with the last key frame; without one with the next. */
+  /** The player is sent everything from the last key frame on; where none is kept, from the next one on. */
   join(player: FanOutPlayer): void {
     if (this.#endReason !== null) {
       player.ended(this.#endReason);

@@ -219,6 +219,6 @@ interface Place {
 }
 
 export interface Recorded extends Place {
-  /** Of an initialization its id, of a segment its media sequence number. */
+  /** The id of an initialization, the media sequence number of a segment. */
   readonly number: number;
 }

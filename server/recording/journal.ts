@@ -57,7 +57,7 @@ export type JournalEntry = InitializationEntry | SegmentStartEntry | SegmentEndE
 export interface Journal {
   readonly version: number;
   readonly entries: readonly JournalEntry[];
-  /** Of the whole lines: what follows was torn. */
+  /** Bytes of the whole lines: what follows was torn. */
   readonly byteLength: number;
 }
 

@@ -31,7 +31,7 @@ export interface Recording {
   readonly durationSeconds: number;
   /** What is whole of the file of fragments. */
   readonly sizeBytes: number;
-  /** Of the last initialization that a segment uses. */
+  /** The tracks of the last initialization that a segment uses. */
   readonly tracks: readonly RecordedTrack[];
   readonly nextMsn: number;
   readonly nextInitializationId: number;

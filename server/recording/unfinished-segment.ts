@@ -11,7 +11,7 @@ const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 
 /** What is known of the recording that it ends. */
 interface Unfinished {
-  /** Of its initialization; none where that is not there. */
+  /** The tracks of its initialization; none where that is not there. */
   readonly tracks: readonly RecordedTrack[];
   /** As the live playlist promised it; null where no segment was complete before. */
   readonly targetDurationSeconds: number | null;

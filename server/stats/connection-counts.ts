@@ -1,4 +1,4 @@
-// How many are connected to each side of a livestream now, recomputed at every reading.
+// How many are connected to each instance of a livestream now, recomputed at every reading.
 
 import type { InstanceName, PlayoutName } from "#openapi/names.ts";
 import type { Viewers } from "./viewers.ts";
@@ -16,14 +16,14 @@ export interface StatisticsOverview extends Readonly<Record<InstanceName, Connec
 
 export interface ConnectionCounterOptions {
   readonly viewers: Pick<Viewers, "count">;
-  /** A side's publisher and its own players, or the programme's players. */
+  /** An instance's publisher and its own players, or the programme's players. */
   readonly rtmpConnections: (livestreamId: string, of: PlayoutName) => number;
   readonly onAir: (livestreamId: string) => InstanceName | null;
 }
 
 export class ConnectionCounter {
   readonly #options: ConnectionCounterOptions;
-  /** Of running livestreams: whom viewers and players of the programme count for while nobody is on air. */
+  /** By running livestream, whom viewers and players of the programme count for while nobody is on air. */
   readonly #lastOnAir = new Map<string, InstanceName>();
 
   constructor(options: ConnectionCounterOptions) {
@@ -56,7 +56,7 @@ export class ConnectionCounter {
     };
   }
 
-  /** This side went on air. */
+  /** This instance went on air. */
   wentOnAir(livestreamId: string, instance: InstanceName): void {
     this.#lastOnAir.set(livestreamId, instance);
   }
@@ -66,7 +66,7 @@ export class ConnectionCounter {
     this.#lastOnAir.delete(livestreamId);
   }
 
-  /** The side that viewers and players of the programme count on. */
+  /** The instance that viewers and players of the programme count on. */
   #programmeSide(livestreamId: string): InstanceName {
     return this.#options.onAir(livestreamId) ?? this.#lastOnAir.get(livestreamId) ?? "primary";
   }

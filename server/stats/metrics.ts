@@ -18,7 +18,7 @@ export interface RunningLivestream {
   readonly playlist: PlaylistTiming | null;
 }
 
-/** Of a programme's newest segment. */
+/** What a programme's newest segment says. */
 export interface PlaylistTiming {
   /** Wall clock of its last sample, milliseconds since 1970. */
   readonly endsAtMs: number;
@@ -70,14 +70,14 @@ export class Metrics {
   readonly #options: MetricsOptions;
   readonly #switches = new Map<string, number>(SWITCH_CAUSES.map((cause) => [cause, 0]));
   readonly #repairs = new Map<InstanceName, number>(INSTANCE_NAMES.map((name) => [name, 0]));
-  /** Side of a livestream → its repairs as of the last look. */
+  /** By instance of a livestream, its repairs at the last look. */
   #repairsSeen = new Map<string, number>();
 
   constructor(options: MetricsOptions) {
     this.#options = options;
   }
 
-  /** The programme of some livestream changed its side. */
+  /** Another instance is on air in the programme of some livestream. */
   switched(cause: string): void {
     this.#switches.set(cause, (this.#switches.get(cause) ?? 0) + 1);
   }
@@ -149,7 +149,7 @@ export class Metrics {
       metricBy(
         "gauge",
         "tandem_programmes_on_air",
-        "Programmes cut from this side.",
+        "Programmes cut from this instance.",
         "instance",
         byInstance((name) => running.filter(({ onAir }) => onAir === name).length),
       ),
@@ -166,7 +166,13 @@ export class Metrics {
         "instance",
         this.#repairs,
       ),
-      metricBy("counter", "tandem_switches_total", "Changes of the side on air.", "cause", this.#switches),
+      metricBy(
+        "counter",
+        "tandem_switches_total",
+        "Changes of the instance on air.",
+        "cause",
+        this.#switches,
+      ),
     ];
   }
 

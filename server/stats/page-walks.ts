@@ -5,7 +5,7 @@ const MAX_PAUSE_MS = 10 * 60_000;
 
 const MAX_WALKERS = 10_000;
 
-/** Of one walker: programs that share a token, each with a walk of its own. */
+/** Walks kept for one token: programs may share it, each with a walk of its own. */
 const MAX_WALKS_EACH = 8;
 
 interface Walk {

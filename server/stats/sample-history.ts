@@ -1,4 +1,4 @@
-// The samples of one side, newest first, a page at a time.
+// The samples of one instance, newest first, a page at a time.
 
 import { createHash } from "node:crypto";
 import type { InstanceName } from "#openapi/names.ts";

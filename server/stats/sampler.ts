@@ -1,4 +1,4 @@
-// Every so often, what every side of every running livestream does is written down.
+// Every so often, what every instance of every running livestream does is written down.
 
 import type { InstanceName } from "#openapi/names.ts";
 import type { InputState } from "#server/instances/input-state.ts";
@@ -8,7 +8,7 @@ import type { ConnectionCounts } from "./connection-counts.ts";
 export interface SamplerOptions {
   readonly intervalSeconds: number;
   readonly nowMs: () => number;
-  /** The sides of a livestream. */
+  /** The instances of a livestream. */
   readonly inputs: (livestreamId: string) => readonly InputState[];
   readonly onAir: (livestreamId: string) => InstanceName | null;
   readonly counts: (livestreamId: string, instance: InstanceName) => ConnectionCounts;
@@ -51,7 +51,7 @@ export class Sampler {
     this.#timer = null;
   }
 
-  /** One sample of every side that runs. */
+  /** One sample of every instance that runs. */
   sample(): void {
     const createdAtMs = this.#options.nowMs();
     const samples = [...this.#running].flatMap((livestreamId) => this.#samplesOf(livestreamId, createdAtMs));

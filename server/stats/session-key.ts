@@ -23,7 +23,7 @@ export interface ViewerRequest {
   readonly headers: Pick<Headers, "get">;
   /** The whole URL. */
   readonly url: string;
-  /** Of the peer; empty when it is not known. Asked for only when nothing else tells viewers apart. */
+  /** The peer's address; empty when it is not known. Asked for only when nothing else tells viewers apart. */
   readonly address: () => string;
 }
 

@@ -35,7 +35,7 @@ export interface StatisticsLivestreams {
 }
 
 export interface StatisticsOptions {
-  /** Of the statistics file; closed with the statistics. */
+  /** The statistics file; closed with the statistics. */
   readonly database: Database;
   /** Writes into the same file. */
   readonly writer: Pick<StatisticsWriter, "writeSamples" | "remove" | "figures">;

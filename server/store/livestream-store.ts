@@ -129,7 +129,7 @@ export class LivestreamStore {
       .map(fromStored);
   }
 
-  /** Of each status that there is; those without a livestream are left out. */
+  /** How many livestreams have each status; a status that none has is left out. */
   countsByStatus(): ReadonlyMap<LivestreamStatus, number> {
     const rows = this.#database
       .query<{ status: LivestreamStatus; count: number }, []>(

@@ -1,9 +1,9 @@
-// Samples on disk: of each side of each livestream a series, numbered without a gap so that any page is found at once.
+// Samples on disk: of each instance of each livestream a series, numbered without a gap so that any page is found at once.
 
 import type { Database } from "bun:sqlite";
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 
-/** What was measured of one side at one time. */
+/** What was measured of one instance at one time. */
 export interface SampleValues {
   readonly rtmpConnections: number;
   readonly hlsConnections: number;
@@ -26,7 +26,7 @@ export interface NewSample extends Sample {
   readonly instance: InstanceName;
 }
 
-/** The samples of one side of one livestream, as many as there are now. */
+/** The samples of one instance of one livestream, as many as there are now. */
 export interface SampleSeries {
   readonly id: number;
   readonly total: number;
@@ -52,7 +52,7 @@ interface OpenSeries {
 
 export class SampleStore {
   readonly #database: Database;
-  /** Of those appended to here. */
+  /** The series that this process appended to. */
   readonly #series = new Map<string, OpenSeries>();
 
   constructor(database: Database) {
@@ -76,7 +76,7 @@ export class SampleStore {
     }
   }
 
-  /** Null when the side was never sampled. One statement, and with the page two, whatever the length of the series. */
+  /** Null when the instance was never sampled. One statement, and with the page two, whatever the length of the series. */
   series(livestreamId: string, instance: InstanceName): SampleSeries | null {
     return this.#database
       .query<SampleSeries, { livestreamId: string; instance: string }>(

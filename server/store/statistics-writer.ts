@@ -6,7 +6,7 @@ import { type RowFigures, RowQueue } from "./row-queue.ts";
 import type { NewSample } from "./sample-store.ts";
 import type { WriterAnswer, WriterCommand } from "./statistics-writer-messages.ts";
 
-/** Two hours of ten sides sampled every second, in some tens of megabytes; a disk that is away for longer loses rows. */
+/** Two hours of ten instances sampled every second, in some tens of megabytes; a disk that is away for longer loses rows. */
 const MAX_WAITING_SAMPLES = 100_000;
 
 /** Twenty seconds of a thousand events a second, or days of what usually happens, in some ten megabytes. */

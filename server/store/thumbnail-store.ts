@@ -7,7 +7,7 @@ export type ThumbnailSource = "upload" | "auto";
 export interface ThumbnailRow {
   readonly livestreamId: string;
   readonly source: ThumbnailSource;
-  /** Of the stored picture: names its folder and its URL. */
+  /** The hash of the stored picture: names its folder and its URL. */
   readonly contentHash: string;
   /** Pixels of the stored picture. */
   readonly width: number;

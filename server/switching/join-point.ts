@@ -1,4 +1,4 @@
-// Where a programme takes up a side whose units were kept: which of them are seen, and which are only decoded for those.
+// Where a programme takes up a source whose units were kept: which of them are seen, and which are only decoded for those.
 
 import { isDisposableUnit } from "#media/track/disposable-unit.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";

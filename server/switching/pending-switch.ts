@@ -1,9 +1,9 @@
-// A switch that was asked for and waits for the newcomer's next key frame; frame for frame where both sides run on one clock.
+// A switch that was asked for and waits for the newcomer's next key frame; frame for frame where both sources run on one clock.
 
 import type { TimedUnit } from "#server/instances/publish.ts";
 import type { Source } from "./source.ts";
 
-/** Units of the outgoing side are kept back at most this long for the incoming side's key frame. */
+/** Units of the outgoing source are kept back at most this long for the incoming source's key frame. */
 const MAX_HOLD_MS = 1000;
 
 /** Encoders locked to one clock give the same instant the same time: what remains is the way to the server. */
@@ -23,7 +23,7 @@ export function areLocked(a: Source, b: Source): boolean {
 export class PendingSwitch {
   readonly to: Source;
   readonly cause: "requested" | "reverted";
-  /** The same instant has the same timestamp on both sides. */
+  /** Both sources give the same moment the same timestamp. */
   readonly isLocked: boolean;
   /** Encoder time of the newcomer's key frame to come, null where that is not known. */
   #dueSeconds: number | null;
@@ -60,19 +60,19 @@ export class PendingSwitch {
     return held;
   }
 
-  /** Encoder time of the newcomer's key frame that the outgoing side has not reached yet, null while there is none. */
+  /** Encoder time of the newcomer's key frame that the outgoing source has not reached yet, null while there is none. */
   get readySeconds(): number | null {
     return this.#readySeconds;
   }
 
-  /** The outgoing side did not reach the newcomer's key frame in time. */
+  /** The outgoing source did not reach the newcomer's key frame in time. */
   isReadyTooLong(nowMs: number): boolean {
     return this.#readySeconds !== null && nowMs - this.#readyAtMs >= MAX_HOLD_MS;
   }
 
   /**
    * The newcomer's key frame is here: true when it may go on air now. Not yet where the programme has still to reach it;
-   * where it is past it already the next key frame is waited for, once, with the outgoing side kept back in time.
+   * where it is past it already the next key frame is waited for, once, with the outgoing source kept back in time.
    */
   mayJoinAt(keyFrame: TimedUnit, programmeEndSeconds: number | null, nowMs: number): boolean {
     const seconds = secondsOf(keyFrame);
@@ -91,7 +91,7 @@ export class PendingSwitch {
     return false;
   }
 
-  /** Of the units kept back those that still come before the joint. */
+  /** Those of the units kept back that still come before the joint. */
   takeHeldBefore(seconds: number): readonly HeldUnit[] {
     return this.takeHeld().filter(({ timed }) => secondsOf(timed) < seconds - HALF_FRAME_SECONDS);
   }

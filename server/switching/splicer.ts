@@ -1,4 +1,4 @@
-// Lays one side's units end to end with what the programme already holds, on the programme's own time.
+// Lays one source's units end to end with what the programme already holds, on the programme's own time.
 
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { TimedUnit } from "#server/instances/publish.ts";
@@ -22,12 +22,12 @@ interface Joint {
 const MAX_SOUND_AHEAD_SECONDS = 0.5;
 
 interface TrackEnd {
-  /** Of the last unit, ticks of the programme. */
+  /** Decoding time of the last unit, ticks of the programme. */
   dts: number;
   /** Distance of the last two units; the best guess of the last one's length. */
   durationTicks: number;
   timescale: number;
-  /** Of the unit that is shown last, ticks of the programme. */
+  /** Presentation time of the unit that is shown last, ticks of the programme. */
   lastPts: number;
 }
 
@@ -54,7 +54,7 @@ export class Splicer {
     return this.#lastArrivalMs;
   }
 
-  /** Encoder time at which the last video unit of the side on air ends, null before the first. */
+  /** Encoder time at which the last video unit of the source on air ends, null before the first. */
   get sourceEndSeconds(): number | null {
     return this.#sourceEndSeconds;
   }
@@ -182,7 +182,7 @@ export class Splicer {
 
   /**
    * Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. Null where
-   * the side before had no pictures to keep the place of.
+   * the source before had no pictures to keep the place of.
    */
   #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number | null {
     const video = before?.source.tracks.find(({ kind }) => kind === "video");
@@ -194,7 +194,7 @@ export class Splicer {
 
   /**
    * Where decoding can go on such that the next picture, shown `reorderSeconds` later, comes after all that were shown. Where
-   * the tracks stay, sound that is ahead of the last picture is not waited for: it goes on until the incoming side's is due.
+   * the tracks stay, sound that is ahead of the last picture is not waited for: it goes on until the incoming source's is due.
    */
   #endSeconds(source: Source, reorderSeconds: number): number {
     const isSame = this.#tracks !== null && sameTracks(this.#tracks, source.tracks);
@@ -212,7 +212,7 @@ export class Splicer {
 }
 
 /**
- * At a joint the outgoing side's sound may end before the incoming side's pictures begin, or reach past them: each moment is
+ * At a joint the outgoing source's sound may end before the incoming source's pictures begin, or reach past them: each moment is
  * heard once, to within half a frame.
  */
 function isHeard(dts: number, end: TrackEnd | undefined, isPreroll: boolean): boolean {

@@ -1,4 +1,4 @@
-// Two sides, one programme: decides whose units are on air, and when that changes.
+// Two instances, one programme: decides whose units are on air, and when that changes.
 
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 import { type Fault, HEALTH } from "#server/instances/health.ts";
@@ -10,17 +10,17 @@ import type { ProgrammeInput } from "./programme-input.ts";
 import type { Source } from "./source.ts";
 import { Splicer } from "./splicer.ts";
 
-/** Every constant of the decision between two sides, with its reason. */
+/** Every constant of the decision between two instances, with its reason. */
 export const SWITCHING = {
-  /** Points by which the other side must be better: one grave fault, or two lesser ones together. */
+  /** Points by which the other source must be better: one grave fault, or two lesser ones together. */
   hysteresis: 30,
   /** And for this long: one late burst is no reason. */
   persistenceMs: 1000,
-  /** After a switch both sides are looked at afresh before quality may switch again. */
+  /** After a switch both sources are looked at afresh before quality may switch again. */
   minDwellMs: 8000,
-  /** Flapping quality changes the programme at most this often; a side that is lost is always replaced. */
+  /** Flapping quality changes the programme at most this often; a source that is lost is always replaced. */
   qualitySwitchesPerMinute: 4,
-  /** A stand-in for a silent side must itself be alive. */
+  /** A stand-in for a silent source must itself be alive. */
   freshMs: 500,
   /** Where the primary is preferred, it must have been well for this long before it is taken back. */
   revertAfterMs: 10_000,
@@ -35,11 +35,11 @@ export interface OnAirChange {
   readonly cause: SwitchCause;
   readonly fromScore: number | null;
   readonly toScore: number | null;
-  /** Of the side that left. */
+  /** The faults of the source that left. */
   readonly faults: readonly Fault[];
-  /** Between the arrivals of the old side's last unit and the new side's first, in milliseconds; null at the beginning. */
+  /** Time between the arrivals of the old source's last unit and the new source's first, in milliseconds; null at the beginning. */
   readonly gapMs: number | null;
-  /** Pictures of the new side that came in the gap and are not on the programme; null at the beginning. */
+  /** Pictures of the new source that came in the gap and are not on the programme; null at the beginning. */
   readonly gapFrames: number | null;
 }
 
@@ -229,7 +229,7 @@ export class Switcher {
     });
   }
 
-  /** Of the active sources the one that comes first where nothing else decides. */
+  /** The active source that comes first where nothing else decides. */
   #preferred(): Source | null {
     for (const name of INSTANCE_NAMES) {
       const source = this.#active.get(name);
@@ -275,7 +275,7 @@ export class Switcher {
     if (this.#onAir === onAir) this.#waitFor(standby, "reverted");
   }
 
-  /** Where the standby takes over from a side that stopped: not a frame twice where their clocks agree, else by arrival. */
+  /** Where the standby takes over from a source that stopped: not a frame twice where their clocks agree, else by arrival. */
   #continuation(lost: Source, standby: Source): JoinPoint {
     const endSeconds = this.#splicer?.sourceEndSeconds ?? null;
     return endSeconds !== null && areLocked(lost, standby)
@@ -289,7 +289,7 @@ export class Switcher {
   }
 }
 
-/** None where the units kept since the side's key frame reach back to before the gap. */
+/** None where the units kept since the source's key frame reach back to before the gap. */
 function missedFrames(to: Source | null, lastArrivalMs: number): number {
   const first = to?.unitsFrom(({ arrivalMs }) => arrivalMs <= lastArrivalMs)[0];
   if (to === null || first === undefined) return 0;

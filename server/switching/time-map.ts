@@ -1,4 +1,4 @@
-// Where one side's clock stands on the programme's: set when that side goes on air, and fixed until the next change.
+// Where one source's clock stands on the programme's: set when that source goes on air, and fixed until the next change.
 
 import type { Track } from "#media/track/track.ts";
 
@@ -15,7 +15,7 @@ export class TimeMap {
   readonly #programmeSeconds: number;
 
   /**
-   * The unit at `joinAtSeconds` of the side's clock plays at `programmeSeconds` plus the compressed preroll, which begins
+   * The unit at `joinAtSeconds` of the source's clock plays at `programmeSeconds` plus the compressed preroll, which begins
    * at `prerollFromSeconds` (equal to `joinAtSeconds` when there is none).
    */
   constructor(joint: { prerollFromSeconds: number; joinAtSeconds: number; programmeSeconds: number }) {

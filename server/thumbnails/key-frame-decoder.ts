@@ -29,7 +29,7 @@ export class DecoderError extends Error {
 /** What it may say of its troubles, characters. */
 const MAX_COMPLAINT_LENGTH = 300;
 
-/** Of a picture with square pixels, so that it is no larger than one that is stored. */
+/** The picture has square pixels, and is no larger than one that is stored. */
 const SCALE = `min(1\\,${MASTER_MAX_SIDE}/max(iw*sar\\,ih))`;
 
 /**

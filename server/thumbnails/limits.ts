@@ -1,15 +1,15 @@
 // How much a picture may take: bytes, pixels, time, and room in the queue.
 
-/** Of an upload: twice what a camera's 12-megapixel JPEG takes. */
+/** Bytes of an upload: twice what a camera's 12-megapixel JPEG takes. */
 export const MAX_IMAGE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Of any picture, by its header. Decoding that many takes a quarter of a gigabyte as JPEG, PNG or WebP, and for a second or
+ * Pixels of any picture, by its header. Decoding that many takes a quarter of a gigabyte as JPEG, PNG or WebP, and for a second or
  * two up to 1.2 GB as AVIF, whose decoder holds several copies.
  */
 export const MAX_PIXELS = 50_000_000;
 
-/** Of the stored picture, upright: what a full HD page shows. */
+/** Pixels of the stored picture's longer edge, upright: what a full HD page shows. */
 export const MASTER_MAX_SIDE = 1920;
 
 /** Widths made of it on request, pixels. */

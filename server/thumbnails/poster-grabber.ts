@@ -12,7 +12,7 @@ export interface PosterGrabberOptions {
   readonly playouts: {
     /** Livestreams with a programme and an encoder. */
     onAirIds(): readonly string[];
-    /** The newest of the side on air; null while there is none. */
+    /** The newest key frame of the instance on air; null while there is none. */
     onAirKeyFrame(livestreamId: string): KeyFrame | null;
   };
   readonly thumbnails: {
@@ -97,7 +97,7 @@ export class PosterGrabber {
     }
   }
 
-  /** Of a failure the one before stays. */
+  /** When it fails, the picture before stays. */
   async #take(livestreamId: string, keyFrame: KeyFrame, decode: DecodeKeyFrame): Promise<void> {
     const { thumbnails, log } = this.#options;
     const { signal } = this.#abort;

@@ -21,7 +21,7 @@ export interface Master {
 
 export type RenditionFormat = "avif" | "webp" | "jpeg";
 
-/** Of what the decoder says of its troubles, characters. */
+/** Characters kept of what the decoder says of its troubles. */
 const MAX_COMPLAINT_LENGTH = 300;
 
 /** A thread for one picture: the others are the media's. Nothing is kept: the same picture does not come twice. */

@@ -19,9 +19,9 @@ export interface OEmbed {
 
 export interface Embeddable {
   readonly title: string;
-  /** Of the watch page, absolute, without a query. */
+  /** The watch page's address, absolute, without a query. */
   readonly pageUrl: string;
-  /** Of the server's start page, absolute. */
+  /** The address of the server's start page, absolute. */
   readonly rootUrl: string;
 }
 

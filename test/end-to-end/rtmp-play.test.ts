@@ -93,7 +93,7 @@ test.skipIf(!areInstalled("ffmpeg", "ffprobe"))(
     await using server = await TandemServer.start();
     await using live = await broadcast(server, 2);
     const packets = packetsOf(live.playUrl);
-    await Bun.sleep(3000); // Of it are watched before and after the switch.
+    await Bun.sleep(3000); // Some of it is watched before the switch and some after.
     const [primary] = live.encoders;
     await primary?.kill();
     await live.api.when(live.id, "the switch", ({ onAir }) => onAir === "secondary");
@@ -175,7 +175,7 @@ function* fortyMegabits() {
   yield* encoder.play(60);
 }
 
-/** Of both tracks: never back, and no longer apart than frames are. */
+/** The times of both tracks never go back, and are no further apart than frames are. */
 function expectSteadyTimes(packets: readonly Packet[]): void {
   expect(packets.find(({ kind }) => kind === "video")?.isKey).toBe(true);
   for (const kind of ["video", "audio"]) {

@@ -39,7 +39,7 @@ export function hasLoadedRecording(page: Page): Promise<boolean> {
   );
 }
 
-/** Of the page's video, seconds. */
+/** The time of the page's video, seconds. */
 export function currentTime(page: Page): Promise<number> {
   return page.evaluate<number>(`document.querySelector("video").currentTime`);
 }

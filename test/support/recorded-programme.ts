@@ -32,7 +32,7 @@ export class RecordedProgramme implements ProgrammeInput {
     return this.units.filter((unit) => unit.trackId === 1).map((unit) => unit.dts / 90_000);
   }
 
-  /** Of each picture, the mark of the encoder it came from. */
+  /** The mark of the encoder that each picture came from. */
   marks(): number[] {
     return this.units.filter((unit) => unit.trackId === 1).map((unit) => unit.data[8] ?? 0);
   }

@@ -22,7 +22,7 @@ const AUDIO_FRAME_SAMPLES = 1024;
 
 export class SyntheticEncoder {
   readonly #options: Required<SyntheticEncoderOptions>;
-  /** Of every picture from now on. */
+  /** Bytes of every picture from now on. */
   frameBytes: number;
   #frame = 0;
   #audioFrame = 0;

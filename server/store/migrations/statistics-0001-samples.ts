@@ -1,4 +1,4 @@
-// Schema 1 of the statistics file: samples of each side of each livestream, and the secret that viewer sessions are signed with.
+// Schema 1 of the statistics file: samples of each instance of each livestream, and the secret that viewer sessions are signed with.
 
 /** Every `_at_ms` is milliseconds since 1970, UTC. */
 export const SAMPLES = `

@@ -65,7 +65,7 @@ export class Player {
     return this.#hls?.latestLevelDetails?.live === true;
   }
 
-  /** Of a live playlist, from now on: the longer distance or the shortest, and goes there. */
+  /** Goes to the longer distance from live, or to the shortest, and keeps it. */
   keepDistance(choice: "short" | "steady"): void {
     this.#isSteady = choice === "steady";
     const distance = this.#isSteady ? STEADY_DISTANCE_SECONDS : this.#shortDistanceSeconds;

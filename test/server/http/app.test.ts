@@ -18,7 +18,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     thumbnails: house.thumbnails,
     scopeOf: (token) => (token === "secret" ? "admin" : null),
     idempotencyKeys: new IdempotencyStore(database),
-    urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: () => 8080, rtmp: () => 1935 }),
+    urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: 8080, rtmp: 1935 }),
     corsOrigins: "*",
     nowMs: Date.now,
     log: createLog({ level: "error", write: () => {}, nowMs: Date.now }),

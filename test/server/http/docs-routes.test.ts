@@ -5,9 +5,7 @@ import { docsRoutes } from "#server/http/docs-routes.ts";
 import { assets } from "#server/web/assets.ts";
 import { ROOT } from "#test/support/imports.ts";
 
-const app = docsRoutes(
-  new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: () => 8080, rtmp: () => 1935 }),
-);
+const app = docsRoutes(new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: 8080, rtmp: 1935 }));
 
 test("the document of a server that was never set up is served as it is committed", async () => {
   const response = await app.request("/openapi.json");

@@ -66,7 +66,7 @@ export class FakeApp {
       idempotencyKeys: new IdempotencyStore(database),
       urls: new PublicUrls(
         { publicUrl: "https://example.com/video", rtmpPublicUrl: null },
-        { http: () => 0, rtmp: () => 0 },
+        { http: 0, rtmp: 0 },
       ),
       corsOrigins,
       nowMs: () => this.nowMs,

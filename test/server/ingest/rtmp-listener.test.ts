@@ -12,7 +12,7 @@ import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
 import { SlowPlayers } from "#server/ingest/slow-players.ts";
 import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
-import { programmeOpener, sideOpener } from "#server/programme/open-programme.ts";
+import { instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
@@ -51,7 +51,7 @@ const manager = new PlayoutManager({
     recordings: new Recordings(folder),
     reports,
   }),
-  openSide: sideOpener(options),
+  openInstance: instanceOpener(options),
   reports,
 });
 const AMPLE = new Descriptors({ limit: Number.POSITIVE_INFINITY, countOpen: () => 0 });

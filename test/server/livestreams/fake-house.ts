@@ -123,7 +123,7 @@ export class FakeHouse {
     this.media = new MediaStore(database);
     const urls = new PublicUrls(
       { publicUrl: "https://example.com", rtmpPublicUrl: "rtmp://example.com" },
-      { http: () => 0, rtmp: () => 0 },
+      { http: 0, rtmp: 0 },
     );
     this.thumbnails = new ThumbnailService({
       store: new ThumbnailStore(database),

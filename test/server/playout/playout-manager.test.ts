@@ -16,7 +16,7 @@ const manager = new PlayoutManager({
   ingestTimeoutSeconds: 5,
   isRevertive: false,
   openProgramme: () => Promise.reject(new Error("no programme is opened here")),
-  openSide: () => {
+  openInstance: () => {
     throw new Error("no side is opened here");
   },
   reports,

@@ -9,7 +9,7 @@ import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
-import { programmeOpener, sideOpener } from "#server/programme/open-programme.ts";
+import { instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { Recordings } from "#server/recording/recordings.ts";
@@ -117,7 +117,7 @@ class House implements AsyncDisposable {
       ingestTimeoutSeconds: 5,
       isRevertive: false,
       openProgramme: programmeOpener({ ...options, recordings: this.recordings, reports: this.reports }),
-      openSide: sideOpener(options),
+      openInstance: instanceOpener(options),
       reports: this.reports,
     });
   }
@@ -251,7 +251,7 @@ test("after a restart behind a recording that failed, no number is used twice an
 
 test("a side's own numbers rise across restarts, though nothing of it is kept", () => {
   let nowMs = 1_700_000_000_000;
-  const open = sideOpener({
+  const open = instanceOpener({
     nowMs: () => nowMs,
     segmentSeconds: 1,
     partMilliseconds: 0,

@@ -88,7 +88,7 @@ test.skipIf(!existsSync("/dev/full"))(
   },
 );
 
-/** Of this test's files: what other tests of the process left open may be closed meanwhile. */
+/** Descriptors of this test's files alone: what other tests of the process left open may be closed meanwhile. */
 function openDescriptors(): number {
   const targets = readdirSync("/proc/self/fd").map((descriptor) => {
     try {

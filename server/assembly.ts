@@ -1,0 +1,264 @@
+// Every part of the server, built in the order of their dependence and joined to the others; here alone parts meet.
+// Nothing is listened on yet, and nothing of the last run is taken up.
+
+import type { Database } from "bun:sqlite";
+import type { Config } from "./command/config.ts";
+import { VERSION } from "./command/version.ts";
+import type { Clock } from "./common/clock.ts";
+import { delay } from "./common/delay.ts";
+import { descriptorLimit, openDescriptors } from "./common/descriptor-count.ts";
+import { Descriptors } from "./common/descriptors.ts";
+import { createLog, type Log } from "./common/log.ts";
+import { PublicUrls } from "./common/public-urls.ts";
+import { SpareDescriptors } from "./common/spare-descriptors.ts";
+import { ListedAnswers } from "./delivery/listed-answers.ts";
+import { LivePlayback } from "./delivery/live-playback.ts";
+import { MediaPlayback } from "./delivery/media-playback.ts";
+import { PlaybackRouter } from "./delivery/playback-router.ts";
+import { StretchCache } from "./delivery/stretch-cache.ts";
+import { LivestreamFeed } from "./feed/livestream-feed.ts";
+import { createApp } from "./http/app.ts";
+import { metricsRoutes } from "./http/metrics-routes.ts";
+import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
+import { webRoutes } from "./http/web-routes.ts";
+import { SlowPlayers } from "./ingest/slow-players.ts";
+import { conversionOf } from "./livestreams/conversion.ts";
+import { LivestreamService } from "./livestreams/livestream-service.ts";
+import { MediaService } from "./livestreams/media-service.ts";
+import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
+import { PlayoutManager } from "./playout/playout-manager.ts";
+import { Ports } from "./ports.ts";
+import { instanceOpener, programmeOpener } from "./programme/open-programme.ts";
+import { Recordings } from "./recording/recordings.ts";
+import { Statistics } from "./stats/statistics.ts";
+import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
+import {
+  type DataDirectory,
+  type DataDirectoryLock,
+  lockDataDirectory,
+  openDatabaseOf,
+  openDataDirectory,
+  openStatisticsOf,
+} from "./store/data-directory.ts";
+import { transactionOn } from "./store/database.ts";
+import { IdempotencyStore } from "./store/idempotency-store.ts";
+import { LivestreamStore } from "./store/livestream-store.ts";
+import { MediaStore } from "./store/media-store.ts";
+import { RecordingRemovalStore } from "./store/recording-removal-store.ts";
+import { StatisticsWriter } from "./store/statistics-writer.ts";
+import { ThumbnailStore } from "./store/thumbnail-store.ts";
+import { TokenStore } from "./store/token-store.ts";
+import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
+
+export type Assembly = ReturnType<typeof assemble>;
+
+/** Throws a `StartError` when the data directory cannot be used. */
+export function assemble(config: Config, clock: Clock) {
+  const surroundings = surroundingsOf(config, clock);
+  const storage = openStorage(config, surroundings);
+  const house = buildHouse(config, surroundings, storage);
+  const front = buildFront(config, surroundings, storage, house);
+  return { ...surroundings, ...storage, ...house, ...front };
+}
+
+/** What every part may need, and none of them is. */
+interface Surroundings {
+  readonly nowMs: () => number;
+  readonly writeLog: (line: string) => void;
+  readonly log: Log;
+  readonly ports: Ports;
+  readonly urls: PublicUrls;
+  readonly descriptors: Descriptors;
+  readonly spares: SpareDescriptors;
+}
+
+function surroundingsOf(config: Config, clock: Clock): Surroundings {
+  const nowMs = () => clock.nowMs();
+  const writeLog = (line: string) => process.stderr.write(line);
+  const ports = new Ports();
+  return {
+    nowMs,
+    writeLog,
+    log: createLog({ level: config.logLevel, write: writeLog, nowMs }),
+    ports,
+    urls: new PublicUrls(config, ports),
+    descriptors: new Descriptors({ limit: descriptorLimit(), countOpen: () => openDescriptors() }),
+    spares: new SpareDescriptors(),
+  };
+}
+
+/** What outlives the process, opened. */
+interface Storage {
+  readonly directory: DataDirectory;
+  readonly lock: DataDirectoryLock;
+  readonly database: Database;
+  readonly statisticsDatabase: Database;
+  readonly writer: StatisticsWriter;
+  readonly adminToken: string;
+  readonly livestreamStore: LivestreamStore;
+  readonly mediaStore: MediaStore;
+  readonly recordings: Recordings;
+  readonly thumbnails: ThumbnailService;
+}
+
+function openStorage(config: Config, { log, spares }: Surroundings): Storage {
+  const directory = openDataDirectory(config.dataDir);
+  const lock = lockDataDirectory(directory);
+  const database = openDatabaseOf(directory);
+  const statisticsDatabase = openStatisticsOf(directory);
+  return {
+    directory,
+    lock,
+    database,
+    statisticsDatabase,
+    writer: new StatisticsWriter({ file: statisticsDatabase.filename, log }),
+    adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
+    livestreamStore: new LivestreamStore(database),
+    mediaStore: new MediaStore(database),
+    recordings: new Recordings(directory.recordingsFolder, spares),
+    thumbnails: new ThumbnailService({
+      store: new ThumbnailStore(database),
+      folder: directory.thumbnailsFolder,
+    }),
+  };
+}
+
+/** What encoders and calls change: livestreams, their playouts, what is told of them and counted. */
+interface House {
+  readonly feed: LivestreamFeed;
+  readonly playouts: PlayoutManager;
+  readonly livestreams: LivestreamService;
+  readonly media: MediaService;
+  readonly slowPlayers: SlowPlayers;
+  readonly statistics: Statistics;
+}
+
+function buildHouse(config: Config, surroundings: Surroundings, storage: Storage): House {
+  const { nowMs, log, urls } = surroundings;
+  const { database, writer, livestreamStore, mediaStore, recordings, thumbnails } = storage;
+  const feed = new LivestreamFeed({ writer, nowMs, log });
+  const reports = new PlayoutReporter({ livestreams: livestreamStore, feed, nowMs, log });
+  const playouts = new PlayoutManager({
+    nowMs,
+    ingestTimeoutSeconds: config.ingestTimeoutSeconds,
+    isRevertive: config.failover === "revertive",
+    openProgramme: programmeOpener({ ...config, recordings, nowMs, reports }),
+    openInstance: instanceOpener({ ...config, nowMs }),
+    reports,
+  });
+  const livestreams = new LivestreamService({
+    livestreams: livestreamStore,
+    media: mediaStore,
+    removals: new RecordingRemovalStore(database),
+    transaction: transactionOn(database),
+    playouts,
+    recordings,
+    thumbnails,
+    convert: conversionOf(recordings),
+    urls,
+    nowMs,
+    delay,
+    log,
+    feed,
+  });
+  const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, feed, nowMs });
+  const slowPlayers = new SlowPlayers();
+  const statistics = buildStatistics(config, surroundings, storage, {
+    feed,
+    playouts,
+    livestreams,
+    slowPlayers,
+  });
+  return { feed, playouts, livestreams, media, slowPlayers, statistics };
+}
+
+function buildStatistics(
+  config: Config,
+  { ports, descriptors, nowMs }: Surroundings,
+  { statisticsDatabase, writer, livestreamStore, thumbnails }: Storage,
+  { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "statistics">,
+): Statistics {
+  return new Statistics({
+    database: statisticsDatabase,
+    writer,
+    feed,
+    playouts,
+    livestreams: {
+      get: (id) => livestreams.get(id),
+      countsByStatus: () => livestreamStore.countsByStatus(),
+      withStatus: (status) => livestreamStore.withStatus(status),
+    },
+    rtmpSending: () => ({
+      waitingBytes: ports.rtmpWaitingBytes,
+      skips: slowPlayers.skips,
+      disconnections: slowPlayers.disconnections,
+    }),
+    descriptors: () => descriptors.figures,
+    imagesWaiting: () => thumbnails.unsettled,
+    sampleIntervalSeconds: config.sampleIntervalSeconds,
+    version: VERSION,
+    nowMs,
+  });
+}
+
+/** What viewers and callers of the API are answered by. */
+interface Front {
+  readonly playback: PlaybackRouter;
+  readonly app: ReturnType<typeof createApp>;
+}
+
+function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
+  const { nowMs, log, ports, urls } = surroundings;
+  const { database, adminToken, thumbnails } = storage;
+  const { livestreams, media, statistics } = house;
+  const app = createApp({
+    livestreams,
+    media,
+    thumbnails,
+    statistics: {
+      overview: (id) => statistics.overview(id),
+      history: statistics.history,
+      events: statistics.events,
+    },
+    scopeOf: scopesOf(adminToken, new TokenStore(database)),
+    idempotencyKeys: new IdempotencyStore(database),
+    urls,
+    corsOrigins: config.corsOrigins,
+    nowMs,
+    log,
+    readiness: {
+      store: () => database.query("SELECT 1").get() !== null,
+      http: () => ports.areOpen,
+      rtmp: () => ports.areOpen,
+    },
+    openRoutes: [
+      metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
+      openThumbnailRoutes(thumbnails),
+      webRoutes({
+        livestream: (id) => livestreams.get(id),
+        liveNow: (atMost) => livestreams.list({ page: 0, perpage: atMost, sort: null, status: "live" }),
+        publicUrl: (path) => urls.http(path),
+      }),
+    ],
+  });
+  return { app, playback: buildPlayback(surroundings, storage, house) };
+}
+
+function buildPlayback(
+  { nowMs, ports }: Surroundings,
+  { livestreamStore, recordings }: Storage,
+  { playouts, media, statistics }: House,
+): PlaybackRouter {
+  const listed = new ListedAnswers(new StretchCache(nowMs));
+  return new PlaybackRouter({
+    live: new LivePlayback({
+      programme: (id, playout) =>
+        playout === "auto" ? playouts.programme(id) : playouts.instanceProgramme(id, playout),
+      livestream: (id) => livestreamStore.find(id),
+      listed,
+      viewers: statistics.viewers,
+      addressOf: (request) => ports.addressOf(request),
+    }),
+    media: new MediaPlayback({ media, recordings, listed }),
+  });
+}
