@@ -28,7 +28,7 @@ import { MediaService } from "./livestreams/media-service.ts";
 import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
 import { Ports } from "./ports.ts";
-import { instanceOpener, programmeOpener } from "./programme/open-programme.ts";
+import { endedOpener, instanceOpener, programmeOpener } from "./programme/open-programme.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
 import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
@@ -143,6 +143,7 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
     isRevertive: config.failover === "revertive",
     openProgramme: programmeOpener({ ...config, recordings, nowMs, reports }),
+    openEnded: endedOpener({ ...config, recordings, nowMs }),
     openInstance: instanceOpener({ ...config, nowMs }),
     reports,
   });

@@ -30,12 +30,14 @@ export interface RunningServer {
 export async function startServer(config: Config, clock: Clock): Promise<RunningServer> {
   const assembly = assemble(config, clock);
   const { descriptors, spares, livestreams, playouts, thumbnails, statistics, nowMs, log } = assembly;
+  // Whoever comes finds what was there before: an encoder that is refused once, as OBS is, does not come again.
+  await livestreams.reopen();
   const listeners = listen(config, assembly);
   assembly.ports.opened(listeners);
   const { http, rtmp, rtmps } = listeners;
   const rtmpPorts = rtmps === null ? [rtmp] : [rtmp, rtmps];
   const guard = new AcceptGuard({ descriptors, spares, http, rtmp: rtmpPorts, log });
-  await livestreams.resumeAll();
+  livestreams.goOn();
   statistics.start();
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, nowMs, log });
   announce(assembly, listeners);

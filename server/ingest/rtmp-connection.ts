@@ -10,7 +10,7 @@ import {
 } from "#media/rtmp/server-session.ts";
 import type { Descriptors } from "#server/common/descriptors.ts";
 import type { Log } from "#server/common/log.ts";
-import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
+import type { Publisher, PublisherConnection, Unclaimed } from "#server/instances/instance.ts";
 import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
 import { MAX_PLAYER_BYTES, RtmpPlayer } from "./rtmp-player.ts";
 import { RtmpSource } from "./rtmp-source.ts";
@@ -30,7 +30,7 @@ const PLAY_APP = "play";
 /** Who may publish with a key. */
 interface IngestDoor {
   /** Looks the key up and attaches the connection to its instance. */
-  claim(streamKey: string, connection: PublisherConnection): Publisher | "unknown" | "busy";
+  claim(streamKey: string, connection: PublisherConnection): Publisher | Unclaimed;
 }
 
 /** Who may come in, and to what. */
@@ -163,7 +163,9 @@ export class RtmpConnection implements PublisherConnection {
 
   #publishRequested(request: PublishRequest): void {
     const claimed = request.app === PUBLISH_APP ? this.#door.claim(request.streamName, this) : "unknown";
-    if (claimed === "unknown") {
+    if (claimed === "closing") {
+      this.#close();
+    } else if (claimed === "unknown") {
       this.#refuse(request, "NetStream.Publish.Denied", "this stream key is not valid now");
     } else if (claimed === "busy") {
       this.#refuse(request, "NetStream.Publish.BadName", "another encoder publishes with this stream key");
@@ -175,8 +177,12 @@ export class RtmpConnection implements PublisherConnection {
   }
 
   #playRequested(request: PlayRequest): void {
-    const feed = request.app === PLAY_APP ? this.#door.play(request.streamName) : null;
-    if (feed === null) {
+    const feed = request.app === PLAY_APP ? this.#door.play(request.streamName) : "unknown";
+    if (feed === "closing") {
+      this.#close();
+      return;
+    }
+    if (feed === "unknown") {
       this.#refusePlay(request, "NetStream.Play.StreamNotFound", "nothing is played here under this name");
       return;
     }

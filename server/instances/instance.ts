@@ -30,6 +30,9 @@ export interface Publisher {
   end(): void;
 }
 
+/** Why a stream key opened no input: nobody knows it, its holder still sends, or the process ends. */
+export type Unclaimed = "unknown" | "busy" | "closing";
+
 export type LossCause = "closed" | "silent" | "taken-over";
 
 export interface InstanceListener {

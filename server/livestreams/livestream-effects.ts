@@ -15,6 +15,8 @@ export interface LivestreamEffectsOptions {
 /** What takes its time with the running side of a livestream. */
 export interface ChangingPlayouts {
   publish(id: string): Promise<void>;
+  /** Its playlist, which had ended, answers again. */
+  reopenEnded(id: string): Promise<void>;
   stop(id: string): Promise<void>;
   close(id: string): Promise<void>;
 }
@@ -44,6 +46,11 @@ export class LivestreamEffects {
   /** The programme begins. */
   publish(id: string): Promise<void> {
     return this.#turns.run(id, () => this.#options.playouts.publish(id));
+  }
+
+  /** After a restart, the playlist that had ended answers again. */
+  reopenEnded(id: string): Promise<void> {
+    return this.#turns.run(id, () => this.#options.playouts.reopenEnded(id));
   }
 
   /** The encoders are cut and the playlist ends. */

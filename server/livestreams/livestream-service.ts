@@ -212,16 +212,27 @@ export class LivestreamService {
     return true;
   }
 
-  /** At the start of the process: everything goes on where the last one left it. */
-  async resumeAll(): Promise<void> {
+  /**
+   * At the start of the process, before anybody can come: every input and every playlist is where the last process left it.
+   * Livestreams do not wait for each other; one that cannot go on keeps no other from it.
+   */
+  async reopen(): Promise<void> {
+    const { livestreams } = this.#options;
+    const started = livestreams.withStatus("started");
+    const live = livestreams.withStatus("live");
+    const converting = livestreams.withStatus("converting");
+    for (const row of [...started, ...live, ...converting]) this.#open(row);
+    await Promise.all([
+      ...live.map(({ id }) => this.#resume(id, () => this.#effects.publish(id))),
+      ...converting.map(({ id }) => this.#resume(id, () => this.#effects.reopenEnded(id))),
+    ]);
+  }
+
+  /** What the last process left to do and nobody waits for: conversions and removals go on. */
+  goOn(): void {
     const { livestreams, removals } = this.#options;
-    for (const id of removals.all()) await this.#resume(id, () => this.#effects.remove(id));
-    for (const row of livestreams.withStatus("started")) this.#open(row);
-    for (const row of livestreams.withStatus("live")) {
-      this.#open(row);
-      await this.#resume(row.id, () => this.#effects.publish(row.id));
-    }
-    for (const row of livestreams.withStatus("converting")) this.#conversions.begin(row.id);
+    for (const { id } of livestreams.withStatus("converting")) this.#conversions.begin(id);
+    for (const id of removals.all()) void this.#resume(id, () => this.#effects.remove(id)); // It does not reject.
   }
 
   /** Resolves once the conversions that were begun are through. */

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 import { type InputState, inputState } from "#server/instances/input-state.ts";
-import type { Publisher, PublisherConnection } from "#server/instances/instance.ts";
-import type { OpenProgramme } from "#server/programme/open-programme.ts";
+import type { Publisher, PublisherConnection, Unclaimed } from "#server/instances/instance.ts";
+import type { OpenEnded, OpenProgramme } from "#server/programme/open-programme.ts";
 import type { PlayDoor, PlayFeed } from "#server/programme/play-door.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import { LivestreamPlayout, type OpenLivestream } from "./livestream-playout.ts";
@@ -20,6 +20,8 @@ export interface PlayoutManagerOptions {
   /** Go back to the primary once it is well again; else only when asked, or when the stand-in fails. */
   readonly isRevertive: boolean;
   readonly openProgramme: OpenProgramme;
+  /** Makes the programme of a livestream that is recorded to its end. */
+  readonly openEnded: OpenEnded;
   /** Makes what one instance is watched by: nothing is recorded of it. */
   readonly openInstance: () => Programme;
   readonly reports: PlayoutReports;
@@ -30,6 +32,7 @@ export class PlayoutManager implements PlayDoor {
   readonly #playouts = new Map<string, LivestreamPlayout>();
   readonly #inputsByKey = new Map<string, { playout: LivestreamPlayout; instance: InstanceName }>();
   readonly #ticker: Timer;
+  #isShuttingDown = false;
 
   constructor(options: PlayoutManagerOptions) {
     this.#options = options;
@@ -55,20 +58,22 @@ export class PlayoutManager implements PlayDoor {
   }
 
   /** The input that the key opens: attached, unknown, or held by an encoder that still sends. */
-  claim(streamKey: string, connection: PublisherConnection): Publisher | "unknown" | "busy" {
+  claim(streamKey: string, connection: PublisherConnection): Publisher | Unclaimed {
+    if (this.#isShuttingDown) return "closing";
     const input = this.#inputsByKey.get(hashOf(streamKey));
     const instance = input?.playout.instances.get(input.instance);
     if (input === undefined || instance === undefined) return "unknown";
     return instance.attach(connection) ?? "busy";
   }
 
-  play(streamName: string): PlayFeed | null {
+  play(streamName: string): PlayFeed | "unknown" | "closing" {
+    if (this.#isShuttingDown) return "closing";
     const [id = "", instance, ...rest] = streamName.split("/");
     const playout = this.#playouts.get(id);
     const name = INSTANCE_NAMES.find((each) => each === instance);
     if (playout === undefined || rest.length > 0 || (instance !== undefined && name === undefined))
-      return null;
-    return playout.play(name ?? null);
+      return "unknown";
+    return playout.play(name ?? null) ?? "unknown";
   }
 
   /** The publisher of an instance and its own players, or the players of the programme. */
@@ -82,6 +87,14 @@ export class PlayoutManager implements PlayDoor {
     if (playout === undefined) throw new Error(`livestream ${id} is not open`);
     const { programme, resumeAtSeconds } = await this.#options.openProgramme(playout.livestream);
     playout.begin(programme, resumeAtSeconds);
+  }
+
+  /** The programme of a livestream that was stopped is listed to its end. */
+  async reopenEnded(id: string): Promise<void> {
+    const playout = this.#playouts.get(id);
+    if (playout === undefined) throw new Error(`livestream ${id} is not open`);
+    playout.begin(await this.#options.openEnded(playout.livestream), null);
+    await this.stop(id);
   }
 
   /** The programme of a published livestream, until it is closed. */
@@ -150,6 +163,7 @@ export class PlayoutManager implements PlayDoor {
 
   /** The process ends, no livestream does: open segments are closed and recorded, playlists stay open. */
   async shutdown(): Promise<void> {
+    this.#isShuttingDown = true;
     clearInterval(this.#ticker);
     const playouts = [...this.#playouts.values()];
     for (const playout of playouts) {

@@ -1,12 +1,13 @@
 // Programmes as they are opened: a livestream's, new or going on where its recording on disk ends, and one of its instances'.
 
-import { PlaylistWindow, type WindowHistory } from "#media/hls/playlist-window.ts";
-import { type RenditionName, videoFirst } from "#media/hls/rendition.ts";
+import { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import type { RenditionName } from "#media/hls/rendition.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
-import type { RecordedRendition, Recording } from "#server/recording/recording.ts";
+import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { Programme, type ProgrammeRecorder } from "./programme.ts";
+import { type Past, pastBeyond, pastOf, pastOfInstance } from "./programme-past.ts";
 import { RecordingProgress } from "./recording-progress.ts";
 import { RtmpFanOut } from "./rtmp-fan-out.ts";
 
@@ -47,33 +48,59 @@ export interface ProgrammeReports {
 }
 
 export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
+  return async (livestream) => {
+    let recording: Recording | null;
+    try {
+      recording = await options.recordings.repair(livestream.id, Math.ceil(options.segmentSeconds));
+    } catch (error) {
+      return openUnrecorded(options, livestream, error);
+    }
+    return openRecorded(options, livestream, recording);
+  };
+}
+
+/** A new programme, or one that goes on where its recording ends. */
+function openRecorded(
+  options: ProgrammeOptions,
+  { id, withDvr, hasRecordingFailed }: ProgrammeOfLivestream,
+  recording: Recording | null,
+): OpenedProgramme {
   const { recordings, nowMs, reports } = options;
-  return async ({ id, withDvr, hasRecordingFailed }) => {
-    const recording = await recordings.repair(id, Math.ceil(options.segmentSeconds));
-    const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
-    const progress = new RecordingProgress({
-      recordedSeconds: recording?.durationSeconds ?? 0,
-      onDiscontinuity: (msn, positionSeconds) => reports.discontinuity(id, msn, positionSeconds),
-    });
-    const recorder = recordings.record(id, recording, (message) => {
-      progress.stop();
-      reports.recordingStopped(id, message, progress.recordedSeconds);
-    });
-    const { discontinuitySequence } = past;
-    const programme = programmeOf(options, {
-      windows: new Map(
-        [...past.histories].map(([name, history]) => [
-          name,
-          new PlaylistWindow({ isEvent: withDvr, history }),
-        ]),
-      ),
-      openWindow: () => new PlaylistWindow({ isEvent: withDvr, discontinuitySequence }),
-      recorder,
-      resume: past.resume,
-      progress,
-    });
-    const hasSegments = recording !== null && recording.segments.length > 0;
-    return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
+  const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
+  const progress = new RecordingProgress({
+    recordedSeconds: recording?.durationSeconds ?? 0,
+    onDiscontinuity: (msn, positionSeconds) => reports.discontinuity(id, msn, positionSeconds),
+  });
+  const recorder = recordings.record(id, recording, (message) => {
+    progress.stop();
+    reports.recordingStopped(id, message, progress.recordedSeconds);
+  });
+  const programme = programmeOf(options, { ...windowsOf(past, withDvr), recorder, progress });
+  const hasSegments = recording !== null && recording.segments.length > 0;
+  return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
+}
+
+/** What was recorded cannot be read, which is no reason for nobody to watch what comes: it is not recorded. */
+function openUnrecorded(
+  options: ProgrammeOptions,
+  { id, withDvr }: ProgrammeOfLivestream,
+  error: unknown,
+): OpenedProgramme {
+  const message = error instanceof Error ? error.message : String(error);
+  options.reports.recordingStopped(id, `the recording cannot be read: ${message}`, 0);
+  const past = pastBeyond(null, options.nowMs());
+  const programme = programmeOf(options, { ...windowsOf(past, withDvr), recorder: new Unrecorded() });
+  return { programme, resumeAtSeconds: 0 };
+}
+
+/** Makes the programme of a livestream that was stopped, as it is recorded: only to be listed and ended. */
+export type OpenEnded = (livestream: ProgrammeOfLivestream) => Promise<Programme>;
+
+export function endedOpener(options: Omit<ProgrammeOptions, "reports">): OpenEnded {
+  return async ({ id, withDvr }) => {
+    const recording = await options.recordings.repair(id, Math.ceil(options.segmentSeconds));
+    const recorder = new Unrecorded(recording === null ? undefined : recordedBytes(recording));
+    return programmeOf(options, { ...windowsOf(pastOf(recording), withDvr), recorder });
   };
 }
 
@@ -83,31 +110,16 @@ type CommonOptions = Omit<ProgrammeOptions, "recordings" | "reports">;
 /** Opens one instance's own programme. Its numbers begin where no earlier one of it can have been: bytes never change under a URI. */
 export function instanceOpener(options: CommonOptions): () => Programme {
   return () => {
-    const firstNumber = Math.floor(options.nowMs() / SHORTEST_SEGMENT_MS);
-    return programmeOf(options, {
-      windows: new Map(),
-      openWindow: () => new PlaylistWindow({ isEvent: false, keepsRemoved: true }),
-      recorder: new Unrecorded(),
-      resume: {
-        nextMsn: firstNumber,
-        nextInitializationId: firstNumber,
-        targetDurationSeconds: null,
-        renditionNames: [],
-      },
-    });
+    const { resume } = pastOfInstance(options.nowMs());
+    const openWindow = () => new PlaylistWindow({ isEvent: false, keepsRemoved: true });
+    return programmeOf(options, { windows: new Map(), openWindow, resume, recorder: new Unrecorded() });
   };
 }
 
 /** `resume`: where its numbers go on, null from the first. */
 function programmeOf(
   { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds, nowMs }: CommonOptions,
-  own: {
-    windows: ReadonlyMap<RenditionName, PlaylistWindow>;
-    openWindow: () => PlaylistWindow;
-    recorder: ProgrammeRecorder;
-    resume: SegmenterResume | null;
-    progress?: RecordingProgress;
-  },
+  own: OwnWindows & { readonly recorder: ProgrammeRecorder; readonly progress?: RecordingProgress },
 ): Programme {
   const { resume, ...others } = own;
   const segmenter = new Segmenter({
@@ -118,64 +130,18 @@ function programmeOf(
   return new Programme({ ...others, segmenter, fanOut: new RtmpFanOut(rtmpMergeMilliseconds), nowMs });
 }
 
-/** Numbers that rise by one in this time rise faster than any encoder can make segments. */
-const SHORTEST_SEGMENT_MS = 100;
-
-/** Encoders that reconnect without end do not do so more often; players read the number as one of 31 bits. */
-const SHORTEST_CONNECTION_MS = 1000;
-
-/** Where a programme goes on. */
-interface Past {
-  readonly histories: ReadonlyMap<RenditionName, WindowHistory>;
+/** What a programme lists, and where its numbers go on. */
+interface OwnWindows {
+  readonly windows: ReadonlyMap<RenditionName, PlaylistWindow>;
+  readonly openWindow: () => PlaylistWindow;
   readonly resume: SegmenterResume | null;
-  readonly discontinuitySequence: number;
 }
 
-function pastOf(recording: Recording | null): Past {
-  const histories =
-    recording === null ? [] : recording.renditions.flatMap((each) => historyOf(each, recording));
-  return { histories: new Map(histories), resume: recording, discontinuitySequence: 0 };
-}
-
-/**
- * After segments that were seen and not recorded. Nobody knows how many there were: numbers go on behind as many as there
- * was time for, and what is recorded, which does not join them, is listed no more.
- */
-function pastBeyond(recording: Recording | null, nowMs: number): Past {
-  const {
-    nextMsn = 0,
-    nextInitializationId = 0,
-    targetDurationSeconds = null,
-    renditionNames = [],
-    segments = [],
-  } = recording ?? {};
-  const unknownMs = nowMs - (segments.at(-1)?.programDateTimeMs ?? 0);
-  const mostSegments = Math.ceil(unknownMs / SHORTEST_SEGMENT_MS);
-  return {
-    histories: new Map(),
-    resume: {
-      nextMsn: nextMsn + mostSegments,
-      nextInitializationId: nextInitializationId + mostSegments,
-      targetDurationSeconds,
-      renditionNames,
-    },
-    discontinuitySequence:
-      segments.filter(({ discontinuity }) => discontinuity).length +
-      Math.ceil(unknownMs / SHORTEST_CONNECTION_MS),
-  };
-}
-
-/** With its name; nothing when no segment was complete: there was no playlist yet. */
-function historyOf(
-  { name, segments }: RecordedRendition,
-  { targetDurationSeconds, tracks }: Recording,
-): [RenditionName, WindowHistory][] {
-  if (targetDurationSeconds === null) return [];
-  const video = tracks.find(({ kind }) => kind === "video");
-  const { width = null, height = null } = video ?? {};
-  const facts = {
-    codecs: videoFirst(tracks).map(({ codec }) => codec),
-    resolution: width === null || height === null ? null : { width, height },
-  };
-  return [[name, { segments, targetDurationSeconds, facts }]];
+/** The windows of the renditions there were, and those of renditions to come. */
+function windowsOf({ histories, discontinuitySequence, resume }: Past, isEvent: boolean): OwnWindows {
+  const known = [...histories].map(
+    ([name, history]) => [name, new PlaylistWindow({ isEvent, history })] as const,
+  );
+  const openWindow = () => new PlaylistWindow({ isEvent, discontinuitySequence });
+  return { windows: new Map(known), openWindow, resume };
 }

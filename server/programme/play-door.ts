@@ -9,6 +9,9 @@ export interface PlayFeed {
 }
 
 export interface PlayDoor {
-  /** Looks up `<livestream id>`, `<livestream id>/primary` or `<livestream id>/secondary`; null unless it is live. */
-  play(streamName: string): PlayFeed | null;
+  /**
+   * Looks up `<livestream id>`, `<livestream id>/primary` or `<livestream id>/secondary`: `unknown` unless it is live,
+   * `closing` while the process ends and nobody knows what the next one will answer.
+   */
+  play(streamName: string): PlayFeed | "unknown" | "closing";
 }

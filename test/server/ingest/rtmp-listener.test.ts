@@ -12,7 +12,7 @@ import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
 import { SlowPlayers } from "#server/ingest/slow-players.ts";
 import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
-import { instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
+import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
@@ -42,15 +42,13 @@ const reports = new PlayoutReporter({
   log,
 });
 const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
+const recordings = new Recordings(folder);
 const manager = new PlayoutManager({
   nowMs,
   ingestTimeoutSeconds: 5,
   isRevertive: false,
-  openProgramme: programmeOpener({
-    ...options,
-    recordings: new Recordings(folder),
-    reports,
-  }),
+  openProgramme: programmeOpener({ ...options, recordings, reports }),
+  openEnded: endedOpener({ ...options, recordings }),
   openInstance: instanceOpener(options),
   reports,
 });

@@ -41,6 +41,10 @@ export class FakePlayouts implements Playouts {
     return this.#call("publish", id);
   }
 
+  reopenEnded(id: string): Promise<void> {
+    return this.#call("reopenEnded", id);
+  }
+
   async stop(id: string): Promise<void> {
     await this.#call("stop", id);
     this.active.delete(id);

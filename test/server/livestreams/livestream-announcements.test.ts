@@ -72,6 +72,7 @@ test("at a start nothing is told", async () => {
   await before.live();
   await before.finished();
   const after = new FakeHouse(database);
-  await after.livestreams.resumeAll();
+  await after.livestreams.reopen();
+  after.livestreams.goOn();
   expect(after.feed.events).toEqual([]);
 });

@@ -386,6 +386,12 @@ test("an ended playlist is closed after its grace, which is longer with DVR", as
   expect(house.playouts.calls.at(-1)).toBe(`close ${id}`);
 });
 
+/** As at the start of a process; conversions and removals go on behind it. */
+async function resume(house: FakeHouse): Promise<void> {
+  await house.livestreams.reopen();
+  house.livestreams.goOn();
+}
+
 describe("a restart", () => {
   test("goes on with every livestream where it was, under the same keys", async () => {
     const database = openDatabase(":memory:");
@@ -397,7 +403,7 @@ describe("a restart", () => {
     const keysOf = (id: string) => before.playouts.streamKeys.get(id) ?? { primary: null, secondary: null };
 
     const after = new FakeHouse(database);
-    await after.livestreams.resumeAll();
+    await resume(after);
     expect(after.playouts.calls).toEqual([`open ${started}`, `open ${live}`, `publish ${live}`]);
     expect(after.playouts.streamKeys.get(started)).toEqual(keysOf(started));
     expect(after.playouts.streamKeys.get(live)).toEqual(keysOf(live));
@@ -418,19 +424,19 @@ describe("a restart", () => {
       new Promise((resolve) =>
         signal.addEventListener("abort", () => resolve({ ok: false, message: "aborted" })),
       );
-    await cutShort.livestreams.resumeAll();
+    await resume(cutShort);
     await Bun.sleep(0);
     await cutShort.livestreams.shutdown();
     expect(cutShort.livestreams.get(id)?.status).toBe("converting");
 
     const after = new FakeHouse(database);
-    await after.livestreams.resumeAll();
+    await resume(after);
     await after.livestreams.conversionsSettled();
     expect(after.livestreams.get(id)?.status).toBe("finished");
     expect(after.mediaService.list({ page: 0, perpage: 10, sort: null, status: "ready" }).total).toBe(1);
 
     const later = new FakeHouse(database);
-    await later.livestreams.resumeAll();
+    await resume(later);
     expect(later.converted).toEqual([]);
   });
 
@@ -444,10 +450,49 @@ describe("a restart", () => {
     await expect(before.livestreams.delete(id)).rejects.toThrow("EIO");
 
     const after = new FakeHouse(database);
-    await after.livestreams.resumeAll();
+    await after.livestreams.reopen();
+    expect(after.removed).toEqual([]);
+    after.livestreams.goOn();
+    await after.livestreams.shutdown();
     expect(after.removed).toEqual([id]);
-    await after.livestreams.resumeAll();
+    after.livestreams.goOn();
+    await after.livestreams.shutdown();
     expect(after.removed).toEqual([id]);
+  });
+
+  test("has every input and playlist open before anything that takes its time", async () => {
+    const database = openDatabase(":memory:");
+    const before = new FakeHouse(database);
+    before.convert = () => new Promise(() => {});
+    const started = before.started();
+    const live = await before.live();
+    const converting = await before.live();
+    await before.livestreams.stop(converting);
+    const after = new FakeHouse(database);
+    await after.livestreams.reopen();
+    expect(after.playouts.calls).toEqual([
+      ...[`open ${started}`, `open ${live}`, `open ${converting}`],
+      ...[`publish ${live}`, `reopenEnded ${converting}`],
+    ]);
+    expect(after.playouts.streamKeys.get(converting)).toEqual({ primary: null, secondary: null });
+    expect(after.converted).toEqual([]);
+    after.livestreams.goOn();
+    await after.livestreams.conversionsSettled();
+    expect(after.converted).toEqual([converting]);
+  });
+
+  test("opens no livestream behind another's journal", async () => {
+    const database = openDatabase(":memory:");
+    const before = new FakeHouse(database);
+    const ids = [await before.live(), await before.live(), await before.live()];
+    const after = new FakeHouse(database);
+    const slow = Promise.withResolvers<void>();
+    after.playouts.holds.set("publish", slow.promise);
+    const reopened = after.livestreams.reopen();
+    await Bun.sleep(0);
+    expect(after.playouts.calls.filter((call) => call.startsWith("publish"))).toHaveLength(ids.length);
+    slow.resolve();
+    await reopened;
   });
 
   test("is not held up by one livestream that cannot go on", async () => {
@@ -458,7 +503,7 @@ describe("a restart", () => {
     const broken = Promise.reject(new Error("the journal is of another version"));
     broken.catch(() => {});
     after.playouts.holds.set("publish", broken);
-    await after.livestreams.resumeAll();
+    await resume(after);
     expect(after.playouts.calls.filter((call) => call.startsWith("publish"))).toEqual(
       ids.map((id) => `publish ${id}`),
     );

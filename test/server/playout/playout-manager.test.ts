@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import type { Publisher } from "#server/instances/instance.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
@@ -11,15 +11,20 @@ const connection = { cut: () => {} };
 let nowMs = 0;
 const encoder = new SyntheticEncoder();
 const reports = new RecordedReports();
-const manager = new PlayoutManager({
-  nowMs: () => nowMs,
-  ingestTimeoutSeconds: 5,
-  isRevertive: false,
-  openProgramme: () => Promise.reject(new Error("no programme is opened here")),
-  openInstance: () => {
-    throw new Error("no side is opened here");
-  },
-  reports,
+let manager: PlayoutManager;
+
+beforeEach(() => {
+  manager = new PlayoutManager({
+    nowMs: () => nowMs,
+    ingestTimeoutSeconds: 5,
+    isRevertive: false,
+    openProgramme: () => Promise.reject(new Error("no programme is opened here")),
+    openEnded: () => Promise.reject(new Error("nothing has ended")),
+    openInstance: () => {
+      throw new Error("no instance is opened here");
+    },
+    reports,
+  });
 });
 
 afterEach(() => manager.shutdown());
@@ -29,7 +34,7 @@ test("names that nobody may publish or play leave nothing behind (L1)", () => {
     for (let index = 0; index < NAMES; index += 1) {
       const name = `${round}-${index}-${"x".repeat(40)}`;
       expect(manager.claim(name, connection)).toBe("unknown");
-      expect(manager.play(`${name}/primary`)).toBeNull();
+      expect(manager.play(`${name}/primary`)).toBe("unknown");
     }
     Bun.gc(true);
   };
@@ -89,3 +94,12 @@ function claimed(streamKey: string): Publisher {
   if (typeof publisher === "string") throw new Error(publisher);
   return publisher;
 }
+
+test("while the process ends nobody is told that a key or a name is unknown", async () => {
+  const streamKeys = { primary: "the-primary-key", secondary: null };
+  manager.open({ id: "a-livestream", withDvr: false, streamKeys, hasRecordingFailed: false });
+  await manager.shutdown();
+  expect(manager.claim("the-primary-key", connection)).toBe("closing");
+  expect(manager.claim("another-key", connection)).toBe("closing");
+  expect(manager.play("a-livestream")).toBe("closing");
+});

@@ -8,7 +8,7 @@ import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts"
 import type { InstanceName } from "#openapi/names.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
-import { instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
+import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
@@ -86,6 +86,7 @@ class Studio implements AsyncDisposable {
       ingestTimeoutSeconds: 5,
       isRevertive: false,
       openProgramme: programmeOpener({ ...options, recordings, reports }),
+      openEnded: endedOpener({ ...options, recordings }),
       openInstance: instanceOpener(options),
       reports,
     });

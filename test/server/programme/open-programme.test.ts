@@ -9,7 +9,7 @@ import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
-import { instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
+import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { Recordings } from "#server/recording/recordings.ts";
@@ -117,6 +117,7 @@ class House implements AsyncDisposable {
       ingestTimeoutSeconds: 5,
       isRevertive: false,
       openProgramme: programmeOpener({ ...options, recordings: this.recordings, reports: this.reports }),
+      openEnded: endedOpener({ ...options, recordings: this.recordings }),
       openInstance: instanceOpener(options),
       reports: this.reports,
     });
