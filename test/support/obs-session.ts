@@ -16,6 +16,17 @@ export interface ObsMessage {
   readonly payload: Uint8Array;
 }
 
+/** The server said that it does not take this publish: OBS stops for good then. */
+export class PublishRefusedError extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`The server refused the publish: ${code}.`);
+    this.name = "PublishRefusedError";
+    this.code = code;
+  }
+}
+
 export class ObsSession implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #streamKey: string;
@@ -31,9 +42,13 @@ export class ObsSession implements AsyncDisposable {
     socket.on("data", (bytes) => {
       this.#received = Buffer.concat([this.#received, bytes]);
     });
+    socket.on("error", () => {}); // The close behind it is what is looked for.
   }
 
-  /** Connects and publishes; resolves at NetStream.Publish.Start. Throws when the server closes before. */
+  /**
+   * Connects and publishes; resolves at NetStream.Publish.Start. Throws a {@link PublishRefusedError} when the server says
+   * that it refuses, another error when it is not there or closes before.
+   */
   static async publish(serverUrl: string, streamKey: string): Promise<ObsSession> {
     const { hostname, port, pathname } = new URL(serverUrl.replace(/^rtmp:/, "http:"));
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
@@ -57,6 +72,11 @@ export class ObsSession implements AsyncDisposable {
       const body = kind === "data" ? Buffer.concat([text("@setDataFrame"), payload]) : payload;
       this.#message(TYPE[kind], timestampMs, body);
     }
+  }
+
+  /** Sends everything now, whatever its time. */
+  sendAtOnce(messages: Iterable<ObsMessage>): void {
+    for (const { kind, timestampMs, payload } of messages) this.#message(TYPE[kind], timestampMs, payload);
   }
 
   /** Leaves as OBS does. */
@@ -113,6 +133,16 @@ export class ObsSession implements AsyncDisposable {
     return at !== -1 && this.#received.indexOf("NetStream.Publish.Start", at) !== -1;
   }
 
+  #reasonOfClose(): Error {
+    const [code] =
+      /Net(Stream\.Publish\.(?!Start)|Connection\.Connect\.(?!Success))\w+/.exec(
+        this.#received.toString("latin1"),
+      ) ?? [];
+    return code === undefined
+      ? new Error("The server closed the connection.")
+      : new PublishRefusedError(code);
+  }
+
   #command(...values: readonly Buffer[]): void {
     this.#socket.write(chunk({ chunkStreamId: 3, type: TYPE.command, body: Buffer.concat(values) }));
   }
@@ -131,7 +161,7 @@ export class ObsSession implements AsyncDisposable {
         once(this.#socket, "data").then(() => "data"),
         once(this.#socket, "close").then(() => "close"),
       ]);
-      if (arrival === "close" && !condition()) throw new Error("The server closed the connection.");
+      if (arrival === "close" && !condition()) throw this.#reasonOfClose();
     }
   }
 }

@@ -70,6 +70,10 @@ export class TandemServer implements AsyncDisposable {
     return this.#ports.httpPort;
   }
 
+  get rtmpUrl(): string {
+    return `rtmp://127.0.0.1:${this.#ports.rtmpPort}`;
+  }
+
   /** 0 without TLS. */
   get rtmpsPort(): number {
     return this.#ports.rtmpsPort ?? 0;

@@ -1,9 +1,10 @@
 // Programmes as they are opened: whatever drops, switches or restarts, a livestream has one playlist and one recording.
 
 import { expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName } from "#openapi/names.ts";
@@ -62,18 +63,18 @@ class House implements AsyncDisposable {
     await this.manager.publish(ID);
   }
 
-  connect(side: InstanceName): void {
-    const publisher = this.manager.claim(side === "primary" ? "key-1" : "key-2", { cut: () => {} });
+  connect(instance: InstanceName): void {
+    const publisher = this.manager.claim(instance === "primary" ? "key-1" : "key-2", { cut: () => {} });
     if (typeof publisher === "string") throw new Error(`the key is ${publisher}`);
     const encoder = new SyntheticEncoder({ gopFrames: 25, startMs: this.nowMs % 1_000_000 });
     const source = new RtmpSource(publisher);
     for (const message of encoder.headers()) source.receive(message);
-    this.#encoders.set(side, { source, encoder });
+    this.#encoders.set(instance, { source, encoder });
   }
 
-  drop(side: InstanceName): void {
-    this.#encoders.get(side)?.source.end();
-    this.#encoders.delete(side);
+  drop(instance: InstanceName): void {
+    this.#encoders.get(instance)?.source.end();
+    this.#encoders.delete(instance);
   }
 
   /** Time passes; whoever is connected sends what it makes in it. */
@@ -88,12 +89,17 @@ class House implements AsyncDisposable {
 
   /** The process is gone, and another one takes its place. */
   async restart(): Promise<void> {
+    await this.startAnew();
+    await this.manager.publish(ID);
+  }
+
+  /** As {@link restart}, as far as the open inputs. */
+  async startAnew(): Promise<void> {
     this.#encoders.clear();
     await this.manager.shutdown();
     this.recordings = new Recordings(this.folder);
     this.manager = this.#newManager();
     this.open();
-    await this.manager.publish(ID);
   }
 
   /** What the stopped livestream left on the disk. */
@@ -214,6 +220,44 @@ test("after a restart the playlist goes on from the recording: numbers, tracks, 
   expect(renditions[0]?.initializations.map(({ id }) => id)).toEqual([0, 1]);
 });
 
+test("after a restart a playlist that had ended answers to its end, from what is recorded", async () => {
+  await using house = new House();
+  await house.goLive();
+  house.run(20);
+  await house.manager.stop(ID);
+  const before = house.window;
+  await house.startAnew();
+  await house.manager.reopenEnded(ID);
+  expect([house.programme.hasEnded, house.window.hasEnded]).toEqual([true, true]);
+  expect(house.window.segments).toMatchObject([...before.segments]);
+  for (const { msn } of house.window.segments) {
+    expect(house.programme.held.segment("v0-360", msn)).toMatchObject([{ byteLength: expect.any(Number) }]);
+  }
+  expect(house.manager.claim("key-1", { cut: () => {} })).toBe("unknown");
+});
+
+test("a recording that cannot be read keeps nobody from watching what comes, and its files stay as they are", async () => {
+  await using house = new House();
+  await house.goLive();
+  house.run(20);
+  const seen = house.window;
+  await house.manager.shutdown();
+  const journal = join(house.folder, ID, "journal.ndjson");
+  const json = '{"type":"journal","version":99}';
+  const newer = `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
+  writeFileSync(journal, newer);
+
+  await house.restart();
+  house.connect("primary");
+  house.run(8);
+  expect(house.window.segments.length).toBeGreaterThan(2);
+  expect(house.window.mediaSequence).toBeGreaterThan(seen.segments.at(-1)?.msn ?? 0);
+  expect(house.window.segments[0]?.discontinuity).toBe(true);
+  expect(house.reports.lines.filter((line) => line.startsWith("recording stopped"))).toHaveLength(1);
+  expect(house.reports.lines.join()).toContain("the journal is of version 99");
+  expect(readFileSync(journal, "utf8")).toBe(newer);
+});
+
 test("after a restart behind a recording that failed, no number is used twice and none falls (P5, R5)", async () => {
   await using house = new House();
   await house.goLive();
@@ -250,7 +294,7 @@ test("after a restart behind a recording that failed, no number is used twice an
   expect(durationSeconds).toBeLessThan(29);
 });
 
-test("a side's own numbers rise across restarts, though nothing of it is kept", () => {
+test("an instance's own numbers rise across restarts, though nothing of it is kept", () => {
   let nowMs = 1_700_000_000_000;
   const open = instanceOpener({
     nowMs: () => nowMs,
