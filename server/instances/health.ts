@@ -1,5 +1,8 @@
 // How fit a publish is to be on air, read off its units as they pass, without decoding any.
 
+import type { TrackKind } from "#media/track/track.ts";
+import { RECENT_SECONDS, UsualLevel } from "./usual-level.ts";
+
 /** Every constant of the judgement. Penalties are points off 100. */
 export const HEALTH = {
   /** Encoders send at least audio 40 times a second: a second without any unit is an encoder or a cable gone. */
@@ -8,7 +11,7 @@ export const HEALTH = {
   /** Sound alone goes on: a capture card or a camera is gone. Slide shows of one frame a second stay under it. */
   videoMissingMs: 2000,
   videoMissingPenalty: 80,
-  /** Without key frames nobody can join and no failure heals: three times the usual distance, at least this long. */
+  /** Without key frames nobody can join and no failure heals: three times the longest distance, at least this long. */
   keyFrameOverdueMs: 10_000,
   keyFrameOverdueFactor: 3,
   keyFrameOverduePenalty: 40,
@@ -29,8 +32,9 @@ export const HEALTH = {
   silentAudioFrameBytes: 24,
   silentAudioShare: 0.25,
   silentAudioPenalty: 20,
-  /** Repairs in the last ten seconds: now and then one is harmless, this many are a broken clock. */
+  /** Now and then a repaired timestamp is harmless; this many in such a time are a broken clock. */
   repairs: 5,
+  repairsMs: 10_000,
   repairsPenalty: 20,
 } as const;
 
@@ -51,25 +55,28 @@ export interface Judgement {
   readonly faults: readonly Fault[];
 }
 
-/** Seconds kept; the latest complete ones are held against the ones before. */
-const HISTORY_SECONDS = 32;
-const RECENT_SECONDS = 2;
-/** Before this many seconds of history there is no past to compare with. */
-const MIN_PAST_SECONDS = 5;
-
+/** What one second brought. */
 interface Second {
-  at: number;
+  readonly at: number;
+  /** False where the publish, or the configuration of a track, began within it. */
+  readonly isWhole: boolean;
   frames: number;
   interFrames: number;
   interBytes: number;
   largestInterFrame: number;
   audioFrames: number;
   audioBytes: number;
-  repairs: number;
 }
 
 export class Health {
-  readonly #seconds: Second[] = Array.from({ length: HISTORY_SECONDS }, () => emptySecond(-1));
+  #open: Second;
+  /** The newest complete ones. */
+  #recent: readonly Second[] = [];
+  #frames = new UsualLevel(HEALTH.frameRateShare);
+  #interBytes = new UsualLevel(HEALTH.bitrateCollapseShare);
+  #audioBytes = new UsualLevel(HEALTH.silentAudioShare);
+  /** The newest ones, no more than it takes to tell a broken clock. */
+  #repairsAtMs: readonly number[] = [];
   #lastMediaAtMs: number;
   #lastVideoAtMs: number | null = null;
   #lastAudioAtMs: number | null = null;
@@ -78,32 +85,47 @@ export class Health {
 
   constructor(nowMs: number) {
     this.#lastMediaAtMs = nowMs;
+    this.#open = emptySecond(secondOf(nowMs), false);
   }
 
   video(byteLength: number, isKeyFrame: boolean, nowMs: number): void {
-    const second = this.#secondAt(nowMs);
-    second.frames += 1;
+    this.#completeUntil(nowMs);
+    this.#open.frames += 1;
     this.#lastVideoAtMs = nowMs;
     this.#lastMediaAtMs = nowMs;
     if (isKeyFrame) {
       this.#keyFrame(nowMs);
       return;
     }
-    second.interFrames += 1;
-    second.interBytes += byteLength;
-    second.largestInterFrame = Math.max(second.largestInterFrame, byteLength);
+    this.#open.interFrames += 1;
+    this.#open.interBytes += byteLength;
+    this.#open.largestInterFrame = Math.max(this.#open.largestInterFrame, byteLength);
   }
 
   audio(byteLength: number, nowMs: number): void {
-    const second = this.#secondAt(nowMs);
-    second.audioFrames += 1;
-    second.audioBytes += byteLength;
+    this.#completeUntil(nowMs);
+    this.#open.audioFrames += 1;
+    this.#open.audioBytes += byteLength;
     this.#lastAudioAtMs = nowMs;
     this.#lastMediaAtMs = nowMs;
   }
 
   repaired(nowMs: number): void {
-    this.#secondAt(nowMs).repairs += 1;
+    this.#repairsAtMs = [...this.#repairsAtMs, nowMs].slice(-HEALTH.repairs);
+  }
+
+  /** The pictures, or the sound, are of another configuration from now on: what was usual before says nothing of them. */
+  trackChanged(kind: TrackKind): void {
+    if (kind === "audio") {
+      this.#audioBytes = new UsualLevel(HEALTH.silentAudioShare);
+      this.#open = { ...this.#open, audioFrames: 0, audioBytes: 0, isWhole: false };
+      return;
+    }
+    this.#frames = new UsualLevel(HEALTH.frameRateShare);
+    this.#interBytes = new UsualLevel(HEALTH.bitrateCollapseShare);
+    this.#longestKeyFrameGapMs = 0;
+    const { at, audioFrames, audioBytes } = this.#open;
+    this.#open = { ...emptySecond(at, false), audioFrames, audioBytes };
   }
 
   /** Milliseconds since the last unit of any kind. */
@@ -112,6 +134,7 @@ export class Health {
   }
 
   judge(nowMs: number): Judgement {
+    this.#completeUntil(nowMs);
     const faults: Fault[] = [];
     let score = 100;
     const found = (fault: Fault, penalty: number): void => {
@@ -128,51 +151,33 @@ export class Health {
     if (isOlder(this.#lastKeyFrameAtMs, this.#keyFrameOverdueMs(), nowMs)) {
       found("key-frame-overdue", HEALTH.keyFrameOverduePenalty);
     }
-    this.#compareWithPast(nowMs, found);
+    if (this.#isClockBroken(nowMs)) found("timestamps-broken", HEALTH.repairsPenalty);
+    if (this.#frames.isLow) found("frame-rate-dropped", HEALTH.frameRatePenalty);
+    if (this.#interBytes.isLow) found("bitrate-collapsed", HEALTH.bitrateCollapsePenalty);
+    if (this.#isFrozen()) found("frozen", HEALTH.frozenPenalty);
+    if (this.#isAudioSilent()) found("audio-silent", HEALTH.silentAudioPenalty);
     return { score: Math.max(0, score), faults };
   }
 
-  #compareWithPast(nowMs: number, found: (fault: Fault, penalty: number) => void): void {
-    const current = Math.floor(nowMs / 1000);
-    const recentFrom = current - RECENT_SECONDS;
-    const recent = emptySecond(0);
-    const past = emptySecond(0);
-    let pastSeconds = 0;
-    for (const second of this.#seconds) {
-      if (second.at < 0 || second.at >= current || second.at <= current - HISTORY_SECONDS) continue;
-      if (second.at < recentFrom) pastSeconds += 1;
-      add(second.at < recentFrom ? past : recent, second);
-    }
-    const repairs = this.#repairsSince(current - 10);
-    if (repairs > HEALTH.repairs) found("timestamps-broken", HEALTH.repairsPenalty);
-    if (pastSeconds < MIN_PAST_SECONDS) return;
-    const expected = (total: number): number => (total / pastSeconds) * RECENT_SECONDS;
-    if (recent.frames < expected(past.frames) * HEALTH.frameRateShare) {
-      found("frame-rate-dropped", HEALTH.frameRatePenalty);
-    }
-    if (recent.interBytes < expected(past.interBytes) * HEALTH.bitrateCollapseShare) {
-      found("bitrate-collapsed", HEALTH.bitrateCollapsePenalty);
-    }
-    if (
-      recent.interFrames > 0 &&
-      recent.largestInterFrame < HEALTH.frozenFrameBytes &&
-      recent.interBytes < expected(past.interBytes) * HEALTH.frozenShare
-    ) {
-      found("frozen", HEALTH.frozenPenalty);
-    }
-    if (
-      recent.audioFrames > 0 &&
-      recent.audioBytes / recent.audioFrames < HEALTH.silentAudioFrameBytes &&
-      recent.audioBytes < expected(past.audioBytes) * HEALTH.silentAudioShare
-    ) {
-      found("audio-silent", HEALTH.silentAudioPenalty);
-    }
+  #isClockBroken(nowMs: number): boolean {
+    const [first] = this.#repairsAtMs;
+    const areEnough = this.#repairsAtMs.length >= HEALTH.repairs;
+    return areEnough && first !== undefined && nowMs - first < HEALTH.repairsMs;
   }
 
-  #repairsSince(second: number): number {
-    let repairs = 0;
-    for (const { at, repairs: count } of this.#seconds) if (at >= second) repairs += count;
-    return repairs;
+  #isFrozen(): boolean {
+    const share = this.#interBytes.recentShare;
+    const interFrames = this.#recent.reduce((total, second) => total + second.interFrames, 0);
+    const largest = Math.max(...this.#recent.map(({ largestInterFrame }) => largestInterFrame));
+    return (
+      share !== null && share < HEALTH.frozenShare && interFrames > 0 && largest < HEALTH.frozenFrameBytes
+    );
+  }
+
+  #isAudioSilent(): boolean {
+    const frames = this.#recent.reduce((total, { audioFrames }) => total + audioFrames, 0);
+    const bytes = this.#recent.reduce((total, { audioBytes }) => total + audioBytes, 0);
+    return this.#audioBytes.isLow && bytes < frames * HEALTH.silentAudioFrameBytes;
   }
 
   #keyFrame(nowMs: number): void {
@@ -186,14 +191,23 @@ export class Health {
     return Math.max(HEALTH.keyFrameOverdueMs, HEALTH.keyFrameOverdueFactor * this.#longestKeyFrameGapMs);
   }
 
-  #secondAt(nowMs: number): Second {
-    const at = Math.floor(nowMs / 1000);
-    const index = at % HISTORY_SECONDS;
-    const kept = this.#seconds[index];
-    if (kept !== undefined && kept.at === at) return kept;
-    const fresh = emptySecond(at);
-    this.#seconds[index] = fresh;
-    return fresh;
+  /** The seconds that are over by now; no more of those in which nothing came than are looked at. */
+  #completeUntil(nowMs: number): void {
+    const now = secondOf(nowMs);
+    if (this.#open.at === now) return;
+    this.#complete(this.#open);
+    for (let at = Math.max(this.#open.at + 1, now - RECENT_SECONDS); at < now; at += 1) {
+      this.#complete(emptySecond(at, true));
+    }
+    this.#open = emptySecond(now, true);
+  }
+
+  #complete(second: Second): void {
+    const isUsual = second.isWhole && second.frames + second.audioFrames > 0;
+    this.#recent = [...this.#recent, second].slice(-RECENT_SECONDS);
+    this.#frames.add(second.frames, isUsual);
+    this.#interBytes.add(second.interBytes, isUsual);
+    this.#audioBytes.add(second.audioBytes, isUsual);
   }
 }
 
@@ -202,24 +216,19 @@ function isOlder(atMs: number | null, limitMs: number, nowMs: number): boolean {
   return atMs !== null && nowMs - atMs >= limitMs;
 }
 
-function emptySecond(at: number): Second {
+function secondOf(nowMs: number): number {
+  return Math.floor(nowMs / 1000);
+}
+
+function emptySecond(at: number, isWhole: boolean): Second {
   return {
     at,
+    isWhole,
     frames: 0,
     interFrames: 0,
     interBytes: 0,
     largestInterFrame: 0,
     audioFrames: 0,
     audioBytes: 0,
-    repairs: 0,
   };
-}
-
-function add(sum: Second, second: Second): void {
-  sum.frames += second.frames;
-  sum.interFrames += second.interFrames;
-  sum.interBytes += second.interBytes;
-  sum.largestInterFrame = Math.max(sum.largestInterFrame, second.largestInterFrame);
-  sum.audioFrames += second.audioFrames;
-  sum.audioBytes += second.audioBytes;
 }

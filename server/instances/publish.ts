@@ -108,6 +108,7 @@ export class Publish {
   setTrack(track: Track): void {
     if (this.#tracks.has(track.id)) this.#gop.clear();
     if (track.kind === "video") this.figures.pictureChanged(track.configuration.frameRate);
+    this.#health.trackChanged(track.kind);
     this.#tracks.set(track.id, track);
     this.#timeline.addTrack(track);
     this.#tracksVersion += 1;
