@@ -18,6 +18,7 @@ import { PlaybackRouter } from "./delivery/playback-router.ts";
 import { StretchCache } from "./delivery/stretch-cache.ts";
 import { LivestreamFeed } from "./feed/livestream-feed.ts";
 import { createApp } from "./http/app.ts";
+import type { NotReady } from "./http/health-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
 import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
@@ -29,6 +30,7 @@ import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
 import { Ports } from "./ports.ts";
 import { endedOpener, instanceOpener, programmeOpener } from "./programme/open-programme.ts";
+import { DiskProbe, type DiskProblem, diskSentence } from "./readiness/disk-probe.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
 import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
@@ -44,6 +46,7 @@ import { transactionOn } from "./store/database.ts";
 import { IdempotencyStore } from "./store/idempotency-store.ts";
 import { LivestreamStore } from "./store/livestream-store.ts";
 import { MediaStore } from "./store/media-store.ts";
+import { OwedWrites } from "./store/owed-writes.ts";
 import { RecordingRemovalStore } from "./store/recording-removal-store.ts";
 import { StatisticsWriter } from "./store/statistics-writer.ts";
 import { ThumbnailStore } from "./store/thumbnail-store.ts";
@@ -94,6 +97,8 @@ interface Storage {
   readonly database: Database;
   readonly statisticsDatabase: Database;
   readonly writer: StatisticsWriter;
+  readonly disk: DiskProbe;
+  readonly owed: OwedWrites;
   readonly adminToken: string;
   readonly livestreamStore: LivestreamStore;
   readonly mediaStore: MediaStore;
@@ -106,12 +111,16 @@ function openStorage(config: Config, { log, spares }: Surroundings): Storage {
   const lock = lockDataDirectory(directory);
   const database = openDatabaseOf(directory);
   const statisticsDatabase = openStatisticsOf(directory);
+  const { databaseFile, recordingsFolder } = directory;
+  const disk = new DiskProbe({ databaseFile, recordingsFolder, log });
   return {
     directory,
     lock,
     database,
     statisticsDatabase,
     writer: new StatisticsWriter({ file: statisticsDatabase.filename, log }),
+    disk,
+    owed: new OwedWrites({ isStoreWell: async () => (await disk.problem("store")) === null, log }),
     adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
     livestreamStore: new LivestreamStore(database),
     mediaStore: new MediaStore(database),
@@ -135,9 +144,9 @@ interface House {
 
 function buildHouse(config: Config, surroundings: Surroundings, storage: Storage): House {
   const { nowMs, log, urls } = surroundings;
-  const { database, writer, livestreamStore, mediaStore, recordings, thumbnails } = storage;
+  const { database, writer, owed, livestreamStore, mediaStore, recordings, thumbnails } = storage;
   const feed = new LivestreamFeed({ writer, nowMs, log });
-  const reports = new PlayoutReporter({ livestreams: livestreamStore, feed, nowMs, log });
+  const reports = new PlayoutReporter({ livestreams: livestreamStore, owed, feed, nowMs, log });
   const playouts = new PlayoutManager({
     nowMs,
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
@@ -151,6 +160,7 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     livestreams: livestreamStore,
     media: mediaStore,
     removals: new RecordingRemovalStore(database),
+    owed,
     transaction: transactionOn(database),
     playouts,
     recordings,
@@ -210,7 +220,7 @@ interface Front {
 
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
   const { nowMs, log, ports, urls } = surroundings;
-  const { database, adminToken, thumbnails } = storage;
+  const { database, disk, adminToken, thumbnails } = storage;
   const { livestreams, media, statistics } = house;
   const app = createApp({
     livestreams,
@@ -228,9 +238,10 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
     nowMs,
     log,
     readiness: {
-      store: () => database.query("SELECT 1").get() !== null,
-      http: () => ports.areOpen,
-      rtmp: () => ports.areOpen,
+      store: async () => notWritable(await disk.problem("store")),
+      recordings: async () => notWritable(await disk.problem("recordings")),
+      http: () => (ports.areOpen ? null : NOT_LISTENING),
+      rtmp: () => (ports.areOpen && !ports.isRtmpPaused ? null : NOT_LISTENING),
     },
     openRoutes: [
       metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
@@ -243,6 +254,12 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
     ],
   });
   return { app, playback: buildPlayback(surroundings, storage, house) };
+}
+
+const NOT_LISTENING: NotReady = { code: "not_listening", reason: "it lets nobody in now" };
+
+function notWritable(problem: DiskProblem | null): NotReady | null {
+  return problem === null ? null : { code: problem, reason: diskSentence(problem) };
 }
 
 function buildPlayback(

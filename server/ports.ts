@@ -3,7 +3,7 @@
 /** What is asked of those that are listened on. */
 export interface OpenPorts {
   readonly http: { readonly port: number; addressOf(request: Request): string };
-  readonly rtmp: { readonly port: number; readonly waitingBytes: number };
+  readonly rtmp: { readonly port: number; readonly waitingBytes: number; readonly isPaused: boolean };
   readonly rtmps: { readonly waitingBytes: number } | null;
 }
 
@@ -34,6 +34,11 @@ export class Ports {
   /** The one that was bound. */
   get rtmp(): number {
     return this.#listeners?.rtmp.port ?? 0;
+  }
+
+  /** The RTMP port lets nobody in for now, for want of file descriptors. */
+  get isRtmpPaused(): boolean {
+    return this.#listeners?.rtmp.isPaused ?? false;
   }
 
   /** Bytes that RTMP peers have not read, all of them together. */

@@ -73,7 +73,7 @@ function announce({ writeLog, nowMs }: Assembly, { http, rtmp, rtmps }: Listener
 }
 
 async function stop(
-  { log, ports, statistics, livestreams, playouts, writer, database, lock }: Assembly,
+  { log, ports, statistics, livestreams, playouts, owed, disk, writer, database, lock }: Assembly,
   listeners: Listeners,
   { guard, posters }: { guard: AcceptGuard; posters: PosterGrabber },
 ): Promise<void> {
@@ -89,6 +89,8 @@ async function stop(
   listeners.rtmp.stop();
   listeners.rtmps?.stop();
   await isDrained;
+  await owed.close();
+  disk.stop();
   await writer.close();
   statistics.close();
   database.close();

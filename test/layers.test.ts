@@ -31,6 +31,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/common": ["node:"],
   "server/store": ["bun:sqlite", "node:", ...COMMON],
   "server/feed": ["server/store", ...COMMON],
+  "server/readiness": ["node:", "server/store", ...COMMON],
   "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
   "server/instances": ["media/track", ...COMMON],
   "server/switching": ["media/bytes", "media/track", "server/instances", ...COMMON],

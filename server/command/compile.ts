@@ -37,7 +37,11 @@ async function build(platform: Platform, name: string): Promise<string> {
   const packages = platform === host ? null : installPackagesOf(platform);
   try {
     const { success, logs } = await Bun.build({
-      entrypoints: [join(SERVER, "main.ts"), join(SERVER, "store/statistics-writer-worker.ts")],
+      entrypoints: [
+        join(SERVER, "main.ts"),
+        join(SERVER, "store/statistics-writer-worker.ts"),
+        join(SERVER, "readiness/disk-probe-worker.ts"),
+      ],
       compile: {
         target: `bun-${platform}`,
         outfile,

@@ -4,8 +4,10 @@ import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
+import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
 import type { MediaService } from "#server/livestreams/media-service.ts";
+import { DISK_TROUBLES, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import type { TokenScope } from "#server/store/token-store.ts";
 import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
@@ -13,7 +15,7 @@ import { allowedMethods } from "./allowed-methods.ts";
 import { type CorsOrigins, crossOrigin, openToAll } from "./cors.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { type EventsRoutesOptions, eventsRoutes } from "./events-routes.ts";
-import { fail, failInternally } from "./fail.ts";
+import { fail, failForNow, failInternally } from "./fail.ts";
 import { healthRoutes, type ReadinessChecks } from "./health-routes.ts";
 import { idempotency } from "./idempotency.ts";
 import { livestreamRoutes } from "./livestream-routes.ts";
@@ -111,12 +113,22 @@ function answerError(error: Error, context: Context, log: Log): Response {
   return answerFailure(error, context.req.raw, log);
 }
 
-/** An error of ours: logged, and answered without its reason. */
+/** An error of ours: logged, and answered without its reason, unless that is something that passes. */
 export function answerFailure(error: unknown, { method, url }: Request, log: Log): Response {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
   const path = new URL(url).pathname;
-  log.error("http_call_failed", { method, path, message: String(error), stack });
-  const answer = failInternally();
+  const call = { method, path, message: String(error) };
+  const passing = passingFailure(error);
+  const answer = passing === null ? failInternally() : failForNow(passing.code, passing.message);
+  if (passing !== null) log.error("http_call_unavailable", call);
+  else log.error("http_call_failed", { ...call, stack: error instanceof Error ? (error.stack ?? "") : "" });
   openToAll(path, answer.headers);
   return answer;
+}
+
+/** Every failure that is the disk's is answered here, whichever call met it. */
+function passingFailure(error: unknown): { code: string; message: string } | null {
+  if (error instanceof UnavailableError) return error;
+  const trouble = diskTroubleOf(error);
+  if (trouble === null) return null;
+  return { code: trouble, message: `This cannot be done now: ${DISK_TROUBLES[trouble]}. Try again later.` };
 }

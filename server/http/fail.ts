@@ -69,9 +69,23 @@ export function fail(
 
 /** An error of ours, of which a caller learns no more than that. */
 export function failInternally(): Response {
-  const body = JSON.stringify({ status: "error", message: "The server failed to answer this call." });
-  const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
-  return new Response(body, { status: 500, headers });
+  return error(500, { message: "The server failed to answer this call." });
+}
+
+/** Something of ours that passes: the caller may try again. */
+export function failForNow(code: string, message: string): Response {
+  return error(503, { message, data: { code } }, { "Retry-After": String(RETRY_AFTER_SECONDS) });
+}
+
+/** A disk that comes back is noticed within a second. */
+const RETRY_AFTER_SECONDS = 5;
+
+function error(status: number, body: object, headers: Record<string, string> = {}): Response {
+  const always = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+  return new Response(JSON.stringify({ status: "error", ...body }), {
+    status,
+    headers: { ...always, ...headers },
+  });
 }
 
 function refused(response: Response): Refused {

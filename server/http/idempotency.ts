@@ -2,6 +2,7 @@
 
 import type { Context, MiddlewareHandler } from "hono";
 import { IdempotencyKey } from "#openapi/schemas/parameters.ts";
+import { diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { IdempotencyStore, StoredAnswer } from "#server/store/idempotency-store.ts";
 import { fail } from "./fail.ts";
 import type { TokenVariables } from "./require-token.ts";
@@ -26,6 +27,8 @@ const CALLER_LENGTH = 8;
 export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHandler<TokenVariables> {
   /** Resolves when the first of its kind is answered. */
   const running = new Map<string, Promise<void>>();
+  /** First answers that the disk did not take. */
+  const unstored = new Map<string, StoredAnswer>();
 
   const run = async (call: KeyedCall, context: Context, next: () => Promise<void>): Promise<void> => {
     const { promise: answered, resolve } = Promise.withResolvers<void>();
@@ -33,11 +36,13 @@ export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHan
     try {
       await next();
       if (isKept(context.res.status)) {
-        store.finish(call.route, call.key, await keptAnswer(context.res));
+        const answer = await keptAnswer(context.res);
+        const isStored = unlessDisk(() => store.finish(call.route, call.key, answer)) !== null;
+        if (!isStored) unstored.set(idOf(call), answer);
       }
     } finally {
       running.delete(idOf(call));
-      store.release(call.route, call.key);
+      if (!unstored.has(idOf(call))) unlessDisk(() => store.release(call.route, call.key));
       resolve();
     }
   };
@@ -52,7 +57,14 @@ export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHan
     }
     const call = keyedCall(context, checked.data);
     for (;;) {
-      const claim = store.claim(call.route, call.key, nowMs());
+      const known = unstored.get(idOf(call));
+      if (known !== undefined) return replay(context, known);
+      const claim = unlessDisk(() => store.claim(call.route, call.key, nowMs()));
+      if (claim === null) {
+        // A disk that does not take the key takes no change either; what can be done without it is done.
+        const first = store.answerOf(call.route, call.key);
+        return first === null ? next() : replay(context, first);
+      }
       if (claim.state === "claimed") return run(call, context, next);
       if (claim.state === "answered") return replay(context, claim.answer);
       const first = running.get(idOf(call));
@@ -60,6 +72,16 @@ export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHan
       await first;
     }
   };
+}
+
+/** Null when the disk does not take it: what was done is not undone by that, and its answer stays what it is. */
+function unlessDisk<Result>(write: () => Result): Result | null {
+  try {
+    return write();
+  } catch (error) {
+    if (diskTroubleOf(error) === null) throw error;
+    return null;
+  }
 }
 
 function keyedCall(context: Context<TokenVariables>, key: string): KeyedCall {

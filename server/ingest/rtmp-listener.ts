@@ -55,6 +55,10 @@ export class RtmpListener {
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Bytes that peers have not read, of all connections together. */
   get waitingBytes(): number {
     return this.#connections.values().reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);

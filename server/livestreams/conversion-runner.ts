@@ -2,6 +2,7 @@
 
 import { InTurn } from "#server/common/in-turn.ts";
 import type { Log } from "#server/common/log.ts";
+import { diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { MediaFacts } from "#server/store/media-store.ts";
 
 /** `message`: what a person should know of it, such as why a recording stopped before its livestream did. */
@@ -12,9 +13,13 @@ export type ConversionResult =
 /** Reads a stopped livestream's recording; may be called again for the same one after a crash. */
 export type Convert = (livestreamId: string, signal: AbortSignal) => Promise<ConversionResult>;
 
+/** How long a conversion waits for the disk before it is tried again. */
+const RETRY_MS = 5000;
+
 export class ConversionRunner {
   readonly #convert: Convert;
   readonly #settle: (livestreamId: string, result: ConversionResult) => void;
+  readonly #delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly #log: Log;
   readonly #abort = new AbortController();
   readonly #queue = new InTurn();
@@ -23,19 +28,28 @@ export class ConversionRunner {
   constructor(options: {
     convert: Convert;
     settle: (livestreamId: string, result: ConversionResult) => void;
+    /** Resolves after this long, or as soon as the signal is aborted. */
+    delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
     log: Log;
   }) {
     this.#convert = options.convert;
     this.#settle = options.settle;
+    this.#delay = options.delay;
     this.#log = options.log;
   }
 
   begin(livestreamId: string): void {
-    // Nobody waits: the result is settled, and a failure to settle it is left to the next start of the process.
+    // Nobody waits: the result is settled. What the disk does not take now it may take later; another failure to settle is left
+    // to the next start of the process.
     void this.#queue
       .run("conversions", () => this.#run(livestreamId))
       .catch((error: unknown) => {
-        this.#log.error("conversion_not_settled", { livestreamId, message: String(error) });
+        const failure = { livestreamId, message: String(error) };
+        if (diskTroubleOf(error) === null) this.#log.error("conversion_not_settled", failure);
+        else {
+          this.#log.error("conversion_waits", failure);
+          void this.#beginLater(livestreamId); // Ends with the delay.
+        }
       });
   }
 
@@ -50,6 +64,12 @@ export class ConversionRunner {
     return this.#queue.settled();
   }
 
+  async #beginLater(livestreamId: string): Promise<void> {
+    const { signal } = this.#abort;
+    await this.#delay(RETRY_MS, signal);
+    if (!signal.aborted) this.begin(livestreamId);
+  }
+
   async #run(livestreamId: string): Promise<void> {
     const { signal } = this.#abort;
     if (signal.aborted) return;
@@ -61,6 +81,9 @@ export class ConversionRunner {
     try {
       return await this.#convert(livestreamId, signal);
     } catch (error) {
+      const trouble = diskTroubleOf(error);
+      // A disk that is full stays so until somebody makes room: the conversion has failed, and says why.
+      if (trouble !== null && trouble !== "disk_full") throw error;
       return { ok: false, message: `the recording could not be read: ${String(error)}` };
     }
   }

@@ -3,9 +3,11 @@
 import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
+import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { InputState } from "#server/instances/input-state.ts";
 import type { Transaction } from "#server/store/database.ts";
+import { DISK_TROUBLES, type DiskTrouble, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type {
   LivestreamChange,
   LivestreamPageRequest,
@@ -13,6 +15,7 @@ import type {
   LivestreamStore,
 } from "#server/store/livestream-store.ts";
 import type { MediaStore } from "#server/store/media-store.ts";
+import type { OwedWrites } from "#server/store/owed-writes.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import { type Claim, claim, decide, type Refused, refused } from "./claim.ts";
@@ -48,6 +51,7 @@ export interface LivestreamServiceOptions {
   readonly livestreams: LivestreamStore;
   readonly media: MediaStore;
   readonly removals: RecordingRemovalStore;
+  readonly owed: Pick<OwedWrites, "write">;
   readonly transaction: Transaction;
   readonly playouts: Playouts;
   readonly recordings: Removable;
@@ -79,6 +83,8 @@ export class LivestreamService {
   readonly #options: LivestreamServiceOptions;
   readonly #conversions: ConversionRunner;
   readonly #effects: LivestreamEffects;
+  /** Livestreams that were ended while the disk did not take it → when. In the database they are `live`. */
+  readonly #endedAtMs = new Map<string, number>();
 
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
@@ -87,6 +93,7 @@ export class LivestreamService {
     this.#conversions = new ConversionRunner({
       convert: options.convert,
       settle: (id, result) => settlement.settle(id, result),
+      delay: options.delay,
       log: options.log,
     });
   }
@@ -154,8 +161,11 @@ export class LivestreamService {
     try {
       await this.#effects.publish(id);
     } catch (error) {
-      const { livestreams, nowMs } = this.#options;
-      livestreams.changeStatus(id, "live", "started", { startedAtMs: claimed.before.startedAtMs }, nowMs());
+      const { livestreams, owed, nowMs } = this.#options;
+      const { startedAtMs } = claimed.before;
+      const write = (): void =>
+        void livestreams.changeStatus(id, "live", "started", { startedAtMs }, nowMs());
+      owed.write({ what: "status after a failed publish", livestreamId: id, write });
       throw error;
     }
     this.#emitWithPosition("livestream.published", id);
@@ -173,14 +183,21 @@ export class LivestreamService {
     return this.#answer(row);
   }
 
-  /** Answers once the encoders are gone and the playlist has ended; the conversion goes on behind it. */
+  /**
+   * Answers once the encoders are gone and the playlist has ended; the conversion goes on behind it. That is done also where
+   * the disk does not take the status, which then follows as soon as it can; the error says so.
+   */
   async stop(id: string): Promise<LivestreamResult> {
-    const claimed = this.#moveTo("converting", id, "stop", () => ({
-      primaryStreamKey: null,
-      secondaryStreamKey: null,
-      stoppedAtMs: this.#options.nowMs(),
-    }));
+    let claimed: Claim;
+    try {
+      claimed = this.#moveTo("converting", id, "stop", () => this.#stopping(id));
+    } catch (error) {
+      const trouble = diskTroubleOf(error);
+      if (trouble === null || this.#options.playouts.recordedSeconds(id) === null) throw error;
+      return this.#endUnsaved(id, trouble);
+    }
     if (!claimed.ok) return claimed;
+    this.#endedAtMs.delete(id);
     this.#emitWithPosition("livestream.stopped", id);
     try {
       await this.#effects.stop(id);
@@ -255,6 +272,35 @@ export class LivestreamService {
     }
   }
 
+  #stopping(id: string): LivestreamChange {
+    const stoppedAtMs = this.#endedAtMs.get(id) ?? this.#options.nowMs();
+    return { primaryStreamKey: null, secondaryStreamKey: null, stoppedAtMs };
+  }
+
+  /** The end of a broadcast whose row cannot be written. */
+  async #endUnsaved(id: string, trouble: DiskTrouble): Promise<LivestreamResult> {
+    const { livestreams, owed, nowMs } = this.#options;
+    if (!this.#endedAtMs.has(id)) this.#endedAtMs.set(id, nowMs());
+    try {
+      await this.#effects.stop(id);
+    } finally {
+      const write = (): void => {
+        const isNew = livestreams.changeStatus(id, "live", "converting", this.#stopping(id), nowMs());
+        this.#endedAtMs.delete(id);
+        if (!isNew) return;
+        this.#emitWithPosition("livestream.stopped", id);
+        this.#conversions.begin(id);
+      };
+      owed.write({ what: "status after the stop", livestreamId: id, write });
+    }
+    throw new UnavailableError(
+      trouble,
+      "The broadcast is over: the encoders are disconnected and the playlists have ended. But " +
+        `${DISK_TROUBLES[trouble]}, so that the livestream is still live by its status, which follows as soon as it ` +
+        "can be written; if the server is restarted before, the livestream goes on.",
+    );
+  }
+
   #moveTo(
     status: LivestreamStatus,
     id: string,
@@ -286,6 +332,14 @@ export class LivestreamService {
     feed.emit({ type: "livestream.deleted", livestreamId: id, data: {} });
     try {
       await this.#effects.remove(id);
+    } catch (error) {
+      const trouble = diskTroubleOf(error);
+      if (trouble === null) throw error;
+      throw new UnavailableError(
+        trouble,
+        `The livestream is deleted. But ${DISK_TROUBLES[trouble]}, so that what was recorded of it is removed ` +
+          "at the next start of the server.",
+      );
     } finally {
       feed.forget(id);
     }

@@ -4,9 +4,11 @@ import type { Log } from "#server/common/log.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { PlayoutReports, ReportingInput } from "#server/playout/playout-reports.ts";
 import type { LivestreamStore } from "#server/store/livestream-store.ts";
+import type { OwedWrites } from "#server/store/owed-writes.ts";
 
 export interface PlayoutReporterOptions {
   readonly livestreams: Pick<LivestreamStore, "find" | "update">;
+  readonly owed: Pick<OwedWrites, "write">;
   readonly feed: Pick<LivestreamFeed, "emit">;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -81,25 +83,27 @@ export class PlayoutReporter implements PlayoutReports {
 
   /** The broadcast goes on; a person will want to know why. Its last writes come after the stop. */
   recordingStopped(livestreamId: string, reason: string, positionSeconds: number): void {
-    const { livestreams, feed, log, nowMs } = this.#options;
+    const { livestreams, owed, feed, log, nowMs } = this.#options;
     log.error("recording_failed", { livestreamId, message: reason });
     feed.emit({ type: "recording.stopped", livestreamId, positionSeconds, data: { reason } });
     const change = { conversionMessage: reason };
-    try {
+    const write = (): void => {
       const isLive = livestreams.update(livestreamId, "live", change, nowMs());
       if (!isLive) livestreams.update(livestreamId, "converting", change, nowMs());
-    } catch (error) {
-      // On a disk that others have filled there is no room for this either; it has been logged.
-      log.error("recording_failure_not_saved", { livestreamId, message: String(error) });
-    }
+    };
+    // What stopped the recording is mostly what this cannot be written for either.
+    owed.write({ what: "why the recording stopped", livestreamId, write });
   }
 
   /** Only before the publish: the row is changed while its status is still the one of that time. */
   #sourceStarted(livestreamId: string): void {
-    const { livestreams, nowMs } = this.#options;
-    if (livestreams.find(livestreamId)?.startedAtMs !== null) return;
+    const { livestreams, owed, nowMs } = this.#options;
     const atMs = nowMs();
-    livestreams.update(livestreamId, "started", { startedAtMs: atMs }, atMs);
+    const write = (): void => {
+      if (livestreams.find(livestreamId)?.startedAtMs !== null) return;
+      livestreams.update(livestreamId, "started", { startedAtMs: atMs }, atMs);
+    };
+    owed.write({ what: "start of the source", livestreamId, write });
   }
 }
 

@@ -35,13 +35,18 @@ export class IdempotencyStore {
       )
       .run({ route, key, nowMs });
     if (inserted.changes > 0) return { state: "claimed" };
+    const answer = this.answerOf(route, key);
+    return answer === null ? { state: "pending" } : { state: "answered", answer };
+  }
+
+  /** The answer that the first was given, null while there is none. Writes nothing. */
+  answerOf(route: string, key: string): StoredAnswer | null {
     const row = this.#database
       .query<{ answer: string | null }, { route: string; key: string }>(
         "SELECT answer FROM idempotency_keys WHERE route = $route AND key = $key",
       )
       .get({ route, key });
-    if (row === null || row.answer === null) return { state: "pending" };
-    return { state: "answered", answer: JSON.parse(row.answer) };
+    return row === null || row.answer === null ? null : JSON.parse(row.answer);
   }
 
   finish(route: string, key: string, answer: StoredAnswer): void {

@@ -10,9 +10,10 @@ test("before anything is listened on there is no port, no peer and nothing that 
 test("what is listened on is asked for its ports, its peers and what waits there", () => {
   const ports = new Ports();
   const http = { port: 8080, addressOf: ({ url }: Request) => `the peer of ${url}` };
-  ports.opened({ http, rtmp: { port: 1935, waitingBytes: 3 }, rtmps: { waitingBytes: 4 } });
+  ports.opened({ http, rtmp: { port: 1935, waitingBytes: 3, isPaused: true }, rtmps: { waitingBytes: 4 } });
   expect([ports.areOpen, ports.http, ports.rtmp, ports.rtmpWaitingBytes]).toEqual([true, 8080, 1935, 7]);
   expect(ports.addressOf(new Request("http://localhost/a"))).toBe("the peer of http://localhost/a");
+  expect(ports.isRtmpPaused).toBe(true);
   ports.closing();
   expect([ports.areOpen, ports.http]).toEqual([false, 8080]);
 });

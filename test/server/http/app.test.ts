@@ -22,7 +22,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     corsOrigins: "*",
     nowMs: Date.now,
     log: createLog({ level: "error", write: () => {}, nowMs: Date.now }),
-    readiness: { store: () => true, http: () => true, rtmp: () => true },
+    readiness: { store: () => null, http: () => null, rtmp: () => null },
     openRoutes: [emptyPages()],
   });
   const list = await app.request("/v2/livestreams", { headers: { Authorization: "Bearer secret" } });

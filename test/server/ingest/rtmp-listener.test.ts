@@ -14,6 +14,7 @@ import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import { OwedWrites } from "#server/store/owed-writes.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
 const ID = "0190b8e8-0000-7000-8000-000000000001";
@@ -33,6 +34,7 @@ const log = createLog({
 });
 const reports = new PlayoutReporter({
   livestreams: { find: () => null, update: () => false },
+  owed: new OwedWrites({ isStoreWell: async () => true, log }),
   feed: new LivestreamFeed({
     writer: { writeEvent: (_, onWritten) => onWritten(), remove: () => {} },
     nowMs,

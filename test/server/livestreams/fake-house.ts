@@ -14,6 +14,7 @@ import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { openDatabase, transactionOn } from "#server/store/database.ts";
 import { LivestreamStore } from "#server/store/livestream-store.ts";
 import { MediaStore } from "#server/store/media-store.ts";
+import { OwedWrites } from "#server/store/owed-writes.ts";
 import { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
 import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
@@ -103,6 +104,7 @@ export class FakeHouse {
   readonly logged: string[] = [];
   readonly feed = new FakeFeed();
   readonly reporter: PlayoutReporter;
+  readonly owed: OwedWrites;
   readonly media: MediaStore;
   readonly stored: LivestreamStore;
   /** Real ones, in a folder that is made with the first picture. */
@@ -135,7 +137,10 @@ export class FakeHouse {
     });
     const tick = (): number => ++this.nowMs;
     const log = createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: tick });
+    const owed = new OwedWrites({ isStoreWell: async () => true, log, retryMs: 1 });
+    this.owed = owed;
     this.livestreams = new LivestreamService({
+      owed,
       livestreams: this.stored,
       media: this.media,
       removals: new RecordingRemovalStore(database),
@@ -162,7 +167,13 @@ export class FakeHouse {
       log,
       feed: this.feed,
     });
-    this.reporter = new PlayoutReporter({ livestreams: this.stored, feed: this.feed, nowMs: tick, log });
+    this.reporter = new PlayoutReporter({
+      livestreams: this.stored,
+      owed,
+      feed: this.feed,
+      nowMs: tick,
+      log,
+    });
     this.mediaService = new MediaService({
       media: this.media,
       livestreams: this.livestreams,
@@ -171,6 +182,11 @@ export class FakeHouse {
       feed: this.feed,
       nowMs: tick,
     });
+  }
+
+  /** Whether the database takes writes; it is read all the same. */
+  set isWritable(isWritable: boolean) {
+    this.database.run(`PRAGMA query_only = ${isWritable ? "OFF" : "ON"}`);
   }
 
   create(properties: { withDvr?: boolean; withBackup?: boolean; name?: string } = {}): string {

@@ -1,0 +1,105 @@
+import { expect, test } from "bun:test";
+import { createLog } from "#server/common/log.ts";
+import { OwedWrites } from "#server/store/owed-writes.ts";
+import { until } from "#test/support/until.ts";
+
+/** Writes on a disk that takes them, or does not. */
+class Disk {
+  isWell = true;
+  isToldWell = true;
+  asked = 0;
+  readonly written: string[] = [];
+  readonly lines: string[] = [];
+  readonly owed = new OwedWrites({
+    isStoreWell: async () => {
+      this.asked += 1;
+      return this.isToldWell;
+    },
+    log: createLog({
+      level: "info",
+      write: (line) => this.lines.push(JSON.parse(line).event),
+      nowMs: () => 0,
+    }),
+    retryMs: 1,
+  });
+
+  write(what: string, livestreamId = "show"): boolean {
+    return this.owed.write({
+      what,
+      livestreamId,
+      write: () => {
+        if (!this.isWell) throw Object.assign(new Error("EROFS"), { code: "EROFS" });
+        this.written.push(what);
+      },
+    });
+  }
+}
+
+test("a disk that is well is written at once, and nobody is asked", () => {
+  const disk = new Disk();
+  expect(disk.write("a")).toBe(true);
+  expect([disk.written, disk.owed.count, disk.lines, disk.asked]).toEqual([["a"], 0, [], 0]);
+});
+
+test("what it does not take is written when it does, in order, the later ones behind the earlier", async () => {
+  const disk = new Disk();
+  disk.isWell = false;
+  expect([disk.write("a"), disk.write("b")]).toEqual([false, false]);
+  disk.isWell = true;
+  expect(disk.write("c")).toBe(false);
+  await until("the writes", () => disk.owed.count === 0);
+  expect(disk.written).toEqual(["a", "b", "c"]);
+  expect(disk.lines).toEqual(["write_owed", "owed_write_done", "owed_write_done", "owed_write_done"]);
+});
+
+test("it is not tried while the store is not said to be well, nor given up", async () => {
+  const disk = new Disk();
+  disk.isWell = false;
+  disk.write("a");
+  disk.isWell = true;
+  disk.isToldWell = false;
+  await until("a second look", () => disk.asked >= 2);
+  expect(disk.written).toEqual([]);
+  disk.isToldWell = true;
+  await until("the write", () => disk.owed.count === 0);
+  expect(disk.written).toEqual(["a"]);
+});
+
+test("one of each kind is owed to a livestream: the last", async () => {
+  const disk = new Disk();
+  disk.isWell = false;
+  for (const livestreamId of ["show", "show", "other"]) disk.write("a", livestreamId);
+  expect(disk.owed.count).toBe(2);
+});
+
+test("what fails for another reason is thrown at once, and later said and dropped", () => {
+  const disk = new Disk();
+  const broken = { what: "b", livestreamId: "show" };
+  const failing = (): void => {
+    throw new Error("no such table");
+  };
+  expect(() => disk.owed.write({ ...broken, write: failing })).toThrow("no such table");
+  disk.isWell = false;
+  disk.write("a");
+  disk.owed.write({ ...broken, write: failing });
+  disk.isWell = true;
+  disk.owed.retry();
+  expect([disk.written, disk.owed.count]).toEqual([["a"], 0]);
+  expect(disk.lines).toContain("owed_write_failed");
+});
+
+test("at the end there is a last try, if the store is well; what is lost is said", async () => {
+  const well = new Disk();
+  well.isWell = false;
+  well.write("a");
+  well.isWell = true;
+  await well.owed.close();
+  expect([well.written, well.lines.at(-1)]).toEqual([["a"], "owed_write_done"]);
+
+  const lost = new Disk();
+  lost.isWell = false;
+  lost.isToldWell = false;
+  lost.write("a");
+  await lost.owed.close();
+  expect(lost.lines.at(-1)).toBe("owed_write_lost");
+});
