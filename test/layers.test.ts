@@ -123,6 +123,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "server",
     "hono",
     "m3u8-parser",
+    "oxc-parser",
     "playwright-core",
     "sharp",
     "axe-core",

@@ -1,0 +1,75 @@
+// Tries every mutant of some targets, several at a time, and says which of them no test noticed.
+
+import { join } from "node:path";
+import { type Mutant, mutantsOf } from "./mutations.ts";
+import { stringUnionsOf } from "./string-unions.ts";
+import type { Target } from "./targets.ts";
+import { TreeCopy } from "./tree-copy.ts";
+
+export interface TargetResult {
+  readonly file: string;
+  /** Those that compile, or that a test noticed. */
+  readonly total: number;
+  readonly killed: number;
+  readonly survivors: readonly Mutant[];
+}
+
+/** Mutants of one target, and what became of them so far. */
+interface Work {
+  readonly target: Target;
+  readonly mutants: readonly Mutant[];
+  readonly usualMs: number;
+  readonly survivors: Mutant[];
+  uncompiled: number;
+}
+
+/** `onResult` is called with each target's result as soon as it is there. */
+export async function runMutants(
+  root: string,
+  targets: readonly Target[],
+  concurrency: number,
+  onResult: (result: TargetResult) => void,
+): Promise<TargetResult[]> {
+  const copies: TreeCopy[] = [];
+  try {
+    for (let count = 0; count < concurrency; count += 1) copies.push(await TreeCopy.of(root));
+    const results: TargetResult[] = [];
+    for (const target of targets) {
+      const result = await runTarget(root, target, copies);
+      results.push(result);
+      onResult(result);
+    }
+    return results;
+  } finally {
+    for (const copy of copies) await copy.remove();
+  }
+}
+
+async function runTarget(root: string, target: Target, copies: readonly TreeCopy[]): Promise<TargetResult> {
+  const work = await prepare(root, target, copies);
+  const queue = [...work.mutants];
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await tryOne(copy, work, next);
+    }),
+  );
+  const survivors = work.survivors.sort((a, b) => work.mutants.indexOf(a) - work.mutants.indexOf(b));
+  const total = work.mutants.length - work.uncompiled;
+  return { file: target.file, total, killed: total - survivors.length, survivors };
+}
+
+async function prepare(root: string, target: Target, copies: readonly TreeCopy[]): Promise<Work> {
+  const source = await Bun.file(join(root, target.file)).text();
+  const mutants = mutantsOf(target.file, source, await stringUnionsOf(root, target.file));
+  const durations = await Promise.all(copies.map((copy) => copy.rehearse(target.tests)));
+  return { target, mutants, usualMs: Math.max(...durations), survivors: [], uncompiled: 0 };
+}
+
+/** One that the tests let pass may still be one that the compiler refuses: that is no mutant at all. */
+async function tryOne(copy: TreeCopy, work: Work, mutant: Mutant): Promise<void> {
+  const { file, source } = mutant;
+  const trial = await copy.try(file, source, work.target.tests, work.usualMs);
+  if (trial !== "passed") return;
+  if (await copy.compiles(file, source)) work.survivors.push(mutant);
+  else work.uncompiled += 1;
+}

@@ -1,0 +1,43 @@
+// The unions of strings that a source file knows: a string is changed to another that is as good there.
+
+import { dirname, join } from "node:path";
+import { readImports } from "#test/support/imports.ts";
+import { allNodes, parseSource } from "./syntax.ts";
+
+export type StringUnion = readonly string[];
+
+/** Of the file itself first, then of the files of ours that it imports. `file` is relative to `root`. */
+export async function stringUnionsOf(root: string, file: string): Promise<StringUnion[]> {
+  const source = await Bun.file(join(root, file)).text();
+  const imported = readImports(file, source)
+    .map(({ specifier }) => pathOf(file, specifier))
+    .filter((path) => path !== null);
+  const unions = unionsIn(file, source);
+  for (const path of imported) unions.push(...unionsIn(path, await Bun.file(join(root, path)).text()));
+  return unions;
+}
+
+export function unionsIn(file: string, source: string): StringUnion[] {
+  return allNodes(parseSource(file, source)).flatMap((node) => {
+    if (node.type !== "TSUnionType") return [];
+    const strings = node.types.flatMap((type) =>
+      type.type === "TSLiteralType" &&
+      type.literal.type === "Literal" &&
+      typeof type.literal.value === "string"
+        ? [type.literal.value]
+        : [],
+    );
+    return strings.length > 1 ? [strings] : [];
+  });
+}
+
+/** The one after `value` in the first union that has it, undefined when none has. */
+export function nextOfUnion(unions: readonly StringUnion[], value: string): string | undefined {
+  const union = unions.find((each) => each.includes(value));
+  return union?.[(union.indexOf(value) + 1) % union.length];
+}
+
+function pathOf(file: string, specifier: string): string | null {
+  if (specifier.startsWith("#")) return specifier.slice(1);
+  return specifier.startsWith(".") ? join(dirname(file), specifier) : null;
+}
