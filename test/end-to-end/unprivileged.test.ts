@@ -79,7 +79,9 @@ describe.skipIf(!changesUser || process.env.TANDEM_TEST_BINARY !== undefined)(
     test("reads in one line that packages are missing", async () => {
       const modules = join(checkout, "node_modules");
       renameSync(modules, `${modules}-elsewhere`);
-      const started = ["env", "--chdir", checkout, ...AS_NOBODY, bun, "run", "--silent", "start"];
+      const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+      const inCheckout = ["env", "--chdir", checkout, ...variables];
+      const started = [...inCheckout, ...AS_NOBODY, bun, "run", "--silent", "start"];
       const { exitCode, stdout, stderr } = await new Program(started, 20).result;
       renameSync(`${modules}-elsewhere`, modules);
       expect({ exitCode, stdout, stderr }).toEqual({
