@@ -10,6 +10,7 @@ import { descriptorLimit, openDescriptors } from "./common/descriptor-count.ts";
 import { Descriptors } from "./common/descriptors.ts";
 import { createLog, type Log } from "./common/log.ts";
 import { PublicUrls } from "./common/public-urls.ts";
+import { RisingTime } from "./common/rising-time.ts";
 import { SpareDescriptors } from "./common/spare-descriptors.ts";
 import { ListedAnswers } from "./delivery/listed-answers.ts";
 import { LivePlayback } from "./delivery/live-playback.ts";
@@ -48,6 +49,7 @@ import { LivestreamStore } from "./store/livestream-store.ts";
 import { MediaStore } from "./store/media-store.ts";
 import { OwedWrites } from "./store/owed-writes.ts";
 import { RecordingRemovalStore } from "./store/recording-removal-store.ts";
+import { RisingTimeStore } from "./store/rising-time-store.ts";
 import { StatisticsWriter } from "./store/statistics-writer.ts";
 import { ThumbnailStore } from "./store/thumbnail-store.ts";
 import { TokenStore } from "./store/token-store.ts";
@@ -66,7 +68,9 @@ export function assemble(config: Config, clock: Clock) {
 
 /** What every part may need, and none of them is. */
 interface Surroundings {
-  readonly nowMs: () => number;
+  readonly clock: Clock;
+  readonly monotonicMs: () => number;
+  readonly dateMs: () => number;
   readonly writeLog: (line: string) => void;
   readonly log: Log;
   readonly ports: Ports;
@@ -76,13 +80,14 @@ interface Surroundings {
 }
 
 function surroundingsOf(config: Config, clock: Clock): Surroundings {
-  const nowMs = () => clock.nowMs();
   const writeLog = (line: string) => process.stderr.write(line);
   const ports = new Ports();
   return {
-    nowMs,
+    clock,
+    monotonicMs: () => clock.monotonicMs(),
+    dateMs: () => clock.dateMs(),
     writeLog,
-    log: createLog({ level: config.logLevel, write: writeLog, nowMs }),
+    log: createLog({ level: config.logLevel, write: writeLog, clock }),
     ports,
     urls: new PublicUrls(config, ports),
     descriptors: new Descriptors({ limit: descriptorLimit(), countOpen: () => openDescriptors() }),
@@ -96,6 +101,8 @@ interface Storage {
   readonly lock: DataDirectoryLock;
   readonly database: Database;
   readonly statisticsDatabase: Database;
+  readonly risingTime: RisingTime;
+  readonly risingMs: () => number;
   readonly writer: StatisticsWriter;
   readonly disk: DiskProbe;
   readonly owed: OwedWrites;
@@ -106,18 +113,25 @@ interface Storage {
   readonly thumbnails: ThumbnailService;
 }
 
-function openStorage(config: Config, { log, spares }: Surroundings): Storage {
+function openStorage(config: Config, { clock, log, spares }: Surroundings): Storage {
   const directory = openDataDirectory(config.dataDir);
   const lock = lockDataDirectory(directory);
   const database = openDatabaseOf(directory);
   const statisticsDatabase = openStatisticsOf(directory);
   const { databaseFile, recordingsFolder } = directory;
   const disk = new DiskProbe({ databaseFile, recordingsFolder, log });
+  const risingTime = new RisingTime({
+    store: new RisingTimeStore(database),
+    clock,
+    onUnsaved: (message) => log.error("rising_time_not_saved", { message }),
+  });
   return {
     directory,
     lock,
     database,
     statisticsDatabase,
+    risingTime,
+    risingMs: () => risingTime.nowMs(),
     writer: new StatisticsWriter({ file: statisticsDatabase.filename, log }),
     disk,
     owed: new OwedWrites({ isStoreWell: async () => (await disk.problem("store")) === null, log }),
@@ -143,17 +157,17 @@ interface House {
 }
 
 function buildHouse(config: Config, surroundings: Surroundings, storage: Storage): House {
-  const { nowMs, log, urls } = surroundings;
-  const { database, writer, owed, livestreamStore, mediaStore, recordings, thumbnails } = storage;
-  const feed = new LivestreamFeed({ writer, nowMs, log });
-  const reports = new PlayoutReporter({ livestreams: livestreamStore, owed, feed, nowMs, log });
+  const { clock, dateMs, log, urls } = surroundings;
+  const { database, risingMs, writer, owed, livestreamStore, mediaStore, recordings, thumbnails } = storage;
+  const feed = new LivestreamFeed({ writer, dateMs, log });
+  const reports = new PlayoutReporter({ livestreams: livestreamStore, owed, feed, dateMs, log });
   const playouts = new PlayoutManager({
-    nowMs,
+    clock,
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
     isRevertive: config.failover === "revertive",
-    openProgramme: programmeOpener({ ...config, recordings, nowMs, reports }),
-    openEnded: endedOpener({ ...config, recordings, nowMs }),
-    openInstance: instanceOpener({ ...config, nowMs }),
+    openProgramme: programmeOpener({ ...config, recordings, clock, risingMs, reports }),
+    openEnded: endedOpener({ ...config, recordings, clock, risingMs }),
+    openInstance: instanceOpener({ ...config, clock, risingMs }),
     reports,
   });
   const livestreams = new LivestreamService({
@@ -167,12 +181,12 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     thumbnails,
     convert: conversionOf(recordings),
     urls,
-    nowMs,
+    dateMs,
     delay,
     log,
     feed,
   });
-  const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, feed, nowMs });
+  const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, feed, dateMs });
   const slowPlayers = new SlowPlayers();
   const statistics = buildStatistics(config, surroundings, storage, {
     feed,
@@ -185,7 +199,7 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
 
 function buildStatistics(
   config: Config,
-  { ports, descriptors, nowMs }: Surroundings,
+  { ports, descriptors, clock }: Surroundings,
   { statisticsDatabase, writer, livestreamStore, thumbnails }: Storage,
   { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "statistics">,
 ): Statistics {
@@ -208,7 +222,7 @@ function buildStatistics(
     imagesWaiting: () => thumbnails.unsettled,
     sampleIntervalSeconds: config.sampleIntervalSeconds,
     version: VERSION,
-    nowMs,
+    clock,
   });
 }
 
@@ -219,8 +233,8 @@ interface Front {
 }
 
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
-  const { nowMs, log, ports, urls } = surroundings;
-  const { database, disk, adminToken, thumbnails } = storage;
+  const { log, ports, urls } = surroundings;
+  const { database, disk, risingMs, adminToken, thumbnails } = storage;
   const { livestreams, media, statistics } = house;
   const app = createApp({
     livestreams,
@@ -235,7 +249,7 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
     idempotencyKeys: new IdempotencyStore(database),
     urls,
     corsOrigins: config.corsOrigins,
-    nowMs,
+    risingMs,
     log,
     readiness: {
       store: async () => notWritable(await disk.problem("store")),
@@ -263,11 +277,11 @@ function notWritable(problem: DiskProblem | null): NotReady | null {
 }
 
 function buildPlayback(
-  { nowMs, ports }: Surroundings,
+  { monotonicMs, ports }: Surroundings,
   { livestreamStore, recordings }: Storage,
   { playouts, media, statistics }: House,
 ): PlaybackRouter {
-  const listed = new ListedAnswers(new StretchCache(nowMs));
+  const listed = new ListedAnswers(new StretchCache(monotonicMs));
   return new PlaybackRouter({
     live: new LivePlayback({
       programme: (id, playout) =>

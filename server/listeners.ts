@@ -25,7 +25,7 @@ export function openListeners(
   parts: {
     fetch: HttpListenerOptions["fetch"];
     failed: HttpListenerOptions["failed"];
-    rtmp: Pick<RtmpListenerOptions, "door" | "slowPlayers" | "descriptors" | "nowMs">;
+    rtmp: Pick<RtmpListenerOptions, "door" | "slowPlayers" | "descriptors" | "monotonicMs">;
     log: Log;
   },
 ): Listeners {

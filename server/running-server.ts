@@ -29,7 +29,7 @@ export interface RunningServer {
 /** Resolves once both ports accept connections. Throws a {@link StartError} when it cannot be as the config says. */
 export async function startServer(config: Config, clock: Clock): Promise<RunningServer> {
   const assembly = assemble(config, clock);
-  const { descriptors, spares, livestreams, playouts, thumbnails, statistics, nowMs, log } = assembly;
+  const { descriptors, spares, livestreams, playouts, thumbnails, statistics, monotonicMs, log } = assembly;
   // Whoever comes finds what was there before: an encoder that is refused once, as OBS is, does not come again.
   await livestreams.reopen();
   const listeners = listen(config, assembly);
@@ -39,7 +39,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const guard = new AcceptGuard({ descriptors, spares, http, rtmp: rtmpPorts, log });
   livestreams.goOn();
   statistics.start();
-  const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, nowMs, log });
+  const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, monotonicMs, log });
   announce(assembly, listeners);
   return {
     httpPort: http.port,
@@ -56,24 +56,24 @@ function listen(
   config: Config,
   { playback, app, playouts, slowPlayers, descriptors, ...rest }: Assembly,
 ): Listeners {
-  const { nowMs, log } = rest;
+  const { monotonicMs, log } = rest;
   return openListeners(config, {
     fetch: (request) => playback.answer(request) ?? app.fetch(request),
     failed: (error, request) => answerFailure(error, request, log),
-    rtmp: { door: playouts, slowPlayers, descriptors, nowMs },
+    rtmp: { door: playouts, slowPlayers, descriptors, monotonicMs },
     log,
   });
 }
 
 /** At every level: whoever asked for any free port learns here which they are. */
-function announce({ writeLog, nowMs }: Assembly, { http, rtmp, rtmps }: Listeners): void {
-  const announcements = createLog({ level: "info", write: writeLog, nowMs });
+function announce({ writeLog, clock }: Assembly, { http, rtmp, rtmps }: Listeners): void {
+  const announcements = createLog({ level: "info", write: writeLog, clock });
   const ports = { httpPort: http.port, rtmpPort: rtmp.port };
   announcements.info("ready", rtmps === null ? ports : { ...ports, rtmpsPort: rtmps.port });
 }
 
 async function stop(
-  { log, ports, statistics, livestreams, playouts, owed, disk, writer, database, lock }: Assembly,
+  { log, ports, statistics, livestreams, playouts, owed, disk, writer, risingTime, database, lock }: Assembly,
   listeners: Listeners,
   { guard, posters }: { guard: AcceptGuard; posters: PosterGrabber },
 ): Promise<void> {
@@ -93,6 +93,7 @@ async function stop(
   disk.stop();
   await writer.close();
   statistics.close();
+  risingTime.stop();
   database.close();
   lock.release();
   log.info("stopped");

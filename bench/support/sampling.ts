@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SystemClock } from "#server/common/clock.ts";
 import { createLog } from "#server/common/log.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { inputState } from "#server/instances/input-state.ts";
@@ -17,15 +18,18 @@ export async function measureSampling(count: number, seconds: number): Promise<n
   const folder = mkdtempSync(join(tmpdir(), "tandem-sampling-"));
   const file = join(folder, "statistics.sqlite");
   openStatisticsDatabase(file).close();
-  const log = createLog({ level: "warn", write: (line) => process.stderr.write(line), nowMs: Date.now });
-  const instances = new Map(Array.from({ length: count }, (_, index) => [`livestream ${index}`, sending()]));
+  const clock = new SystemClock();
+  const log = createLog({ level: "warn", write: (line) => process.stderr.write(line), clock });
+  const instances = new Map(
+    Array.from({ length: count }, (_, index) => [`livestream ${index}`, sending(clock.monotonicMs())]),
+  );
   const writer = new StatisticsWriter({ file, log });
   const sampler = new Sampler({
     intervalSeconds: 1,
-    nowMs: Date.now,
+    clock,
     inputs: (id) => {
       const instance = instances.get(id);
-      return instance === undefined ? [] : [inputState(instance, Date.now())];
+      return instance === undefined ? [] : [inputState(instance, clock)];
     },
     onAir: () => "primary",
     counts: () => ({ rtmpConnections: 1, hlsConnections: 4 }),
@@ -43,11 +47,11 @@ export async function measureSampling(count: number, seconds: number): Promise<n
 }
 
 /** With ten seconds of media behind it. */
-function sending(): Instance {
-  let nowMs = Date.now() - 10_000;
+function sending(untilMs: number): Instance {
+  let nowMs = untilMs - 10_000;
   const instance = new Instance({
     name: "primary",
-    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     ingestTimeoutMs: 5000,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });

@@ -12,7 +12,7 @@ export interface SessionMemory {
 /** Heap after `count` viewers of one playout, each of whom asked twice. */
 export function measureSessionMemory(count: number): SessionMemory {
   const before = heapBytes();
-  const viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), nowMs: () => 0 });
+  const viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), monotonicMs: () => 0 });
   for (let each = 0; each < count; each += 1) {
     const request = requestOf(viewers, each);
     for (let time = 0; time < 2; time += 1) viewers.watched("livestream", "auto", request, 2);

@@ -45,7 +45,7 @@ const NO_CUTS: readonly Cut[] = [];
 export class Segmenter {
   readonly #partTargetSeconds: number;
   readonly #rule: CutRule;
-  readonly #clock = new ProgramClock();
+  #clock = new ProgramClock();
   #renditionNames: readonly RenditionName[];
   #writers: readonly RenditionWriter[] = [];
   #queues: readonly SampleQueue[] = [];
@@ -110,6 +110,12 @@ export class Segmenter {
    */
   follow(encoder: EncoderPace): void {
     this.#encoder = encoder;
+  }
+
+  /** The server's clock was set: from the next segment on dates are what it says now, be that before the last one's. */
+  dateJumped(): void {
+    this.#nextIsDiscontinuous = true;
+    this.#clock = new ProgramClock();
   }
 
   /** Nothing follows for now: the open segment is finished, its last samples as long as the ones before. */

@@ -11,7 +11,7 @@ const MAX_NAME_LENGTH = 100;
 
 export function tokenCommands(options: {
   dataDir: () => string;
-  clock: Clock;
+  clock: Pick<Clock, "dateMs">;
   print: (text: string) => void;
 }): readonly Command[] {
   const { clock, print } = options;
@@ -33,7 +33,7 @@ export function tokenCommands(options: {
         const checkedName = tokenName(name);
         const checkedScope = tokenScope(scope);
         return withTokens((tokens) => {
-          print(`${tokens.create(checkedName, checkedScope, clock.nowMs()).token}\n`);
+          print(`${tokens.create(checkedName, checkedScope, clock.dateMs()).token}\n`);
           return 0;
         });
       },

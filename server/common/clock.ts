@@ -1,42 +1,55 @@
-// The server's one clock: wall time without the jumps of wall time.
+// The two times there are: how long it took, and what date it is. The first is never set; the second is, while we run.
 
 export interface Clock {
-  /** Whole milliseconds since 1970, UTC. Never less than at the reading before. */
-  nowMs(): number;
+  /** Whole milliseconds from any origin, never less than before. Whatever lasts is measured with it. */
+  monotonicMs(): number;
+  /** Whole milliseconds since 1970, UTC, as the system has it now. It jumps, forward and back: nothing is measured with it. */
+  dateMs(): number;
+  /** The date of a monotonic reading by what the system says now: right also where the clock was still wrong back then. */
+  dateOf(monotonicMs: number): number;
 }
 
-/** Where a clock gets its time from, milliseconds. */
+/** Where a clock gets its times from, milliseconds. */
 export interface TimeSources {
-  readonly wallMs: () => number;
-  /** From any origin, never set back. */
+  readonly dateMs: () => number;
   readonly monotonicMs: () => number;
 }
 
-/**
- * How fast the clock makes up for a wall clock that was set, as a share of the time that passes: timeouts measured
- * meanwhile are wrong by no more than this, and an hour is made up within a day.
- */
-const MAX_SLEW = 0.05;
+/** How far the two may drift apart before dates of monotonic readings follow: they do not waver by a rounding. */
+const MAX_DRIFT_MS = 10;
 
-/** Runs with the monotonic source and leans toward the wall clock, however far that was set forward or back. */
+/** Between two readings that belong together the process may be stopped: apart by more, they say nothing of each other. */
+const MAX_READING_MS = 5;
+
 export class SystemClock implements Clock {
   readonly #sources: TimeSources;
-  #readAtMs: number;
-  #timeMs: number;
+  /** The date minus the monotonic time. */
+  #offsetMs: number;
 
-  constructor(sources: TimeSources = { wallMs: Date.now, monotonicMs: () => performance.now() }) {
+  constructor(sources: TimeSources = { dateMs: Date.now, monotonicMs: () => performance.now() }) {
     this.#sources = sources;
-    this.#readAtMs = sources.monotonicMs();
-    this.#timeMs = sources.wallMs();
+    this.#offsetMs = Math.round(sources.dateMs() - sources.monotonicMs());
   }
 
-  nowMs(): number {
-    const monotonicMs = this.#sources.monotonicMs();
-    const elapsedMs = monotonicMs - this.#readAtMs;
-    const behindMs = this.#sources.wallMs() - (this.#timeMs + elapsedMs);
-    const maxSlewMs = elapsedMs * MAX_SLEW;
-    this.#readAtMs = monotonicMs;
-    this.#timeMs += elapsedMs + Math.min(maxSlewMs, Math.max(-maxSlewMs, behindMs));
-    return Math.floor(this.#timeMs);
+  monotonicMs(): number {
+    return Math.floor(this.#sources.monotonicMs());
+  }
+
+  dateMs(): number {
+    return Math.floor(this.#sources.dateMs());
+  }
+
+  dateOf(monotonicMs: number): number {
+    this.#compare();
+    return monotonicMs + this.#offsetMs;
+  }
+
+  #compare(): void {
+    const beforeMs = this.#sources.monotonicMs();
+    const dateMs = this.#sources.dateMs();
+    const afterMs = this.#sources.monotonicMs();
+    if (afterMs - beforeMs > MAX_READING_MS) return;
+    const offsetMs = Math.round(dateMs - beforeMs);
+    if (Math.abs(offsetMs - this.#offsetMs) > MAX_DRIFT_MS) this.#offsetMs = offsetMs;
   }
 }

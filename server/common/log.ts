@@ -1,5 +1,7 @@
 // What the process says to its operator: one JSON object a line, and no line more often than anybody can read it.
 
+import type { Clock } from "./clock.ts";
+
 /** In rising order of weight. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -20,7 +22,7 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** Takes a line with its line feed. */
   readonly write: (line: string) => void;
-  readonly nowMs: () => number;
+  readonly clock: Pick<Clock, "monotonicMs" | "dateMs">;
 }
 
 /** One bad encoder must not fill a disk: the same warning of the same livestream is written this often a period. */
@@ -49,7 +51,7 @@ class LogLines {
   readonly #options: LogOptions;
   readonly #lightest: number;
   readonly #repeats = new Map<string, Repeats>();
-  #periodEndsAtMs = 0;
+  #periodEndsAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -58,7 +60,7 @@ class LogLines {
 
   add(level: LogLevel, event: string, fields: LogFields = {}): void {
     if (LOG_LEVELS.indexOf(level) < this.#lightest) return;
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#options.clock.monotonicMs();
     if (nowMs >= this.#periodEndsAtMs) this.#beginPeriod(nowMs);
     if (level === "warn" || level === "error") {
       const repeats = this.#repeatsOf(event, fields);
@@ -68,7 +70,7 @@ class LogLines {
       }
       repeats.written += 1;
     }
-    this.#write(nowMs, level, event, fields);
+    this.#write(level, event, fields);
   }
 
   #beginPeriod(nowMs: number): void {
@@ -76,7 +78,7 @@ class LogLines {
     this.#repeats.clear();
     this.#periodEndsAtMs = nowMs + REPEAT_PERIOD_MS;
     for (const { event, suppressed } of ended) {
-      if (suppressed > 0) this.#write(nowMs, "warn", "repeats_suppressed", { of: event, count: suppressed });
+      if (suppressed > 0) this.#write("warn", "repeats_suppressed", { of: event, count: suppressed });
     }
   }
 
@@ -88,8 +90,8 @@ class LogLines {
     return repeats;
   }
 
-  #write(nowMs: number, level: LogLevel, event: string, fields: LogFields): void {
-    const atUtc = new Date(nowMs).toISOString();
+  #write(level: LogLevel, event: string, fields: LogFields): void {
+    const atUtc = new Date(this.#options.clock.dateMs()).toISOString();
     this.#options.write(`${JSON.stringify({ atUtc, level, event, ...fields })}\n`);
   }
 }

@@ -22,15 +22,15 @@ const MINUTE_MS = 60_000;
 const MAX_REMEMBERED = 1000;
 
 export class StretchCache {
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #cache = new ByteCache<ImmutableBytes>(MAX_CACHED_BYTES);
   /** In the order that they were asked for. */
   readonly #askedOnce = new Set<string>();
-  #minuteBeganMs = 0;
+  #minuteBeganMs = Number.NEGATIVE_INFINITY;
   #readBytes = 0;
 
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
+  constructor(monotonicMs: () => number) {
+    this.#monotonicMs = monotonicMs;
   }
 
   /**
@@ -60,7 +60,7 @@ export class StretchCache {
   }
 
   #mayRead(byteLength: number): boolean {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     if (nowMs - this.#minuteBeganMs >= MINUTE_MS) {
       this.#minuteBeganMs = nowMs;
       this.#readBytes = 0;

@@ -14,7 +14,7 @@ const PATIENCE_MS = 1000;
 
 export interface LivestreamFeedOptions {
   readonly writer: Pick<StatisticsWriter, "writeEvent" | "remove">;
-  readonly nowMs: () => number;
+  readonly dateMs: () => number;
   readonly log: Log;
   readonly patienceMs?: number;
 }
@@ -52,7 +52,7 @@ export class LivestreamFeed {
     const { livestreamId } = happening;
     if (this.#ended.has(livestreamId)) return;
     if (happening.type === "livestream.deleted") this.#ended.add(livestreamId);
-    const atMs = this.#options.nowMs();
+    const atMs = this.#options.dateMs();
     const event: FeedEvent = {
       ...happening,
       id: Bun.randomUUIDv7("hex", atMs),

@@ -35,7 +35,8 @@ export interface AppOptions {
   readonly idempotencyKeys: IdempotencyStore;
   readonly urls: PublicUrls;
   readonly corsOrigins: CorsOrigins;
-  readonly nowMs: () => number;
+  /** Never goes back, not even across a restart. */
+  readonly risingMs: () => number;
   readonly log: Log;
   /** What must work for the process to be ready, by name. */
   readonly readiness: ReadinessChecks;
@@ -56,7 +57,7 @@ export function createApp(options: AppOptions): Hono {
     requireToken(options.scopeOf),
     async (context, next) => (isKnown(context, app) ? next() : answerUnknown(context, app)),
     readBody(),
-    idempotency({ store: options.idempotencyKeys, nowMs: options.nowMs }),
+    idempotency({ store: options.idempotencyKeys, risingMs: options.risingMs }),
   );
   app.route("/", livestreamRoutes(livestreams, urls));
   app.route("/", mediaRoutes(media));

@@ -9,7 +9,8 @@ import type { TokenVariables } from "./require-token.ts";
 
 export interface IdempotencyOptions {
   readonly store: IdempotencyStore;
-  readonly nowMs: () => number;
+  /** Never goes back, not even across a restart. */
+  readonly risingMs: () => number;
 }
 
 /** A call with a key, and what the key is unique in: caller, method and path. What the call asks for is no part of it. */
@@ -24,7 +25,7 @@ const KEPT_HEADERS = ["Content-Type", "Location"];
 /** Part of a SHA-256: enough to tell callers apart, too little to find a token by. */
 const CALLER_LENGTH = 8;
 
-export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHandler<TokenVariables> {
+export function idempotency({ store, risingMs }: IdempotencyOptions): MiddlewareHandler<TokenVariables> {
   /** Resolves when the first of its kind is answered. */
   const running = new Map<string, Promise<void>>();
   /** First answers that the disk did not take. */
@@ -59,7 +60,7 @@ export function idempotency({ store, nowMs }: IdempotencyOptions): MiddlewareHan
     for (;;) {
       const known = unstored.get(idOf(call));
       if (known !== undefined) return replay(context, known);
-      const claim = unlessDisk(() => store.claim(call.route, call.key, nowMs()));
+      const claim = unlessDisk(() => store.claim(call.route, call.key, risingMs()));
       if (claim === null) {
         // A disk that does not take the key takes no change either; what can be done without it is done.
         const first = store.answerOf(call.route, call.key);

@@ -48,7 +48,7 @@ export class RtmpConnection implements PublisherConnection {
   readonly #descriptors: Descriptors;
   readonly #onStage: (stage: ConnectionStage) => void;
   readonly #log: Log;
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   #idleSinceMs: number;
   #source: RtmpSource | null = null;
   #play: { feed: PlayFeed; player: RtmpPlayer } | null = null;
@@ -62,7 +62,7 @@ export class RtmpConnection implements PublisherConnection {
     descriptors: Descriptors;
     log: Log;
     randomBytes: Uint8Array;
-    nowMs: () => number;
+    monotonicMs: () => number;
     onStage: (stage: ConnectionStage) => void;
   }) {
     this.#socket = options.socket;
@@ -73,8 +73,8 @@ export class RtmpConnection implements PublisherConnection {
     this.#descriptors = options.descriptors;
     this.#onStage = options.onStage;
     this.#log = options.log;
-    this.#nowMs = options.nowMs;
-    this.#idleSinceMs = options.nowMs();
+    this.#monotonicMs = options.monotonicMs;
+    this.#idleSinceMs = options.monotonicMs();
   }
 
   /** Bytes that its peer has not read. */
@@ -89,7 +89,7 @@ export class RtmpConnection implements PublisherConnection {
       this.#onStage("asking");
     }
     try {
-      for (const event of this.#session.push(bytes, this.#nowMs())) {
+      for (const event of this.#session.push(bytes, this.#monotonicMs())) {
         this.#handle(event);
         if (this.#isClosing) break;
       }
@@ -119,7 +119,7 @@ export class RtmpConnection implements PublisherConnection {
   tick(): void {
     if (this.#play !== null) {
       if (this.#play.player.isStuck()) this.#disconnectStuckPlayer();
-    } else if (this.#source === null && this.#nowMs() - this.#idleSinceMs >= IDLE_TIMEOUT_MS) {
+    } else if (this.#source === null && this.#monotonicMs() - this.#idleSinceMs >= IDLE_TIMEOUT_MS) {
       this.#socket.terminate();
     }
   }
@@ -196,7 +196,7 @@ export class RtmpConnection implements PublisherConnection {
     this.#sendQueue.maxBytes = MAX_PLAYER_BYTES;
     const player = new RtmpPlayer({
       queue: this.#sendQueue,
-      nowMs: this.#nowMs,
+      monotonicMs: this.#monotonicMs,
       selection,
       onEnded: (reason) => this.cut(reason),
       onSkip: () => this.#slowPlayers.skipped(),
@@ -226,14 +226,14 @@ export class RtmpConnection implements PublisherConnection {
   #endPublish(): void {
     const source = this.#source;
     this.#source = null;
-    this.#idleSinceMs = this.#nowMs();
+    this.#idleSinceMs = this.#monotonicMs();
     source?.end();
   }
 
   #endPlay(): void {
     const play = this.#play;
     this.#play = null;
-    this.#idleSinceMs = this.#nowMs();
+    this.#idleSinceMs = this.#monotonicMs();
     play?.feed.leave(play.player);
   }
 

@@ -27,7 +27,7 @@ export interface RtmpListenerOptions {
   /** Null = plain RTMP. */
   readonly tls: Tls | null;
   readonly log: Log;
-  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
 }
 
 type RtmpSocket = Socket<{ connection: RtmpConnection | null }>;
@@ -114,7 +114,7 @@ export class RtmpListener {
   }
 
   #opened(socket: RtmpSocket): void {
-    const { door, slowPlayers, descriptors, log, nowMs } = this.#options;
+    const { door, slowPlayers, descriptors, log, monotonicMs } = this.#options;
     descriptors.changed(1);
     if (!this.#hasRoom()) {
       socket.terminate();
@@ -125,7 +125,7 @@ export class RtmpListener {
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const randomBytes = crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_LENGTH));
     const connection: RtmpConnection = new RtmpConnection({
-      ...{ socket, door, slowPlayers, descriptors, log, randomBytes, nowMs },
+      ...{ socket, door, slowPlayers, descriptors, log, randomBytes, monotonicMs },
       onStage: (stage) => {
         if (stage === "settled") this.#asking.delete(connection);
         else if (this.#silent.delete(connection)) this.#asking.add(connection);

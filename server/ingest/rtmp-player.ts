@@ -21,7 +21,7 @@ const MAX_SKIPPING_MS = 30_000;
 
 export class RtmpPlayer implements FanOutPlayer {
   readonly #queue: SendQueue;
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #onEnded: (reason: string) => void;
   readonly #onSkip: () => void;
   #selection: Selection | null;
@@ -33,7 +33,7 @@ export class RtmpPlayer implements FanOutPlayer {
 
   constructor(options: {
     queue: SendQueue;
-    nowMs: () => number;
+    monotonicMs: () => number;
     selection: Selection;
     /** What is played is over. */
     onEnded: (reason: string) => void;
@@ -41,11 +41,11 @@ export class RtmpPlayer implements FanOutPlayer {
     onSkip: () => void;
   }) {
     this.#queue = options.queue;
-    this.#nowMs = options.nowMs;
+    this.#monotonicMs = options.monotonicMs;
     this.#selection = options.selection;
     this.#onEnded = options.onEnded;
     this.#onSkip = options.onSkip;
-    this.#takenAtMs = options.nowMs();
+    this.#takenAtMs = options.monotonicMs();
   }
 
   /** What the player wants from now on, null for nothing. */
@@ -63,7 +63,7 @@ export class RtmpPlayer implements FanOutPlayer {
       this.#push(headers, this.#selection);
     } else if (this.#queue.waitingBytes > MAX_WAITING_BYTES) {
       this.#isSkipping = true;
-      this.#fellBehindAtMs = this.#nowMs();
+      this.#fellBehindAtMs = this.#monotonicMs();
       this.#onSkip();
       return;
     }
@@ -76,7 +76,7 @@ export class RtmpPlayer implements FanOutPlayer {
 
   /** Called about once a second; true when the player is to be disconnected, since it does not read. */
   isStuck(): boolean {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     const { takenBytes, waitingBytes } = this.#queue;
     if (takenBytes !== this.#takenBytes || waitingBytes === 0) this.#takenAtMs = nowMs;
     this.#takenBytes = takenBytes;

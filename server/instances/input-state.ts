@@ -1,12 +1,14 @@
 // What can be said of an input now: who is connected, and what it sends.
 
 import type { InstanceName } from "#openapi/names.ts";
+import type { Clock } from "#server/common/clock.ts";
 import type { Instance } from "./instance.ts";
 import type { Publish } from "./publish.ts";
 
 export interface InputState {
   readonly instance: InstanceName;
   readonly active: boolean;
+  /** Dates, milliseconds since 1970. */
   readonly connectedAtMs: number | null;
   readonly lastSeenAtMs: number | null;
   readonly video: VideoInput | null;
@@ -31,13 +33,15 @@ export interface AudioInput {
   readonly bitrateKbps: number;
 }
 
-export function inputState(instance: Instance, nowMs: number): InputState {
+export function inputState(instance: Instance, clock: Pick<Clock, "monotonicMs" | "dateOf">): InputState {
+  const nowMs = clock.monotonicMs();
+  const dateOf = (atMs: number | null): number | null => (atMs === null ? null : clock.dateOf(atMs));
   const { publish } = instance;
   return {
     instance: instance.name,
     active: instance.isActive,
-    connectedAtMs: instance.connectedAtMs,
-    lastSeenAtMs: instance.lastMediaAtMs,
+    connectedAtMs: dateOf(instance.connectedAtMs),
+    lastSeenAtMs: dateOf(instance.lastMediaAtMs),
     ...(publish === null ? { video: null, audio: null } : inputFormat(publish, nowMs)),
     timestampRepairs: instance.timestampRepairs,
   };

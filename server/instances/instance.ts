@@ -63,7 +63,7 @@ const NOBODY: InstanceReports = {
 export class Instance {
   readonly name: InstanceName;
   readonly #listener: InstanceListener;
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #ingestTimeoutMs: number;
   readonly #reports: InstanceReports;
   #connection: PublisherConnection | null = null;
@@ -76,13 +76,13 @@ export class Instance {
   constructor(options: {
     name: InstanceName;
     listener: InstanceListener;
-    nowMs: () => number;
+    monotonicMs: () => number;
     ingestTimeoutMs: number;
     reports?: InstanceReports;
   }) {
     this.name = options.name;
     this.#listener = options.listener;
-    this.#nowMs = options.nowMs;
+    this.#monotonicMs = options.monotonicMs;
     this.#ingestTimeoutMs = options.ingestTimeoutMs;
     this.#reports = options.reports ?? NOBODY;
   }
@@ -101,11 +101,12 @@ export class Instance {
     return this.#isActive;
   }
 
+  /** By the monotonic clock. */
   get connectedAtMs(): number | null {
     return this.#connectedAtMs;
   }
 
-  /** When media last came, also from a publisher that is gone. */
+  /** When media last came, also from a publisher that is gone; by the monotonic clock. */
   get lastMediaAtMs(): number | null {
     return this.#lastMediaAtMs;
   }
@@ -124,10 +125,10 @@ export class Instance {
       }
       this.#cut("taken-over", "another encoder with this key took over after 2 s of silence");
     }
-    const publish = new Publish(this.name, this.#nowMs());
+    const publish = new Publish(this.name, this.#monotonicMs());
     this.#connection = connection;
     this.#publish = publish;
-    this.#connectedAtMs = this.#nowMs();
+    this.#connectedAtMs = this.#monotonicMs();
     this.#reports.connected();
     return {
       setTrack: (track) => publish.setTrack(track),
@@ -155,7 +156,7 @@ export class Instance {
   }
 
   #receive(publish: Publish, unit: EncodedUnit): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     const timed = publish.push(unit, nowMs);
     this.#lastMediaAtMs = nowMs;
     if (this.#isActive) {
@@ -190,6 +191,6 @@ export class Instance {
 
   #silentForMs(): number {
     const since = Math.max(this.#connectedAtMs ?? 0, this.#lastMediaAtMs ?? 0);
-    return this.#nowMs() - since;
+    return this.#monotonicMs() - since;
   }
 }

@@ -11,7 +11,7 @@ export interface ConversionSettlementOptions {
   readonly livestreams: Pick<LivestreamStore, "find" | "changeStatus">;
   readonly media: Pick<MediaStore, "insert">;
   readonly transaction: Transaction;
-  readonly nowMs: () => number;
+  readonly dateMs: () => number;
   readonly log: Log;
   readonly feed: Pick<LivestreamFeed, "emit">;
 }
@@ -33,7 +33,7 @@ export class ConversionSettlement {
 
   /** Throws, and changes nothing, when there is an asset to make and the livestream is not converting. */
   settle(id: string, result: ConversionResult): void {
-    const { livestreams, nowMs, log, feed } = this.#options;
+    const { livestreams, dateMs, log, feed } = this.#options;
     if (result.ok) {
       const mediaId = this.#finish(id, result);
       const { durationSeconds } = result.facts;
@@ -41,7 +41,7 @@ export class ConversionSettlement {
       feed.emit({ type: "livestream.finished", livestreamId: id, data: { mediaId, durationSeconds } });
       feed.emit({ type: "media.created", livestreamId: id, data: { mediaId } });
     } else {
-      livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, nowMs());
+      livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, dateMs());
       log.error("conversion_failed", { livestreamId: id, message: result.message });
       feed.emit({ type: "livestream.failed", livestreamId: id, data: { reason: result.message } });
     }
@@ -53,9 +53,9 @@ export class ConversionSettlement {
 
   /** The asset and the status that announces it come into being together. */
   #finish(id: string, result: ConversionResult & { ok: true }): string {
-    const { livestreams, media, nowMs, transaction } = this.#options;
+    const { livestreams, media, dateMs, transaction } = this.#options;
     const mediaId = Bun.randomUUIDv7();
-    const atMs = nowMs();
+    const atMs = dateMs();
     transaction(() => {
       const row = livestreams.find(id);
       if (

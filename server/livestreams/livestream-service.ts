@@ -58,7 +58,7 @@ export interface LivestreamServiceOptions {
   readonly thumbnails: Thumbnails;
   readonly convert: Convert;
   readonly urls: PublicUrls;
-  readonly nowMs: () => number;
+  readonly dateMs: () => number;
   /** Resolves after this long, or as soon as the signal is aborted. */
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
@@ -119,10 +119,10 @@ export class LivestreamService {
     readonly withDvr: boolean;
     readonly withBackup: boolean;
   }): LivestreamView {
-    const { livestreams, nowMs } = this.#options;
+    const { livestreams, dateMs } = this.#options;
     const id = Bun.randomUUIDv7();
     const { name, description, withDvr, withBackup } = wanted;
-    livestreams.insert({ id, name, description, withDvr, withBackup, createdAtMs: nowMs() });
+    livestreams.insert({ id, name, description, withDvr, withBackup, createdAtMs: dateMs() });
     const row = livestreams.find(id);
     if (row === null) throw new Error(`livestream ${id} was inserted and is not there`);
     this.#options.feed.emit({ type: "livestream.created", livestreamId: id, data: { name } });
@@ -131,12 +131,12 @@ export class LivestreamService {
 
   /** Which instances it has may change for as long as it could be started. */
   update(id: string, patch: LivestreamPatch): LivestreamResult {
-    const { livestreams, nowMs } = this.#options;
+    const { livestreams, dateMs } = this.#options;
     const claimed = claim(
       this.#options,
       id,
       (row) => (changesInstances(row, patch) ? "start" : "update"),
-      ({ status }) => livestreams.update(id, status, patch, nowMs()),
+      ({ status }) => livestreams.update(id, status, patch, dateMs()),
     );
     return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
@@ -146,7 +146,7 @@ export class LivestreamService {
     const claimed = this.#moveTo("started", id, "start", (row) => ({
       primaryStreamKey: newStreamKey(),
       secondaryStreamKey: row.withBackup ? newStreamKey() : null,
-      ingestStartedAtMs: this.#options.nowMs(),
+      ingestStartedAtMs: this.#options.dateMs(),
     }));
     if (!claimed.ok) return claimed;
     this.#open(claimed.row);
@@ -156,15 +156,15 @@ export class LivestreamService {
 
   /** The programme begins. When it cannot, the livestream is `started` again and the error is the caller's. */
   async publish(id: string): Promise<LivestreamResult> {
-    const claimed = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.nowMs() }));
+    const claimed = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.dateMs() }));
     if (!claimed.ok) return claimed;
     try {
       await this.#effects.publish(id);
     } catch (error) {
-      const { livestreams, owed, nowMs } = this.#options;
+      const { livestreams, owed, dateMs } = this.#options;
       const { startedAtMs } = claimed.before;
       const write = (): void =>
-        void livestreams.changeStatus(id, "live", "started", { startedAtMs }, nowMs());
+        void livestreams.changeStatus(id, "live", "started", { startedAtMs }, dateMs());
       owed.write({ what: "status after a failed publish", livestreamId: id, write });
       throw error;
     }
@@ -273,19 +273,19 @@ export class LivestreamService {
   }
 
   #stopping(id: string): LivestreamChange {
-    const stoppedAtMs = this.#endedAtMs.get(id) ?? this.#options.nowMs();
+    const stoppedAtMs = this.#endedAtMs.get(id) ?? this.#options.dateMs();
     return { primaryStreamKey: null, secondaryStreamKey: null, stoppedAtMs };
   }
 
   /** The end of a broadcast whose row cannot be written. */
   async #endUnsaved(id: string, trouble: DiskTrouble): Promise<LivestreamResult> {
-    const { livestreams, owed, nowMs } = this.#options;
-    if (!this.#endedAtMs.has(id)) this.#endedAtMs.set(id, nowMs());
+    const { livestreams, owed, dateMs } = this.#options;
+    if (!this.#endedAtMs.has(id)) this.#endedAtMs.set(id, dateMs());
     try {
       await this.#effects.stop(id);
     } finally {
       const write = (): void => {
-        const isNew = livestreams.changeStatus(id, "live", "converting", this.#stopping(id), nowMs());
+        const isNew = livestreams.changeStatus(id, "live", "converting", this.#stopping(id), dateMs());
         this.#endedAtMs.delete(id);
         if (!isNew) return;
         this.#emitWithPosition("livestream.stopped", id);
@@ -307,12 +307,12 @@ export class LivestreamService {
     action: Action,
     changeOf: (row: LivestreamRow) => LivestreamChange,
   ): Claim {
-    const { livestreams, nowMs } = this.#options;
+    const { livestreams, dateMs } = this.#options;
     return claim(
       this.#options,
       id,
       () => action,
-      (row) => livestreams.changeStatus(id, row.status, status, changeOf(row), nowMs()),
+      (row) => livestreams.changeStatus(id, row.status, status, changeOf(row), dateMs()),
     );
   }
 

@@ -19,7 +19,7 @@ export interface MediaServiceOptions {
   readonly thumbnails: { current(livestreamId: string): ThumbnailFacts | null };
   readonly urls: PublicUrls;
   readonly feed: Pick<LivestreamFeed, "emit">;
-  readonly nowMs: () => number;
+  readonly dateMs: () => number;
 }
 
 /** Where assets come from, and go with. */
@@ -76,7 +76,7 @@ export class MediaService {
   }
 
   update(id: string, change: MediaChange): MediaResult {
-    this.#options.media.update(id, change, this.#options.nowMs());
+    this.#options.media.update(id, change, this.#options.dateMs());
     return this.#result(id);
   }
 
@@ -88,12 +88,12 @@ export class MediaService {
       const isDeleted = await this.#options.livestreams.deleteFinished(row.livestreamId);
       return isDeleted ? { ok: true } : NOT_FOUND;
     }
-    if (this.#options.media.softDelete(id, this.#options.nowMs())) this.#emit("media.deleted", row);
+    if (this.#options.media.softDelete(id, this.#options.dateMs())) this.#emit("media.deleted", row);
     return { ok: true };
   }
 
   recover(id: string): MediaResult {
-    const isRecovered = this.#options.media.recover(id, this.#options.nowMs());
+    const isRecovered = this.#options.media.recover(id, this.#options.dateMs());
     const row = this.#options.media.find(id);
     if (row === null) return NOT_FOUND;
     if (!isRecovered) return { ok: false, refusal: NOT_SOFT_DELETED };

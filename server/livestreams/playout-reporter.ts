@@ -10,7 +10,7 @@ export interface PlayoutReporterOptions {
   readonly livestreams: Pick<LivestreamStore, "find" | "update">;
   readonly owed: Pick<OwedWrites, "write">;
   readonly feed: Pick<LivestreamFeed, "emit">;
-  readonly nowMs: () => number;
+  readonly dateMs: () => number;
   readonly log: Log;
 }
 
@@ -83,13 +83,13 @@ export class PlayoutReporter implements PlayoutReports {
 
   /** The broadcast goes on; a person will want to know why. Its last writes come after the stop. */
   recordingStopped(livestreamId: string, reason: string, positionSeconds: number): void {
-    const { livestreams, owed, feed, log, nowMs } = this.#options;
+    const { livestreams, owed, feed, log, dateMs } = this.#options;
     log.error("recording_failed", { livestreamId, message: reason });
     feed.emit({ type: "recording.stopped", livestreamId, positionSeconds, data: { reason } });
     const change = { conversionMessage: reason };
     const write = (): void => {
-      const isLive = livestreams.update(livestreamId, "live", change, nowMs());
-      if (!isLive) livestreams.update(livestreamId, "converting", change, nowMs());
+      const isLive = livestreams.update(livestreamId, "live", change, dateMs());
+      if (!isLive) livestreams.update(livestreamId, "converting", change, dateMs());
     };
     // What stopped the recording is mostly what this cannot be written for either.
     owed.write({ what: "why the recording stopped", livestreamId, write });
@@ -97,8 +97,8 @@ export class PlayoutReporter implements PlayoutReports {
 
   /** Only before the publish: the row is changed while its status is still the one of that time. */
   #sourceStarted(livestreamId: string): void {
-    const { livestreams, owed, nowMs } = this.#options;
-    const atMs = nowMs();
+    const { livestreams, owed, dateMs } = this.#options;
+    const atMs = dateMs();
     const write = (): void => {
       if (livestreams.find(livestreamId)?.startedAtMs !== null) return;
       livestreams.update(livestreamId, "started", { startedAtMs: atMs }, atMs);

@@ -17,12 +17,12 @@ interface InstancePlayout {
 }
 
 export class InstancePlayouts implements InstanceListener {
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #openProgramme: () => Programme;
   readonly #playouts = new Map<InstanceName, InstancePlayout>();
 
-  constructor(options: { nowMs: () => number; openProgramme: () => Programme }) {
-    this.#nowMs = options.nowMs;
+  constructor(options: { monotonicMs: () => number; openProgramme: () => Programme }) {
+    this.#monotonicMs = options.monotonicMs;
     this.#openProgramme = options.openProgramme;
   }
 
@@ -30,11 +30,11 @@ export class InstancePlayouts implements InstanceListener {
   open(instance: InstanceName, publish: Publish | null): Programme {
     const open = this.#playouts.get(instance);
     if (open !== undefined) {
-      open.askedAtMs = this.#nowMs();
+      open.askedAtMs = this.#monotonicMs();
       return open.programme;
     }
     const programme = this.#openProgramme();
-    const playout = { programme, splicer: new Splicer(programme, null), askedAtMs: this.#nowMs() };
+    const playout = { programme, splicer: new Splicer(programme, null), askedAtMs: this.#monotonicMs() };
     this.#playouts.set(instance, playout);
     if (publish !== null) this.publishActive(publish);
     return programme;
@@ -59,13 +59,13 @@ export class InstancePlayouts implements InstanceListener {
   }
 
   publishUnit(publish: Publish, timed: TimedUnit): void {
-    this.#playouts.get(publish.instance)?.splicer.forward(publish, timed, this.#nowMs());
+    this.#playouts.get(publish.instance)?.splicer.forward(publish, timed, this.#monotonicMs());
   }
 
   /** Called now and then: playouts that nobody uses are closed. */
   tick(): void {
     for (const [name, { programme, askedAtMs }] of this.#playouts) {
-      if (programme.fanOut.playerCount > 0 || this.#nowMs() - askedAtMs < UNUSED_MS) continue;
+      if (programme.fanOut.playerCount > 0 || this.#monotonicMs() - askedAtMs < UNUSED_MS) continue;
       this.#playouts.delete(name);
       programme.fanOut.end("nobody plays it");
     }

@@ -25,20 +25,20 @@ export class LivestreamPlayout {
 
   constructor(options: {
     livestream: OpenLivestream;
-    nowMs: () => number;
+    monotonicMs: () => number;
     ingestTimeoutMs: number;
     isRevertive: boolean;
     openInstance: () => Programme;
     reports: PlayoutReports;
   }) {
-    const { nowMs, reports } = options;
+    const { monotonicMs, reports } = options;
     this.livestream = options.livestream;
-    this.#own = new InstancePlayouts({ nowMs, openProgramme: options.openInstance });
+    this.#own = new InstancePlayouts({ monotonicMs, openProgramme: options.openInstance });
     const instances = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null).map(
       (name) =>
         new Instance({
           name,
-          nowMs,
+          monotonicMs,
           ingestTimeoutMs: options.ingestTimeoutMs,
           reports: {
             connected: () => reports.connected(this.#input(name)),
@@ -48,7 +48,7 @@ export class LivestreamPlayout {
           },
           listener: {
             publishActive: (publish) => {
-              reports.active(this.#input(name), inputFormat(publish, nowMs()));
+              reports.active(this.#input(name), inputFormat(publish, monotonicMs()));
               this.#switcher.sourceActive(publish);
               this.#own.publishActive(publish);
             },
@@ -66,7 +66,7 @@ export class LivestreamPlayout {
     );
     this.instances = new Map(instances.map((instance) => [instance.name, instance]));
     this.#switcher = new Switcher({
-      nowMs,
+      monotonicMs,
       isRevertive: options.isRevertive,
       onSwitch: (change) => reports.switched(this.livestream.id, change, this.recordedSeconds),
     });

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
+import type { Clock } from "#server/common/clock.ts";
 import { type InputState, inputState } from "#server/instances/input-state.ts";
 import type { Publisher, PublisherConnection, Unclaimed } from "#server/instances/instance.ts";
 import type { OpenEnded, OpenProgramme } from "#server/programme/open-programme.ts";
@@ -15,7 +16,7 @@ import type { PlayoutReports } from "./playout-reports.ts";
 const TICK_MS = 100;
 
 export interface PlayoutManagerOptions {
-  readonly nowMs: () => number;
+  readonly clock: Pick<Clock, "monotonicMs" | "dateOf">;
   readonly ingestTimeoutSeconds: number;
   /** Go back to the primary once it is well again; else only when asked, or when the stand-in fails. */
   readonly isRevertive: boolean;
@@ -44,7 +45,7 @@ export class PlayoutManager implements PlayDoor {
     const { id } = livestream;
     const playout = new LivestreamPlayout({
       livestream,
-      nowMs: this.#options.nowMs,
+      monotonicMs: () => this.#options.clock.monotonicMs(),
       ingestTimeoutMs: this.#options.ingestTimeoutSeconds * 1000,
       isRevertive: this.#options.isRevertive,
       openInstance: this.#options.openInstance,
@@ -143,7 +144,7 @@ export class PlayoutManager implements PlayDoor {
 
   inputs(id: string): readonly InputState[] {
     const instances = this.#playouts.get(id)?.instances.values() ?? [];
-    return [...instances].map((instance) => inputState(instance, this.#options.nowMs()));
+    return [...instances].map((instance) => inputState(instance, this.#options.clock));
   }
 
   /** Revokes the keys, disconnects the encoders and ends the playlist, which keeps answering until `close`. */

@@ -3,6 +3,7 @@
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
+import type { Clock } from "#server/common/clock.ts";
 import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
@@ -30,7 +31,9 @@ export interface OpenedProgramme {
 
 export interface ProgrammeOptions {
   readonly recordings: Recordings;
-  readonly nowMs: () => number;
+  readonly clock: Pick<Clock, "monotonicMs" | "dateOf">;
+  /** Never goes back, not even across a restart. */
+  readonly risingMs: () => number;
   readonly segmentSeconds: number;
   /** 0: a part is a whole segment. */
   readonly partMilliseconds: number;
@@ -65,8 +68,8 @@ function openRecorded(
   { id, withDvr, hasRecordingFailed }: ProgrammeOfLivestream,
   recording: Recording | null,
 ): OpenedProgramme {
-  const { recordings, nowMs, reports } = options;
-  const past = hasRecordingFailed ? pastBeyond(recording, nowMs()) : pastOf(recording);
+  const { recordings, risingMs, reports } = options;
+  const past = hasRecordingFailed ? pastBeyond(recording, risingMs()) : pastOf(recording);
   const progress = new RecordingProgress({
     recordedSeconds: recording?.durationSeconds ?? 0,
     onDiscontinuity: (msn, positionSeconds) => reports.discontinuity(id, msn, positionSeconds),
@@ -88,7 +91,7 @@ function openUnrecorded(
 ): OpenedProgramme {
   const message = error instanceof Error ? error.message : String(error);
   options.reports.recordingStopped(id, `the recording cannot be read: ${message}`, 0);
-  const past = pastBeyond(null, options.nowMs());
+  const past = pastBeyond(null, options.risingMs());
   const programme = programmeOf(options, { ...windowsOf(past, withDvr), recorder: new Unrecorded() });
   return { programme, resumeAtSeconds: 0 };
 }
@@ -110,15 +113,16 @@ type CommonOptions = Omit<ProgrammeOptions, "recordings" | "reports">;
 /** Opens one instance's own programme. Its numbers begin where no earlier one of it can have been: bytes never change under a URI. */
 export function instanceOpener(options: CommonOptions): () => Programme {
   return () => {
-    const { resume } = pastOfInstance(options.nowMs());
-    const openWindow = () => new PlaylistWindow({ isEvent: false, keepsRemoved: true });
+    const { resume, discontinuitySequence } = pastOfInstance(options.risingMs());
+    const openWindow = () =>
+      new PlaylistWindow({ isEvent: false, keepsRemoved: true, discontinuitySequence });
     return programmeOf(options, { windows: new Map(), openWindow, resume, recorder: new Unrecorded() });
   };
 }
 
 /** `resume`: where its numbers go on, null from the first. */
 function programmeOf(
-  { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds, nowMs }: CommonOptions,
+  { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds, clock }: CommonOptions,
   own: OwnWindows & { readonly recorder: ProgrammeRecorder; readonly progress?: RecordingProgress },
 ): Programme {
   const { resume, ...others } = own;
@@ -127,7 +131,7 @@ function programmeOf(
     partTargetSeconds: partMilliseconds / 1000,
     ...(resume === null ? {} : { resume }),
   });
-  return new Programme({ ...others, segmenter, fanOut: new RtmpFanOut(rtmpMergeMilliseconds), nowMs });
+  return new Programme({ ...others, segmenter, fanOut: new RtmpFanOut(rtmpMergeMilliseconds), clock });
 }
 
 /** What a programme lists, and where its numbers go on. */

@@ -5,10 +5,13 @@ import { type RenditionName, videoFirst } from "#media/hls/rendition.ts";
 import type { SegmenterResume } from "#media/hls/segmenter.ts";
 import type { RecordedRendition, Recording } from "#server/recording/recording.ts";
 
-/** Numbers that rise by one in this time rise faster than any encoder can make segments. */
+/**
+ * No encoder makes segments faster: whatever numbers began at, at 0 or by the rising time, they are behind the rising time
+ * in these.
+ */
 const SHORTEST_SEGMENT_MS = 100;
 
-/** Encoders that reconnect without end do not do so more often; players read the number as one of 31 bits. */
+/** As {@link SHORTEST_SEGMENT_MS}, of connections that end; players read the number as one of 31 bits. */
 const SHORTEST_CONNECTION_MS = 1000;
 
 /** Where a programme goes on. */
@@ -25,8 +28,8 @@ export function pastOf(recording: Recording | null): Past {
 }
 
 /** Where an instance's own programme begins, of which nothing is kept: behind any number that an earlier one can have used. */
-export function pastOfInstance(nowMs: number): Past {
-  const firstNumber = Math.floor(nowMs / SHORTEST_SEGMENT_MS);
+export function pastOfInstance(risingMs: number): Past {
+  const firstNumber = Math.floor(risingMs / SHORTEST_SEGMENT_MS);
   return {
     histories: new Map(),
     resume: {
@@ -35,15 +38,15 @@ export function pastOfInstance(nowMs: number): Past {
       targetDurationSeconds: null,
       renditionNames: [],
     },
-    discontinuitySequence: 0,
+    discontinuitySequence: Math.floor(risingMs / SHORTEST_CONNECTION_MS),
   };
 }
 
 /**
- * After segments that were seen and not recorded. Nobody knows how many there were: numbers go on behind as many as there
- * was time for, and what is recorded, which does not join them, is listed no more.
+ * After segments that were seen and not recorded. Nobody knows how many there were: numbers go on where none of them can
+ * have been, and what is recorded, which does not join them, is listed no more.
  */
-export function pastBeyond(recording: Recording | null, nowMs: number): Past {
+export function pastBeyond(recording: Recording | null, risingMs: number): Past {
   const {
     nextMsn = 0,
     nextInitializationId = 0,
@@ -51,19 +54,17 @@ export function pastBeyond(recording: Recording | null, nowMs: number): Past {
     renditionNames = [],
     segments = [],
   } = recording ?? {};
-  const unknownMs = nowMs - (segments.at(-1)?.programDateTimeMs ?? 0);
-  const mostSegments = Math.ceil(unknownMs / SHORTEST_SEGMENT_MS);
+  const unseenNumber = Math.ceil(risingMs / SHORTEST_SEGMENT_MS);
+  const recordedDiscontinuities = segments.filter(({ discontinuity }) => discontinuity).length;
   return {
     histories: new Map(),
     resume: {
-      nextMsn: nextMsn + mostSegments,
-      nextInitializationId: nextInitializationId + mostSegments,
+      nextMsn: Math.max(nextMsn, unseenNumber),
+      nextInitializationId: Math.max(nextInitializationId, unseenNumber),
       targetDurationSeconds,
       renditionNames,
     },
-    discontinuitySequence:
-      segments.filter(({ discontinuity }) => discontinuity).length +
-      Math.ceil(unknownMs / SHORTEST_CONNECTION_MS),
+    discontinuitySequence: Math.max(recordedDiscontinuities, Math.ceil(risingMs / SHORTEST_CONNECTION_MS)),
   };
 }
 

@@ -6,6 +6,8 @@ import type { Cut } from "#media/hls/segment.ts";
 import type { Segmenter } from "#media/hls/segmenter.ts";
 import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
+import type { Clock } from "#server/common/clock.ts";
+import { ClockJumps } from "#server/common/clock-jumps.ts";
 import type { HeldBytes } from "#server/recording/held-bytes.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 import type { RecordingProgress } from "./recording-progress.ts";
@@ -20,6 +22,8 @@ export interface ProgrammeRecorder {
   end(): Promise<void>;
 }
 
+type ProgrammeClock = Pick<Clock, "monotonicMs" | "dateOf">;
+
 export class Programme implements ProgrammeInput {
   /** To RTMP players. */
   readonly fanOut: RtmpFanOut;
@@ -27,8 +31,10 @@ export class Programme implements ProgrammeInput {
   readonly #windows: Map<RenditionName, PlaylistWindow>;
   readonly #openWindow: () => PlaylistWindow;
   readonly #recorder: ProgrammeRecorder;
-  readonly #nowMs: () => number;
+  readonly #clock: ProgrammeClock;
+  readonly #clockJumps = new ClockJumps();
   readonly #progress: RecordingProgress | null;
+  #listedAtMs: number | null = null;
   #hasEnded = false;
 
   /** `windows`: of renditions there were before; `openWindow`: for one that begins; `progress`: where it is recorded. */
@@ -38,7 +44,7 @@ export class Programme implements ProgrammeInput {
     openWindow: () => PlaylistWindow;
     recorder: ProgrammeRecorder;
     fanOut: RtmpFanOut;
-    nowMs: () => number;
+    clock: ProgrammeClock;
     progress?: RecordingProgress;
   }) {
     this.#segmenter = options.segmenter;
@@ -46,7 +52,7 @@ export class Programme implements ProgrammeInput {
     this.#openWindow = options.openWindow;
     this.#recorder = options.recorder;
     this.fanOut = options.fanOut;
-    this.#nowMs = options.nowMs;
+    this.#clock = options.clock;
     this.#progress = options.progress ?? null;
   }
 
@@ -71,6 +77,11 @@ export class Programme implements ProgrammeInput {
     return this.#recorder.held;
   }
 
+  /** When a segment was listed last, by the monotonic clock; null before the first. */
+  get listedAtMs(): number | null {
+    return this.#listedAtMs;
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -86,7 +97,10 @@ export class Programme implements ProgrammeInput {
 
   push(unit: AccessUnit): void {
     this.fanOut.push(unit);
-    this.#deliver(this.#segmenter.push(unit, this.#nowMs()));
+    const monotonicMs = this.#clock.monotonicMs();
+    const dateMs = this.#clock.dateOf(monotonicMs);
+    if (this.#clockJumps.hasJumped(monotonicMs, dateMs)) this.#segmenter.dateJumped();
+    this.#deliver(this.#segmenter.push(unit, dateMs));
   }
 
   follow(encoder: EncoderPace): void {
@@ -119,8 +133,9 @@ export class Programme implements ProgrammeInput {
       this.#recorder.write(cut);
       this.#progress?.follow(cut);
       const { oldestNeeded } = window;
-      if (cut.type === "segment" && oldestNeeded !== null)
-        this.held.releaseBefore(cut.rendition, oldestNeeded);
+      if (cut.type !== "segment") continue;
+      this.#listedAtMs = this.#clock.monotonicMs();
+      if (oldestNeeded !== null) this.held.releaseBefore(cut.rendition, oldestNeeded);
     }
   }
 

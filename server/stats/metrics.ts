@@ -1,6 +1,7 @@
 // What an operator watches, gathered at the moment it is asked for: sums over all livestreams, never one of them.
 
 import { INSTANCE_NAMES, type InstanceName, LIVESTREAM_STATUSES } from "#openapi/names.ts";
+import type { Clock } from "#server/common/clock.ts";
 import type { DescriptorFigures } from "#server/common/descriptors.ts";
 import type { InputState } from "#server/instances/input-state.ts";
 import type { RowFigures } from "#server/store/row-queue.ts";
@@ -20,8 +21,8 @@ export interface RunningLivestream {
 
 /** What a programme's newest segment says. */
 export interface PlaylistTiming {
-  /** Wall clock of its last sample, milliseconds since 1970. */
-  readonly endsAtMs: number;
+  /** By the monotonic clock. */
+  readonly listedAtMs: number;
   readonly durationSeconds: number;
   readonly partCount: number;
   readonly targetDurationSeconds: number;
@@ -41,8 +42,7 @@ export interface RtmpSending {
 
 export interface MetricsOptions {
   readonly version: string;
-  readonly startedAtMs: number;
-  readonly nowMs: () => number;
+  readonly clock: Pick<Clock, "monotonicMs" | "dateOf">;
   /** Status → how many livestreams have it. */
   readonly livestreamsByStatus: () => Iterable<readonly [string, number]>;
   readonly running: () => readonly RunningLivestream[];
@@ -73,8 +73,11 @@ export class Metrics {
   /** By instance of a livestream, its repairs at the last look. */
   #repairsSeen = new Map<string, number>();
 
+  readonly #startedAtMs: number;
+
   constructor(options: MetricsOptions) {
     this.#options = options;
+    this.#startedAtMs = options.clock.monotonicMs();
   }
 
   /** Another instance is on air in the programme of some livestream. */
@@ -204,7 +207,7 @@ export class Metrics {
   }
 
   #playlists(running: readonly RunningLivestream[]): MetricFamily[] {
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#options.clock.monotonicMs();
     const playlists = running.flatMap(({ onAir, playlist }) =>
       onAir === null || playlist === null ? [] : [playlist],
     );
@@ -214,7 +217,7 @@ export class Metrics {
         "gauge",
         "tandem_playlist_age_seconds_max",
         "Age of the newest listed media, of the programme on air where it is oldest.",
-        greatest(({ endsAtMs }) => (nowMs - endsAtMs) / 1000),
+        greatest(({ listedAtMs }) => (nowMs - listedAtMs) / 1000),
       ),
       metric(
         "gauge",
@@ -283,11 +286,17 @@ export class Metrics {
   #process(): MetricFamily[] {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
-    const { version, startedAtMs, nowMs } = this.#options;
+    const { version, clock } = this.#options;
+    const uptimeSeconds = (clock.monotonicMs() - this.#startedAtMs) / 1000;
     return [
       metricBy("gauge", "tandem_build_info", "1, with the version that runs.", "version", [[version, 1]]),
-      metric("gauge", "tandem_uptime_seconds", "Since the process began.", (nowMs() - startedAtMs) / 1000),
-      metric("gauge", "process_start_time_seconds", "Since 1970, UTC.", startedAtMs / 1000),
+      metric("gauge", "tandem_uptime_seconds", "Since the process began.", uptimeSeconds),
+      metric(
+        "gauge",
+        "process_start_time_seconds",
+        "Since 1970, UTC.",
+        clock.dateOf(this.#startedAtMs) / 1000,
+      ),
       metric("counter", "process_cpu_seconds_total", "User and system time.", (user + system) / 1e6),
       metric("gauge", "process_resident_memory_bytes", "Memory that is resident.", rss),
       metric("gauge", "tandem_heap_bytes", "JavaScript objects.", heapUsed),

@@ -20,15 +20,15 @@ export interface SamplePageRequest {
 
 export class SampleHistory {
   readonly #samples: Pick<SampleStore, "series" | "totalBefore" | "page">;
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #walks = new PageWalks();
 
   constructor(options: {
     samples: Pick<SampleStore, "series" | "totalBefore" | "page">;
-    nowMs: () => number;
+    monotonicMs: () => number;
   }) {
     this.#samples = options.samples;
-    this.#nowMs = options.nowMs;
+    this.#monotonicMs = options.monotonicMs;
   }
 
   page(request: SamplePageRequest): Page<Sample> {
@@ -48,6 +48,6 @@ export class SampleHistory {
     const walker = createHash("sha256")
       .update(`${reader}\n${livestreamId}\n${instance}\n${perpage}`)
       .digest("base64");
-    return this.#walks.endOf(walker, page, series.total, this.#nowMs());
+    return this.#walks.endOf(walker, page, series.total, this.#monotonicMs());
   }
 }

@@ -1,13 +1,14 @@
 // Every so often, what every instance of every running livestream does is written down.
 
 import type { InstanceName } from "#openapi/names.ts";
+import type { Clock } from "#server/common/clock.ts";
 import type { InputState } from "#server/instances/input-state.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
 import type { ConnectionCounts } from "./connection-counts.ts";
 
 export interface SamplerOptions {
   readonly intervalSeconds: number;
-  readonly nowMs: () => number;
+  readonly clock: Pick<Clock, "monotonicMs" | "dateMs">;
   /** The instances of a livestream. */
   readonly inputs: (livestreamId: string) => readonly InputState[];
   readonly onAir: (livestreamId: string) => InstanceName | null;
@@ -42,7 +43,7 @@ export class Sampler {
   }
 
   start(): void {
-    this.#dueAtMs = performance.now();
+    this.#dueAtMs = this.#options.clock.monotonicMs();
     this.#waitForNext();
   }
 
@@ -53,7 +54,7 @@ export class Sampler {
 
   /** One sample of every instance that runs. */
   sample(): void {
-    const createdAtMs = this.#options.nowMs();
+    const createdAtMs = this.#options.clock.dateMs();
     const samples = [...this.#running].flatMap((livestreamId) => this.#samplesOf(livestreamId, createdAtMs));
     this.#options.write(samples);
   }
@@ -61,7 +62,7 @@ export class Sampler {
   /** The cadence is kept: one that came late does not make the next one later. */
   #waitForNext(): void {
     const intervalMs = this.#options.intervalSeconds * 1000;
-    const nowMs = performance.now();
+    const nowMs = this.#options.clock.monotonicMs();
     this.#dueAtMs = Math.max(this.#dueAtMs + intervalMs, nowMs);
     this.#timer = setTimeout(() => {
       this.#waitForNext();

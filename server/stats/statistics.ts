@@ -1,11 +1,12 @@
 // All that is known of who watches and what arrives: its parts, joined to each other and to what happens.
 
 import type { Database } from "bun:sqlite";
-import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName, LivestreamStatus, PlayoutName } from "#openapi/names.ts";
+import type { Clock } from "#server/common/clock.ts";
 import type { FeedEvent, SwitchFacts } from "#server/feed/feed-event.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { InputState } from "#server/instances/input-state.ts";
+import type { Programme } from "#server/programme/programme.ts";
 import { EventStore } from "#server/store/event-store.ts";
 import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
 import { viewerSecretIn } from "#server/store/statistics-database.ts";
@@ -23,7 +24,7 @@ export interface StatisticsPlayouts {
   inputs(livestreamId: string): readonly InputState[];
   onAir(livestreamId: string): InstanceName | null;
   rtmpConnections(livestreamId: string, of: PlayoutName): number;
-  programme(livestreamId: string): { readonly leadWindow: PlaylistWindow | null } | null;
+  programme(livestreamId: string): Pick<Programme, "leadWindow" | "listedAtMs"> | null;
 }
 
 /** What is asked of all livestreams. */
@@ -47,7 +48,7 @@ export interface StatisticsOptions {
   readonly imagesWaiting: MetricsOptions["imagesWaiting"];
   readonly sampleIntervalSeconds: number;
   readonly version: string;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
 }
 
 /** The status that readers are told of when this happened. */
@@ -74,12 +75,12 @@ export class Statistics {
   readonly #counter: ConnectionCounter;
 
   constructor(options: StatisticsOptions) {
-    const { database, writer, playouts, livestreams, nowMs } = options;
-    const startedAtMs = nowMs();
+    const { database, writer, playouts, livestreams, clock } = options;
+    const monotonicMs = () => clock.monotonicMs();
     this.#options = options;
     this.#samples = new SampleStore(database);
-    this.viewers = new Viewers({ keys: new SessionKeys(viewerSecretIn(database)), nowMs });
-    this.history = new SampleHistory({ samples: this.#samples, nowMs });
+    this.viewers = new Viewers({ keys: new SessionKeys(viewerSecretIn(database)), monotonicMs });
+    this.history = new SampleHistory({ samples: this.#samples, monotonicMs });
     this.#counter = new ConnectionCounter({
       viewers: this.viewers,
       rtmpConnections: (id, of) => playouts.rtmpConnections(id, of),
@@ -87,7 +88,7 @@ export class Statistics {
     });
     this.#sampler = new Sampler({
       intervalSeconds: options.sampleIntervalSeconds,
-      nowMs,
+      clock,
       inputs: (id) => playouts.inputs(id),
       onAir: (id) => playouts.onAir(id),
       counts: (id, instance) => this.#counter.counts(id, instance),
@@ -95,12 +96,11 @@ export class Statistics {
     });
     this.events = new LivestreamEvents({
       snapshot: (id) => this.#snapshot(id),
-      run: startedAtMs.toString(36),
+      run: crypto.randomUUID(),
     });
     this.metrics = new Metrics({
       version: options.version,
-      startedAtMs,
-      nowMs,
+      clock,
       livestreamsByStatus: () => livestreams.countsByStatus(),
       running: () => [...this.#sampler.running].map((id) => this.#runningLivestream(id)),
       writing: () => writer.figures,
@@ -173,7 +173,7 @@ export class Statistics {
     const livestream = this.#options.livestreams.get(livestreamId);
     if (livestream === null) return null;
     return {
-      status: { status: livestream.status, atUtc: new Date(this.#options.nowMs()).toISOString() },
+      status: { status: livestream.status, atUtc: new Date(this.#options.clock.dateMs()).toISOString() },
       statistics: this.overview(livestreamId),
       inputs: livestream.inputs,
     };
@@ -181,26 +181,24 @@ export class Statistics {
 
   #runningLivestream(id: string): RunningLivestream {
     const { playouts } = this.#options;
-    const window = playouts.programme(id)?.leadWindow ?? null;
+    const programme = playouts.programme(id);
     return {
       id,
       inputs: playouts.inputs(id),
       onAir: playouts.onAir(id),
       overview: this.overview(id),
-      playlist: window === null ? null : playlistTiming(window),
+      playlist: programme === null ? null : playlistTiming(programme),
     };
   }
 }
 
-function playlistTiming(window: PlaylistWindow): PlaylistTiming | null {
-  const { targetDurationSeconds } = window;
-  const newest = window.segments.at(-1);
-  if (newest === undefined || targetDurationSeconds === null) return null;
-  const { programDateTimeMs, durationSeconds, partCount } = newest;
-  return {
-    endsAtMs: programDateTimeMs + durationSeconds * 1000,
-    durationSeconds,
-    partCount,
-    targetDurationSeconds,
-  };
+function playlistTiming({
+  leadWindow,
+  listedAtMs,
+}: Pick<Programme, "leadWindow" | "listedAtMs">): PlaylistTiming | null {
+  const newest = leadWindow?.segments.at(-1);
+  const targetDurationSeconds = leadWindow?.targetDurationSeconds ?? null;
+  if (newest === undefined || targetDurationSeconds === null || listedAtMs === null) return null;
+  const { durationSeconds, partCount } = newest;
+  return { listedAtMs, durationSeconds, partCount, targetDurationSeconds };
 }

@@ -12,12 +12,12 @@ const MIN_WINDOW_MS = 15_000;
 
 export class Viewers {
   readonly #keys: SessionKeys;
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #playouts = new Map<string, ViewerSessions>();
 
-  constructor(options: { keys: SessionKeys; nowMs: () => number }) {
+  constructor(options: { keys: SessionKeys; monotonicMs: () => number }) {
     this.#keys = options.keys;
-    this.#nowMs = options.nowMs;
+    this.#monotonicMs = options.monotonicMs;
   }
 
   /** The id of a viewer who opens a multivariant playlist, to be the `session` of its media playlists. */
@@ -36,17 +36,17 @@ export class Viewers {
     const sessions = this.#playouts.get(name) ?? new ViewerSessions();
     this.#playouts.set(name, sessions);
     const windowMs = Math.max(MIN_WINDOW_MS, WINDOW_TARGET_DURATIONS * targetDurationSeconds * 1000);
-    sessions.seen(this.#keys.keyOf(request), windowMs, this.#nowMs());
+    sessions.seen(this.#keys.keyOf(request), windowMs, this.#monotonicMs());
   }
 
   /** Sessions that watch now. */
   count(livestreamId: string, playout: PlayoutName): number {
-    return this.#playouts.get(`${livestreamId}/${playout}`)?.count(this.#nowMs()) ?? 0;
+    return this.#playouts.get(`${livestreamId}/${playout}`)?.count(this.#monotonicMs()) ?? 0;
   }
 
   /** Forgets playouts that nobody watches (any more); to be called now and then. */
   sweep(): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     for (const [name, sessions] of this.#playouts) {
       if (sessions.count(nowMs) === 0) this.#playouts.delete(name);
     }

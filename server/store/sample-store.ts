@@ -60,8 +60,8 @@ export class SampleStore {
   }
 
   /**
-   * Writes all or, when it throws, none. A time that does not lie after the series' newest becomes the one that
-   * follows it: however clocks were set, a series is in order.
+   * Writes all or, when it throws, none. However clocks are set, a series is in order and whole: the dates of samples that
+   * would now lie in the future are moved back, close behind one another, to where the clock was set back.
    */
   append(samples: readonly NewSample[]): void {
     try {
@@ -150,6 +150,7 @@ export class SampleStore {
 
   #insert(sample: NewSample): void {
     const series = this.#seriesToAppend(sample);
+    if (sample.createdAtMs <= series.newestAtMs) this.#moveBack(series, sample.createdAtMs);
     const createdAtMs = Math.max(sample.createdAtMs, series.newestAtMs + 1);
     this.#database
       .query(
@@ -172,6 +173,20 @@ export class SampleStore {
       });
     series.next += 1;
     series.newestAtMs = createdAtMs;
+  }
+
+  /** What is dated `dateMs` or later is dated just before that, or right behind what came before where there is no room. */
+  #moveBack(series: OpenSeries, dateMs: number): void {
+    const { id, next } = series;
+    const first = this.totalBefore({ id, total: next }, dateMs);
+    const beforeMs = first === 0 ? Number.NEGATIVE_INFINITY : this.#createdAtMs(id, first - 1);
+    const firstAtMs = Math.max(beforeMs + 1, dateMs - (next - first));
+    this.#database
+      .query(
+        "UPDATE samples SET created_at_ms = $firstAtMs + number - $first WHERE series_id = $id AND number >= $first",
+      )
+      .run({ id, first, firstAtMs });
+    series.newestAtMs = firstAtMs + (next - first) - 1;
   }
 
   #seriesToAppend({ livestreamId, instance }: NewSample): OpenSeries {

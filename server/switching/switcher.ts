@@ -45,7 +45,7 @@ export interface OnAirChange {
 
 export class Switcher {
   readonly #active = new Map<InstanceName, Source>();
-  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
   readonly #isRevertive: boolean;
   readonly #onSwitch: (change: OnAirChange) => void;
   #splicer: Splicer | null = null;
@@ -58,11 +58,11 @@ export class Switcher {
 
   /** The primary is preferred where both could begin; a revertive switcher also returns to it. */
   constructor(options: {
-    nowMs: () => number;
+    monotonicMs: () => number;
     isRevertive: boolean;
     onSwitch: (change: OnAirChange) => void;
   }) {
-    this.#nowMs = options.nowMs;
+    this.#monotonicMs = options.monotonicMs;
     this.#isRevertive = options.isRevertive;
     this.#onSwitch = options.onSwitch;
   }
@@ -75,7 +75,7 @@ export class Switcher {
   begin(output: ProgrammeInput, resumeAtSeconds: number | null): void {
     this.#splicer = new Splicer(output, resumeAtSeconds);
     const active = this.#preferred();
-    if (active !== null) this.#putOnAir(active, { afterArrivalMs: this.#nowMs() }, "begin");
+    if (active !== null) this.#putOnAir(active, { afterArrivalMs: this.#monotonicMs() }, "begin");
   }
 
   /** The programme is over: from now on nobody is on air. */
@@ -115,7 +115,7 @@ export class Switcher {
   }
 
   #outgoingUnit(source: Source, timed: TimedUnit): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     const pending = this.#pending;
     if (pending?.holds(timed, nowMs)) {
       if (pending.readySeconds !== null && timed.track.kind === "video")
@@ -153,7 +153,7 @@ export class Switcher {
   #switchForQuality(standby: Source): void {
     const onAir = this.#onAir;
     if (onAir === null) return;
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     this.#qualitySwitchesAtMs = [...this.#qualitySwitchesAtMs.filter((at) => nowMs - at < 60_000), nowMs];
     this.#putOnAir(standby, this.#continuation(onAir, standby), "quality");
   }
@@ -171,7 +171,7 @@ export class Switcher {
   /** The newcomer's units are watched for the key frame to begin with. True when it is on air now. */
   #incomingUnit(pending: PendingSwitch, timed: TimedUnit): boolean {
     if (timed.track.kind !== "video" || !timed.unit.isSync) return false;
-    if (!pending.mayJoinAt(timed, this.#splicer?.sourceEndSeconds ?? null, this.#nowMs())) return false;
+    if (!pending.mayJoinAt(timed, this.#splicer?.sourceEndSeconds ?? null, this.#monotonicMs())) return false;
     this.#join(pending, timed.unit.dts / timed.track.timescale);
     return true;
   }
@@ -183,7 +183,7 @@ export class Switcher {
   }
 
   #tickPending(pending: PendingSwitch): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     if (pending.readySeconds !== null && pending.isReadyTooLong(nowMs))
       this.#join(pending, pending.readySeconds);
     else this.#forwardHeld(pending.takeOverdue(nowMs));
@@ -207,7 +207,7 @@ export class Switcher {
     const lastArrivalMs = this.#splicer.lastArrivalMs;
     this.#dropPending();
     this.#onAir = source;
-    this.#switchedAtMs = this.#nowMs();
+    this.#switchedAtMs = this.#monotonicMs();
     this.#betterSinceMs = null;
     this.#preferredSinceMs = null;
     this.#splicer.join(source, point);
@@ -215,7 +215,7 @@ export class Switcher {
   }
 
   #report(from: Source | null, to: Source | null, cause: SwitchCause, lastArrivalMs: number | null): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     const judgement = from?.judge(nowMs) ?? null;
     this.#onSwitch({
       from: from?.instance ?? null,
@@ -245,19 +245,19 @@ export class Switcher {
   }
 
   #isSilent(source: Source): boolean {
-    return source.mediaAgeMs(this.#nowMs()) >= HEALTH.silentMs;
+    return source.mediaAgeMs(this.#monotonicMs()) >= HEALTH.silentMs;
   }
 
   #isFresh(source: Source): boolean {
-    return source.mediaAgeMs(this.#nowMs()) < SWITCHING.freshMs;
+    return source.mediaAgeMs(this.#monotonicMs()) < SWITCHING.freshMs;
   }
 
   #score(source: Source): number {
-    return source.judge(this.#nowMs()).score;
+    return source.judge(this.#monotonicMs()).score;
   }
 
   #isBetterForLong(standby: Source, onAir: Source): boolean {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     const isBetter =
       nowMs - this.#switchedAtMs >= SWITCHING.minDwellMs &&
       this.#score(standby) - this.#score(onAir) >= SWITCHING.hysteresis;
@@ -268,7 +268,7 @@ export class Switcher {
   }
 
   #considerReverting(onAir: Source, standby: Source): void {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#monotonicMs();
     const isPreferred = standby === this.#preferred() && this.#score(standby) >= SWITCHING.revertScore;
     this.#preferredSinceMs = isPreferred ? (this.#preferredSinceMs ?? nowMs) : null;
     if (this.#preferredSinceMs === null || nowMs - this.#preferredSinceMs < SWITCHING.revertAfterMs) return;

@@ -19,7 +19,7 @@ export interface PosterGrabberOptions {
     current(livestreamId: string): Pick<ThumbnailRow, "source"> | null;
     keepAutomatic(livestreamId: string, picture: Uint8Array): Promise<ImageRefusal | null>;
   };
-  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
   readonly log: Log;
 }
 
@@ -50,7 +50,7 @@ export class PosterGrabber {
   tick(): void {
     const { decode } = this.#options;
     if (decode === null || this.#running !== null || this.#abort.signal.aborted) return;
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#options.monotonicMs();
     this.#startsMs = this.#startsMs.filter((startMs) => nowMs - startMs < MINUTE_MS);
     if (this.#startsMs.length >= DECODERS_PER_MINUTE) return;
     const due = this.#longestDue(nowMs);
@@ -79,7 +79,10 @@ export class PosterGrabber {
     const onAir = playouts.onAirIds();
     this.#forgetAllBut(new Set(onAir));
     const due = onAir
-      .map((livestreamId) => ({ livestreamId, triedAtMs: this.#triedAtMs.get(livestreamId) ?? 0 }))
+      .map((livestreamId) => ({
+        livestreamId,
+        triedAtMs: this.#triedAtMs.get(livestreamId) ?? Number.NEGATIVE_INFINITY,
+      }))
       .filter(({ triedAtMs }) => nowMs - triedAtMs >= AUTOMATIC_INTERVAL_MS)
       .sort((a, b) => a.triedAtMs - b.triedAtMs);
     for (const { livestreamId } of due) {

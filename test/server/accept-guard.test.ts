@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { AcceptGuard } from "#server/accept-guard.ts";
 import { Descriptors } from "#server/common/descriptors.ts";
 import { createLog } from "#server/common/log.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 
 const guards: AcceptGuard[] = [];
 afterEach(() => {
@@ -53,7 +54,7 @@ class Guarded {
     const log = createLog({
       level: "info",
       write: (line) => this.lines.push(JSON.parse(line)),
-      nowMs: monotonicMs,
+      clock: { monotonicMs, dateMs: monotonicMs },
     });
     const { descriptors, http, rtmp } = this;
     this.guard = new AcceptGuard({ descriptors, spares, http, rtmp: [rtmp], log, monotonicMs });
@@ -157,7 +158,11 @@ test.each([
 ])("a limit of %i is said at the start if it is low", (limit, expected) => {
   const lines: { event: string }[] = [];
   const { descriptors, http, rtmp } = new Guarded(limit);
-  const log = createLog({ level: "info", write: (line) => lines.push(JSON.parse(line)), nowMs: () => 0 });
+  const log = createLog({
+    level: "info",
+    write: (line) => lines.push(JSON.parse(line)),
+    clock: new FakeClock(),
+  });
   const spares = { refill: () => undefined, close: () => undefined };
   guards.push(new AcceptGuard({ descriptors, spares, http, rtmp: [rtmp], log }));
   expect(lines.map(({ event }) => event)).toEqual(expected);

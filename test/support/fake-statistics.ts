@@ -21,7 +21,7 @@ export class FakeStatistics {
   get routes(): AppOptions["statistics"] {
     return {
       overview: () => this.counts,
-      history: new SampleHistory({ samples: this.samples, nowMs: () => 0 }),
+      history: new SampleHistory({ samples: this.samples, monotonicMs: () => 0 }),
       events: this.events,
     };
   }

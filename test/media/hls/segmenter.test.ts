@@ -232,6 +232,32 @@ test("a segment has the frame rate that its encoder is known to have when it end
   expect(segmentsOf(cuts).map(({ frameRate }) => frameRate)).toEqual([null, 25, 25, 25, null]);
 });
 
+test("where the date jumped the next segment has it, back or forth, and nothing but a discontinuity shows it", () => {
+  for (const byMs of [3_600_000, -3_600_000]) {
+    const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
+    const cuts: Cut[] = [...segmenter.setTracks([videoTrack], false)];
+    let dateMs = START_MS;
+    for (const unit of videoUnits({ seconds: 8 })) {
+      if (secondsOf(unit) === 3) {
+        dateMs += byMs;
+        segmenter.dateJumped();
+      }
+      cuts.push(...segmenter.push(unit, dateMs + secondsOf(unit) * 1000));
+    }
+    cuts.push(...segmenter.end());
+    const segments = segmentsOf(cuts);
+    expect(segments.map(({ programDateTimeMs }) => programDateTimeMs - START_MS)).toEqual([
+      0,
+      2000,
+      4000 + byMs,
+      6000 + byMs,
+    ]);
+    expect(segments.map(({ discontinuity }) => discontinuity)).toEqual([false, false, true, false]);
+    expect(segments.map(({ durationSeconds }) => durationSeconds)).toEqual([2, 2, 2, 2]);
+    expect(cuts.filter(({ type }) => type === "initialization")).toHaveLength(1);
+  }
+});
+
 /** RFC 8216 §4.3.3.1. */
 function expectKeptPromises(cuts: readonly Cut[]): void {
   for (const cut of cuts) {

@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 async function run(...argv: string[]): Promise<string> {
   const commands = tokenCommands({
     dataDir: () => folder,
-    clock: { nowMs: () => Date.UTC(2026, 0, 1) },
+    clock: { dateMs: () => Date.UTC(2026, 0, 1) },
     print: (text) => {
       printed += text;
     },

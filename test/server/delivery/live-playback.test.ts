@@ -13,6 +13,7 @@ import { Programme, type ProgrammeRecorder } from "#server/programme/programme.t
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { isInMemory } from "#server/recording/piece.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import {
   bytesOf,
   LIVESTREAM_ID,
@@ -87,7 +88,7 @@ function programmeOn(recorder: ProgrammeRecorder, isEvent = false): Programme {
     openWindow: () => new PlaylistWindow({ isEvent }),
     recorder,
     fanOut: new RtmpFanOut(0),
-    nowMs: () => 0,
+    clock: new FakeClock(),
   });
 }
 

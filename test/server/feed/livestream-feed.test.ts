@@ -9,6 +9,7 @@ import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import { EventStore, type StoredEvent } from "#server/store/event-store.ts";
 import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
 import { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { until } from "#test/support/until.ts";
 
 /** Longer than any test: nothing is told that is not stored. */
@@ -16,7 +17,7 @@ const FOR_EVER_MS = 1_000_000;
 
 const AT_MS = Date.UTC(2026, 0, 1);
 const logged: string[] = [];
-const log = createLog({ level: "debug", write: (line) => logged.push(line), nowMs: Date.now });
+const log = createLog({ level: "debug", write: (line) => logged.push(line), clock: new FakeClock() });
 
 /** A disk that writes when the test says so. */
 class SlowDisk {
@@ -42,7 +43,7 @@ class SlowDisk {
 
 function feedOn(writer: ConstructorParameters<typeof LivestreamFeed>[0]["writer"], patienceMs = FOR_EVER_MS) {
   const told: FeedEvent[] = [];
-  const feed = new LivestreamFeed({ writer, nowMs: () => AT_MS, log, patienceMs });
+  const feed = new LivestreamFeed({ writer, dateMs: () => AT_MS, log, patienceMs });
   feed.subscribe((event) => told.push(event));
   return { feed, told, create: (name: string) => feed.emit(created(name)) };
 }

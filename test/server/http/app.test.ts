@@ -5,6 +5,7 @@ import { createApp } from "#server/http/app.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
 import { codeOf, emptyPages, FakeApp, READER } from "./fake-app.ts";
 
@@ -20,8 +21,8 @@ test("an app is made of services, stores and what else is open to all", async ()
     idempotencyKeys: new IdempotencyStore(database),
     urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: 8080, rtmp: 1935 }),
     corsOrigins: "*",
-    nowMs: Date.now,
-    log: createLog({ level: "error", write: () => {}, nowMs: Date.now }),
+    risingMs: Date.now,
+    log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
     readiness: { store: () => null, http: () => null, rtmp: () => null },
     openRoutes: [emptyPages()],
   });

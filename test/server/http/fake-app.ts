@@ -8,6 +8,7 @@ import { webRoutes } from "#server/http/web-routes.ts";
 import { openDatabase } from "#server/store/database.ts";
 import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
 
 const ADMIN = "admin-token";
@@ -45,10 +46,10 @@ export class FakeApp {
   readonly log = createLog({
     level: "debug",
     write: (line) => this.logged.push(line),
-    nowMs: () => this.nowMs,
+    clock: new FakeClock(),
   });
   readonly app: ReturnType<typeof createApp>;
-  nowMs = Date.UTC(2026, 0, 1);
+  risingMs = Date.UTC(2026, 0, 1);
 
   constructor({
     database = openDatabase(":memory:"),
@@ -69,7 +70,7 @@ export class FakeApp {
         { http: 0, rtmp: 0 },
       ),
       corsOrigins,
-      nowMs: () => this.nowMs,
+      risingMs: () => this.risingMs,
       log: this.log,
       readiness,
       openRoutes,

@@ -39,7 +39,7 @@ describe("a POST with an Idempotency-Key", () => {
     const app = new FakeApp();
     const call = () => app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Show" } }));
     await call();
-    app.nowMs += DAY_MS;
+    app.risingMs += DAY_MS;
     await call();
     expect(totalOf(app)).toBe(2);
   });

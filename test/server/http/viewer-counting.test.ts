@@ -13,19 +13,23 @@ import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { SessionKeys } from "#server/stats/session-key.ts";
 import { Viewers } from "#server/stats/viewers.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 
 class Theatre {
-  nowMs = 1_000_000;
+  readonly clock = new FakeClock();
   address = "192.0.2.1";
-  readonly viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), nowMs: () => this.nowMs });
+  readonly viewers = new Viewers({
+    keys: new SessionKeys(new Uint8Array(32)),
+    monotonicMs: this.clock.monotonicMs,
+  });
   readonly #programme = new Programme({
     segmenter: new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0 }),
     openWindow: () => new PlaylistWindow({ isEvent: false }),
     recorder: new Unrecorded(),
     fanOut: new RtmpFanOut(0),
-    nowMs: () => this.nowMs,
+    clock: this.clock,
   });
   readonly #router: PlaybackRouter;
 
@@ -87,7 +91,7 @@ test("a player is one, however often it asks and from whatever address; two wind
   }
   await theatre.ask(second);
   expect(theatre.count).toBe(2);
-  theatre.nowMs += 15_001;
+  theatre.clock.pass(15_001);
   expect(theatre.count).toBe(0);
 });
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClientSession } from "#media/rtmp/client-session.ts";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
+import { SystemClock } from "#server/common/clock.ts";
 import { Descriptors } from "#server/common/descriptors.ts";
 import { createLog } from "#server/common/log.ts";
 import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
@@ -24,29 +25,36 @@ const CYCLES = 2000;
 const WARM_UP_CYCLES = 300;
 
 const folder = mkdtempSync(join(tmpdir(), "tandem-ingest-"));
-const nowMs = () => Date.now();
+const clock = new SystemClock();
+const { dateMs, monotonicMs } = { dateMs: () => clock.dateMs(), monotonicMs: () => clock.monotonicMs() };
 const log = createLog({
   level: "error",
   write: (line) => {
     throw new Error(line);
   },
-  nowMs,
+  clock,
 });
 const reports = new PlayoutReporter({
   livestreams: { find: () => null, update: () => false },
   owed: new OwedWrites({ isStoreWell: async () => true, log }),
   feed: new LivestreamFeed({
     writer: { writeEvent: (_, onWritten) => onWritten(), remove: () => {} },
-    nowMs,
+    dateMs,
     log,
   }),
-  nowMs,
+  dateMs,
   log,
 });
-const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
+const options = {
+  clock,
+  risingMs: dateMs,
+  segmentSeconds: 2,
+  partMilliseconds: 200,
+  rtmpMergeMilliseconds: 0,
+};
 const recordings = new Recordings(folder);
 const manager = new PlayoutManager({
-  nowMs,
+  clock,
   ingestTimeoutSeconds: 5,
   isRevertive: false,
   openProgramme: programmeOpener({ ...options, recordings, reports }),
@@ -57,7 +65,7 @@ const manager = new PlayoutManager({
 const AMPLE = new Descriptors({ limit: Number.POSITIVE_INFINITY, countOpen: () => 0 });
 const listener = new RtmpListener({
   ...{ hostname: "127.0.0.1", port: 0, tls: null },
-  ...{ door: manager, slowPlayers: new SlowPlayers(), descriptors: AMPLE, log, nowMs },
+  ...{ door: manager, slowPlayers: new SlowPlayers(), descriptors: AMPLE, log, monotonicMs },
 });
 
 afterAll(async () => {

@@ -38,7 +38,7 @@ class Table {
   skips = 0;
   readonly player = new RtmpPlayer({
     queue: this.queue,
-    nowMs: () => this.nowMs,
+    monotonicMs: () => this.nowMs,
     selection: { messageStreamId: 1, audio: true, video: true },
     onEnded: () => {},
     onSkip: () => {

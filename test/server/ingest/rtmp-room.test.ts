@@ -7,6 +7,7 @@ import { Descriptors } from "#server/common/descriptors.ts";
 import { createLog } from "#server/common/log.ts";
 import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
 import { SlowPlayers } from "#server/ingest/slow-players.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { startRawPlayer } from "#test/support/raw-player.ts";
 import { until } from "#test/support/until.ts";
 
@@ -32,10 +33,10 @@ function listening(left: number) {
   const feed = { join: () => void players++, leave: () => undefined };
   const publisher = { setTrack: () => {}, push: () => {}, dropped: () => {}, end: () => {} };
   const listener = new RtmpListener({
-    ...{ hostname: "127.0.0.1", port: 0, tls: null, nowMs: () => 0, descriptors },
+    ...{ hostname: "127.0.0.1", port: 0, tls: null, monotonicMs: () => 0, descriptors },
     door: { claim: () => publisher, play: () => feed },
     slowPlayers: new SlowPlayers(),
-    log: createLog({ level: "error", write: () => {}, nowMs: () => 0 }),
+    log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
   });
   listeners.push(listener);
   const turnedAway = () => Object.fromEntries(descriptors.figures.turnedAway);

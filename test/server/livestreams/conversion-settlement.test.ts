@@ -4,6 +4,7 @@ import { ConversionSettlement } from "#server/livestreams/conversion-settlement.
 import { openDatabase, transactionOn } from "#server/store/database.ts";
 import { LivestreamStore } from "#server/store/livestream-store.ts";
 import { MediaStore } from "#server/store/media-store.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { FACTS } from "./fake-house.ts";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -25,8 +26,8 @@ class Watched {
       livestreams: this.livestreams,
       media: this.media,
       transaction: transactionOn(this.#database),
-      nowMs: () => AT_MS,
-      log: createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: () => AT_MS }),
+      dateMs: () => AT_MS,
+      log: createLog({ level: "debug", write: (line) => this.logged.push(line), clock: new FakeClock() }),
       feed: { emit: ({ type }) => this.told.push(`${type} (stored: ${this.row?.status})`) },
     },
     {

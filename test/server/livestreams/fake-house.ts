@@ -18,6 +18,7 @@ import { OwedWrites } from "#server/store/owed-writes.ts";
 import { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
 import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeFeed } from "#test/support/fake-feed.ts";
 
 export const FACTS = {
@@ -136,7 +137,11 @@ export class FakeHouse {
       folder: this.thumbnailsFolder,
     });
     const tick = (): number => ++this.nowMs;
-    const log = createLog({ level: "debug", write: (line) => this.logged.push(line), nowMs: tick });
+    const log = createLog({
+      level: "debug",
+      write: (line) => this.logged.push(line),
+      clock: new FakeClock(),
+    });
     const owed = new OwedWrites({ isStoreWell: async () => true, log, retryMs: 1 });
     this.owed = owed;
     this.livestreams = new LivestreamService({
@@ -158,7 +163,7 @@ export class FakeHouse {
         return this.convert(id, signal);
       },
       urls,
-      nowMs: tick,
+      dateMs: tick,
       delay: (milliseconds, signal) =>
         new Promise((resolve) => {
           this.delays.push({ milliseconds, pass: resolve });
@@ -171,7 +176,7 @@ export class FakeHouse {
       livestreams: this.stored,
       owed,
       feed: this.feed,
-      nowMs: tick,
+      dateMs: tick,
       log,
     });
     this.mediaService = new MediaService({
@@ -180,7 +185,7 @@ export class FakeHouse {
       thumbnails: this.thumbnails,
       urls,
       feed: this.feed,
-      nowMs: tick,
+      dateMs: tick,
     });
   }
 

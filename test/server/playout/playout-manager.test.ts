@@ -2,20 +2,21 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import type { Publisher } from "#server/instances/instance.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
 const NAMES = 100_000;
 const connection = { cut: () => {} };
 
-let nowMs = 0;
+const clock = new FakeClock();
 const encoder = new SyntheticEncoder();
 const reports = new RecordedReports();
 let manager: PlayoutManager;
 
 beforeEach(() => {
   manager = new PlayoutManager({
-    nowMs: () => nowMs,
+    clock,
     ingestTimeoutSeconds: 5,
     isRevertive: false,
     openProgramme: () => Promise.reject(new Error("no programme is opened here")),
@@ -70,7 +71,7 @@ test("a publisher that comes, sends and leaves is reported step by step, and one
 test("a publisher that is cut and one that is taken over leave with the reason", async () => {
   const key = openWith("leaving");
   claimed(key);
-  nowMs += 2000;
+  clock.pass(2000);
   claimed(key);
   await manager.stop("leaving");
   expect(reports.lines).toEqual([

@@ -10,6 +10,7 @@ import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
@@ -20,7 +21,8 @@ class Studio implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "tandem-frame-rate-"));
   readonly #framesPerSecond: number;
   readonly #encoders = new Map<InstanceName, { source: RtmpSource; encoder: SyntheticEncoder }>();
-  #frames = 0;
+  readonly #clock = new FakeClock();
+  readonly #reports = new RecordedReports();
   manager = this.#open();
 
   constructor(framesPerSecond: number) {
@@ -55,7 +57,7 @@ class Studio implements AsyncDisposable {
   /** One frame after the other, until `isReached` or for this long; says whether it was reached. */
   run(seconds: number, isReached: () => boolean = () => false): boolean {
     for (let frame = 0; frame < Math.round(seconds * this.#framesPerSecond); frame += 1) {
-      this.#frames += 1;
+      this.#clock.pass(1000 / this.#framesPerSecond);
       for (const { source, encoder } of this.#encoders.values()) {
         for (const message of encoder.play(1 / this.#framesPerSecond)) source.receive(message);
       }
@@ -77,18 +79,23 @@ class Studio implements AsyncDisposable {
   }
 
   #open(): PlayoutManager {
-    const nowMs = () => 1_700_000_000_000 + (this.#frames * 1000) / this.#framesPerSecond;
-    const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
+    const clock = this.#clock;
+    const options = {
+      clock,
+      risingMs: clock.dateMs,
+      segmentSeconds: 2,
+      partMilliseconds: 200,
+      rtmpMergeMilliseconds: 0,
+    };
     const recordings = new Recordings(this.#folder);
-    const reports = new RecordedReports();
     const manager = new PlayoutManager({
-      nowMs,
+      clock,
       ingestTimeoutSeconds: 5,
       isRevertive: false,
-      openProgramme: programmeOpener({ ...options, recordings, reports }),
+      openProgramme: programmeOpener({ ...options, recordings, reports: this.#reports }),
       openEnded: endedOpener({ ...options, recordings }),
       openInstance: instanceOpener(options),
-      reports,
+      reports: this.#reports,
     });
     const streamKeys = { primary: "key-1", secondary: "key-2" };
     manager.open({ id: ID, withDvr: false, streamKeys, hasRecordingFailed: false });

@@ -14,6 +14,7 @@ import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/
 import type { Programme } from "#server/programme/programme.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
@@ -22,13 +23,17 @@ import { until } from "#test/support/until.ts";
 
 const ID = "0190b8e8-0000-7000-8000-000000000001";
 const FRAME_MS = 40;
+const DAY_MS = 86_400_000;
+
+/** The rising time of a server that was set up long ago. */
+const RISEN_MS = 1_700_000_000_000;
 
 /** One server after the other on the same disk, on a clock that the test moves. */
 class House implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "tandem-programme-"));
   readonly reports = new RecordedReports();
   readonly #encoders = new Map<InstanceName, { source: RtmpSource; encoder: SyntheticEncoder }>();
-  nowMs = 1_700_000_000_000;
+  readonly clock = new FakeClock();
   recordings = new Recordings(this.folder);
   manager = this.#newManager();
 
@@ -66,7 +71,7 @@ class House implements AsyncDisposable {
   connect(instance: InstanceName): void {
     const publisher = this.manager.claim(instance === "primary" ? "key-1" : "key-2", { cut: () => {} });
     if (typeof publisher === "string") throw new Error(`the key is ${publisher}`);
-    const encoder = new SyntheticEncoder({ gopFrames: 25, startMs: this.nowMs % 1_000_000 });
+    const encoder = new SyntheticEncoder({ gopFrames: 25, startMs: this.clock.monotonicMs() % 1_000_000 });
     const source = new RtmpSource(publisher);
     for (const message of encoder.headers()) source.receive(message);
     this.#encoders.set(instance, { source, encoder });
@@ -80,7 +85,7 @@ class House implements AsyncDisposable {
   /** Time passes; whoever is connected sends what it makes in it. */
   run(seconds: number): void {
     for (let frame = 0; frame < Math.round((seconds * 1000) / FRAME_MS); frame += 1) {
-      this.nowMs += FRAME_MS;
+      this.clock.pass(FRAME_MS);
       for (const { source, encoder } of this.#encoders.values()) {
         for (const message of encoder.play(FRAME_MS / 1000)) source.receive(message);
       }
@@ -116,10 +121,16 @@ class House implements AsyncDisposable {
   }
 
   #newManager(): PlayoutManager {
-    const nowMs = () => this.nowMs;
-    const options = { nowMs, segmentSeconds: 2, partMilliseconds: 200, rtmpMergeMilliseconds: 0 };
+    const { clock } = this;
+    const options = {
+      clock,
+      risingMs: () => RISEN_MS + clock.monotonicMs(),
+      segmentSeconds: 2,
+      partMilliseconds: 200,
+      rtmpMergeMilliseconds: 0,
+    };
     return new PlayoutManager({
-      nowMs,
+      clock,
       ingestTimeoutSeconds: 5,
       isRevertive: false,
       openProgramme: programmeOpener({ ...options, recordings: this.recordings, reports: this.reports }),
@@ -275,6 +286,7 @@ test("after a restart behind a recording that failed, no number is used twice an
   const seenDiscontinuities = seen.discontinuitySequence;
   expect(lastMsn).toBeGreaterThan(50);
 
+  house.clock.set(-400 * DAY_MS);
   await house.restart();
   expect(house.programme.leadWindow).toBeNull();
   house.connect("primary");
@@ -294,10 +306,67 @@ test("after a restart behind a recording that failed, no number is used twice an
   expect(durationSeconds).toBeLessThan(29);
 });
 
+test.each([200 * DAY_MS, -3_600_000])(
+  "a clock that is set by %p ms while live: the next segment has the right date, behind a discontinuity (K7)",
+  async (setByMs) => {
+    await using house = new House();
+    await house.goLive();
+    house.run(9);
+    house.clock.set(setByMs);
+    house.run(7);
+    expect(house.manager.onAir(ID)).toBe("primary");
+    const { segments } = house.window;
+    const first = segments.findIndex(({ discontinuity }) => discontinuity);
+    expect(first).toBeGreaterThan(0);
+    expect(segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
+    for (const [index, { programDateTimeMs, durationSeconds }] of segments.entries()) {
+      const next = segments[index + 1]?.programDateTimeMs ?? programDateTimeMs + durationSeconds * 1000;
+      const step = next - programDateTimeMs - durationSeconds * 1000;
+      expect(Math.abs(step - (index + 1 === first ? setByMs : 0))).toBeLessThan(FRAME_MS);
+    }
+    const newest = segments.at(-1);
+    const endsAtMs = (newest?.programDateTimeMs ?? 0) + (newest?.durationSeconds ?? 0) * 1000;
+    expect(Math.abs(house.clock.dateMs() - endsAtMs)).toBeLessThan(3000);
+    const recording = await house.stopped();
+    expect(recording.segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
+    expect(recording.durationSeconds).toBeCloseTo(videoSeconds(recording), 6);
+  },
+);
+
+test("a clock that is set by less than two seconds breaks no playlist", async () => {
+  await using house = new House();
+  await house.goLive();
+  for (const setByMs of [1000, -1000, 1900, -1900]) {
+    house.run(5);
+    house.clock.set(setByMs);
+  }
+  house.run(5);
+  const { segments } = await house.stopped();
+  expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
+  const dates = segments.map(({ programDateTimeMs }) => programDateTimeMs);
+  expect(dates.every((date, index) => index === 0 || date > (dates[index - 1] ?? 0))).toBe(true);
+});
+
+test("a clock that was set while no encoder sent breaks the playlist no second time", async () => {
+  await using house = new House();
+  await house.goLive();
+  house.run(5);
+  house.drop("primary");
+  house.clock.set(200 * DAY_MS);
+  house.run(3);
+  house.connect("primary");
+  house.run(7);
+  const { segments } = await house.stopped();
+  const jumps = segments.filter(({ discontinuity }) => discontinuity);
+  expect(jumps).toHaveLength(1);
+  expect(Math.abs((jumps[0]?.programDateTimeMs ?? 0) - house.clock.dateMs())).toBeLessThan(8000);
+});
+
 test("an instance's own numbers rise across restarts, though nothing of it is kept", () => {
-  let nowMs = 1_700_000_000_000;
+  let risingMs = 1_700_000_000_000;
   const open = instanceOpener({
-    nowMs: () => nowMs,
+    clock: new FakeClock(),
+    risingMs: () => risingMs,
     segmentSeconds: 1,
     partMilliseconds: 0,
     rtmpMergeMilliseconds: 0,
@@ -311,7 +380,7 @@ test("an instance's own numbers rise across restarts, though nothing of it is ke
     return side.leadWindow?.mediaSequence ?? 0;
   };
   const first = firstMsn();
-  nowMs += 1000;
+  risingMs += 1000;
   expect(firstMsn()).toBeGreaterThan(first + 1);
 });
 

@@ -4,6 +4,7 @@ import { Segmenter } from "#media/hls/segmenter.ts";
 import { Programme } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
@@ -13,7 +14,7 @@ function unrecordedProgramme(): Programme {
     openWindow: () => new PlaylistWindow({ isEvent: false }),
     recorder: new Unrecorded(),
     fanOut: new RtmpFanOut(0),
-    nowMs: () => 0,
+    clock: new FakeClock(),
   });
 }
 

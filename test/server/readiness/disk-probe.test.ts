@@ -6,6 +6,7 @@ import { createLog } from "#server/common/log.ts";
 import type { DiskReport } from "#server/readiness/disk-parts.ts";
 import { DiskProbe, diskSentence, type ProbeThread } from "#server/readiness/disk-probe.ts";
 import { openDatabase } from "#server/store/database.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 
 const WELL: DiskReport = { store: null, recordings: null };
 const READ_ONLY: DiskReport = { store: "disk_failing", recordings: "disk_read_only" };
@@ -49,7 +50,11 @@ class Probed {
         this.threads.push(thread);
         return thread;
       },
-      log: createLog({ level: "info", write: (line) => this.lines.push(JSON.parse(line)), nowMs: () => 0 }),
+      log: createLog({
+        level: "info",
+        write: (line) => this.lines.push(JSON.parse(line)),
+        clock: new FakeClock(),
+      }),
     });
   }
 
@@ -118,7 +123,7 @@ test("a thread that cannot even be begun is a problem, too, until it can", async
 test("the real thread writes to a real disk, and sees what cannot be written", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tandem-readiness-"));
   const databaseFile = join(folder, "tandem.sqlite");
-  const log = createLog({ level: "error", write: () => undefined, nowMs: () => 0 });
+  const log = createLog({ level: "error", write: () => undefined, clock: new FakeClock() });
   const probe = new DiskProbe({ databaseFile, recordingsFolder: join(folder, "recordings"), log, keptMs: 0 });
   expect(await probe.problem("recordings")).toBeNull();
   expect(await probe.problem("store")).toBe("disk_failing");

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { InputState } from "#server/instances/input-state.ts";
 import { Metrics, type RunningLivestream } from "#server/stats/metrics.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 
 const SILENT: InputState = {
   ...{ instance: "primary", active: false, connectedAtMs: null, lastSeenAtMs: null },
@@ -15,11 +16,10 @@ function livestream(id: string, of: Partial<RunningLivestream> = {}): RunningLiv
 
 class Watched {
   running: RunningLivestream[] = [];
-  nowMs = 60_000;
+  readonly clock = new FakeClock(Date.UTC(2026, 0, 1));
   readonly metrics = new Metrics({
     version: "1.2.3",
-    startedAtMs: 0,
-    nowMs: () => this.nowMs,
+    clock: this.clock,
     livestreamsByStatus: () => [["live", 2]],
     running: () => this.running,
     writing: () => ({
@@ -53,7 +53,12 @@ test("sums are over all livestreams that run", () => {
   const viewers = { rtmpConnections: 2, hlsConnections: 30 };
   const nobody = { rtmpConnections: 0, hlsConnections: 0 };
   const overview = { primary: viewers, secondary: nobody, sum: viewers };
-  const playlist = { endsAtMs: 58_000, durationSeconds: 2, partCount: 10, targetDurationSeconds: 2 };
+  const playlist = {
+    listedAtMs: watched.clock.monotonicMs() - 2000,
+    durationSeconds: 2,
+    partCount: 10,
+    targetDurationSeconds: 2,
+  };
   watched.running = ["a", "b"].map((id) =>
     livestream(id, {
       inputs: [sending, { ...SILENT, instance: "secondary" }],
@@ -82,7 +87,7 @@ test("sums are over all livestreams that run", () => {
   expect(watched.value("tandem_rtmp_player_skips_total")).toBe(6);
   expect(watched.value("tandem_rtmp_players_disconnected_total")).toBe(7);
   expect(watched.value("tandem_images_waiting")).toBe(8);
-  expect(watched.value("tandem_uptime_seconds")).toBe(60);
+  expect(watched.value("tandem_uptime_seconds")).toBe(0);
   expect(watched.value('tandem_build_info{version="1.2.3"}')).toBe(1);
 });
 
@@ -120,4 +125,16 @@ test("names have units, counters end in _total, and a thousand livestreams take 
   for (const [, name = "", type] of lines.map((line) => /^# TYPE (\S+) (\S+)$/.exec(line) ?? [])) {
     if (name !== "") expect(name.endsWith("_total")).toBe(type === "counter");
   }
+});
+
+test("ages are of the time that passed, the start is a date by what the clock says now", () => {
+  const watched = new Watched();
+  const listedAtMs = watched.clock.monotonicMs();
+  const playlist = { listedAtMs, durationSeconds: 2, partCount: 10, targetDurationSeconds: 2 };
+  watched.running = [livestream("a", { onAir: "primary", playlist })];
+  watched.clock.pass(3000);
+  watched.clock.set(200 * 86_400_000);
+  expect(watched.value("tandem_playlist_age_seconds_max")).toBe(3);
+  expect(watched.value("tandem_uptime_seconds")).toBe(3);
+  expect(watched.value("process_start_time_seconds")).toBe(Date.UTC(2026, 0, 1) / 1000 + 200 * 86_400);
 });

@@ -5,7 +5,7 @@ import { FakeStatistics, sampleAt } from "#test/support/fake-statistics.ts";
 class House {
   readonly statistics = new FakeStatistics();
   nowMs = 0;
-  readonly history = new SampleHistory({ samples: this.statistics.samples, nowMs: () => this.nowMs });
+  readonly history = new SampleHistory({ samples: this.statistics.samples, monotonicMs: () => this.nowMs });
 
   /** Samples created at `from`, `from + 1`, … before `to`. */
   sample(from: number, to: number): void {

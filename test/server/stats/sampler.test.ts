@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { InputState } from "#server/instances/input-state.ts";
 import { Sampler } from "#server/stats/sampler.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { until } from "#test/support/until.ts";
 
 const SENDING: InputState = {
@@ -25,7 +26,7 @@ const SILENT: InputState = {
 function samplerInto(written: NewSample[][], intervalSeconds = 10): Sampler {
   return new Sampler({
     intervalSeconds,
-    nowMs: () => 5000,
+    clock: new FakeClock(5000),
     inputs: (id) => (id === "without a backup" ? [SENDING] : [SENDING, SILENT]),
     onAir: () => "primary",
     counts: (_, instance) => ({ rtmpConnections: 1, hlsConnections: instance === "primary" ? 7 : 0 }),

@@ -6,6 +6,7 @@ import { Statistics, type StatisticsOptions } from "#server/stats/statistics.ts"
 import { EventStore } from "#server/store/event-store.ts";
 import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
 import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeFeed, feedEvent } from "#test/support/fake-feed.ts";
 import { sampleAt } from "#test/support/fake-statistics.ts";
 
@@ -47,7 +48,7 @@ class Watched {
       imagesWaiting: () => 0,
       sampleIntervalSeconds: 300,
       version: "1.2.3",
-      nowMs: () => 1000,
+      clock: new FakeClock(),
     };
     this.statistics = new Statistics(options);
   }

@@ -4,7 +4,10 @@ import { Viewers } from "#server/stats/viewers.ts";
 
 class House {
   nowMs = 1_000_000;
-  readonly viewers = new Viewers({ keys: new SessionKeys(new Uint8Array(32)), nowMs: () => this.nowMs });
+  readonly viewers = new Viewers({
+    keys: new SessionKeys(new Uint8Array(32)),
+    monotonicMs: () => this.nowMs,
+  });
 
   watch(session: string, playout: "auto" | "primary" = "auto", targetDurationSeconds = 2): void {
     const url = `http://localhost/media.m3u8?session=${session}`;

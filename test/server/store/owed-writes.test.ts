@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
 import { OwedWrites } from "#server/store/owed-writes.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { until } from "#test/support/until.ts";
 
 /** Writes on a disk that takes them, or does not. */
@@ -18,7 +19,7 @@ class Disk {
     log: createLog({
       level: "info",
       write: (line) => this.lines.push(JSON.parse(line).event),
-      nowMs: () => 0,
+      clock: new FakeClock(),
     }),
     retryMs: 1,
   });

@@ -55,10 +55,41 @@ test("however clocks are set, times rise, and no sample is lost or written over"
   const store = new SampleStore(database);
   store.append([sampleAt(1000), sampleAt(1000), sampleAt(400)]);
   store.append([sampleAt(500)]);
-  expect(times(store)).toEqual([1003, 1002, 1001, 1000]);
+  expect(times(store)).toEqual([500, 400, 399, 398]);
   const afterRestart = new SampleStore(database);
-  afterRestart.append([sampleAt(600), sampleAt(2000)]);
-  expect(times(store)).toEqual([2000, 1004, 1003, 1002, 1001, 1000]);
+  afterRestart.append([sampleAt(450), sampleAt(2000)]);
+  expect(times(store)).toEqual([2000, 450, 449, 400, 399, 398]);
+});
+
+test("where the clock was set back, samples from the future move to that moment, and those before keep their time", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  const minutes = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => sampleAt((from + index) * 60_000));
+  store.append(minutes(0, 120)); // an hour of them are from the future
+  store.append([sampleAt(59.5 * 60_000)]);
+  const [newest, ...others] = times(store);
+  expect(newest).toBe(3_570_000);
+  expect(others.slice(0, 60)).toEqual(Array.from({ length: 60 }, (_, index) => 3_569_999 - index));
+  expect(others.slice(60)).toEqual(Array.from({ length: 60 }, (_, index) => (59 - index) * 60_000));
+  const series = store.series("show", "primary") ?? NOTHING;
+  expect(store.totalBefore(series, 3_570_000)).toBe(120);
+  expect(store.totalBefore(series, 3_540_001)).toBe(60);
+  store.append(minutes(60, 2));
+  expect(times(store).slice(0, 3)).toEqual([3_660_000, 3_600_000, 3_570_000]);
+});
+
+test("a clock that goes back and forth by days makes dates that rise, as many as samples", () => {
+  const store = new SampleStore(openStatisticsDatabase(":memory:"));
+  const day = 86_400_000;
+  let atMs = 1000 * day;
+  for (let step = 0; step < 200; step += 1) {
+    atMs += 10_000 + (step % 7 === 0 ? 200 * day : 0) - (step % 11 === 0 ? 200 * day : 0);
+    store.append([sampleAt(atMs)]);
+    const rising = times(store).toReversed();
+    expect(rising).toHaveLength(step + 1);
+    expect(rising.every((each, index) => index === 0 || each > (rising[index - 1] ?? 0))).toBe(true);
+    expect(Math.abs((rising.at(-1) ?? 0) - atMs)).toBeLessThan(1000);
+  }
 });
 
 test("samples before a time are found by halving", () => {

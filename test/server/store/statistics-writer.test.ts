@@ -8,6 +8,7 @@ import { EventStore, type StoredEvent } from "#server/store/event-store.ts";
 import { SampleStore } from "#server/store/sample-store.ts";
 import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
 import { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { sampleAt } from "#test/support/fake-statistics.ts";
 import { until } from "#test/support/until.ts";
 
@@ -17,7 +18,7 @@ let database: Database;
 let store: SampleStore;
 let events: EventStore;
 const logged: string[] = [];
-const log = createLog({ level: "debug", write: (line) => logged.push(line), nowMs: Date.now });
+const log = createLog({ level: "debug", write: (line) => logged.push(line), clock: new FakeClock() });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tandem-statistics-"));

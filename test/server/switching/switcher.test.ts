@@ -26,7 +26,7 @@ class Stage {
       (name) =>
         new Instance({
           name,
-          nowMs: () => nowMs,
+          monotonicMs: () => nowMs,
           ingestTimeoutMs: 5000,
           listener: {
             publishActive: (publish) => this.switcher.sourceActive(publish),
@@ -36,7 +36,7 @@ class Stage {
         }),
     );
     this.switcher = new Switcher({
-      nowMs: () => nowMs,
+      monotonicMs: () => nowMs,
       isRevertive: options.isRevertive ?? false,
       onSwitch: (change) => changes.push(change),
     });

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
 import { DecoderError } from "#server/thumbnails/key-frame-decoder.ts";
 import { PosterGrabber } from "#server/thumbnails/poster-grabber.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 
 const keyFrame = {
@@ -34,8 +35,8 @@ function grabber(decode: (() => Promise<Uint8Array>) | null = async () => new Ui
         return null;
       },
     },
-    nowMs: () => nowMs,
-    log: createLog({ level: "info", write: (line) => lines.push(line), nowMs: () => nowMs }),
+    monotonicMs: () => nowMs,
+    log: createLog({ level: "info", write: (line) => lines.push(line), clock: new FakeClock() }),
   });
 }
 

@@ -1,0 +1,73 @@
+import { expect, test } from "bun:test";
+import { RtmpSource } from "#server/ingest/rtmp-source.ts";
+import { inputState } from "#server/instances/input-state.ts";
+import { Instance } from "#server/instances/instance.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
+import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+
+const START_MS = Date.UTC(2026, 0, 1);
+const DAY_MS = 86_400_000;
+
+/** An input whose encoder connected a second ago and sent until now. */
+function sending() {
+  const clock = new FakeClock(START_MS);
+  const instance = new Instance({
+    name: "primary",
+    monotonicMs: clock.monotonicMs,
+    ingestTimeoutMs: 5000,
+    listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
+  });
+  const publisher = instance.attach({ cut: () => {} });
+  if (publisher === null) throw new Error("a new instance is taken");
+  const source = new RtmpSource(publisher);
+  const encoder = new SyntheticEncoder({ framesPerSecond: 30 });
+  for (const message of encoder.headers()) source.receive(message);
+  clock.pass(1000);
+  for (const message of encoder.play(2)) source.receive(message);
+  return { clock, instance };
+}
+
+test("an input says since when its encoder is there and when it sent last, as dates", () => {
+  const { clock, instance } = sending();
+  clock.pass(500);
+  expect(inputState(instance, clock)).toMatchObject({
+    active: true,
+    connectedAtMs: START_MS,
+    lastSeenAtMs: START_MS + 1000,
+    video: { frameRate: 30 },
+  });
+});
+
+test("a clock that is set makes these dates right at once, and no encoder silent", () => {
+  for (const setByMs of [200 * DAY_MS, -3_600_000]) {
+    const { clock, instance } = sending();
+    clock.set(setByMs);
+    instance.tick();
+    clock.pass(500);
+    expect(inputState(instance, clock)).toMatchObject({
+      active: true,
+      connectedAtMs: START_MS + setByMs,
+      lastSeenAtMs: START_MS + setByMs + 1000,
+      video: { frameRate: 30, bitrateKbps: expect.any(Number) },
+    });
+  }
+});
+
+test("an input without an encoder has no dates but that of the last one's media", () => {
+  const { clock, instance } = sending();
+  instance.cut("the test is over");
+  expect(inputState(instance, clock)).toMatchObject({
+    active: false,
+    connectedAtMs: null,
+    lastSeenAtMs: START_MS + 1000,
+    video: null,
+  });
+});
+
+test("pictures that stay away for ten seconds leave no frame rate, whatever the bitstream declares", () => {
+  const { clock, instance } = sending();
+  clock.pass(9000);
+  expect(inputState(instance, clock).video?.frameRate).toBe(30);
+  clock.pass(1000);
+  expect(inputState(instance, clock).video?.frameRate).toBeNull();
+});
