@@ -371,17 +371,18 @@ test("an instance's own numbers rise across restarts, though nothing of it is ke
     partMilliseconds: 0,
     rtmpMergeMilliseconds: 0,
   });
-  const firstMsn = (): number => {
+  const firstNumbers = (): readonly [number, number] => {
     const side = open();
     side.setTracks([videoTrack], false);
     for (const unit of videoUnits({ seconds: 2, gopFrames: 25 })) side.push(unit);
     side.flush();
     expect(side.leadWindow?.segments).toHaveLength(2);
-    return side.leadWindow?.mediaSequence ?? 0;
+    return [side.leadWindow?.mediaSequence ?? 0, side.leadWindow?.discontinuitySequence ?? 0];
   };
-  const first = firstMsn();
+  const [msn, discontinuitySequence] = firstNumbers();
   risingMs += 1000;
-  expect(firstMsn()).toBeGreaterThan(first + 1);
+  expect(firstNumbers()).toEqual([msn + 10, discontinuitySequence + 1]);
+  expect(discontinuitySequence).toBeLessThan(2 ** 31);
 });
 
 /** How long its pictures last: of each segment the sum of its samples' durations, read from the file. */
