@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { DatabaseProbe } from "#server/store/database-probe.ts";
 import { type DiskTrouble, diskTroubleOf } from "#server/store/disk-trouble.ts";
 
@@ -14,17 +14,36 @@ export type DiskReport = Readonly<Record<DiskPart, DiskTrouble | null>>;
 /** One block: of zeros it would be none where the file system compresses. */
 const PROBE_BYTES = 4096;
 
-/** `folder`: of recordings; made if it is not there, as the first recording would. */
-export function tryDisk(database: DatabaseProbe, folder: string): DiskReport {
+/** Where to write. */
+export interface DiskPlaces {
+  readonly databaseFile: string;
+  /** Made if it is not there, as the first recording would. */
+  readonly recordingsFolder: string;
+}
+
+/** `database` is the one in {@link DiskPlaces.databaseFile}. */
+export function tryDisk(
+  database: Pick<DatabaseProbe, "write">,
+  { databaseFile, recordingsFolder }: DiskPlaces,
+): DiskReport {
   return {
-    store: troubleWith(() => database.write()),
+    store: troubleWith(() => {
+      // First a file beside it: SQLite maps one of its files into memory, and some file systems that are read-only end a
+      // process that writes there.
+      tryFile(dirname(databaseFile));
+      database.write();
+    }),
     recordings: troubleWith(() => {
-      const file = join(folder, "readiness");
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(file, randomBytes(PROBE_BYTES));
-      rmSync(file);
+      mkdirSync(recordingsFolder, { recursive: true });
+      tryFile(recordingsFolder);
     }),
   };
+}
+
+function tryFile(folder: string): void {
+  const file = join(folder, "readiness");
+  writeFileSync(file, randomBytes(PROBE_BYTES));
+  rmSync(file);
 }
 
 /** Whatever fails in an unknown way does not work. */

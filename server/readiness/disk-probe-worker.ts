@@ -1,19 +1,14 @@
 // The thread that tries the disk: however long that takes, it is this thread that waits.
 
 import { DatabaseProbe } from "#server/store/database-probe.ts";
-import { tryDisk } from "./disk-parts.ts";
-
-/** Where to write; the answer to each is a `DiskReport`. */
-export interface ProbeQuestion {
-  readonly databaseFile: string;
-  readonly recordingsFolder: string;
-}
+import { type DiskPlaces, tryDisk } from "./disk-parts.ts";
 
 declare const self: Worker;
 
 let database: DatabaseProbe | null = null;
 
-self.onmessage = ({ data: question }: MessageEvent<ProbeQuestion>): void => {
-  database ??= new DatabaseProbe(question.databaseFile);
-  self.postMessage(tryDisk(database, question.recordingsFolder));
+/** Each question is answered with a `DiskReport`. */
+self.onmessage = ({ data: places }: MessageEvent<DiskPlaces>): void => {
+  database ??= new DatabaseProbe(places.databaseFile);
+  self.postMessage(tryDisk(database, places));
 };

@@ -2,8 +2,7 @@
 
 import type { Log } from "#server/common/log.ts";
 import { DISK_TROUBLES, type DiskTrouble } from "#server/store/disk-trouble.ts";
-import type { DiskPart, DiskReport } from "./disk-parts.ts";
-import type { ProbeQuestion } from "./disk-probe-worker.ts";
+import type { DiskPart, DiskPlaces, DiskReport } from "./disk-parts.ts";
 
 /** As {@link DiskTrouble}, or the disk has not answered in time. */
 export type DiskProblem = DiskTrouble | "disk_silent";
@@ -14,7 +13,7 @@ const KEPT_MS = 1000;
 /** A disk that takes longer for a few kilobytes does not keep up with a recording either. */
 const DEADLINE_MS = 3000;
 
-export interface DiskProbeOptions extends ProbeQuestion {
+export interface DiskProbeOptions extends DiskPlaces {
   readonly log: Log;
   readonly begin?: () => ProbeThread;
   readonly keptMs?: number;
@@ -25,7 +24,7 @@ export interface DiskProbeOptions extends ProbeQuestion {
 export interface ProbeThread {
   onmessage: ((event: MessageEvent<DiskReport>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
-  postMessage(question: ProbeQuestion): void;
+  postMessage(places: DiskPlaces): void;
   terminate(): void;
 }
 

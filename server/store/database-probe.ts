@@ -32,8 +32,6 @@ export class DatabaseProbe {
   #open(): Database {
     const database = new Database(this.#file, { readwrite: true, create: false });
     database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    // Whoever writes for real also brings the log into the database, which takes longer.
-    database.run("PRAGMA wal_autocheckpoint = 0");
     return database;
   }
 }

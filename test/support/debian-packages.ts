@@ -20,6 +20,7 @@ const PACKAGES = {
   openssl: "certificates",
   procps: "finds a server's own processes (ps)",
   faketime: "a program with another clock",
+  e2fsprogs: "a file system of a test's own (mkfs.ext4)",
   curl: "requests from several addresses",
   "fonts-dejavu-core": "letters on its screenshots",
 } as const;

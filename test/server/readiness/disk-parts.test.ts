@@ -16,24 +16,38 @@ test("where everything can be written nothing is wrong, and nothing is left behi
   const file = join(folder.path, "tandem.sqlite");
   openDatabase(file).close();
   const database = new DatabaseProbe(file);
-  const recordings = join(folder.path, "recordings");
-  expect(tryDisk(database, recordings)).toEqual({ store: null, recordings: null });
-  expect(readdirSync(recordings)).toEqual([]);
+  const recordingsFolder = join(folder.path, "recordings");
+  expect(tryDisk(database, { databaseFile: file, recordingsFolder })).toEqual({
+    store: null,
+    recordings: null,
+  });
+  expect(readdirSync(recordingsFolder)).toEqual([]);
+  expect(existsSync(join(folder.path, "readiness"))).toBe(false);
   database.close();
 });
 
 test("each part is told by itself", () => {
   using folder = dataFolder();
-  const recordings = join(folder.path, "recordings");
-  const missing = new DatabaseProbe(join(folder.path, "tandem.sqlite"));
-  expect(tryDisk(missing, recordings)).toEqual({ store: "disk_failing", recordings: null });
-
-  const file = join(folder.path, "whole.sqlite");
+  const recordingsFolder = join(folder.path, "recordings");
+  const tried = (databaseFile: string) => {
+    const database = new DatabaseProbe(databaseFile);
+    const report = tryDisk(database, { databaseFile, recordingsFolder });
+    database.close();
+    return report;
+  };
+  const file = join(folder.path, "tandem.sqlite");
+  expect(tried(file)).toEqual({ store: "disk_failing", recordings: null });
   openDatabase(file).close();
-  const database = new DatabaseProbe(file);
-  rmSync(recordings, { recursive: true });
-  writeFileSync(recordings, "not a folder");
-  expect(tryDisk(database, recordings)).toEqual({ store: null, recordings: "disk_failing" });
-  database.close();
-  expect(existsSync(recordings)).toBe(true);
+  rmSync(recordingsFolder, { recursive: true });
+  writeFileSync(recordingsFolder, "not a folder");
+  expect(tried(file)).toEqual({ store: null, recordings: "disk_failing" });
+});
+
+test("the database is not touched where nothing can be written beside it", () => {
+  const recordingsFolder = join(tmpdir(), `tandem-readiness-${Bun.randomUUIDv7()}`);
+  let touched = 0;
+  const database = { write: () => (touched += 1) };
+  tryDisk(database, { databaseFile: "/nowhere/tandem.sqlite", recordingsFolder });
+  expect(touched).toBe(0);
+  rmSync(recordingsFolder, { recursive: true });
 });
