@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import type { LivestreamView } from "#server/livestreams/livestream-view.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
-import { averageColor, decodeAll, fetchPlaylist, probe } from "#test/support/judges.ts";
+import { averageColor, decodeAll, fetchPlaylist, fetchVariantUrl, probe } from "#test/support/judges.ts";
 import { areInstalled, type Program } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { Viewer } from "#test/support/viewer.ts";
@@ -88,7 +88,7 @@ test.skipIf(!areInstalled("ffmpeg"))(
     const before = await viewer.follow("two segments", ({ segments }) => segments.length >= 2);
     await live.encoders[0].kill();
     await api.when(live.id, "the gap", ({ onAir }) => onAir === null);
-    const during = await fetchPlaylist(live.playlistUrl.replace("index", "media"));
+    const during = await fetchPlaylist(await fetchVariantUrl(live.playlistUrl));
     expect([during.isEnded, during.mediaSequence]).toEqual([false, before.mediaSequence]);
 
     await using _again = ffmpegEncoder({ url: urls.primary, color: "red" });
