@@ -70,9 +70,9 @@ export interface ClientOptions {
 /** The server answered, and not with a success. */
 export class TandemRefusal extends Error {
   readonly status: number;
-  /** snake_case and stable; `internal_error` when it is the server's fault. */
+  /** snake_case and stable; `internal_error` when it is the server's fault and nothing that passes. */
   readonly code: string;
-  /** Null when it is the server's fault. */
+  /** Null when it is the server's fault and nothing that passes. */
   readonly data: RefusalData | null;
 
   constructor(status: number, message: string, data: RefusalData | null) {

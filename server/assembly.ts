@@ -219,6 +219,7 @@ function buildStatistics(
       disconnections: slowPlayers.disconnections,
     }),
     descriptors: () => descriptors.figures,
+    owedWrites: () => owed.count,
     imagesWaiting: () => thumbnails.unsettled,
     sampleIntervalSeconds: config.sampleIntervalSeconds,
     version: VERSION,

@@ -51,7 +51,9 @@ export const stopLivestream = createRoute({
   tags,
   summary: "Stop a livestream",
   description:
-    "Revokes the stream keys, disconnects the encoders, ends the playlist, and begins the conversion into a media asset.",
+    "Revokes the stream keys, disconnects the encoders, ends the playlist, and begins the conversion into a media asset. " +
+    "Where the disk takes nothing now (503), the encoders are disconnected and the playlists end all the same; the status " +
+    "follows as soon as it can be written.",
   method: "post",
   path: "/v2/livestreams/{id}/stop",
   request,

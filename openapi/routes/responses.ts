@@ -1,7 +1,7 @@
 // The answers that calls have in common, and which calls can give them.
 
 import type { z } from "@hono/zod-openapi";
-import { Conflict, Failure, InternalError, InvalidRequest } from "#openapi/schemas/envelope.ts";
+import { Conflict, Failure, InternalError, InvalidRequest, Unavailable } from "#openapi/schemas/envelope.ts";
 
 /** A JSON answer. */
 export function json<Schema extends z.ZodType>(description: string, schema: Schema) {
@@ -15,6 +15,10 @@ const anyCall = {
     headers: { "WWW-Authenticate": { schema: { type: "string" as const } } },
   },
   500: json("An error of the server's.", InternalError),
+  503: {
+    ...json("The disk does not allow it now.", Unavailable),
+    headers: { "Retry-After": { schema: { type: "integer" as const } } },
+  },
 };
 
 /** What a call that changes something may be answered with: it needs scope `admin`, and any body is read. */

@@ -51,6 +51,18 @@ export const InternalError = z
   .object({ status: z.literal("error"), message: z.string() })
   .openapi("InternalError", { description: "Our fault." });
 
+export const Unavailable = z
+  .object({
+    status: z.literal("error"),
+    message: z.string().openapi({ description: "A sentence for a person." }),
+    data: z.object({
+      code: z.enum(["disk_read_only", "disk_full", "disk_failing", "database_locked", "no_descriptors"]),
+    }),
+  })
+  .openapi("Unavailable", {
+    description: "Our fault, and it passes: what the server writes to takes nothing now.",
+  });
+
 function failure<Data extends z.ZodRawShape>(data: Data) {
   return z.object({
     status: z.literal("fail"),

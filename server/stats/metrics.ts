@@ -49,6 +49,8 @@ export interface MetricsOptions {
   readonly writing: () => StatisticsWriterFigures;
   readonly rtmpSending: () => RtmpSending;
   readonly descriptors: () => DescriptorFigures;
+  /** Writes that the disk has not taken yet. */
+  readonly owedWrites: () => number;
   /** Pictures that are being worked on or wait for it. */
   readonly imagesWaiting: () => number;
   readonly eventSubscribers: () => number;
@@ -250,6 +252,12 @@ export class Metrics {
         "tandem_rtmp_players_disconnected_total",
         "Players that were disconnected for not reading.",
         disconnections,
+      ),
+      metric(
+        "gauge",
+        "tandem_owed_writes",
+        "Changes of livestreams that the disk has not taken yet.",
+        this.#options.owedWrites(),
       ),
       metric(
         "gauge",

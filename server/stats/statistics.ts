@@ -45,6 +45,7 @@ export interface StatisticsOptions {
   readonly livestreams: StatisticsLivestreams;
   readonly rtmpSending: MetricsOptions["rtmpSending"];
   readonly descriptors: MetricsOptions["descriptors"];
+  readonly owedWrites: MetricsOptions["owedWrites"];
   readonly imagesWaiting: MetricsOptions["imagesWaiting"];
   readonly sampleIntervalSeconds: number;
   readonly version: string;
@@ -106,6 +107,7 @@ export class Statistics {
       writing: () => writer.figures,
       rtmpSending: options.rtmpSending,
       descriptors: options.descriptors,
+      owedWrites: options.owedWrites,
       imagesWaiting: options.imagesWaiting,
       eventSubscribers: () => this.events.subscribers,
     });

@@ -28,6 +28,7 @@ class Watched {
     }),
     rtmpSending: () => ({ waitingBytes: 5, skips: 6, disconnections: 7 }),
     descriptors: () => ({ open: 40, limit: 256, httpPauses: 9, turnedAway: new Map([["rtmp_player", 2]]) }),
+    owedWrites: () => 10,
     imagesWaiting: () => 8,
     eventSubscribers: () => 4,
   });
@@ -87,6 +88,11 @@ test("sums are over all livestreams that run", () => {
   expect(watched.value("tandem_rtmp_player_skips_total")).toBe(6);
   expect(watched.value("tandem_rtmp_players_disconnected_total")).toBe(7);
   expect(watched.value("tandem_images_waiting")).toBe(8);
+  expect(watched.value("tandem_owed_writes")).toBe(10);
+  expect(watched.value("process_open_fds")).toBe(40);
+  expect(watched.value("process_max_fds")).toBe(256);
+  expect(watched.value("tandem_http_accept_pauses_total")).toBe(9);
+  expect(watched.value('tandem_connections_turned_away_total{kind="rtmp_player"}')).toBe(2);
   expect(watched.value("tandem_uptime_seconds")).toBe(0);
   expect(watched.value('tandem_build_info{version="1.2.3"}')).toBe(1);
 });

@@ -45,6 +45,7 @@ class Watched {
       },
       rtmpSending: () => ({ waitingBytes: 0, skips: 0, disconnections: 0 }),
       descriptors: () => ({ open: 1, limit: 2, httpPauses: 0, turnedAway: new Map() }),
+      owedWrites: () => 0,
       imagesWaiting: () => 0,
       sampleIntervalSeconds: 300,
       version: "1.2.3",
