@@ -23,19 +23,20 @@ interface Work {
   uncompiled: number;
 }
 
-/** `onResult` is called with each target's result as soon as it is there. */
+/** `onResult` is called with each target's result as soon as it is there. Throws once `signal` aborts. */
 export async function runMutants(
   root: string,
   targets: readonly Target[],
   concurrency: number,
   onResult: (result: TargetResult) => void,
+  signal: AbortSignal,
 ): Promise<TargetResult[]> {
   const copies: TreeCopy[] = [];
   try {
     for (let count = 0; count < concurrency; count += 1) copies.push(await TreeCopy.of(root));
     const results: TargetResult[] = [];
     for (const target of targets) {
-      const result = await runTarget(root, target, copies);
+      const result = await runTarget(root, target, copies, signal);
       results.push(result);
       onResult(result);
     }
@@ -45,14 +46,22 @@ export async function runMutants(
   }
 }
 
-async function runTarget(root: string, target: Target, copies: readonly TreeCopy[]): Promise<TargetResult> {
+async function runTarget(
+  root: string,
+  target: Target,
+  copies: readonly TreeCopy[],
+  signal: AbortSignal,
+): Promise<TargetResult> {
   const work = await prepare(root, target, copies);
   const queue = [...work.mutants];
   await Promise.all(
     copies.map(async (copy) => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await tryOne(copy, work, next);
+      for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
+        await tryOne(copy, work, next);
+      }
     }),
   );
+  signal.throwIfAborted();
   const survivors = work.survivors.sort((a, b) => work.mutants.indexOf(a) - work.mutants.indexOf(b));
   const total = work.mutants.length - work.uncompiled;
   return { file: target.file, total, killed: total - survivors.length, survivors };
@@ -61,14 +70,14 @@ async function runTarget(root: string, target: Target, copies: readonly TreeCopy
 async function prepare(root: string, target: Target, copies: readonly TreeCopy[]): Promise<Work> {
   const source = await Bun.file(join(root, target.file)).text();
   const mutants = mutantsOf(target.file, source, await stringUnionsOf(root, target.file));
-  const durations = await Promise.all(copies.map((copy) => copy.rehearse(target.tests)));
+  const durations = await Promise.all(copies.map((copy) => copy.rehearse(target)));
   return { target, mutants, usualMs: Math.max(...durations), survivors: [], uncompiled: 0 };
 }
 
 /** One that the tests let pass may still be one that the compiler refuses: that is no mutant at all. */
 async function tryOne(copy: TreeCopy, work: Work, mutant: Mutant): Promise<void> {
   const { file, source } = mutant;
-  const trial = await copy.try(file, source, work.target.tests, work.usualMs);
+  const trial = await copy.try(work.target, source, work.usualMs);
   if (trial !== "passed") return;
   if (await copy.compiles(file, source)) work.survivors.push(mutant);
   else work.uncompiled += 1;

@@ -20,7 +20,10 @@ if (targets.length === 0) {
   process.exit(2);
 }
 
-const results = await runMutants(ROOT, targets, CONCURRENCY, printResult);
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort(new Error("stopped")));
+
+const results = await runMutants(ROOT, targets, CONCURRENCY, printResult, stop.signal);
 const reasoned = results.map((result) => ({ result, reasons: REASONS[result.file] ?? [] }));
 if (paths.length === 0) await Bun.write(REPORT, renderReport(reasoned));
 const complaints = complaintsOf(reasoned);

@@ -3,6 +3,7 @@
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import type { Target } from "./targets.ts";
 
 /** Neither read by a test of a target nor worth the time; `node_modules` is linked. */
 const LEFT_OUT = [".git", "data", "dist", "node_modules"];
@@ -10,6 +11,9 @@ const LEFT_OUT = [".git", "data", "dist", "node_modules"];
 /** A mutant can wait for ever: this much longer than the tests take without it, and what a busy machine may add. */
 const DEADLINE_FACTOR = 5;
 const DEADLINE_SLACK_MS = 4000;
+
+/** Tests of a target, and the compiler, take a small part of it. */
+const MAX_MS = 120_000;
 
 /** What the tests, or the compiler, said of a mutant. */
 export type Trial = "passed" | "failed" | "timed out";
@@ -32,31 +36,31 @@ export class TreeCopy {
     return new TreeCopy(folder);
   }
 
-  /** Runs the tests once as they are: how long they take, in milliseconds. Throws when they do not pass. */
-  async rehearse(tests: readonly string[]): Promise<number> {
+  /** How long the tests take when nothing is changed, in milliseconds. Throws when they do not pass, or the file does not compile alone. */
+  async rehearse({ file, tests }: Target): Promise<number> {
+    const source = await Bun.file(join(this.#folder, file)).text();
+    if (!(await this.compiles(file, source))) throw new Error(`${file} does not compile without a mutant`);
     const startedAt = performance.now();
-    const { exitCode, output } = await this.#run(testCommand(tests), null);
-    if (exitCode !== 0) throw new Error(`without a mutant, ${tests.join(" ")} failed:\n${output}`);
+    if ((await this.#run(testCommand(tests), MAX_MS)) !== "passed") {
+      throw new Error(`without a mutant, \`bun test ${tests.join(" ")}\` fails`);
+    }
     return Math.ceil(performance.now() - startedAt);
   }
 
   /** Runs the tests with one file changed. */
-  async try(file: string, source: string, tests: readonly string[], usualMs: number): Promise<Trial> {
-    return await this.#withChanged(file, source, async () => {
-      const deadlineMs = usualMs * DEADLINE_FACTOR + DEADLINE_SLACK_MS;
-      const { exitCode, isKilled } = await this.#run(testCommand(tests), deadlineMs);
-      if (isKilled) return "timed out";
-      return exitCode === 0 ? "passed" : "failed";
-    });
+  async try({ file, tests }: Target, source: string, usualMs: number): Promise<Trial> {
+    const deadlineMs = usualMs * DEADLINE_FACTOR + DEADLINE_SLACK_MS;
+    return await this.#withChanged(file, source, () => this.#run(testCommand(tests), deadlineMs));
   }
 
   /** Whether the compiler takes it. */
   async compiles(file: string, source: string): Promise<boolean> {
+    const project = join(this.#folder, "tsconfig.mutant.json");
+    const settings = file.startsWith("media/") ? "./media/tsconfig.json" : "./tsconfig.json";
+    await Bun.write(project, JSON.stringify({ extends: settings, include: [], files: [file] }));
     return await this.#withChanged(file, source, async () => {
-      const project = file.startsWith("media/") ? "media" : ".";
       const tsc = join(this.#folder, "node_modules/.bin/tsc");
-      const { exitCode } = await this.#run([process.execPath, tsc, "-p", project], null);
-      return exitCode === 0;
+      return (await this.#run([process.execPath, tsc, "-p", project], MAX_MS)) === "passed";
     });
   }
 
@@ -75,20 +79,16 @@ export class TreeCopy {
     }
   }
 
-  async #run(
-    command: readonly string[],
-    deadlineMs: number | null,
-  ): Promise<{ exitCode: number | null; isKilled: boolean; output: string }> {
+  async #run(command: readonly string[], deadlineMs: number): Promise<Trial> {
     const child = Bun.spawn([...command], {
       cwd: this.#folder,
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      env: { ...process.env, NO_COLOR: "1" },
-      ...(deadlineMs === null ? {} : { timeout: deadlineMs, killSignal: "SIGKILL" }),
+      stdio: ["ignore", "ignore", "ignore"],
+      timeout: deadlineMs,
+      killSignal: "SIGKILL",
     });
-    const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-    return { exitCode: child.exitCode, isKilled: child.signalCode !== null, output: `${output}${errors}` };
+    await child.exited;
+    if (child.signalCode !== null) return "timed out";
+    return child.exitCode === 0 ? "passed" : "failed";
   }
 }
 
