@@ -200,7 +200,7 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
 function buildStatistics(
   config: Config,
   { ports, descriptors, clock }: Surroundings,
-  { statisticsDatabase, writer, livestreamStore, thumbnails }: Storage,
+  { statisticsDatabase, writer, owed, livestreamStore, thumbnails }: Storage,
   { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "statistics">,
 ): Statistics {
   return new Statistics({
