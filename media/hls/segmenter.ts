@@ -54,8 +54,6 @@ export class Segmenter {
   #nextMsn: number;
   #nextInitializationId: number;
   #nextIsDiscontinuous = false;
-  #lastKeyFrameSeconds: number | null = null;
-  #keyFrameIntervalSeconds: number | null = null;
   #encoder: EncoderPace | null = null;
   /** Sound that came since the last picture: not what its times are ahead, by which encoders may shift it for good. */
   #soundAloneSeconds = 0;
@@ -77,7 +75,6 @@ export class Segmenter {
     this.#writers = renditions.map((rendition) => new RenditionWriter(rendition.name, rendition.tracks));
     this.#queues = this.#writers.flatMap(({ queues }) => queues);
     this.#lead = this.#queues.find(({ track }) => track.kind === "video") ?? this.#queues[0] ?? null;
-    this.#keyFrameIntervalSeconds = null;
     this.#encoder = null;
     if (discontinuity) this.#breakTime();
     for (const writer of this.#writers) this.#cuts.push(writer.initialize(this.#nextInitializationId));
@@ -132,7 +129,6 @@ export class Segmenter {
 
   #pushLead(lead: SampleQueue, unit: AccessUnit, wallClockMs: number): void {
     const seconds = unit.dts / lead.track.timescale;
-    const isKeyFrame = unit.isSync && lead.track.kind === "video";
     this.#soundAloneSeconds = 0;
     this.#breakWhereLeadComesBackElsewhere(lead, seconds);
     if (this.#segment !== null) {
@@ -145,7 +141,6 @@ export class Segmenter {
     } else {
       return;
     }
-    if (isKeyFrame) this.#noteKeyFrame(seconds);
   }
 
   #pushFollower(queue: SampleQueue, unit: AccessUnit, wallClockMs: number): void {
@@ -236,7 +231,7 @@ export class Segmenter {
       elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
       frameSeconds: lead.usualSeconds,
       byteLength: this.#writers.reduce((sum, writer) => sum + (writer.segment?.byteLength ?? 0), 0),
-      keyFrameIntervalSeconds: this.#encoder?.keyFrameIntervalSeconds ?? this.#keyFrameIntervalSeconds,
+      keyFrameIntervalSeconds: this.#encoder?.keyFrameIntervalSeconds ?? null,
     };
   }
 
@@ -244,12 +239,6 @@ export class Segmenter {
   #exceedsPart(endSeconds: number): boolean {
     const startSeconds = this.#segment?.partStartSeconds ?? endSeconds;
     return endSeconds - startSeconds > this.#partTargetSeconds + TOLERANCE_SECONDS;
-  }
-
-  #noteKeyFrame(seconds: number): void {
-    if (this.#lastKeyFrameSeconds !== null)
-      this.#keyFrameIntervalSeconds = seconds - this.#lastKeyFrameSeconds;
-    this.#lastKeyFrameSeconds = seconds;
   }
 
   #startSegment(startSeconds: number, independent: boolean, wallClockMs: number): void {
@@ -302,7 +291,6 @@ export class Segmenter {
 
   #breakTime(): void {
     this.#nextIsDiscontinuous = true;
-    this.#lastKeyFrameSeconds = null;
     this.#clock.restart();
   }
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { Cut, Part, Segment } from "#media/hls/segment.ts";
 import { Segmenter, type SegmenterOptions } from "#media/hls/segmenter.ts";
+import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { audioUnits, interleaved, secondsOf, videoUnit, videoUnits } from "#test/support/programme-units.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
@@ -15,9 +16,29 @@ function cutAll(
 ): Cut[] {
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2, ...options });
   const cuts = [...segmenter.setTracks(tracks, false)];
-  for (const unit of units) cuts.push(...segmenter.push(unit, START_MS + secondsOf(unit) * 1000));
+  const encoder = new PushedEncoder();
+  segmenter.follow(encoder);
+  for (const unit of units) {
+    encoder.sends(unit);
+    cuts.push(...segmenter.push(unit, START_MS + secondsOf(unit) * 1000));
+  }
   cuts.push(...segmenter.end());
   return cuts;
+}
+
+/** Knows its key frame interval from the second key frame on, as one does whose units are measured as they come. */
+class PushedEncoder implements EncoderPace {
+  keyFrameIntervalSeconds: number | null = null;
+  readonly frameRate = null;
+  #lastKeyFrameSeconds: number | null = null;
+
+  sends(unit: AccessUnit): void {
+    if (unit.trackId !== videoTrack.id || !unit.isSync) return;
+    const seconds = secondsOf(unit);
+    if (this.#lastKeyFrameSeconds !== null)
+      this.keyFrameIntervalSeconds = seconds - this.#lastKeyFrameSeconds;
+    this.#lastKeyFrameSeconds = seconds;
+  }
 }
 
 function segmentsOf(cuts: readonly Cut[]): Segment[] {
@@ -219,7 +240,7 @@ test("sound alone is not cut by the key frames of the pictures that went before 
 
 test("a segment has the frame rate that its encoder is known to have when it ends", () => {
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
-  const encoder = { keyFrameIntervalSeconds: null, frameRate: null as number | null };
+  const encoder = { keyFrameIntervalSeconds: 1, frameRate: null as number | null };
   const cuts: Cut[] = [...segmenter.setTracks([videoTrack], false)];
   segmenter.follow(encoder);
   for (const unit of videoUnits({ seconds: 3 })) cuts.push(...segmenter.push(unit, START_MS));
@@ -229,7 +250,7 @@ test("a segment has the frame rate that its encoder is known to have when it end
   cuts.push(...segmenter.end()); // The encoder is gone: the next one is not known yet.
   for (const unit of videoUnits({ fromSeconds: 6, seconds: 2 })) cuts.push(...segmenter.push(unit, START_MS));
   cuts.push(...segmenter.end());
-  expect(segmentsOf(cuts).map(({ frameRate }) => frameRate)).toEqual([null, 25, 25, 25, null]);
+  expect(segmentsOf(cuts).map(({ frameRate }) => frameRate)).toEqual([null, 25, 25, null]);
 });
 
 test("where the date jumped the next segment has it, back or forth, and nothing but a discontinuity shows it", () => {
