@@ -16,7 +16,13 @@ export type JoinPoint =
 /** Encoders on one clock time the same frame alike but for the rounding to milliseconds. */
 const SAME_INSTANT_SECONDS = 0.005;
 
-/** Encoder time of the first picture that is seen; of the next one to come, where none of the kept ones is. */
+/**
+ * A side that is late has its pictures to come decoded only, up to those that the programme has still to show. More than
+ * this is no delay but a clock that jumped.
+ */
+const MAX_WAIT_SECONDS = 1.5;
+
+/** Encoder time of the first picture that is seen; of one to come, where none of the kept ones is. */
 export function joinSeconds(
   cached: readonly CachedUnit[],
   tracks: Map<number, Track>,
@@ -25,7 +31,10 @@ export function joinSeconds(
   const start = cached.find(
     (each) => tracks.get(each.unit.trackId)?.kind === "video" && isSeen(each, tracks, point),
   );
-  return start === undefined ? endOfVideo(cached, tracks) : secondsOf(start.unit, tracks);
+  if (start !== undefined) return secondsOf(start.unit, tracks);
+  const endSeconds = endOfVideo(cached, tracks);
+  const isNear = "fromSeconds" in point && point.fromSeconds - endSeconds <= MAX_WAIT_SECONDS;
+  return isNear ? Math.max(endSeconds, point.fromSeconds) : endSeconds;
 }
 
 /** Whether the unit is seen, not only decoded, by whoever joins at this point. */

@@ -23,25 +23,28 @@ export function areLocked(a: Source, b: Source): boolean {
 export class PendingSwitch {
   readonly to: Source;
   readonly cause: "requested" | "reverted";
-  /** Both sources give the same moment the same timestamp. */
-  readonly isLocked: boolean;
+  readonly #from: Source;
   /** Encoder time of the newcomer's key frame to come, null where that is not known. */
   #dueSeconds: number | null;
   #held: HeldUnit[] = [];
-  #missedDue = false;
-  #readySeconds: number | null = null;
-  #readyAtMs = 0;
+  #ready: { readonly seconds: number; readonly epoch: number; readonly atMs: number } | null = null;
 
   constructor(from: Source, to: Source, cause: "requested" | "reverted") {
+    this.#from = from;
     this.to = to;
     this.cause = cause;
-    this.isLocked = areLocked(from, to);
     this.#dueSeconds = this.isLocked ? nextKeyFrameSeconds(to) : null;
+  }
+
+  /** The same instant has the same timestamp on both sides. */
+  get isLocked(): boolean {
+    return areLocked(this.#from, this.to);
   }
 
   /** True when the outgoing unit is kept back: it may be past the joint. */
   holds(timed: TimedUnit, arrivalMs: number): boolean {
-    if (this.#dueSeconds === null || secondsOf(timed) < this.#dueSeconds - HALF_FRAME_SECONDS) return false;
+    const isDue = this.#dueSeconds !== null && secondsOf(timed) >= this.#dueSeconds - HALF_FRAME_SECONDS;
+    if (!isDue || !this.isLocked) return false;
     this.#held.push({ timed, arrivalMs });
     return true;
   }
@@ -62,32 +65,25 @@ export class PendingSwitch {
 
   /** Encoder time of the newcomer's key frame that the outgoing source has not reached yet, null while there is none. */
   get readySeconds(): number | null {
-    return this.#readySeconds;
+    return this.#ready?.seconds ?? null;
   }
 
-  /** The outgoing source did not reach the newcomer's key frame in time. */
+  /** The outgoing side did not reach the newcomer's key frame in time: the newcomer goes on where that source ended. */
   isReadyTooLong(nowMs: number): boolean {
-    return this.#readySeconds !== null && nowMs - this.#readyAtMs >= MAX_HOLD_MS;
+    return this.#ready !== null && nowMs - this.#ready.atMs >= MAX_HOLD_MS;
   }
 
   /**
-   * The newcomer's key frame is here: true when it may go on air now. Not yet where the programme has still to reach it;
-   * where it is past it already the next key frame is waited for, once, with the outgoing source kept back in time.
+   * The newcomer's key frame is here: true when it may go on air now, not yet where the programme has still to reach this
+   * one, or one before it.
    */
   mayJoinAt(keyFrame: TimedUnit, programmeEndSeconds: number | null, nowMs: number): boolean {
+    if (this.#ready?.epoch === keyFrame.epoch) return false;
     const seconds = secondsOf(keyFrame);
-    if (!this.isLocked || programmeEndSeconds === null) return true;
-    if (programmeEndSeconds < seconds - HALF_FRAME_SECONDS) {
-      this.#dueSeconds = seconds;
-      this.#readySeconds = seconds;
-      this.#readyAtMs = nowMs;
-      return false;
-    }
-    if (this.#dueSeconds === null || this.#missedDue || programmeEndSeconds <= seconds + HALF_FRAME_SECONDS)
-      return true;
-    const interval = this.to.keyFrameIntervalSeconds;
-    this.#missedDue = true;
-    this.#dueSeconds = interval === null ? null : seconds + interval;
+    const isReached = programmeEndSeconds === null || programmeEndSeconds >= seconds - HALF_FRAME_SECONDS;
+    if (isReached || !this.isLocked) return true;
+    this.#dueSeconds = seconds;
+    this.#ready = { seconds, epoch: keyFrame.epoch, atMs: nowMs };
     return false;
   }
 

@@ -54,7 +54,7 @@ export class Splicer {
     return this.#lastArrivalMs;
   }
 
-  /** Encoder time at which the last video unit of the source on air ends, null before the first. */
+  /** Encoder time at which the last video unit of the source on air ends, null before its first. */
   get sourceEndSeconds(): number | null {
     return this.#sourceEndSeconds;
   }
@@ -63,6 +63,7 @@ export class Splicer {
   join(source: Source, point: JoinPoint): void {
     const before = this.#joint;
     this.#joint = null;
+    this.#sourceEndSeconds = null;
     const tracks = new Map(source.tracks.map((track) => [track.id, track]));
     const cached = source.unitsFrom((keyFrame) => reaches(keyFrame, tracks, point));
     const first = cached[0];

@@ -127,45 +127,41 @@ export class Switcher {
 
   /** Called several times a second: notices silence and lasting differences of quality. */
   tick(): void {
+    if (this.#pending !== null) this.#tickPending(this.#pending);
     const onAir = this.#onAir;
-    const pending = this.#pending;
-    if (pending !== null) this.#tickPending(pending);
     if (onAir === null) return;
     const standby = this.#standbyOf(onAir);
     if (standby === null) return;
     if (this.#isSilent(onAir) && this.#isFresh(standby)) this.#replace(onAir, "silent");
-    else if (this.#isBetterForLong(standby, onAir)) this.#switchForQuality(standby);
-    else if (this.#isRevertive) this.#considerReverting(onAir, standby);
+    else if (this.#isBetterForLong(standby, onAir)) this.#switchForQuality(onAir, standby);
+    else if (this.#isRevertive) this.#considerReverting(standby);
   }
 
   #replace(lost: Source, cause: LossCause): void {
+    this.#dropPending();
     const standby = this.#standbyOf(lost);
     if (standby !== null) {
       this.#putOnAir(standby, this.#continuation(lost, standby), cause);
       return;
     }
-    this.#dropPending();
     this.#onAir = null;
     this.#splicer?.breakOff();
     this.#report(lost, null, cause, null);
   }
 
-  #switchForQuality(standby: Source): void {
-    const onAir = this.#onAir;
-    if (onAir === null) return;
+  #switchForQuality(onAir: Source, standby: Source): void {
+    this.#dropPending();
     const nowMs = this.#monotonicMs();
     this.#qualitySwitchesAtMs = [...this.#qualitySwitchesAtMs.filter((at) => nowMs - at < 60_000), nowMs];
     this.#putOnAir(standby, this.#continuation(onAir, standby), "quality");
   }
 
   #waitFor(source: Source, cause: "requested" | "reverted"): void {
+    if (this.#pending?.to === source) return;
+    this.#dropPending();
     const onAir = this.#onAir;
-    if (onAir === null || !source.hasVideo) {
-      this.#putOnAir(source, this.#newUnits(), cause);
-    } else if (this.#pending?.to !== source) {
-      this.#dropPending();
-      this.#pending = new PendingSwitch(onAir, source, cause);
-    }
+    if (onAir === null || !source.hasVideo) this.#putOnAir(source, this.#newUnits(), cause);
+    else this.#pending = new PendingSwitch(onAir, source, cause);
   }
 
   /** The newcomer's units are watched for the key frame to begin with. True when it is on air now. */
@@ -176,10 +172,14 @@ export class Switcher {
     return true;
   }
 
-  #join(pending: PendingSwitch, fromSeconds: number): void {
-    this.#forwardHeld(pending.takeHeldBefore(fromSeconds));
+  /** With this key frame, or on one clock where the programme ended: it may be past that, or have stopped before it. */
+  #join(pending: PendingSwitch, keyFrameSeconds: number): void {
+    this.#forwardHeld(pending.takeHeldBefore(keyFrameSeconds));
     this.#pending = null;
-    this.#putOnAir(pending.to, { fromSeconds, isSameClock: pending.isLocked }, pending.cause);
+    const endSeconds = this.#splicer?.sourceEndSeconds ?? null;
+    const isSameClock = pending.isLocked && endSeconds !== null;
+    const fromSeconds = isSameClock ? endSeconds : keyFrameSeconds;
+    this.#putOnAir(pending.to, { fromSeconds, isSameClock }, pending.cause);
   }
 
   #tickPending(pending: PendingSwitch): void {
@@ -201,11 +201,11 @@ export class Switcher {
     for (const { timed, arrivalMs } of held) this.#splicer?.forward(onAir, timed, arrivalMs);
   }
 
+  /** What was kept back for another joint has been sent: this one comes after it. */
   #putOnAir(source: Source, point: JoinPoint, cause: SwitchCause): void {
     if (this.#splicer === null) return;
     const from = this.#onAir;
     const lastArrivalMs = this.#splicer.lastArrivalMs;
-    this.#dropPending();
     this.#onAir = source;
     this.#switchedAtMs = this.#monotonicMs();
     this.#betterSinceMs = null;
@@ -267,12 +267,12 @@ export class Switcher {
     return lastMinute.length < SWITCHING.qualitySwitchesPerMinute;
   }
 
-  #considerReverting(onAir: Source, standby: Source): void {
+  #considerReverting(standby: Source): void {
     const nowMs = this.#monotonicMs();
     const isPreferred = standby === this.#preferred() && this.#score(standby) >= SWITCHING.revertScore;
     this.#preferredSinceMs = isPreferred ? (this.#preferredSinceMs ?? nowMs) : null;
     if (this.#preferredSinceMs === null || nowMs - this.#preferredSinceMs < SWITCHING.revertAfterMs) return;
-    if (this.#onAir === onAir) this.#waitFor(standby, "reverted");
+    this.#waitFor(standby, "reverted");
   }
 
   /** Where the standby takes over from a source that stopped: not a frame twice where their clocks agree, else by arrival. */

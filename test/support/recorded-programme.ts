@@ -3,6 +3,9 @@
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 
+/** What is only decoded, for the pictures after it, lasts a fraction of a millisecond. */
+const SEEN_TICKS = 900;
+
 export class RecordedProgramme implements ProgrammeInput {
   readonly events: string[] = [];
   readonly units: AccessUnit[] = [];
@@ -27,13 +30,37 @@ export class RecordedProgramme implements ProgrammeInput {
     this.events.push("flush");
   }
 
+  get pictures(): AccessUnit[] {
+    return this.units.filter((unit) => unit.trackId === 1);
+  }
+
+  get sounds(): AccessUnit[] {
+    return this.units.filter((unit) => unit.trackId === 2);
+  }
+
   /** Decoding times of the pictures. */
   videoSeconds(): number[] {
-    return this.units.filter((unit) => unit.trackId === 1).map((unit) => unit.dts / 90_000);
+    return this.pictures.map((unit) => unit.dts / 90_000);
   }
 
   /** The mark of the encoder that each picture came from. */
   marks(): number[] {
-    return this.units.filter((unit) => unit.trackId === 1).map((unit) => unit.data[8] ?? 0);
+    return this.pictures.map((unit) => unit.data[8] ?? 0);
+  }
+
+  /** Of each picture of a fake encoder that is there to be seen, which one of the encoder's clock it is. */
+  seenNumbers(): number[] {
+    const { pictures } = this;
+    const isSeen = ({ dts }: AccessUnit, index: number): boolean =>
+      (pictures[index + 1]?.dts ?? dts + SEEN_TICKS) - dts >= SEEN_TICKS;
+    return pictures
+      .filter(isSeen)
+      .map(({ data }) => new DataView(data.buffer, data.byteOffset).getUint32(12));
+  }
+
+  /** The longest time from one picture to the next. */
+  longestStepSeconds(): number {
+    const seconds = this.videoSeconds();
+    return Math.max(...seconds.map((second, index) => second - (seconds[index - 1] ?? second)));
   }
 }

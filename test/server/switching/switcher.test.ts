@@ -1,267 +1,570 @@
-import { beforeEach, expect, test } from "bun:test";
-import type { FlvMessage } from "#media/flv/tag-demuxer.ts";
-import { RtmpSource } from "#server/ingest/rtmp-source.ts";
-import { Instance, type Publisher } from "#server/instances/instance.ts";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
+import { FakeSource } from "#test/support/fake-source.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
-import { SyntheticEncoder, type SyntheticEncoderOptions } from "#test/support/synthetic-encoder.ts";
 
 let nowMs = 0;
 let programme = new RecordedProgramme();
 let changes: OnAirChange[] = [];
+let primary = new FakeSource("primary", 1);
+let secondary = new FakeSource("secondary", 2);
 
 beforeEach(() => {
   nowMs = 1_000_000;
   programme = new RecordedProgramme();
   changes = [];
+  primary = new FakeSource("primary", 1);
+  secondary = new FakeSource("secondary", 2);
 });
 
-/** Two sides and their switcher, on a clock that the test moves. */
-class Stage {
-  readonly instances: readonly Instance[];
-  readonly switcher: Switcher;
-
-  constructor(options: { isRevertive?: boolean } = {}) {
-    this.instances = (["primary", "secondary"] as const).map(
-      (name) =>
-        new Instance({
-          name,
-          monotonicMs: () => nowMs,
-          ingestTimeoutMs: 5000,
-          listener: {
-            publishActive: (publish) => this.switcher.sourceActive(publish),
-            publishInactive: (publish, cause) => this.switcher.sourceInactive(publish, cause),
-            publishUnit: (publish, timed) => this.switcher.sourceUnit(publish, timed),
-          },
-        }),
-    );
-    this.switcher = new Switcher({
-      monotonicMs: () => nowMs,
-      isRevertive: options.isRevertive ?? false,
-      onSwitch: (change) => changes.push(change),
-    });
-  }
-
-  get onAir(): string | null {
-    return this.switcher.onAir;
-  }
-
-  connect(side: 0 | 1, options: SyntheticEncoderOptions = {}): FakeEncoder {
-    const publisher = this.instances[side]?.attach({ cut: () => undefined });
-    if (publisher === null || publisher === undefined) throw new Error("the key is taken");
-    return new FakeEncoder(publisher, new SyntheticEncoder({ mark: side + 1, ...options }));
-  }
-
-  /** Real time passes; the encoders given send what they make in it, frame by frame in step. */
-  run(seconds: number, ...encoders: readonly FakeEncoder[]): void {
-    for (let step = 0; step < Math.round(seconds * 25); step += 1) {
-      for (const encoder of encoders) encoder.sendFrame();
-      nowMs += 40;
-      for (const instance of this.instances) instance.tick();
-      this.switcher.tick();
-    }
-  }
+function switcherOf({ isRevertive = false } = {}): Switcher {
+  return new Switcher({ monotonicMs: () => nowMs, isRevertive, onSwitch: (change) => changes.push(change) });
 }
 
-class FakeEncoder {
-  readonly #source: RtmpSource;
-  readonly #encoder: SyntheticEncoder;
+/** A switcher with both sides active and the primary on air, looked at every time that the clock moves. */
+function onAir(options: { isRevertive?: boolean } = {}): Switcher {
+  const switcher = switcherOf(options);
+  switcher.sourceActive(primary);
+  switcher.sourceActive(secondary);
+  bothSend(switcher);
+  switcher.begin(programme, null);
+  return switcher;
+}
 
-  constructor(publisher: Publisher, encoder: SyntheticEncoder) {
-    this.#source = new RtmpSource(publisher);
-    this.#encoder = encoder;
-    this.#send(encoder.headers());
-  }
+/** A key frame of each side; encoder time is the clock's. */
+function bothSend(switcher: Switcher): void {
+  for (const source of [primary, secondary])
+    switcher.sourceUnit(source, source.picture(nowMs / 1000, nowMs, { isKeyFrame: true }));
+}
 
-  sendFrame(): void {
-    this.#send(this.#encoder.play(0.04));
-  }
-
-  /** From now on its pictures are a hundredth of what they were. */
-  starve(): void {
-    this.#encoder.frameBytes = 40;
-  }
-
-  close(): void {
-    this.#source.end();
-  }
-
-  #send(messages: Iterable<FlvMessage>): void {
-    for (const message of messages) this.#source.receive(message);
+/** Both sides are heard of all the while, without a key frame. */
+function passes(switcher: Switcher, ms: number): void {
+  const untilMs = nowMs + ms;
+  while (nowMs < untilMs) {
+    nowMs = Math.min(untilMs, nowMs + 100);
+    for (const source of [primary, secondary]) source.lastMediaAtMs = nowMs;
+    switcher.tick();
   }
 }
 
 function causes(): string[] {
-  return changes.map(({ from, to, cause }) => `${from ?? "-"} > ${to ?? "-"} (${cause})`);
+  return changes.map(({ from, to, cause }) => `${from ?? "nobody"} > ${to ?? "nobody"} (${cause})`);
 }
 
-function largestStep(): number {
-  const seconds = programme.videoSeconds();
-  return Math.max(...seconds.map((second, index) => second - (seconds[index - 1] ?? second)));
-}
+describe("quality", () => {
+  test("changes the programme from a difference of thirty points on", () => {
+    for (const [score, expected] of [
+      [71, "primary"],
+      [70, "secondary"],
+    ] as const) {
+      primary.score = 100;
+      const switcher = onAir();
+      passes(switcher, 20_000);
+      primary.score = score;
+      passes(switcher, 5000);
+      expect(switcher.onAir).toBe(expected);
+    }
+  });
 
-test("the primary is on air where both sides send", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0);
-  const secondary = stage.connect(1);
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  stage.run(1, primary, secondary);
-  expect(stage.onAir).toBe("primary");
-  expect(new Set(programme.marks())).toEqual(new Set([1]));
+  test("is measured from one side to the other, not from faultless", () => {
+    const switcher = onAir();
+    secondary.score = 60;
+    primary.score = 35;
+    passes(switcher, 20_000);
+    expect(switcher.onAir).toBe("primary");
+    primary.score = 30;
+    passes(switcher, 2000);
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("must differ for a second", () => {
+    const switcher = onAir();
+    passes(switcher, 20_000);
+    primary.score = 0;
+    switcher.tick();
+    passes(switcher, 999);
+    expect(switcher.onAir).toBe("primary");
+    passes(switcher, 1);
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("must differ for a second without a break", () => {
+    const switcher = onAir();
+    passes(switcher, 20_000);
+    for (let dip = 0; dip < 5; dip += 1) {
+      primary.score = 0;
+      passes(switcher, 900);
+      primary.score = 100;
+      passes(switcher, 100);
+    }
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("says nothing in the eight seconds after a switch, nor is the second counted in them", () => {
+    const switcher = onAir();
+    primary.score = 0;
+    passes(switcher, 8999);
+    expect(switcher.onAir).toBe("primary");
+    passes(switcher, 1);
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("begins its eight seconds anew with each switch", () => {
+    const switcher = onAir();
+    passes(switcher, 20_000);
+    primary.score = 0;
+    passes(switcher, 1100);
+    expect(switcher.onAir).toBe("secondary");
+    secondary.score = 0;
+    primary.score = 100;
+    passes(switcher, 8999);
+    expect(switcher.onAir).toBe("secondary");
+    passes(switcher, 1);
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("changes the programme four times within a minute, and a fifth time when the first is a minute ago", () => {
+    const switcher = onAir();
+    const [first, second, third, fourth, fifth] = [10, 25, 40, 55, 70].map((second) => {
+      passes(switcher, second * 1000 + 1_000_000 - nowMs - 1000);
+      const [bad, well] = switcher.onAir === "primary" ? [primary, secondary] : [secondary, primary];
+      bad.score = 0;
+      well.score = 100;
+      switcher.tick();
+      passes(switcher, 1000);
+      return switcher.onAir;
+    });
+    expect([first, second, third, fourth, fifth]).toEqual([
+      "secondary",
+      "primary",
+      "secondary",
+      "primary",
+      "secondary",
+    ]);
+    expect(causes()).toHaveLength(6);
+  });
+
+  test("waits where it would be the fifth time within a minute, until it is not", () => {
+    const switcher = onAir();
+    for (const second of [10, 20, 30, 40, 50]) {
+      passes(switcher, second * 1000 + 1_000_000 - nowMs - 1000);
+      const [bad, well] = switcher.onAir === "primary" ? [primary, secondary] : [secondary, primary];
+      bad.score = 0;
+      well.score = 100;
+      switcher.tick();
+      passes(switcher, 1000);
+    }
+    expect(causes()).toHaveLength(5);
+    passes(switcher, 1_069_999 - nowMs);
+    expect(switcher.onAir).toBe("primary");
+    passes(switcher, 1);
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("is not asked of a side that is silent: it is no stand-in", () => {
+    const switcher = onAir();
+    passes(switcher, 20_000);
+    primary.score = 0;
+    for (let step = 0; step < 50; step += 1) {
+      nowMs += 100;
+      primary.lastMediaAtMs = nowMs;
+      secondary.lastMediaAtMs = nowMs - 1000;
+      switcher.tick();
+    }
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("sends what was kept back for a switch that was asked for, before it switches by itself", () => {
+    const switcher = onAir();
+    primary.clockOffsetMs = 0;
+    secondary.clockOffsetMs = 0;
+    passes(switcher, 10_000);
+    switcher.sourceUnit(primary, primary.picture(nowMs / 1000, nowMs));
+    switcher.request("secondary");
+    primary.score = 0;
+    switcher.tick();
+    passes(switcher, 800);
+    switcher.sourceUnit(primary, primary.picture(nowMs / 1000, nowMs)); // kept back: a key frame is due
+    const { length } = programme.pictures;
+    passes(switcher, 200);
+    expect(causes().at(-1)).toBe("primary > secondary (quality)");
+    expect(programme.pictures[length]?.data[8]).toBe(1);
+    expect(changes.at(-1)?.gapMs).toBe(200);
+  });
 });
 
-test("a closed connection puts the other side on air at once, with a key frame, and time goes on", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0);
-  const secondary = stage.connect(1, { startMs: 90_000 });
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  stage.run(3, primary, secondary);
-  primary.close();
-  expect(stage.onAir).toBe("secondary");
-  const first = programme.units.findIndex((unit) => unit.trackId === 1 && unit.data[8 + 0] === 2);
-  expect(programme.units[first]?.isSync).toBe(true);
-  stage.run(2, secondary);
-  expect(largestStep()).toBeLessThan(0.081);
-  expect(causes()).toEqual(["- > primary (begin)", "primary > secondary (closed)"]);
-  expect(programme.events).toEqual(["tracks video+audio"]);
-});
-
-test("a side that is silent for a second is replaced long before its ingest times out, and no frame is missing", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0);
-  const secondary = stage.connect(1, { startMs: 90_000 });
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  stage.run(2.6, primary, secondary);
-  stage.run(1.2, secondary);
-  expect(causes().at(-1)).toBe("primary > secondary (silent)");
-  expect(changes.at(-1)?.gapMs).toBeLessThanOrEqual(1200);
-  stage.run(2, secondary);
-  expect(largestStep()).toBeLessThan(0.081);
-  expect(programme.videoSeconds().at(-1)).toBeCloseTo(5.8, 0);
-});
-
-test("a side that comes back does not take the programme back by itself", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0);
-  const secondary = stage.connect(1);
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  primary.close();
-  stage.run(2, secondary);
-  const returned = stage.connect(0);
-  stage.run(20, returned, secondary);
-  expect(stage.onAir).toBe("secondary");
-});
-
-test("a revertive switcher goes back to the primary once it was well for ten seconds", () => {
-  const stage = new Stage({ isRevertive: true });
-  const primary = stage.connect(0);
-  const secondary = stage.connect(1);
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  primary.close();
-  stage.run(2, secondary);
-  const returned = stage.connect(0);
-  stage.run(9, returned, secondary);
-  expect(stage.onAir).toBe("secondary");
-  stage.run(6, returned, secondary);
-  expect(causes().at(-1)).toBe("secondary > primary (reverted)");
-});
-
-test("a requested switch happens at the newcomer's next key frame, not before", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0);
-  const secondary = stage.connect(1, { startMs: 500_000 });
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  stage.run(0.4, primary, secondary);
-  expect(stage.switcher.request("secondary")).toBe(true);
-  stage.run(0.4, primary, secondary);
-  expect(stage.onAir).toBe("primary");
-  stage.run(0.4, primary, secondary);
-  expect(stage.onAir).toBe("secondary");
-  expect(largestStep()).toBeLessThan(0.081);
-});
-
-test("encoders on one clock are switched frame for frame: none twice, none lost, whichever is ahead", () => {
-  for (const [primaryFirst, lead] of [
-    [true, 3],
-    [false, 3],
-    [true, 0],
-  ] as const) {
+describe("silence", () => {
+  /** The primary is silent for this long, the secondary for another. */
+  function silentFor(primaryMs: number, secondaryMs: number): string | null {
     nowMs = 1_000_000;
-    programme = new RecordedProgramme();
-    const stage = new Stage();
-    const primary = stage.connect(0);
-    const secondary = stage.connect(1);
-    stage.run(lead * 0.04, primaryFirst ? primary : secondary);
-    stage.run(6, primary, secondary);
-    stage.switcher.begin(programme, null);
-    stage.run(0.5, primary, secondary);
-    const before = programme.units.filter((unit) => unit.trackId === 1).length;
-    stage.switcher.request("secondary");
-    stage.run(5, primary, secondary);
-    expect(stage.onAir).toBe("secondary");
-    const steps = programme
-      .videoSeconds()
-      .slice(before - 2)
-      .map((second, index, all) => second - (all[index - 1] ?? second - 0.04));
-    for (const step of steps) expect(step).toBeCloseTo(0.04, 3);
+    const switcher = onAir();
+    nowMs += 10_000;
+    primary.lastMediaAtMs = nowMs - primaryMs;
+    secondary.lastMediaAtMs = nowMs - secondaryMs;
+    switcher.tick();
+    return switcher.onAir;
   }
+
+  test("of a second is a loss", () => {
+    expect(silentFor(999, 0)).toBe("primary");
+    expect(silentFor(1000, 0)).toBe("secondary");
+    expect(causes().at(-1)).toBe("primary > secondary (silent)");
+  });
+
+  test("is no loss where the stand-in was not heard of for half a second", () => {
+    expect(silentFor(1000, 499)).toBe("secondary");
+    expect(silentFor(1000, 500)).toBe("primary");
+  });
+
+  test("of a second makes nobody a stand-in for a side that is lost", () => {
+    for (const [silentMs, expected] of [
+      [999, "secondary"],
+      [1000, null],
+    ] as const) {
+      nowMs = 1_000_000;
+      const switcher = onAir();
+      nowMs += 10_000;
+      secondary.lastMediaAtMs = nowMs - silentMs;
+      switcher.sourceInactive(primary, "closed");
+      expect(switcher.onAir).toBe(expected);
+    }
+  });
+
+  test("needs no dwelling, and is noticed right after a switch", () => {
+    const switcher = onAir();
+    passes(switcher, 100);
+    nowMs += 1000;
+    secondary.lastMediaAtMs = nowMs;
+    switcher.tick();
+    expect(switcher.onAir).toBe("secondary");
+  });
 });
 
-test("a switch is refused to a side that has no active ingest", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0);
-  stage.run(3, primary);
-  stage.switcher.begin(programme, null);
-  expect(stage.switcher.request("secondary")).toBe(false);
-});
-
-test("when both sides are gone the programme pauses, and whoever comes first is on air after one discontinuity", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0);
-  const secondary = stage.connect(1);
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  primary.close();
-  secondary.close();
-  expect(stage.onAir).toBeNull();
-  stage.run(15);
-  const returned = stage.connect(1);
-  stage.run(3, returned);
-  expect(stage.onAir).toBe("secondary");
-  expect(programme.events).toEqual(["tracks video+audio", "flush", "discontinuity"]);
-});
-
-test("a side that flaps every second does not make the programme flap", () => {
-  const stage = new Stage();
-  const secondary = stage.connect(1);
-  let primary = stage.connect(0);
-  stage.run(3, primary, secondary);
-  stage.switcher.begin(programme, null);
-  for (let flap = 0; flap < 30; flap += 1) {
-    primary.close();
-    primary = stage.connect(0);
-    stage.run(1, primary, secondary);
+describe("a revertive switcher", () => {
+  /** The primary was lost and is back: the secondary is on air. */
+  function standingIn(): Switcher {
+    const switcher = onAir({ isRevertive: true });
+    passes(switcher, 1000);
+    switcher.sourceInactive(primary, "closed");
+    switcher.sourceActive(primary);
+    expect(switcher.onAir).toBe("secondary");
+    return switcher;
   }
-  expect(changes).toHaveLength(2);
-  expect(stage.onAir).toBe("secondary");
+
+  /** A key frame of the primary, which it would come back with. */
+  function primaryKeyFrame(switcher: Switcher): string | null {
+    switcher.sourceUnit(primary, primary.picture(nowMs / 1000, nowMs, { isKeyFrame: true }));
+    return switcher.onAir;
+  }
+
+  test("waits for a key frame of the primary once it was well for ten seconds", () => {
+    const switcher = standingIn();
+    switcher.tick();
+    passes(switcher, 9999);
+    expect(primaryKeyFrame(switcher)).toBe("secondary");
+    passes(switcher, 1);
+    expect(switcher.onAir).toBe("secondary");
+    expect(primaryKeyFrame(switcher)).toBe("primary");
+    expect(causes().at(-1)).toBe("secondary > primary (reverted)");
+  });
+
+  test("takes ninety points for well", () => {
+    for (const [score, expected] of [
+      [89, "secondary"],
+      [90, "primary"],
+    ] as const) {
+      const switcher = standingIn();
+      primary.score = score;
+      passes(switcher, 10_100);
+      expect(primaryKeyFrame(switcher)).toBe(expected);
+    }
+  });
+
+  test("counts the ten seconds anew when the primary was not well in between", () => {
+    const switcher = standingIn();
+    passes(switcher, 9000);
+    primary.score = 89;
+    passes(switcher, 100);
+    primary.score = 90;
+    passes(switcher, 10_000);
+    expect(primaryKeyFrame(switcher)).toBe("secondary");
+    passes(switcher, 100);
+    expect(primaryKeyFrame(switcher)).toBe("primary");
+  });
+
+  test("counts the ten seconds from the last switch on", () => {
+    const switcher = standingIn();
+    passes(switcher, 9000);
+    switcher.sourceInactive(secondary, "closed");
+    expect(switcher.onAir).toBe("primary");
+    switcher.sourceActive(secondary);
+    switcher.sourceInactive(primary, "closed");
+    switcher.sourceActive(primary);
+    passes(switcher, 10_000);
+    expect(primaryKeyFrame(switcher)).toBe("secondary");
+    passes(switcher, 100);
+    expect(primaryKeyFrame(switcher)).toBe("primary");
+  });
+
+  test("does not go from the primary to the secondary", () => {
+    const switcher = onAir({ isRevertive: true });
+    passes(switcher, 30_000);
+    switcher.sourceUnit(secondary, secondary.picture(nowMs / 1000, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("takes back a programme whose primary came after it began", () => {
+    const switcher = switcherOf({ isRevertive: true });
+    switcher.begin(programme, null);
+    switcher.sourceActive(secondary);
+    switcher.sourceActive(primary);
+    passes(switcher, 10_100);
+    expect(primaryKeyFrame(switcher)).toBe("primary");
+  });
+
+  test("that is sticky instead never does", () => {
+    const switcher = onAir();
+    switcher.sourceInactive(primary, "closed");
+    switcher.sourceActive(primary);
+    passes(switcher, 60_000);
+    expect(primaryKeyFrame(switcher)).toBe("secondary");
+  });
 });
 
-test("a picture that collapses while the other side is well is taken off the air", () => {
-  const stage = new Stage();
-  const primary = stage.connect(0, { frameBytes: 4000 });
-  const secondary = stage.connect(1, { frameBytes: 4000 });
-  stage.run(12, primary, secondary);
-  stage.switcher.begin(programme, null);
-  stage.run(9, primary, secondary);
-  expect(stage.onAir).toBe("primary");
-  primary.starve();
-  stage.run(6, primary, secondary);
-  expect(causes().at(-1)).toBe("primary > secondary (quality)");
-  expect(changes.at(-1)?.faults).toContain("bitrate-collapsed");
+describe("a switch that was asked for", () => {
+  /** The sides share a clock, the secondary's pictures come first, and a key frame of it is here. */
+  function ready(): Switcher {
+    const switcher = onAir();
+    primary.clockOffsetMs = 300;
+    secondary.clockOffsetMs = 0;
+    switcher.sourceUnit(primary, primary.picture(1000, nowMs));
+    switcher.sourceUnit(primary, primary.picture(1000.04, nowMs));
+    switcher.request("secondary");
+    switcher.sourceUnit(secondary, secondary.picture(1000.2, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBe("primary");
+    return switcher;
+  }
+
+  test("is there when the outgoing side's pictures have come to the newcomer's key frame, and its sound is not enough", () => {
+    const switcher = ready();
+    switcher.sourceUnit(primary, primary.picture(1000.16, nowMs));
+    expect(switcher.onAir).toBe("primary");
+    const { length } = programme.units;
+    switcher.sourceUnit(primary, primary.sound(1000.2, nowMs));
+    expect(switcher.onAir).toBe("primary");
+    expect(programme.units).toHaveLength(length);
+    switcher.sourceUnit(primary, primary.picture(1000.2, nowMs));
+    expect(switcher.onAir).toBe("secondary");
+    expect(programme.marks()).toEqual([1, 1, 1, 1, 2]);
+  });
+
+  test("is there a second later where the outgoing side does not come to it, where its pictures ended", () => {
+    const switcher = ready();
+    for (const source of [primary, secondary]) source.lastMediaAtMs = nowMs + 999;
+    nowMs += 999;
+    switcher.tick();
+    expect(switcher.onAir).toBe("primary");
+    nowMs += 1;
+    switcher.tick();
+    expect(causes()).toEqual(["nobody > primary (begin)", "primary > secondary (requested)"]);
+  });
+
+  test("is decided once where the outgoing side is silent by then, too", () => {
+    const switcher = ready();
+    nowMs += 1100;
+    secondary.lastMediaAtMs = nowMs;
+    switcher.tick();
+    expect(causes()).toEqual(["nobody > primary (begin)", "primary > secondary (requested)"]);
+  });
+
+  test("to a side that is active and silent waits for it", () => {
+    const switcher = onAir();
+    nowMs += 2000;
+    primary.lastMediaAtMs = nowMs;
+    expect(switcher.request("secondary")).toBe(true);
+    switcher.tick();
+    expect(switcher.onAir).toBe("primary");
+    switcher.sourceUnit(secondary, secondary.picture(1002, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("waits for a picture that is a key frame, not for sound", () => {
+    const switcher = onAir();
+    switcher.request("secondary");
+    switcher.sourceUnit(secondary, secondary.sound(1000.02, nowMs));
+    switcher.sourceUnit(secondary, secondary.picture(1000.04, nowMs));
+    expect(switcher.onAir).toBe("primary");
+    switcher.sourceUnit(secondary, secondary.picture(1000.08, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("twice is one", () => {
+    const switcher = ready();
+    switcher.request("secondary");
+    switcher.sourceUnit(primary, primary.picture(1000.2, nowMs));
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("is forgotten with the programme", () => {
+    const switcher = ready();
+    switcher.sourceUnit(primary, primary.sound(1000.2, nowMs));
+    const { length } = programme.units;
+    switcher.end();
+    expect(programme.units).toHaveLength(length + 1);
+    expect(switcher.onAir).toBeNull();
+    switcher.sourceUnit(secondary, secondary.picture(1002, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBeNull();
+  });
+
+  test("of a side whose clock jumps while it is waited for happens at its next key frame", () => {
+    const switcher = ready();
+    secondary.jumps();
+    secondary.clockOffsetMs = 900_000;
+    switcher.sourceUnit(secondary, secondary.picture(5, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBe("secondary");
+    switcher.sourceUnit(secondary, secondary.picture(5.04, nowMs + 40));
+    const seconds = programme.videoSeconds();
+    expect((seconds.at(-1) ?? 0) - (seconds.at(-2) ?? 0)).toBeCloseTo(0.04, 6);
+  });
+});
+
+describe("a change is told with", () => {
+  test("both sides, both scores and what was wrong with the one that left", () => {
+    const switcher = onAir();
+    primary.score = 60;
+    primary.faults = ["key-frame-overdue"];
+    secondary.score = 95;
+    secondary.faults = ["frozen"];
+    switcher.sourceInactive(primary, "taken-over");
+    expect(changes.at(-1)).toMatchObject({
+      from: "primary",
+      to: "secondary",
+      cause: "taken-over",
+      fromScore: 60,
+      toScore: 95,
+      faults: ["key-frame-overdue"],
+    });
+  });
+
+  test("nothing of a gap where there was nothing before", () => {
+    onAir();
+    expect(changes).toEqual([
+      {
+        from: null,
+        to: "primary",
+        cause: "begin",
+        fromScore: null,
+        toScore: 100,
+        faults: [],
+        gapMs: null,
+        gapFrames: null,
+      },
+    ]);
+  });
+
+  test("nobody's score where nobody stands in", () => {
+    const switcher = onAir();
+    switcher.sourceInactive(secondary, "closed");
+    switcher.sourceInactive(primary, "silent");
+    expect(changes.at(-1)).toMatchObject({
+      from: "primary",
+      to: null,
+      cause: "silent",
+      toScore: null,
+      gapMs: null,
+      gapFrames: null,
+    });
+  });
+
+  test("the time since the programme's last unit, and no missing frames where the stand-in has all of them", () => {
+    const switcher = onAir();
+    nowMs += 700;
+    secondary.lastMediaAtMs = nowMs;
+    switcher.sourceInactive(primary, "closed");
+    expect(changes.at(-1)).toMatchObject({ gapMs: 700, gapFrames: 0 });
+  });
+
+  test("the pictures of the gap that the stand-in no longer has", () => {
+    const switcher = onAir();
+    for (const second of [1, 2, 3]) {
+      nowMs = 1_000_000 + second * 1000;
+      switcher.sourceUnit(secondary, secondary.picture(nowMs / 1000, nowMs, { isKeyFrame: true }));
+    }
+    switcher.sourceInactive(primary, "closed");
+    expect(changes.at(-1)).toMatchObject({ gapMs: 3000, gapFrames: 49 });
+  });
+});
+
+describe("on air", () => {
+  test("is the primary where the programme begins with both, whoever was active first", () => {
+    const switcher = switcherOf();
+    switcher.sourceActive(secondary);
+    switcher.sourceActive(primary);
+    bothSend(switcher);
+    switcher.begin(programme, null);
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("is the secondary where the programme begins with it alone", () => {
+    const switcher = switcherOf();
+    switcher.sourceActive(secondary);
+    switcher.begin(programme, null);
+    expect(causes()).toEqual(["nobody > secondary (begin)"]);
+  });
+
+  test("is nobody before the programme begins, whoever sends or is asked for", () => {
+    const switcher = switcherOf();
+    switcher.sourceActive(primary);
+    bothSend(switcher);
+    expect(switcher.request("primary")).toBe(true);
+    expect(switcher.request("secondary")).toBe(false);
+    switcher.tick();
+    expect(switcher.onAir).toBeNull();
+    expect(changes).toEqual([]);
+  });
+
+  test("nothing is sent twice of what came before the programme began", () => {
+    onAir();
+    expect(programme.marks()).toEqual([1]);
+    expect(programme.videoSeconds()).toEqual([0]);
+  });
+
+  test("after a restart the programme begins where its recording ended, with a discontinuity", () => {
+    const switcher = switcherOf();
+    switcher.sourceActive(primary);
+    bothSend(switcher);
+    switcher.begin(programme, 60);
+    expect(programme.events).toEqual(["tracks video+audio discontinuity"]);
+    expect(programme.videoSeconds()).toEqual([60]);
+  });
+
+  test("the loss of the one that is not on air changes nothing", () => {
+    const switcher = onAir();
+    switcher.sourceInactive(secondary, "closed");
+    expect(switcher.onAir).toBe("primary");
+    expect(changes).toHaveLength(1);
+    switcher.tick();
+    nowMs += 5000;
+    switcher.tick();
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("a stand-in that shares the clock goes on where the lost one ended, one with its own by what came when", () => {
+    for (const [offsetMs, numbers] of [
+      [0, [1_000_000, 1_000_040, 1_000_080]],
+      [50_000, [1_000_000, 1_000_040, 1_000_040, 1_000_080]],
+    ] as const) {
+      nowMs = 1_000_000;
+      programme = new RecordedProgramme();
+      const switcher = onAir();
+      primary.clockOffsetMs = 0;
+      secondary.clockOffsetMs = offsetMs;
+      switcher.sourceUnit(primary, primary.picture(1000.04, nowMs + 40));
+      switcher.sourceUnit(secondary, secondary.picture(1000.04, nowMs + 50));
+      switcher.sourceUnit(secondary, secondary.picture(1000.08, nowMs + 90));
+      switcher.sourceInactive(primary, "closed");
+      switcher.sourceUnit(secondary, secondary.picture(1000.12, nowMs + 130));
+      expect(programme.seenNumbers().slice(0, -1)).toEqual([...numbers]);
+    }
+  });
 });
