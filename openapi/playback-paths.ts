@@ -23,6 +23,11 @@ export function mediaPlaylistPath(mediaId: string): string {
   return `${MEDIA_FOLDER}/${mediaId}/${MULTIVARIANT_PLAYLIST}`;
 }
 
+/** What the playlist of a media asset lists, by the name of its rendition and its own. */
+export function mediaFilePath(mediaId: string, rendition: string, file: string): string {
+  return `${MEDIA_FOLDER}/${mediaId}/${encodeURIComponent(rendition)}/${encodeURIComponent(file)}`;
+}
+
 export function mediaDownloadPath(mediaId: string): string {
   return `${MEDIA_FOLDER}/${mediaId}/download.mp4`;
 }

@@ -287,6 +287,7 @@ function buildPlayback(
     live: new LivePlayback({
       programme: (id, playout) =>
         playout === "auto" ? playouts.programme(id) : playouts.instanceProgramme(id, playout),
+      opening: (id) => playouts.opening(id),
       livestream: (id) => livestreamStore.find(id),
       listed,
       viewers: statistics.viewers,

@@ -1,8 +1,16 @@
 // The playouts of livestreams over HLS: playlists as they are now, and the bytes they list.
 
+import { parseListedUri } from "#media/hls/listed-uri.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import type { RenditionName } from "#media/hls/rendition.ts";
 import type { LivestreamStatus, PlayoutName } from "#openapi/names.ts";
-import { MEDIA_PLAYLIST, MULTIVARIANT_PLAYLIST, mediaPlaylistPath } from "#openapi/playback-paths.ts";
+import {
+  livePlaylistPath,
+  MEDIA_PLAYLIST,
+  MULTIVARIANT_PLAYLIST,
+  mediaFilePath,
+  mediaPlaylistPath,
+} from "#openapi/playback-paths.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import type { Viewers } from "#server/stats/viewers.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
@@ -20,6 +28,8 @@ export interface PlayedLivestream {
 export interface LivePlaybackOptions {
   /** What is watched under a playout's name now; an instance's own is made if there is none. */
   readonly programme: (livestreamId: string, playout: PlayoutName) => Programme | null;
+  /** Resolves when it is known what is watched; null where it is, or nothing will be. */
+  readonly opening: (livestreamId: string) => Promise<void> | null;
   readonly livestream: (id: string) => PlayedLivestream | null;
   readonly listed: ListedAnswers;
   readonly viewers: Pick<Viewers, "newSession" | "watched">;
@@ -42,17 +52,28 @@ export class LivePlayback {
   }
 
   answer(request: Request, path: PlaybackPath): Response | Promise<Response> {
-    const programme = this.#options.programme(path.id, path.playout);
+    const { programme, opening } = this.#options;
+    const watched = programme(path.id, path.playout);
+    const opened = watched === null ? opening(path.id) : null;
+    if (opened === null) return this.#answerFrom(watched, request, path);
+    return opened.then(() => this.#answerFrom(programme(path.id, path.playout), request, path));
+  }
+
+  #answerFrom(
+    programme: Programme | null,
+    request: Request,
+    path: PlaybackPath,
+  ): Response | Promise<Response> {
     if (path.rendition === null) {
       if (path.file !== MULTIVARIANT_PLAYLIST) return notFoundAnswer();
-      return this.#redirect(path) ?? this.#multivariantPlaylist(programme, request, path);
+      return this.#redirect(programme, path) ?? this.#multivariantPlaylist(programme, request, path);
     }
     const window = programme?.windows.get(path.rendition);
     if (path.file === MEDIA_PLAYLIST) {
       if (window !== undefined) return this.#mediaPlaylist(window, request, path);
-      return this.#redirect(path) ?? this.#missing(path);
+      return this.#redirect(programme, path) ?? this.#missing(path);
     }
-    if (programme === null) return notFoundAnswer();
+    if (programme === null) return this.#redirectListed(path, path.rendition) ?? notFoundAnswer();
     return this.#options.listed.answer(request, programme.held, path.rendition, path.file);
   }
 
@@ -83,10 +104,24 @@ export class LivePlayback {
     return notFoundAnswer(willBe && EXPECTED.has(livestream.status) ? SOON : {});
   }
 
-  /** Once there is a recording, whoever comes to the livestream watches that. */
-  #redirect({ id, toRoot }: PlaybackPath): Response | null {
+  /** Once there is a recording, whoever comes to the livestream watches that; before, an instance that is gone is the programme. */
+  #redirect(programme: Programme | null, { id, playout, toRoot }: PlaybackPath): Response | null {
+    const mediaId = this.#mediaId(id);
+    if (mediaId !== null) return redirectAnswer(`${toRoot}${mediaPlaylistPath(mediaId)}`);
+    const isGone = programme === null && playout !== "auto";
+    if (!isGone || this.#options.livestream(id)?.status !== "converting") return null;
+    return redirectAnswer(`${toRoot}${livePlaylistPath(id, "auto")}`);
+  }
+
+  /** Whoever still plays the ended playlist finds in the recording what it lists, under the same names. */
+  #redirectListed({ id, playout, file, toRoot }: PlaybackPath, rendition: RenditionName): Response | null {
+    const mediaId = playout === "auto" && parseListedUri(file) !== null ? this.#mediaId(id) : null;
+    return mediaId === null ? null : redirectAnswer(`${toRoot}${mediaFilePath(mediaId, rendition, file)}`);
+  }
+
+  /** The asset that a finished livestream became; null for any other. */
+  #mediaId(id: string): string | null {
     const livestream = this.#options.livestream(id);
-    if (livestream?.status !== "finished" || livestream.mediaId === null) return null;
-    return redirectAnswer(`${toRoot}${mediaPlaylistPath(livestream.mediaId)}`);
+    return livestream?.status === "finished" ? livestream.mediaId : null;
   }
 }

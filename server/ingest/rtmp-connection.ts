@@ -178,7 +178,7 @@ export class RtmpConnection implements PublisherConnection {
 
   #playRequested(request: PlayRequest): void {
     const feed = request.app === PLAY_APP ? this.#door.play(request.streamName) : "unknown";
-    if (feed === "closing") {
+    if (feed === "later") {
       this.#close();
       return;
     }

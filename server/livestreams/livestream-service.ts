@@ -79,10 +79,18 @@ export interface LivestreamPatch {
 /** 192 bits: half as many again as the contract asks for, and a whole number of base64 characters. */
 const STREAM_KEY_BYTES = 24;
 
+/** With what a process takes to start, the ports listen again within two seconds, whatever a disk does. */
+const REOPEN_MS = 1000;
+
+/** What still runs when the process ends gets this long: together with the rest it stays below ten seconds. */
+const SETTLE_MS = 3000;
+
 export class LivestreamService {
   readonly #options: LivestreamServiceOptions;
   readonly #conversions: ConversionRunner;
   readonly #effects: LivestreamEffects;
+  /** Those of the last process whose recordings are still being read back. */
+  readonly #reopening = new Map<string, Promise<void>>();
   /** Livestreams that were ended while the disk did not take it → when. In the database they are `live`. */
   readonly #endedAtMs = new Map<string, number>();
 
@@ -231,24 +239,32 @@ export class LivestreamService {
 
   /**
    * At the start of the process, before anybody can come: every input and every playlist is where the last process left it.
-   * Livestreams do not wait for each other; one that cannot go on keeps no other from it.
+   * Livestreams do not wait for each other; one that cannot go on keeps no other from it, and one whose disk takes its time
+   * goes on reopening behind this.
    */
   async reopen(): Promise<void> {
-    const { livestreams } = this.#options;
+    const { livestreams, log, delay } = this.#options;
     const started = livestreams.withStatus("started");
     const live = livestreams.withStatus("live");
     const converting = livestreams.withStatus("converting");
     for (const row of [...started, ...live, ...converting]) this.#open(row);
-    await Promise.all([
-      ...live.map(({ id }) => this.#resume(id, () => this.#effects.publish(id))),
-      ...converting.map(({ id }) => this.#resume(id, () => this.#effects.reopenEnded(id))),
-    ]);
+    for (const { id } of live) this.#reopen(id, () => this.#effects.publish(id));
+    for (const { id } of converting) this.#reopen(id, () => this.#effects.reopenEnded(id));
+    const isDone = new AbortController();
+    await Promise.race([Promise.all(this.#reopening.values()), delay(REOPEN_MS, isDone.signal)]);
+    isDone.abort();
+    for (const livestreamId of this.#reopening.keys()) log.error("livestream_reopens_late", { livestreamId });
   }
 
   /** What the last process left to do and nobody waits for: conversions and removals go on. */
   goOn(): void {
     const { livestreams, removals } = this.#options;
-    for (const { id } of livestreams.withStatus("converting")) this.#conversions.begin(id);
+    for (const { id } of livestreams.withStatus("converting")) {
+      const reopening = this.#reopening.get(id);
+      if (reopening === undefined) this.#conversions.begin(id);
+      // A recording that is still being repaired is not repaired twice at once. What is waited for does not reject.
+      else void reopening.then(() => this.#conversions.begin(id));
+    }
     for (const id of removals.all()) void this.#resume(id, () => this.#effects.remove(id)); // It does not reject.
   }
 
@@ -257,10 +273,21 @@ export class LivestreamService {
     return this.#conversions.settled();
   }
 
-  /** No status changes after this; what is not through goes on at the next start. */
+  /** No status changes after this; what is not through, or held up by a disk, goes on at the next start. */
   async shutdown(): Promise<void> {
-    await this.#effects.shutdown();
-    await this.#conversions.shutdown();
+    const isDone = new AbortController();
+    const done = Promise.all([this.#effects.shutdown(), this.#conversions.shutdown()]);
+    await Promise.race([done, this.#options.delay(SETTLE_MS, isDone.signal)]);
+    isDone.abort();
+  }
+
+  #reopen(id: string, effect: () => Promise<void>): void {
+    this.#reopening.set(
+      id,
+      this.#resume(id, effect).then(() => {
+        this.#reopening.delete(id);
+      }),
+    );
   }
 
   /** One livestream that cannot go on is no reason for the others not to. */

@@ -16,28 +16,38 @@ interface InstancePlayout {
   askedAtMs: number;
 }
 
+/** What an instance's playout begins with after a restart. */
+interface Resumed {
+  readonly openProgramme: () => Programme;
+  /** Where the programme that it lists ends. */
+  readonly atSeconds: number;
+  readonly untilMs: number;
+}
+
 export class InstancePlayouts implements InstanceListener {
   readonly #monotonicMs: () => number;
   readonly #openProgramme: () => Programme;
   readonly #playouts = new Map<InstanceName, InstancePlayout>();
+  #resumed: Resumed | null = null;
 
   constructor(options: { monotonicMs: () => number; openProgramme: () => Programme }) {
     this.#monotonicMs = options.monotonicMs;
     this.#openProgramme = options.openProgramme;
   }
 
+  /**
+   * After a restart nothing of an instance is left: whoever watched it finds what `openProgramme` lists, up to `atSeconds` of
+   * its time, until the encoder is back.
+   */
+  resume(openProgramme: () => Programme, atSeconds: number): void {
+    this.#resumed = { openProgramme, atSeconds, untilMs: this.#monotonicMs() + UNUSED_MS };
+  }
+
   /** `publish`: what the instance's encoder sends now, null while there is no active one. */
   open(instance: InstanceName, publish: Publish | null): Programme {
-    const open = this.#playouts.get(instance);
-    if (open !== undefined) {
-      open.askedAtMs = this.#monotonicMs();
-      return open.programme;
-    }
-    const programme = this.#openProgramme();
-    const playout = { programme, splicer: new Splicer(programme, null), askedAtMs: this.#monotonicMs() };
-    this.#playouts.set(instance, playout);
-    if (publish !== null) this.publishActive(publish);
-    return programme;
+    const playout = this.#playouts.get(instance) ?? this.#begin(instance, publish);
+    playout.askedAtMs = this.#monotonicMs();
+    return playout.programme;
   }
 
   /** As it is, without asking for it. */
@@ -50,8 +60,14 @@ export class InstancePlayouts implements InstanceListener {
   }
 
   publishActive(publish: Publish): void {
-    const splicer = this.#playouts.get(publish.instance)?.splicer;
-    splicer?.join(publish, { afterArrivalMs: splicer.lastArrivalMs ?? Number.NEGATIVE_INFINITY });
+    const playout = this.#playouts.get(publish.instance);
+    if (playout === undefined) return;
+    if (playout.splicer.lastArrivalMs !== null || playout.programme.lists(publish.tracks)) {
+      join(playout, publish);
+      return;
+    }
+    playout.programme.fanOut.end("the encoder came back with other pictures");
+    this.#begin(publish.instance, publish);
   }
 
   publishInactive(publish: Publish): void {
@@ -64,16 +80,51 @@ export class InstancePlayouts implements InstanceListener {
 
   /** Called now and then: playouts that nobody uses are closed. */
   tick(): void {
+    const nowMs = this.#monotonicMs();
+    this.#forgetResumed(nowMs);
     for (const [name, { programme, askedAtMs }] of this.#playouts) {
-      if (programme.fanOut.playerCount > 0 || this.#monotonicMs() - askedAtMs < UNUSED_MS) continue;
+      if (programme.fanOut.playerCount > 0 || nowMs - askedAtMs < UNUSED_MS) continue;
       this.#playouts.delete(name);
       programme.fanOut.end("nobody plays it");
     }
   }
 
-  /** Their playlists get their ends, which can still be asked for. */
-  async end(reason: string): Promise<void> {
+  /** Their players are gone; playlists stay open. */
+  cut(reason: string): void {
     for (const { programme } of this.#playouts.values()) programme.fanOut.end(reason);
+  }
+
+  /** Their playlists get their ends, which can still be asked for. */
+  async end(): Promise<void> {
     await Promise.all([...this.#playouts.values()].map(({ programme }) => programme.end()));
   }
+
+  #begin(instance: InstanceName, publish: Publish | null): InstancePlayout {
+    const playout = this.#resumedFor(publish) ?? this.#playoutOf(this.#openProgramme(), null);
+    this.#playouts.set(instance, playout);
+    if (publish !== null) join(playout, publish);
+    return playout;
+  }
+
+  /** Null where there is nothing to go on from, or the encoder sends what does not go with it. */
+  #resumedFor(publish: Publish | null): InstancePlayout | null {
+    this.#forgetResumed(this.#monotonicMs());
+    if (this.#resumed === null) return null;
+    const programme = this.#resumed.openProgramme();
+    if (publish !== null && !programme.lists(publish.tracks)) return null;
+    return this.#playoutOf(programme, this.#resumed.atSeconds);
+  }
+
+  /** Nobody who comes so late was watching before. */
+  #forgetResumed(nowMs: number): void {
+    if (this.#resumed !== null && nowMs >= this.#resumed.untilMs) this.#resumed = null;
+  }
+
+  #playoutOf(programme: Programme, resumeAtSeconds: number | null): InstancePlayout {
+    return { programme, splicer: new Splicer(programme, resumeAtSeconds), askedAtMs: this.#monotonicMs() };
+  }
+}
+
+function join({ splicer }: InstancePlayout, publish: Publish): void {
+  splicer.join(publish, { afterArrivalMs: splicer.lastArrivalMs ?? Number.NEGATIVE_INFINITY });
 }

@@ -3,7 +3,7 @@
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 import { inputFormat } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
-import type { ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
+import type { OpenedProgramme, ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
 import type { PlayFeed } from "#server/programme/play-door.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import { Switcher } from "#server/switching/switcher.ts";
@@ -16,12 +16,18 @@ export interface OpenLivestream extends ProgrammeOfLivestream {
   readonly streamKeys: Readonly<Record<InstanceName, string | null>>;
 }
 
+/** A disk that takes longer to say what it has does not keep viewers waiting: they are told to come again. */
+const MAX_OPENING_MS = 10_000;
+
 export class LivestreamPlayout {
   readonly livestream: OpenLivestream;
   readonly instances: ReadonlyMap<InstanceName, Instance>;
+  readonly #monotonicMs: () => number;
   readonly #switcher: Switcher;
   readonly #own: InstancePlayouts;
   #programme: Programme | null = null;
+  /** While the programme is being opened and waited for. */
+  #opening: (PromiseWithResolvers<void> & { readonly sinceMs: number }) | null = null;
 
   constructor(options: {
     livestream: OpenLivestream;
@@ -33,6 +39,7 @@ export class LivestreamPlayout {
   }) {
     const { monotonicMs, reports } = options;
     this.livestream = options.livestream;
+    this.#monotonicMs = monotonicMs;
     this.#own = new InstancePlayouts({ monotonicMs, openProgramme: options.openInstance });
     const instances = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null).map(
       (name) =>
@@ -90,18 +97,40 @@ export class LivestreamPlayout {
     return [...this.instances.values()].some((instance) => instance.isActive);
   }
 
-  /** The programme begins, or goes on at `resumeAtSeconds` of its own time after a restart. */
-  begin(programme: Programme, resumeAtSeconds: number | null): void {
-    this.#programme = programme;
-    this.#switcher.begin(programme, resumeAtSeconds);
+  /** While the programme is being opened: resolves when nobody has to wait for it any more. Null otherwise. */
+  get opening(): Promise<void> | null {
+    return this.#opening?.promise ?? null;
   }
 
-  /** Nothing more goes on air, whoever still sends: an instance that is cut now is not replaced by the other. */
+  /** Until `open` has begun the programme, nobody can say what is watched here. */
+  async whileOpening(open: () => Promise<void>): Promise<void> {
+    this.#opening = { ...Promise.withResolvers<void>(), sinceMs: this.#monotonicMs() };
+    try {
+      await open();
+    } finally {
+      this.#endWait();
+    }
+  }
+
+  /** The programme begins, or goes on where it was at a restart. */
+  begin({ programme, resumeAtSeconds, openInstance }: OpenedProgramme): void {
+    this.#programme = programme;
+    this.#switcher.begin(programme, resumeAtSeconds);
+    if (openInstance !== null) this.#own.resume(openInstance, resumeAtSeconds ?? 0);
+  }
+
+  /** Nothing more goes on air, whoever still sends, and playlists get their ends. */
   end(reason: string): void {
+    this.cut(reason);
+    // Nothing of an instance goes to disk: there is nothing to wait for.
+    void this.#own.end();
+  }
+
+  /** Encoders and players are gone, and an instance that is cut now is not replaced by the other; playlists stay open. */
+  cut(reason: string): void {
     this.#switcher.end();
     this.#programme?.fanOut.end(reason);
-    // Nothing of an instance goes to disk: there is nothing to wait for.
-    void this.#own.end(reason);
+    this.#own.cut(reason);
     for (const instance of this.instances.values()) instance.cut(reason);
   }
 
@@ -130,6 +159,8 @@ export class LivestreamPlayout {
   }
 
   tick(): void {
+    if (this.#opening !== null && this.#monotonicMs() - this.#opening.sinceMs >= MAX_OPENING_MS)
+      this.#endWait();
     for (const instance of this.instances.values()) instance.tick();
     this.#switcher.tick();
     this.#own.tick();
@@ -138,6 +169,11 @@ export class LivestreamPlayout {
   /** Puts the instance on air at its next key frame; false when it has no active ingest. */
   requestSwitch(name: InstanceName): boolean {
     return this.#switcher.request(name);
+  }
+
+  #endWait(): void {
+    this.#opening?.resolve();
+    this.#opening = null;
   }
 
   #input(instance: InstanceName): ReportingInput {

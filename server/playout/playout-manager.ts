@@ -67,14 +67,14 @@ export class PlayoutManager implements PlayDoor {
     return instance.attach(connection) ?? "busy";
   }
 
-  play(streamName: string): PlayFeed | "unknown" | "closing" {
-    if (this.#isShuttingDown) return "closing";
+  play(streamName: string): PlayFeed | "unknown" | "later" {
+    if (this.#isShuttingDown) return "later";
     const [id = "", instance, ...rest] = streamName.split("/");
     const playout = this.#playouts.get(id);
     const name = INSTANCE_NAMES.find((each) => each === instance);
     if (playout === undefined || rest.length > 0 || (instance !== undefined && name === undefined))
       return "unknown";
-    return playout.play(name ?? null) ?? "unknown";
+    return playout.play(name ?? null) ?? (playout.opening === null ? "unknown" : "later");
   }
 
   /** The publisher of an instance and its own players, or the players of the programme. */
@@ -83,19 +83,26 @@ export class PlayoutManager implements PlayDoor {
   }
 
   /** The programme and its recording begin, or go on after a restart. */
-  async publish(id: string): Promise<void> {
-    const playout = this.#playouts.get(id);
-    if (playout === undefined) throw new Error(`livestream ${id} is not open`);
-    const { programme, resumeAtSeconds } = await this.#options.openProgramme(playout.livestream);
-    playout.begin(programme, resumeAtSeconds);
+  publish(id: string): Promise<void> {
+    const playout = this.#opened(id);
+    return playout.whileOpening(async () => {
+      playout.begin(await this.#options.openProgramme(playout.livestream));
+    });
   }
 
   /** The programme of a livestream that was stopped is listed to its end. */
-  async reopenEnded(id: string): Promise<void> {
-    const playout = this.#playouts.get(id);
-    if (playout === undefined) throw new Error(`livestream ${id} is not open`);
-    playout.begin(await this.#options.openEnded(playout.livestream), null);
-    await this.stop(id);
+  reopenEnded(id: string): Promise<void> {
+    const playout = this.#opened(id);
+    return playout.whileOpening(async () => {
+      const programme = await this.#options.openEnded(playout.livestream);
+      playout.begin({ programme, resumeAtSeconds: null, openInstance: null });
+      await this.stop(id);
+    });
+  }
+
+  /** Resolves when a programme that is being opened is open, or takes too long to be waited for; null for any other. */
+  opening(id: string): Promise<void> | null {
+    return this.#playouts.get(id)?.opening ?? null;
   }
 
   /** The programme of a published livestream, until it is closed. */
@@ -169,9 +176,15 @@ export class PlayoutManager implements PlayDoor {
     const playouts = [...this.#playouts.values()];
     for (const playout of playouts) {
       this.#revoke(playout);
-      playout.end("the server is shutting down");
+      playout.cut("the server is shutting down");
     }
     await Promise.all(playouts.flatMap(({ programme }) => (programme === null ? [] : [programme.suspend()])));
+  }
+
+  #opened(id: string): LivestreamPlayout {
+    const playout = this.#playouts.get(id);
+    if (playout === undefined) throw new Error(`livestream ${id} is not open`);
+    return playout;
   }
 
   #revoke(playout: LivestreamPlayout): void {

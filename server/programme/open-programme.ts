@@ -8,7 +8,7 @@ import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { Programme, type ProgrammeRecorder } from "./programme.ts";
-import { type Past, pastBeyond, pastOf, pastOfInstance } from "./programme-past.ts";
+import { endForInstance, type Past, pastBeyond, pastOf, pastOfInstance } from "./programme-past.ts";
 import { RecordingProgress } from "./recording-progress.ts";
 import { RtmpFanOut } from "./rtmp-fan-out.ts";
 
@@ -27,6 +27,8 @@ export interface OpenedProgramme {
   readonly programme: Programme;
   /** Programme time at which the recording on disk ends, null when there is none. */
   readonly resumeAtSeconds: number | null;
+  /** Makes an instance's own programme that begins with the end of this one; null where nothing is recorded of it. */
+  readonly openInstance: (() => Programme) | null;
 }
 
 export interface ProgrammeOptions {
@@ -78,9 +80,12 @@ function openRecorded(
     progress.stop();
     reports.recordingStopped(id, message, progress.recordedSeconds);
   });
-  const programme = programmeOf(options, { ...windowsOf(past, withDvr), recorder, progress });
-  const hasSegments = recording !== null && recording.segments.length > 0;
-  return { programme, resumeAtSeconds: hasSegments ? recording.endsAtSeconds : null };
+  const programme = programmeOf(options, { ...windowsOf(past, { isEvent: withDvr }), recorder, progress });
+  if (recording === null || recording.segments.length === 0) {
+    return { programme, resumeAtSeconds: null, openInstance: null };
+  }
+  const openInstance = hasRecordingFailed ? null : instanceOpener(options, recording);
+  return { programme, resumeAtSeconds: recording.endsAtSeconds, openInstance };
 }
 
 /** What was recorded cannot be read, which is no reason for nobody to watch what comes: it is not recorded. */
@@ -92,8 +97,11 @@ function openUnrecorded(
   const message = error instanceof Error ? error.message : String(error);
   options.reports.recordingStopped(id, `the recording cannot be read: ${message}`, 0);
   const past = pastBeyond(null, options.risingMs());
-  const programme = programmeOf(options, { ...windowsOf(past, withDvr), recorder: new Unrecorded() });
-  return { programme, resumeAtSeconds: 0 };
+  const programme = programmeOf(options, {
+    ...windowsOf(past, { isEvent: withDvr }),
+    recorder: new Unrecorded(),
+  });
+  return { programme, resumeAtSeconds: 0, openInstance: null };
 }
 
 /** Makes the programme of a livestream that was stopped, as it is recorded: only to be listed and ended. */
@@ -103,20 +111,27 @@ export function endedOpener(options: Omit<ProgrammeOptions, "reports">): OpenEnd
   return async ({ id, withDvr }) => {
     const recording = await options.recordings.repair(id, Math.ceil(options.segmentSeconds));
     const recorder = new Unrecorded(recording === null ? undefined : recordedBytes(recording));
-    return programmeOf(options, { ...windowsOf(pastOf(recording), withDvr), recorder });
+    return programmeOf(options, { ...windowsOf(pastOf(recording), { isEvent: withDvr }), recorder });
   };
 }
 
 /** What programmes of livestreams and of instances have in common. */
 type CommonOptions = Omit<ProgrammeOptions, "recordings" | "reports">;
 
-/** Opens one instance's own programme. Its numbers begin where no earlier one of it can have been: bytes never change under a URI. */
-export function instanceOpener(options: CommonOptions): () => Programme {
+/**
+ * Opens one instance's own programme. Its numbers begin where no earlier one of it can have been: bytes never change under a
+ * URI. `recording`: of the livestream's programme, whose end is listed first.
+ */
+export function instanceOpener(options: CommonOptions, recording: Recording | null = null): () => Programme {
   return () => {
-    const { resume, discontinuitySequence } = pastOfInstance(options.risingMs());
-    const openWindow = () =>
-      new PlaylistWindow({ isEvent: false, keepsRemoved: true, discontinuitySequence });
-    return programmeOf(options, { windows: new Map(), openWindow, resume, recorder: new Unrecorded() });
+    const risingMs = options.risingMs();
+    const end = recording === null ? null : endForInstance(recording, risingMs);
+    const past = {
+      ...pastOfInstance(risingMs),
+      ...(end === null ? {} : { histories: pastOf(end).histories, resume: end }),
+    };
+    const recorder = new Unrecorded(end === null ? undefined : recordedBytes(end));
+    return programmeOf(options, { ...windowsOf(past, { isEvent: false, keepsRemoved: true }), recorder });
   };
 }
 
@@ -142,10 +157,13 @@ interface OwnWindows {
 }
 
 /** The windows of the renditions there were, and those of renditions to come. */
-function windowsOf({ histories, discontinuitySequence, resume }: Past, isEvent: boolean): OwnWindows {
+function windowsOf(
+  { histories, discontinuitySequence, resume }: Past,
+  kind: { readonly isEvent: boolean; readonly keepsRemoved?: boolean },
+): OwnWindows {
   const known = [...histories].map(
-    ([name, history]) => [name, new PlaylistWindow({ isEvent, history })] as const,
+    ([name, history]) => [name, new PlaylistWindow({ ...kind, discontinuitySequence, history })] as const,
   );
-  const openWindow = () => new PlaylistWindow({ isEvent, discontinuitySequence });
+  const openWindow = () => new PlaylistWindow({ ...kind, discontinuitySequence });
   return { windows: new Map(known), openWindow, resume };
 }

@@ -11,7 +11,7 @@ export interface PlayFeed {
 export interface PlayDoor {
   /**
    * Looks up `<livestream id>`, `<livestream id>/primary` or `<livestream id>/secondary`: `unknown` unless it is live,
-   * `closing` while the process ends and nobody knows what the next one will answer.
+   * `later` while that is not known yet, and while the process ends and the next one will know.
    */
-  play(streamName: string): PlayFeed | "unknown" | "closing";
+  play(streamName: string): PlayFeed | "unknown" | "later";
 }

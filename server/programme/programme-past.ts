@@ -14,6 +14,9 @@ const SHORTEST_SEGMENT_MS = 100;
 /** As {@link SHORTEST_SEGMENT_MS}, of connections that end; players read the number as one of 31 bits. */
 const SHORTEST_CONNECTION_MS = 1000;
 
+/** As many as a live playlist lists at least. */
+const LISTED_SEGMENTS = 6;
+
 /** Where a programme goes on. */
 export interface Past {
   readonly histories: ReadonlyMap<RenditionName, WindowHistory>;
@@ -29,7 +32,7 @@ export function pastOf(recording: Recording | null): Past {
 
 /** Where an instance's own programme begins, of which nothing is kept: behind any number that an earlier one can have used. */
 export function pastOfInstance(risingMs: number): Past {
-  const firstNumber = Math.floor(risingMs / SHORTEST_SEGMENT_MS);
+  const firstNumber = firstNumberOf(risingMs);
   return {
     histories: new Map(),
     resume: {
@@ -40,6 +43,44 @@ export function pastOfInstance(risingMs: number): Past {
     },
     discontinuitySequence: Math.floor(risingMs / SHORTEST_CONNECTION_MS),
   };
+}
+
+/**
+ * The end of a livestream's recording, as an instance's own playlist lists it after a restart: under numbers that run up to
+ * where {@link pastOfInstance} begins, and that no process which lived for a second can have used.
+ */
+export function endForInstance(recording: Recording, risingMs: number): Recording {
+  const firstNumber = firstNumberOf(risingMs);
+  const segments = recording.segments.slice(-LISTED_SEGMENTS);
+  const ids = [...new Set(segments.map(({ initializationId }) => initializationId))];
+  const msnOf = (msn: number) => firstNumber + msn - recording.nextMsn;
+  const idOf = (id: number) => firstNumber + ids.indexOf(id) - ids.length;
+  const oldestMsn = segments[0]?.msn ?? recording.nextMsn;
+  const renditions = recording.renditions.map((rendition) => ({
+    name: rendition.name,
+    initializations: rendition.initializations
+      .filter(({ id }) => ids.includes(id))
+      .map((initialization) => ({ ...initialization, id: idOf(initialization.id) })),
+    segments: rendition.segments
+      .filter(({ msn }) => msn >= oldestMsn)
+      .map((segment) => ({
+        ...segment,
+        msn: msnOf(segment.msn),
+        initializationId: idOf(segment.initializationId),
+      })),
+  }));
+  return {
+    ...recording,
+    renditions,
+    segments: renditions[0]?.segments ?? [],
+    nextMsn: firstNumber,
+    nextInitializationId: firstNumber,
+  };
+}
+
+/** Behind any number that rose from an earlier time on. */
+function firstNumberOf(risingMs: number): number {
+  return Math.floor(risingMs / SHORTEST_SEGMENT_MS);
 }
 
 /**

@@ -1,7 +1,7 @@
 // What viewers get: units on the programme's time, cut into segments, and each rendition of them listed, kept and recorded.
 
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import type { RenditionName } from "#media/hls/rendition.ts";
+import { type RenditionName, renditionsOf } from "#media/hls/rendition.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import type { Segmenter } from "#media/hls/segmenter.ts";
 import type { EncoderPace } from "#media/track/encoder-pace.ts";
@@ -80,6 +80,11 @@ export class Programme implements ProgrammeInput {
   /** When a segment was listed last, by the monotonic clock; null before the first. */
   get listedAtMs(): number | null {
     return this.#listedAtMs;
+  }
+
+  /** These tracks would go on with a playlist that there is, or begin the first one. */
+  lists(tracks: readonly Track[]): boolean {
+    return this.#windows.size === 0 || renditionsOf(tracks, []).every(({ name }) => this.#windows.has(name));
   }
 
   get hasEnded(): boolean {

@@ -37,6 +37,8 @@ class Playhouse implements AsyncDisposable {
   /** As the manager would have it; null after the livestream was closed. */
   programme: Programme | null;
   instances = new Map<PlayoutName, Programme>();
+  /** While what the manager would have is not open yet. */
+  opening: Promise<void> | null = null;
   livestream: PlayedLivestream | null = { status: "live", mediaId: null, withBackup: true };
   readonly #router: PlaybackRouter;
 
@@ -50,6 +52,7 @@ class Playhouse implements AsyncDisposable {
           if (id !== LIVESTREAM_ID) return null;
           return playout === "auto" ? this.programme : (this.instances.get(playout) ?? null);
         },
+        opening: () => this.opening,
         livestream: (id) => (id === LIVESTREAM_ID ? this.livestream : null),
         listed,
         viewers: { newSession: () => "session", watched: () => {} },
@@ -218,7 +221,73 @@ describe("once the recording is there", () => {
       302,
       `../../../media/${MEDIA_ID}/index.m3u8`,
     ]);
-    expectNotThere(await house.ask(`${LISTED}/segment-0.m4s`));
+  });
+
+  test.each([initializationUri(0), segmentUri(1)])(
+    "whoever still plays what ended finds %s there, under the same name",
+    async (name) => {
+      house.programme = null;
+      const response = await house.ask(`${LISTED}/${name}`);
+      expect([response.status, response.headers.get("Location")]).toEqual([
+        302,
+        `../../../media/${MEDIA_ID}/v0-360/${name}`,
+      ]);
+    },
+  );
+
+  test.each(["v0-360/journal.ndjson", "v0-360/segment-0.m4s.bak", "primary/v0-360/segment-0.m4s"])(
+    "%s, which is not in it, is not there",
+    async (name) => {
+      house.programme = null;
+      expectNotThere(await house.ask(`${BASE}/${name}`));
+    },
+  );
+
+  test("a name stays one component of the path that it is sent to", async () => {
+    house.programme = null;
+    const response = await house.ask(`${BASE}/..%2f..%0d%0aA/${segmentUri(1)}`);
+    expect(response.headers.get("Location")).toBe(
+      `../../../media/${MEDIA_ID}/..%2F..%0D%0AA/${segmentUri(1)}`,
+    );
+  });
+});
+
+describe("after a restart", () => {
+  test.each(["index.m3u8", "v0-360/media.m3u8", "v0-360/segment-0.m4s", "primary/index.m3u8"])(
+    "whoever asks for %s of a livestream that is being opened waits until it is",
+    async (file) => {
+      play(house.shown, 4);
+      const opened = Promise.withResolvers<void>();
+      house.programme = null;
+      house.opening = opened.promise;
+      const answer = house.ask(`${BASE}/${file}`);
+      house.programme = house.shown;
+      house.instances.set("primary", house.shown);
+      opened.resolve();
+      expect((await answer).status).toBe(200);
+    },
+  );
+
+  test("whoever waits for one that cannot be opened is asked to come again", async () => {
+    house.programme = null;
+    house.opening = Promise.resolve();
+    const response = await house.ask(`${BASE}/index.m3u8`);
+    expectNotThere(response);
+    expect(response.headers.get("Retry-After")).toBe("1");
+  });
+
+  test("an instance of a livestream that was stopped is the programme, which is listed to its end", async () => {
+    house.livestream = { status: "converting", mediaId: null, withBackup: true };
+    for (const file of ["index.m3u8", "v0-360/media.m3u8"]) {
+      const path = `${BASE}/primary/${file}`;
+      const response = await house.ask(path);
+      expect(response.status).toBe(302);
+      const location = response.headers.get("Location") ?? "";
+      expect(new URL(location, `http://localhost${path}`).pathname).toBe(`${BASE}/index.m3u8`);
+    }
+    house.instances.set("primary", house.shown);
+    play(house.shown, 4);
+    expect((await house.ask(`${BASE}/primary/index.m3u8`)).status).toBe(200);
   });
 });
 

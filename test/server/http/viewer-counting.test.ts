@@ -38,6 +38,7 @@ class Theatre {
     this.#router = new PlaybackRouter({
       live: new LivePlayback({
         programme: (id, playout) => (id === "show" && playout === "auto" ? this.#programme : null),
+        opening: () => null,
         livestream: (id) => (id === "show" ? { status: "live", mediaId: null, withBackup: true } : null),
         listed,
         viewers: this.viewers,

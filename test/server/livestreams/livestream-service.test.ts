@@ -495,6 +495,50 @@ describe("a restart", () => {
     await reopened;
   });
 
+  test("is not held up by a disk that takes its time, and says whose livestream that is", async () => {
+    const database = openDatabase(":memory:");
+    const before = new FakeHouse(database);
+    before.convert = () => new Promise(() => {});
+    const live = await before.live();
+    const converting = await before.live();
+    await before.livestreams.stop(converting);
+    const after = new FakeHouse(database);
+    const disk = Promise.withResolvers<void>();
+    after.playouts.holds.set("reopenEnded", disk.promise);
+    const reopened = after.livestreams.reopen();
+    expect(after.delays[0]?.milliseconds).toBe(1000);
+    await Bun.sleep(0); // The other one is done.
+    after.delays[0]?.pass();
+    await reopened;
+    expect(after.playouts.calls).toContain(`publish ${live}`);
+    const late = after.logged.filter((line) => line.includes("livestream_reopens_late"));
+    expect(late.map((line) => JSON.parse(line))).toMatchObject([
+      { level: "error", livestreamId: converting },
+    ]);
+
+    after.livestreams.goOn();
+    await after.livestreams.conversionsSettled();
+    expect(after.converted).toEqual([]);
+    disk.resolve();
+    await Bun.sleep(0);
+    await after.livestreams.conversionsSettled();
+    expect(after.converted).toEqual([converting]);
+  });
+
+  test("ends all the same, when it is asked to, while a disk takes its time", async () => {
+    const database = openDatabase(":memory:");
+    await new FakeHouse(database).live();
+    const after = new FakeHouse(database);
+    after.playouts.holds.set("publish", new Promise(() => {}));
+    const reopened = after.livestreams.reopen();
+    after.delays[0]?.pass();
+    await reopened;
+    const ended = after.livestreams.shutdown();
+    expect(after.delays[1]?.milliseconds).toBe(3000);
+    after.delays[1]?.pass();
+    await ended;
+  });
+
   test("is not held up by one livestream that cannot go on", async () => {
     const database = openDatabase(":memory:");
     const before = new FakeHouse(database);

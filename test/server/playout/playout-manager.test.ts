@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import type { Publisher } from "#server/instances/instance.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
+import type { OpenProgramme } from "#server/programme/open-programme.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
@@ -13,13 +14,15 @@ const clock = new FakeClock();
 const encoder = new SyntheticEncoder();
 const reports = new RecordedReports();
 let manager: PlayoutManager;
+let openProgramme: OpenProgramme;
 
 beforeEach(() => {
+  openProgramme = () => Promise.reject(new Error("no programme is opened here"));
   manager = new PlayoutManager({
     clock,
     ingestTimeoutSeconds: 5,
     isRevertive: false,
-    openProgramme: () => Promise.reject(new Error("no programme is opened here")),
+    openProgramme: (livestream) => openProgramme(livestream),
     openEnded: () => Promise.reject(new Error("nothing has ended")),
     openInstance: () => {
       throw new Error("no instance is opened here");
@@ -102,5 +105,18 @@ test("while the process ends nobody is told that a key or a name is unknown", as
   await manager.shutdown();
   expect(manager.claim("the-primary-key", connection)).toBe("closing");
   expect(manager.claim("another-key", connection)).toBe("closing");
-  expect(manager.play("a-livestream")).toBe("closing");
+  expect(manager.play("a-livestream")).toBe("later");
+});
+
+test("while a livestream is being opened nobody is told that it is unknown, and its encoders are let in", async () => {
+  const disk = Promise.withResolvers<never>();
+  openProgramme = () => disk.promise;
+  const key = openWith("opening");
+  const published = manager.publish("opening");
+  expect([manager.play("opening"), manager.play("opening/primary")]).toEqual(["later", "later"]);
+  expect(manager.opening("opening")).not.toBeNull();
+  claimed(key);
+  disk.reject(new Error("the disk is gone"));
+  await expect(published).rejects.toThrow("the disk is gone");
+  expect([manager.play("opening"), manager.opening("opening")]).toEqual(["unknown", null]);
 });

@@ -1,6 +1,6 @@
 // Programmes as they are opened: whatever drops, switches or restarts, a livestream has one playlist and one recording.
 
-import { expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,10 +68,23 @@ class House implements AsyncDisposable {
     await this.manager.publish(ID);
   }
 
-  connect(instance: InstanceName): void {
+  renditionsOf(instance: InstanceName): string[] {
+    return [...(this.manager.instanceProgramme(ID, instance)?.windows.keys() ?? [])];
+  }
+
+  /** What the instance's own playlist lists; null while there is none. */
+  windowOf(instance: InstanceName): PlaylistWindow | null {
+    return this.manager.instanceProgramme(ID, instance)?.leadWindow ?? null;
+  }
+
+  connect(instance: InstanceName, { video = true } = {}): void {
     const publisher = this.manager.claim(instance === "primary" ? "key-1" : "key-2", { cut: () => {} });
     if (typeof publisher === "string") throw new Error(`the key is ${publisher}`);
-    const encoder = new SyntheticEncoder({ gopFrames: 25, startMs: this.clock.monotonicMs() % 1_000_000 });
+    const encoder = new SyntheticEncoder({
+      video,
+      gopFrames: 25,
+      startMs: this.clock.monotonicMs() % 1_000_000,
+    });
     const source = new RtmpSource(publisher);
     for (const message of encoder.headers()) source.receive(message);
     this.#encoders.set(instance, { source, encoder });
@@ -245,6 +258,96 @@ test("after a restart a playlist that had ended answers to its end, from what is
     expect(house.programme.held.segment("v0-360", msn)).toMatchObject([{ byteLength: expect.any(Number) }]);
   }
   expect(house.manager.claim("key-1", { cut: () => {} })).toBe("unknown");
+});
+
+describe("whoever watched an instance", () => {
+  let house: House;
+  let before: PlaylistWindow;
+  const seenMsns = () => before.segments.map(({ msn }) => msn);
+
+  beforeEach(async () => {
+    house = new House();
+    await house.goLive();
+    house.run(4);
+    before = house.windowOf("primary") ?? expect.unreachable();
+    house.run(20);
+    house.windowOf("primary");
+  });
+
+  afterEach(() => house[Symbol.asyncDispose]());
+
+  test("has no end of it announced when the process ends", async () => {
+    await house.manager.shutdown();
+    expect([before.segments.length, before.hasEnded]).toEqual([6, false]);
+  });
+
+  test("finds after a restart the end of the programme, and then what its encoder sends", async () => {
+    await house.restart();
+    const { segments: recorded } = house.window;
+    const programme = house.manager.instanceProgramme(ID, "primary") ?? expect.unreachable();
+    const window = programme.leadWindow ?? expect.unreachable();
+    const found = window.segments;
+    expect(found.map(({ programDateTimeMs }) => programDateTimeMs)).toEqual(
+      recorded.map(({ programDateTimeMs }) => programDateTimeMs),
+    );
+    const firstMsn = found[0]?.msn ?? 0;
+    expect(firstMsn).toBeGreaterThan(Math.max(...seenMsns()));
+    for (const [index, { msn, initializationId }] of found.entries()) {
+      expect(msn).toBe(firstMsn + index);
+      const { held } = house.programme;
+      const same = recorded[index] ?? expect.unreachable();
+      expect(programme.held.segment("v0-360", msn)).toEqual(held.segment("v0-360", same.msn));
+      const initialization = held.initialization("v0-360", same.initializationId);
+      expect(initialization).not.toBeNull();
+      expect(programme.held.initialization("v0-360", initializationId)).toEqual(initialization);
+    }
+
+    house.connect("primary");
+    house.run(5);
+    expect(house.windowOf("primary")).toBe(window);
+    const own = window.segments.filter(({ msn }) => msn > (found.at(-1)?.msn ?? 0));
+    expect(own[0]).toMatchObject({ msn: firstMsn + found.length, discontinuity: true });
+    expect(own[0]?.initializationId).toBeGreaterThan(found.at(-1)?.initializationId ?? 0);
+    expect(programme.held.segment("v0-360", own[0]?.msn ?? 0)).not.toBeNull();
+  });
+
+  test("finds it also when the encoder is there first", async () => {
+    await house.restart();
+    house.connect("primary");
+    house.run(1.2);
+    expect(house.windowOf("primary")?.segments).toHaveLength(6);
+  });
+
+  test("finds it under other numbers after the next restart", async () => {
+    await house.restart();
+    const first = house.windowOf("primary")?.segments.at(-1)?.msn ?? 0;
+    house.clock.pass(1000);
+    await house.restart();
+    expect(house.windowOf("primary")?.mediaSequence).toBeGreaterThan(first);
+  });
+
+  test("finds nothing of the programme where the encoder sends something else", async () => {
+    await house.restart();
+    expect(house.windowOf("primary")?.segments).toHaveLength(6);
+    house.connect("primary", { video: false });
+    house.run(5);
+    expect(house.renditionsOf("primary")).toEqual(["a0"]);
+    await house.restart();
+    house.connect("primary", { video: false });
+    house.run(3);
+    expect(house.renditionsOf("primary")).toEqual([]);
+    house.run(5);
+    expect(house.renditionsOf("primary")).toEqual(["a0"]);
+  });
+
+  test.each([
+    [59_999, 6],
+    [60_000, undefined],
+  ])("and comes %i ms after a restart finds %p segments of before", async (milliseconds, count) => {
+    await house.restart();
+    house.clock.pass(milliseconds);
+    expect(house.windowOf("primary")?.segments.length).toBe(count);
+  });
 });
 
 test("a recording that cannot be read keeps nobody from watching what comes, and its files stay as they are", async () => {
