@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
-import { decodeAll, fetchPlaylist } from "#test/support/judges.ts";
+import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
 import { areInstalled } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TANDEM, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
@@ -39,9 +39,11 @@ test.skipIf(!areInstalled("ffmpeg", "ffprobe") || process.platform !== "linux")(
 
     await using encoder = ffmpegEncoder({ url });
     await api.when(id, "an active ingest", (each) => each.inputs.some((input) => input.active));
-    await api.publish(id);
-    const variant = `${server.url}/live/${id}/media.m3u8`;
-    await until("a playlist", async () => (await fetchPlaylist(variant)).segments.length >= 2);
+    const { playouts } = await api.publish(id);
+    await until("a playlist", async () => {
+      const variantUrl = await fetchVariantUrl(playouts[0]?.url ?? "");
+      return (await fetchPlaylist(variantUrl)).segments.length >= 2;
+    });
     const usedBefore = cpuSeconds(server);
     await Bun.sleep(WATCHED_SECONDS * 1000);
     expect((cpuSeconds(server) - usedBefore) / WATCHED_SECONDS).toBeLessThan(MOST_CPU);
