@@ -1,5 +1,6 @@
 // A programme that only remembers what it was given, in the order it was given.
 
+import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 
@@ -9,6 +10,7 @@ const SEEN_TICKS = 900;
 export class RecordedProgramme implements ProgrammeInput {
   readonly events: string[] = [];
   readonly units: AccessUnit[] = [];
+  readonly encoders: EncoderPace[] = [];
 
   setTracks(tracks: readonly Track[], discontinuity: boolean): void {
     this.events.push(
@@ -24,7 +26,9 @@ export class RecordedProgramme implements ProgrammeInput {
     this.units.push(unit);
   }
 
-  follow(): void {}
+  follow(encoder: EncoderPace): void {
+    this.encoders.push(encoder);
+  }
 
   flush(): void {
     this.events.push("flush");

@@ -1,9 +1,11 @@
-import { expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import { Publish, type TimedUnit } from "#server/instances/publish.ts";
 import { Splicer } from "#server/switching/splicer.ts";
+import { FakeSource, type PictureFacts } from "#test/support/fake-source.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
 import { SyntheticEncoder, type SyntheticEncoderOptions } from "#test/support/synthetic-encoder.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 /** One side with its encoder, and a clock that runs with what it sends. */
 class Side {
@@ -154,4 +156,307 @@ test("time does not go back where a side with pictures follows one that had none
   both.send(1, 6000, splicer);
   const soundEnd = programme.units.filter(({ trackId }) => trackId === 2)[230]?.dts ?? 0;
   expect(programme.videoSeconds()[0]).toBeGreaterThanOrEqual(soundEnd / 48_000);
+});
+
+describe("by hand", () => {
+  let programme = new RecordedProgramme();
+  let splicer = new Splicer(programme, null);
+  let first = new FakeSource("primary", 1);
+  let second = new FakeSource("secondary", 2);
+
+  beforeEach(() => {
+    programme = new RecordedProgramme();
+    splicer = new Splicer(programme, null);
+    first = new FakeSource("primary", 1);
+    second = new FakeSource("secondary", 2);
+  });
+
+  /** Arrives when it is made, by the encoder's own clock. */
+  function picture(source: FakeSource, seconds: number, facts: PictureFacts = {}): void {
+    const nowMs = Math.round(seconds * 1000);
+    splicer.forward(source, source.picture(seconds, nowMs, facts), nowMs);
+  }
+
+  function sound(source: FakeSource, seconds: number): void {
+    const nowMs = Math.round(seconds * 1000);
+    splicer.forward(source, source.sound(seconds, nowMs), nowMs);
+  }
+
+  /** The first source: pictures at 100 s and 100.04 s, its first one a key frame. */
+  function firstIsOnAir(): void {
+    splicer.join(first, { afterArrivalMs: 0 });
+    picture(first, 100, { isKeyFrame: true });
+    picture(first, 100.04);
+  }
+
+  /** Programme times of the pictures and of the sounds. */
+  const pictureTimes = (): number[] => programme.videoSeconds().map(rounded);
+  const soundTimes = (): number[] => programme.sounds.map(({ dts }) => rounded(dts / 48_000));
+  const rounded = (seconds: number): number => Math.round(seconds * 10_000) / 10_000;
+
+  describe("sound that is ahead of the picture at a joint", () => {
+    /** Where the second side's picture comes when the first one's sound is this far ahead of its picture. */
+    function joinsAt(aheadSeconds: number): number | undefined {
+      firstIsOnAir();
+      sound(first, 100);
+      sound(first, 100 + aheadSeconds);
+      splicer.join(second, { afterArrivalMs: 0 });
+      picture(second, 500, { isKeyFrame: true });
+      return pictureTimes().at(-1);
+    }
+
+    test("of half a second is not waited for", () => {
+      expect(joinsAt(0.25)).toBe(0.08); // it lasts another 0.25 s
+    });
+
+    test("of more is, as far as it is more", () => {
+      expect(joinsAt(0.3)).toBe(0.1);
+    });
+
+    test("is all waited for where the tracks are others", () => {
+      second.tracks = [{ ...videoTrack, timescale: 45_000 }];
+      firstIsOnAir();
+      sound(first, 100);
+      sound(first, 100.2);
+      splicer.join(second, { afterArrivalMs: 0 });
+      splicer.forward(
+        second,
+        { ...second.picture(250, 0, { isKeyFrame: true }), track: second.tracks[0] ?? videoTrack },
+        0,
+      );
+      expect(programme.events).toEqual(["tracks video+audio", "tracks video discontinuity"]);
+      expect(programme.pictures.at(-1)?.dts).toBe(0.4 * 45_000);
+    });
+
+    test("is all waited for after a break, and by a side that has sound alone", () => {
+      firstIsOnAir();
+      sound(first, 100);
+      sound(first, 100.2);
+      splicer.breakOff();
+      splicer.join(second, { afterArrivalMs: 0 });
+      picture(second, 500, { isKeyFrame: true });
+      expect(pictureTimes().at(-1)).toBe(0.4);
+    });
+  });
+
+  describe("sound of both sides at a joint", () => {
+    /** Whether the second side's first sound is heard, which comes this long after the last of the first, of 20 ms. */
+    function isHeard(afterSeconds: number): boolean {
+      firstIsOnAir();
+      sound(first, 100.06);
+      sound(first, 100.08);
+      splicer.join(second, { afterArrivalMs: 0 });
+      picture(second, 500, { isKeyFrame: true }); // plays at 0.08
+      sound(second, 500 + afterSeconds);
+      return programme.sounds.length === 3;
+    }
+
+    test("is heard once, to within half a sound", () => {
+      expect(isHeard(0.0099)).toBe(false);
+    });
+
+    test("goes on with the newcomer's from half a sound on", () => {
+      expect(isHeard(0.0101)).toBe(true);
+      expect(soundTimes().at(-1)).toBe(0.0901);
+    });
+  });
+
+  test("sound alone goes on from half a sound on, whatever came before on its track", () => {
+    first.tracks = [audioTrack];
+    splicer.join(first, { afterArrivalMs: 0 });
+    sound(first, 10);
+    sound(first, 10.02);
+    sound(first, 10.025);
+    sound(first, 10.04);
+    expect(soundTimes()).toEqual([0, 0.02, 0.04]);
+  });
+
+  test("what was only decoded is not heard where nothing was before", () => {
+    first.picture(100, 100_000, { isKeyFrame: true });
+    first.sound(100, 100_000);
+    first.sound(100.02, 100_020);
+    first.picture(100.04, 100_040);
+    first.sound(100.04, 100_040);
+    splicer.join(first, { afterArrivalMs: 100_020 });
+    expect(programme.pictures).toHaveLength(2);
+    expect(soundTimes()).toEqual([0.0002]);
+  });
+
+  test("sound from before the joint fills what the outgoing side left open", () => {
+    firstIsOnAir();
+    sound(first, 100);
+    sound(first, 100.02);
+    second.picture(500, 100_000, { isKeyFrame: true });
+    for (const seconds of [500, 500.02, 500.04, 500.06])
+      second.sound(seconds, 100_000 + (seconds - 500) * 1000);
+    second.picture(500.08, 100_080);
+    splicer.join(second, { afterArrivalMs: 100_040 });
+    expect(pictureTimes()).toEqual([0, 0.04, 0.08, 0.0803]);
+    expect(soundTimes()).toEqual([0, 0.02, 0.0403, 0.0603]);
+  });
+
+  test("pictures that nobody sees and none needs are not even sent", () => {
+    first.picture(100, 100_000, { isKeyFrame: true });
+    first.picture(100.04, 100_040, { isDisposable: true });
+    first.picture(100.08, 100_080);
+    first.picture(100.12, 100_120, { isDisposable: true });
+    splicer.join(first, { afterArrivalMs: 100_100 });
+    expect(programme.seenNumbers()).toEqual([100_120]);
+    expect(programme.pictures).toHaveLength(3);
+  });
+
+  test("pictures that are shown later than decoded keep the time in between at a joint", () => {
+    splicer.join(first, { afterArrivalMs: 0 });
+    picture(first, 100, { isKeyFrame: true, reorderSeconds: 0.08 });
+    picture(first, 100.04, { reorderSeconds: 0.16 }); // shown until 0.24
+    splicer.join(second, { afterArrivalMs: 0 });
+    picture(second, 500, { isKeyFrame: true, reorderSeconds: 0.08 });
+    picture(second, 500.04, { reorderSeconds: 0.04 });
+    const shown = programme.pictures.map(({ dts, pts }) => [rounded(dts / 90_000), rounded(pts / 90_000)]);
+    expect(shown).toEqual([
+      [0, 0.08],
+      [0.04, 0.2],
+      [0.16, 0.24],
+      [0.2, 0.24],
+    ]);
+  });
+
+  test("pictures that are only decoded are shown in the time of their joint, none before it is decoded", () => {
+    first.picture(100, 100_000, { isKeyFrame: true, reorderSeconds: 0.04 });
+    first.picture(100.04, 100_040, { reorderSeconds: 0.12 });
+    first.picture(100.08, 100_080);
+    first.picture(102, 102_000, { reorderSeconds: 0.04 });
+    splicer.join(first, { afterArrivalMs: 101_000 });
+    const shown = programme.pictures.map(({ dts, pts }) => [dts, pts]);
+    expect(shown).toEqual([
+      [0, 3600],
+      [14, 3643],
+      [28, 3614],
+      [720, 4320],
+    ]);
+  });
+
+  test("of a side whose clock jumps nothing is sent until its next key frame, after a discontinuity", () => {
+    firstIsOnAir();
+    first.jumps();
+    picture(first, 7);
+    sound(first, 7);
+    expect(pictureTimes()).toEqual([0, 0.04]);
+    picture(first, 7.04, { isKeyFrame: true });
+    picture(first, 7.08);
+    expect(pictureTimes()).toEqual([0, 0.04, 0.08, 0.12]);
+    expect(programme.events).toEqual(["tracks video+audio", "discontinuity"]);
+  });
+
+  test("of a side whose tracks changed the others go on until its next key frame brings all of them in", () => {
+    first.tracks = [videoTrack];
+    firstIsOnAir();
+    first.tracks = [videoTrack, audioTrack];
+    first.tracksVersion += 1;
+    sound(first, 100.06);
+    picture(first, 100.08);
+    expect(programme.events).toEqual(["tracks video"]);
+    expect(programme.sounds).toEqual([]);
+    expect(pictureTimes()).toEqual([0, 0.04, 0.08]);
+    picture(first, 100.12, { isKeyFrame: true });
+    sound(first, 100.12);
+    expect(programme.events).toEqual(["tracks video", "tracks video+audio discontinuity"]);
+    expect(pictureTimes().at(-1)).toBe(0.12);
+    expect(soundTimes()).toEqual([0.12]);
+  });
+
+  test("of a side whose pictures changed nothing of the new kind is sent before its key frame", () => {
+    firstIsOnAir();
+    const wider = { ...videoTrack, configuration: { ...videoTrack.configuration, record: Uint8Array.of(9) } };
+    first.tracks = [wider, audioTrack];
+    first.tracksVersion += 1;
+    picture(first, 100.08);
+    sound(first, 100.08);
+    expect(pictureTimes()).toEqual([0, 0.04]);
+    expect(soundTimes()).toEqual([0.08]);
+    picture(first, 100.12, { isKeyFrame: true });
+    expect(programme.events).toEqual(["tracks video+audio", "tracks video+audio discontinuity"]);
+  });
+
+  test("sound alone whose track changed begins with its next sound", () => {
+    first.tracks = [audioTrack];
+    splicer.join(first, { afterArrivalMs: 0 });
+    sound(first, 10);
+    sound(first, 10.02);
+    const other = { ...audioTrack, configuration: { ...audioTrack.configuration, record: Uint8Array.of(9) } };
+    first.tracks = [other];
+    first.tracksVersion += 1;
+    sound(first, 10.04);
+    expect(programme.events).toEqual(["tracks audio", "tracks audio discontinuity"]);
+    expect(soundTimes()).toEqual([0, 0.02, 0.04]);
+  });
+
+  test("a side of which nothing was kept begins with its next key frame, and units of any other are left out", () => {
+    splicer.join(first, { afterArrivalMs: 0 });
+    picture(first, 100);
+    sound(first, 100);
+    picture(second, 500, { isKeyFrame: true });
+    expect(pictureTimes()).toEqual([0]);
+    expect(programme.marks()).toEqual([2]);
+  });
+
+  test("on one clock the instant keeps its place, so that what the newcomer does not have is missing", () => {
+    firstIsOnAir();
+    second.picture(100.2, 100_200, { isKeyFrame: true });
+    splicer.join(second, { fromSeconds: 100.08, isSameClock: true });
+    expect(pictureTimes()).toEqual([0, 0.04, 0.2]);
+    second.picture(300, 100_200, { isKeyFrame: true });
+    splicer.join(second, { fromSeconds: 300, isSameClock: false });
+    expect(pictureTimes().at(-1)).toBe(0.36);
+  });
+
+  test("on one clock nothing goes back behind what is there already", () => {
+    firstIsOnAir();
+    second.picture(100, 100_000, { isKeyFrame: true });
+    splicer.join(second, { fromSeconds: 100, isSameClock: true });
+    expect(programme.pictures.map(({ dts }) => dts)).toEqual([0, 3600, 3601]);
+  });
+
+  test("on one clock, where nobody was before, time begins at nothing", () => {
+    second.picture(100, 100_000, { isKeyFrame: true });
+    splicer.join(second, { fromSeconds: 100, isSameClock: true });
+    expect(pictureTimes()).toEqual([0]);
+  });
+
+  test("it is known where the pictures of the side on air end, and when its last unit came", () => {
+    expect([splicer.sourceEndSeconds, splicer.lastArrivalMs]).toEqual([null, null]);
+    firstIsOnAir();
+    sound(first, 100.06);
+    expect([splicer.sourceEndSeconds, splicer.lastArrivalMs]).toEqual([100.08, 100_060]);
+    splicer.join(second, { afterArrivalMs: 0 });
+    expect(splicer.sourceEndSeconds).toBeNull();
+    picture(second, 500, { isKeyFrame: true });
+    expect([splicer.sourceEndSeconds, splicer.lastArrivalMs]).toEqual([500.04, 500_000]);
+  });
+
+  test("a break that nothing came before leaves no trace, and one after something finishes it", () => {
+    splicer.breakOff();
+    firstIsOnAir();
+    expect(programme.events).toEqual(["tracks video+audio"]);
+    splicer.breakOff();
+    picture(first, 100.08);
+    expect(pictureTimes()).toEqual([0, 0.04]);
+    picture(first, 100.12, { isKeyFrame: true });
+    expect(programme.events).toEqual(["tracks video+audio", "flush", "discontinuity"]);
+  });
+
+  test("a programme is told whose it is with each joint", () => {
+    firstIsOnAir();
+    splicer.join(second, { afterArrivalMs: 0 });
+    picture(second, 500, { isKeyFrame: true });
+    picture(second, 500.04);
+    expect(programme.encoders).toEqual([first, second]);
+  });
+
+  test("sound that was ahead of the first joint's pictures begins no earlier than the programme", () => {
+    first.picture(100, 100_000, { isKeyFrame: true });
+    splicer.join(first, { afterArrivalMs: 0 });
+    sound(first, 100);
+    expect(soundTimes()).toEqual([0]);
+  });
 });

@@ -49,3 +49,29 @@ test("only what comes before the joint is preroll", () => {
   expect(map.isPreroll(2 * 48_000 - 1, audioTrack)).toBe(true);
   expect(map.isPreroll(2 * 48_000, audioTrack)).toBe(false);
 });
+
+test("at full length what comes before the joint keeps its distance from it", () => {
+  const map = new TimeMap({ prerollFromSeconds: 10, joinAtSeconds: 12, programmeSeconds: 5 });
+  const joint = map.toProgramme(12 * 48_000, audioTrack);
+  expect(joint).toBe(5 * 48_000 + (2 * 48_000) / 250);
+  expect(map.atFullLength(12 * 48_000, audioTrack)).toBe(joint);
+  expect(map.atFullLength(11.5 * 48_000, audioTrack)).toBe(joint - 24_000);
+  expect(map.atFullLength(12.5 * 48_000, audioTrack)).toBe(joint + 24_000);
+});
+
+test("times between two ticks are of the nearest, and no tick is taken twice at the joint", () => {
+  const map = new TimeMap({
+    prerollFromSeconds: 1.000_006, // 90,000.54 ticks
+    joinAtSeconds: 1.002_784, // 90,250.56
+    programmeSeconds: 0.000_006, // 0.54
+  });
+  expect(map.toProgramme(90_001, videoTrack)).toBe(1);
+  expect(map.toProgramme(90_250, videoTrack)).toBe(1);
+  expect(map.toProgramme(90_251, videoTrack)).toBe(2);
+  expect(map.isPreroll(90_250, videoTrack)).toBe(true);
+  expect(map.isPreroll(90_251, videoTrack)).toBe(false);
+  const uneven = new TimeMap({ prerollFromSeconds: 1, joinAtSeconds: 1 + 251 / 90_000, programmeSeconds: 0 });
+  expect(uneven.toProgramme(90_250, videoTrack)).toBe(1);
+  expect(uneven.toProgramme(90_251, videoTrack)).toBe(2);
+  expect(uneven.toProgramme(90_249, videoTrack)).toBe(0);
+});

@@ -1,0 +1,230 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import type { EncodedUnit } from "#media/track/track.ts";
+import { Instance, type Publisher } from "#server/instances/instance.ts";
+import { audioTrack, videoTrack } from "#test/support/tracks.ts";
+
+const INGEST_TIMEOUT_MS = 5000;
+
+let nowMs = 0;
+let lines: string[] = [];
+let instance = openInstance();
+
+beforeEach(() => {
+  nowMs = 1_000_000;
+  lines = [];
+  instance = openInstance();
+});
+
+function openInstance(): Instance {
+  return new Instance({
+    name: "primary",
+    nowMs: () => nowMs,
+    ingestTimeoutMs: INGEST_TIMEOUT_MS,
+    listener: {
+      publishActive: () => lines.push("active"),
+      publishInactive: (_, cause) => lines.push(`inactive: ${cause}`),
+      publishUnit: (_, { unit }) => lines.push(`unit of track ${unit.trackId}`),
+    },
+    reports: {
+      connected: () => lines.push("connected"),
+      refused: () => lines.push("refused"),
+      disconnected: (reason) => lines.push(`disconnected: ${reason}`),
+      dropped: (reason) => lines.push(`dropped: ${reason}`),
+    },
+  });
+}
+
+/** An encoder of this name comes with the key. */
+function attach(name = "encoder"): Publisher | null {
+  return instance.attach({ cut: (reason) => lines.push(`${name} is cut: ${reason}`) });
+}
+
+function attached(name?: string): Publisher {
+  const publisher = attach(name);
+  if (publisher === null) throw new Error("refused");
+  publisher.setTrack(videoTrack);
+  publisher.setTrack(audioTrack);
+  return publisher;
+}
+
+function unit(trackId: number, ms: number, isSync = true): EncodedUnit {
+  const clock = { timescale: 1000, wrapBits: [32] } as const;
+  return { trackId, clock, sentDts: ms, compositionTime: 0, isSync, data: new Uint8Array(10) };
+}
+
+/** Lines since the last call. */
+function told(): string[] {
+  return lines.splice(0);
+}
+
+describe("a second encoder with the key", () => {
+  test("is refused while the first was silent for less than two seconds, and takes over from then on", () => {
+    const first = attached("the first");
+    first.push(unit(1, 0));
+    told();
+    nowMs += 1999;
+    expect(attach()).toBeNull();
+    expect(told()).toEqual(["refused"]);
+    nowMs += 1;
+    expect(attach()).not.toBeNull();
+    expect(told()).toEqual([
+      "inactive: taken-over",
+      "disconnected: another encoder with this key took over after 2 s of silence",
+      "the first is cut: another encoder with this key took over after 2 s of silence",
+      "connected",
+    ]);
+  });
+
+  test("is refused for two seconds from the first one's connection on, whenever media came before", () => {
+    attached().push(unit(1, 0));
+    instance.cut("for the test");
+    nowMs += 60_000;
+    attached();
+    nowMs += 1999;
+    expect(attach()).toBeNull();
+    nowMs += 1;
+    expect(attach()).not.toBeNull();
+  });
+
+  test("hears nothing of what the first still sends, nor of its end", () => {
+    const first = attached();
+    nowMs += 2000;
+    const second = attached();
+    second.push(unit(1, 0));
+    told();
+    first.push(unit(1, 40));
+    first.end();
+    expect(told()).toEqual([]);
+    expect(instance.isActive).toBe(true);
+    second.push(unit(1, 40));
+    expect(told()).toEqual(["unit of track 1"]);
+  });
+
+  test("comes at once where the first has left", () => {
+    attached().end();
+    expect(attach()).not.toBeNull();
+  });
+});
+
+describe("an ingest is active", () => {
+  test("with the first key frame, and hands on every unit after it", () => {
+    const publisher = attached();
+    told();
+    publisher.push(unit(2, 0));
+    publisher.push(unit(1, 0, false));
+    expect(instance.isActive).toBe(false);
+    publisher.push(unit(1, 40));
+    expect(instance.isActive).toBe(true);
+    publisher.push(unit(2, 40));
+    expect(told()).toEqual(["active", "unit of track 2"]);
+  });
+
+  test("until nothing came for longer than the ingest timeout, and again with the next unit", () => {
+    const publisher = attached();
+    publisher.push(unit(1, 0));
+    told();
+    nowMs += INGEST_TIMEOUT_MS;
+    instance.tick();
+    expect(instance.isActive).toBe(true);
+    nowMs += 1;
+    instance.tick();
+    instance.tick();
+    expect(told()).toEqual(["inactive: silent"]);
+    expect(instance.isActive).toBe(false);
+    expect(instance.isConnected).toBe(true);
+    publisher.push(unit(1, 5001));
+    expect(told()).toEqual(["active"]);
+  });
+
+  test("until its encoder leaves", () => {
+    const publisher = attached();
+    publisher.push(unit(1, 0));
+    told();
+    publisher.end();
+    publisher.end();
+    expect(told()).toEqual(["inactive: closed", "disconnected: null"]);
+    expect(instance.publish).toBeNull();
+    publisher.push(unit(1, 40));
+    expect(told()).toEqual([]);
+  });
+});
+
+describe("a connection that is silent", () => {
+  test("is cut when it was for ten seconds longer than the ingest timeout", () => {
+    attached().push(unit(1, 0));
+    nowMs += INGEST_TIMEOUT_MS + 10_000;
+    instance.tick();
+    expect(instance.isConnected).toBe(true);
+    told();
+    nowMs += 1;
+    instance.tick();
+    expect(told()).toEqual(["disconnected: no media received", "encoder is cut: no media received"]);
+    expect(instance.isConnected).toBe(false);
+  });
+
+  test("is cut, too, where it never sent anything", () => {
+    attached();
+    nowMs += INGEST_TIMEOUT_MS + 10_000;
+    instance.tick();
+    expect(instance.isConnected).toBe(true);
+    nowMs += 1;
+    instance.tick();
+    expect(instance.isConnected).toBe(false);
+  });
+
+  test("of nobody is nothing to see", () => {
+    nowMs += 1_000_000;
+    instance.tick();
+    instance.cut("for the test");
+    expect(told()).toEqual([]);
+  });
+});
+
+test("it is known who is connected since when, and when media last came", () => {
+  expect([instance.isConnected, instance.connectedAtMs, instance.lastMediaAtMs]).toEqual([false, null, null]);
+  const publisher = attached();
+  nowMs += 100;
+  publisher.push(unit(1, 0));
+  expect([instance.isConnected, instance.connectedAtMs, instance.lastMediaAtMs]).toEqual([
+    true,
+    1_000_000,
+    1_000_100,
+  ]);
+  nowMs += 100;
+  publisher.end();
+  expect([instance.isConnected, instance.connectedAtMs, instance.lastMediaAtMs]).toEqual([
+    false,
+    null,
+    1_000_100,
+  ]);
+});
+
+test("repairs are those of all publishes together", () => {
+  for (const repairs of [1, 2]) {
+    const publisher = attached();
+    publisher.push(unit(1, 1000));
+    publisher.push(unit(1, 1000, false));
+    expect(instance.timestampRepairs).toBe(repairs);
+    publisher.end();
+    expect(instance.timestampRepairs).toBe(repairs);
+  }
+});
+
+test("what cannot be used is told", () => {
+  attached().dropped("of no use");
+  expect(told()).toEqual(["connected", "dropped: of no use"]);
+});
+
+test("an instance that reports to nobody works as well", () => {
+  const quiet = new Instance({
+    name: "secondary",
+    nowMs: () => nowMs,
+    ingestTimeoutMs: INGEST_TIMEOUT_MS,
+    listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
+  });
+  const publisher = quiet.attach({ cut: () => {} });
+  publisher?.dropped("of no use");
+  expect(quiet.attach({ cut: () => {} })).toBeNull();
+  publisher?.end();
+  expect(quiet.isConnected).toBe(false);
+});
