@@ -44,7 +44,7 @@ interface IngestFormat {
   readonly audio: { readonly codec: string; readonly sampleRate: number; readonly channels: number } | null;
 }
 
-/** Another side is on air, or none. Scores are 0 to 100; the gap is null at the beginning. */
+/** Another instance is on air, or none. Scores are 0 to 100; the gap is null at the beginning. */
 export interface SwitchFacts {
   readonly from: InstanceName | null;
   readonly to: InstanceName | null;
@@ -62,7 +62,7 @@ export type Happening = {
   [Type in keyof EventData]: {
     readonly type: Type;
     readonly livestreamId: string;
-    /** The side it happened to; left out when it is of the whole livestream. */
+    /** The instance it happened to; left out when it is of the whole livestream. */
     readonly instance?: InstanceName | null;
     /** Where in the recording; left out, or null, when there is none. */
     readonly positionSeconds?: number | null;

@@ -12,7 +12,7 @@ export interface LivestreamEffectsOptions {
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** What takes its time with the running side of a livestream. */
+/** What takes its time with the running part of a livestream. */
 export interface ChangingPlayouts {
   publish(id: string): Promise<void>;
   /** Its playlist, which had ended, answers again. */

@@ -25,7 +25,7 @@ import type { Action } from "./lifecycle.ts";
 import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 
-/** The running side of livestreams, as far as it is begun, asked and ended here. */
+/** The running part of livestreams, as far as it is begun, asked and ended here. */
 export interface Playouts extends ChangingPlayouts {
   open(livestream: {
     id: string;

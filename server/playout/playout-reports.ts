@@ -24,6 +24,6 @@ export interface PlayoutReports extends ProgrammeReports {
   disconnected(input: ReportingInput, reason: string | null): void;
   /** Something that the encoder sent cannot be used. */
   dropped(input: ReportingInput, reason: string): void;
-  /** Another side is on air, or none. */
+  /** Another instance is on air, or none. */
   switched(livestreamId: string, change: OnAirChange, positionSeconds: number | null): void;
 }

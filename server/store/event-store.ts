@@ -11,7 +11,7 @@ export interface StoredEvent {
   readonly livestreamId: string;
   readonly atMs: number;
   readonly type: string;
-  /** The side it happened to, null when it is of the whole livestream. */
+  /** The instance it happened to, null when it is of the whole livestream. */
   readonly instance: InstanceName | null;
   /** Where in the recording it happened, null when there was none. */
   readonly positionSeconds: number | null;

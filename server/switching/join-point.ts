@@ -17,7 +17,7 @@ export type JoinPoint =
 const SAME_INSTANT_SECONDS = 0.005;
 
 /**
- * A side that is late has its pictures to come decoded only, up to those that the programme has still to show. More than
+ * A source that is late has its pictures to come decoded only, up to those that the programme has still to show. More than
  * this is no delay but a clock that jumped.
  */
 const MAX_WAIT_SECONDS = 1.5;

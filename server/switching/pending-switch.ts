@@ -36,7 +36,7 @@ export class PendingSwitch {
     this.#dueSeconds = this.isLocked ? nextKeyFrameSeconds(to) : null;
   }
 
-  /** The same instant has the same timestamp on both sides. */
+  /** Both sources give the same moment the same timestamp. */
   get isLocked(): boolean {
     return areLocked(this.#from, this.to);
   }
@@ -68,7 +68,7 @@ export class PendingSwitch {
     return this.#ready?.seconds ?? null;
   }
 
-  /** The outgoing side did not reach the newcomer's key frame in time: the newcomer goes on where that source ended. */
+  /** The outgoing source did not reach the newcomer's key frame in time: the newcomer goes on where that source ended. */
   isReadyTooLong(nowMs: number): boolean {
     return this.#ready !== null && nowMs - this.#ready.atMs >= MAX_HOLD_MS;
   }

@@ -18,7 +18,7 @@ beforeEach(() => {
 function openInstance(): Instance {
   return new Instance({
     name: "primary",
-    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
     listener: {
       publishActive: () => lines.push("active"),
@@ -218,7 +218,7 @@ test("what cannot be used is told", () => {
 test("an instance that reports to nobody works as well", () => {
   const quiet = new Instance({
     name: "secondary",
-    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
