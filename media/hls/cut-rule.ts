@@ -65,7 +65,7 @@ export class CutRule {
    */
   targetDurationAfter(durationSeconds: number, keyFrameIntervalSeconds: number | null): number {
     this.#targetDurationSeconds ??= this.#targetDurationFor(
-      Math.max(durationSeconds, keyFrameIntervalSeconds ?? 0),
+      Math.max(durationSeconds, keyFrameIntervalSeconds ?? durationSeconds),
     );
     return this.#targetDurationSeconds;
   }

@@ -97,8 +97,7 @@ export class PlaylistWindow {
 
   /** The oldest segment whose bytes must be at hand where none are recorded; null before the first one. */
   get oldestNeeded(): Segment | null {
-    const firstNeeded = this.isEvent ? this.#spareSegments() : 0;
-    return this.#removed[0] ?? this.#listed[firstNeeded] ?? null;
+    return this.#removed[0] ?? this.#listed[this.#spareSegments()] ?? null;
   }
 
   push(cut: Cut): void {
@@ -151,12 +150,12 @@ export class PlaylistWindow {
   #spareSegments(): number {
     const minSeconds = (this.#targetDurationSeconds ?? 0) * MIN_LISTED_TARGET_DURATIONS;
     let seconds = 0;
-    for (let index = this.#listed.length - 1; index >= 0; index -= 1) {
+    const newestSpare = this.#listed.findLastIndex(({ durationSeconds }, index) => {
       const isNeeded = this.#listed.length - index <= MIN_LISTED_SEGMENTS || seconds < minSeconds;
-      if (!isNeeded) return index + 1;
-      seconds += this.#listed[index]?.durationSeconds ?? 0;
-    }
-    return 0;
+      seconds += durationSeconds;
+      return !isNeeded;
+    });
+    return newestSpare + 1;
   }
 }
 

@@ -3,22 +3,19 @@
 import type { SourceClock } from "./source-clock.ts";
 
 export class EncoderClock {
-  #clock: SourceClock;
+  readonly #clock: SourceClock;
   /** The last value trusted, in ticks: as sent, and unwrapped. */
-  #sent = 0;
-  #unwrapped = 0;
+  #sent: number;
+  #unwrapped: number;
   /** The greatest value trusted. */
-  #greatest = 0;
+  #greatest: number;
 
-  constructor(clock: SourceClock) {
+  /** Begins at a value that stands for itself. */
+  constructor(clock: SourceClock, sent: number) {
     this.#clock = clock;
-  }
-
-  /** Starts anew at a value that has nothing to do with the earlier ones. */
-  reset(sent: number, clock: SourceClock): void {
-    this.#clock = clock;
-    this.#greatest = 0;
-    this.trust(sent, sent);
+    this.#sent = sent;
+    this.#unwrapped = sent;
+    this.#greatest = sent;
   }
 
   /** What the value most likely means, in ticks: the nearest to the last trusted one of all that look the same when sent. */
@@ -34,13 +31,12 @@ export class EncoderClock {
   trust(sent: number, unwrapped: number): void {
     this.#sent = sent;
     this.#unwrapped = unwrapped;
-    if (sent > this.#greatest) this.#greatest = sent;
+    this.#greatest = Math.max(sent, this.#greatest);
   }
 
-  /** The least number of values that the clock may have and that includes this one. */
+  /** The least number of values that the clock may have and that includes this one; 0, as for one that never starts over, when none does. */
   #wrapFor(value: number): number {
-    const { wrapBits } = this.#clock;
-    for (const bits of wrapBits) if (value < 2 ** bits) return 2 ** bits;
-    return 2 ** (wrapBits.at(-1) ?? 0);
+    const bits = this.#clock.wrapBits.find((each) => value < 2 ** each);
+    return bits === undefined ? 0 : 2 ** bits;
   }
 }

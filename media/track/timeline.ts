@@ -83,8 +83,7 @@ export class Timeline {
     if (clock === undefined) throw new Error(`unit of track ${encoded.trackId}, which was never added`);
     this.#units += 1;
     const { sentDts, clock: sourceClock } = encoded;
-    this.#encoderClock ??= new EncoderClock(sourceClock);
-    if (this.#latestMs === null) this.#encoderClock.reset(sentDts, sourceClock);
+    this.#encoderClock ??= new EncoderClock(sourceClock, sentDts);
     const unwrappedDts = this.#encoderClock.unwrap(sentDts);
     const sentMs = milliseconds(unwrappedDts, sourceClock);
     const ms = sentMs + clock.correctionMs;
@@ -133,7 +132,7 @@ export class Timeline {
 
   #beginEpoch(clock: TrackClock, encoded: EncodedUnit): PlacedUnit {
     this.#epoch += 1;
-    this.#encoderClock?.reset(encoded.sentDts, encoded.clock);
+    this.#encoderClock = new EncoderClock(encoded.clock, encoded.sentDts);
     this.#latestMs = null;
     for (const each of this.#tracks.values()) {
       each.timing.reset();
@@ -142,7 +141,6 @@ export class Timeline {
       each.stalledUnits = 0;
       each.jumps.end();
     }
-    clock.trustedAt = this.#units;
     return this.#placeTrusted(clock, encoded, milliseconds(encoded.sentDts, encoded.clock));
   }
 
@@ -161,7 +159,7 @@ export class Timeline {
 
   #reach(clock: TrackClock, ms: number): void {
     clock.latestMs = ms;
-    if (this.#latestMs === null || ms > this.#latestMs) this.#latestMs = ms;
+    this.#latestMs = Math.max(this.#latestMs ?? ms, ms);
   }
 
   #emit(clock: TrackClock, encoded: EncodedUnit, ms: number, isMoved: boolean): PlacedUnit {
@@ -181,7 +179,7 @@ export class Timeline {
 
 /** Not rounded. */
 function milliseconds(ticks: number, { timescale }: SourceClock): number {
-  return timescale === 1000 ? ticks : (ticks * 1000) / timescale;
+  return (ticks * 1000) / timescale;
 }
 
 function newTrackClock(track: Track, timing: TrackTiming): TrackClock {

@@ -51,7 +51,7 @@ export class TrackTiming {
    * Decoding time of the next unit, which the encoder's clock puts at `ms`. Strictly increases. A negative composition time
    * says that it is shown before that: as players take the two apart differently there, all are decoded that much earlier.
    */
-  advance(ms: number, compositionTimeMs = 0): number {
+  advance(ms: number, compositionTimeMs: number): number {
     this.#earlyTicks = Math.max(this.#earlyTicks, Math.round(this.ticks(-compositionTimeMs)));
     const dts = Math.max(this.#place(this.ticks(ms)) - this.#earlyTicks, this.#earliestDts);
     this.#earliestDts = dts + 1;

@@ -56,8 +56,7 @@ export class SendQueue {
   drain(): void {
     while (this.#waiting.length > 0) {
       const next = this.#waiting[0] as Uint8Array;
-      const taken = this.#socket.write(next);
-      if (taken < 0) return;
+      const taken = Math.max(0, this.#socket.write(next));
       this.#waitingBytes -= taken;
       this.#takenBytes += taken;
       if (taken < next.byteLength) {

@@ -6,14 +6,20 @@ export class MeteredSocket implements SendSocket {
   readonly #taken: Uint8Array[] = [];
   /** Bytes. */
   allowance = 0;
-  isEnded = false;
   isTerminated = false;
+  /** As a socket that the peer closed: it takes nothing more. */
+  isClosed = false;
+  /** How often it was written to, and told to end. */
+  writes = 0;
+  ends = 0;
 
   get taken(): Uint8Array {
     return new Uint8Array(Buffer.concat(this.#taken));
   }
 
   write(bytes: Uint8Array): number {
+    this.writes += 1;
+    if (this.isClosed) return -1;
     const count = Math.min(this.allowance, bytes.byteLength);
     this.allowance -= count;
     this.#taken.push(bytes.slice(0, count));
@@ -21,7 +27,7 @@ export class MeteredSocket implements SendSocket {
   }
 
   end(): void {
-    this.isEnded = true;
+    this.ends += 1;
   }
 
   terminate(): void {

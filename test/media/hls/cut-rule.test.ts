@@ -15,7 +15,10 @@ test("cuts at the first key frame from the target on, give or take half a frame"
 test.each([
   { first: 2, target: 2, promised: 2 },
   { first: 2.05, target: 2, promised: 2 },
+  { first: 2.1, target: 2, promised: 2 },
+  { first: 2.2, target: 2, promised: 3 },
   { first: 2.4, target: 2, promised: 3 },
+  { first: 1, target: 2.2, promised: 3 },
   { first: 10, target: 2, promised: 10 },
   { first: 1, target: 4, promised: 4 },
   { first: 4.6, target: 0.5, promised: 5 },
@@ -45,6 +48,43 @@ test("a key frame before the target is taken where waiting for the next would br
   expect(rule.cutsAtKeyFrame(at(0.2, { keyFrameIntervalSeconds: 10 }))).toBe(false);
 });
 
-test("a segment of 32 MiB is cut whatever comes next", () => {
-  expect(new CutRule(2, null).mustCut(at(0.1, { byteLength: 32 * 1024 * 1024 }))).toBe(true);
+test("a segment of 32 MiB is cut whatever comes next, one of less is not", () => {
+  expect(new CutRule(2, null).mustCut(at(0.1, { byteLength: 33_554_432 }))).toBe(true);
+  expect(new CutRule(2, null).mustCut(at(0.1, { byteLength: 33_554_431 }))).toBe(false);
+});
+
+test("half a frame before the target is near enough", () => {
+  const rule = new CutRule(2, null);
+  expect(rule.cutsAtKeyFrame(at(1.75, { frameSeconds: 0.5 }))).toBe(true);
+  expect(rule.cutsAtKeyFrame(at(1.74, { frameSeconds: 0.5 }))).toBe(false);
+});
+
+test("an early cut leaves a quarter of the target at least", () => {
+  const rule = new CutRule(2, 3);
+  expect(rule.cutsAtKeyFrame(at(0.5, { keyFrameIntervalSeconds: 10 }))).toBe(true);
+  expect(rule.cutsAtKeyFrame(at(0.49, { keyFrameIntervalSeconds: 10 }))).toBe(false);
+});
+
+test("an early cut is made only where EXTINF would be rounded above what is promised", () => {
+  const rule = new CutRule(2, 3);
+  expect(rule.cutsAtKeyFrame(at(1.5, { keyFrameIntervalSeconds: 2 }))).toBe(true);
+  expect(rule.cutsAtKeyFrame(at(1.5, { keyFrameIntervalSeconds: 1.9 }))).toBe(false);
+});
+
+test("before anything is promised, a key frame is taken early where the next would be too late for what would be promised", () => {
+  const rule = new CutRule(2, null);
+  expect(rule.cutsAtKeyFrame(at(1.5, { keyFrameIntervalSeconds: 3 }))).toBe(true);
+  expect(rule.cutsAtKeyFrame(at(0.6, { keyFrameIntervalSeconds: 2.5 }))).toBe(false);
+});
+
+test("a segment may be ten seconds before anything is promised, then up to half a second more than that", () => {
+  expect([10, 10.001].map((seconds) => new CutRule(2, null).exceeds(seconds))).toEqual([false, true]);
+  expect([4.499, 4.5].map((seconds) => new CutRule(2, 4).exceeds(seconds))).toEqual([false, true]);
+  expect([new CutRule(2, null).maxFrameSeconds, new CutRule(2, 4).maxFrameSeconds]).toEqual([10, 4]);
+});
+
+test("a first segment shorter than the key frames are apart promises what those to come will need", () => {
+  expect(new CutRule(2, null).targetDurationAfter(1, 5)).toBe(5);
+  expect(new CutRule(2, null).targetDurationAfter(5, 1)).toBe(5);
+  expect(new CutRule(2, null).targetDurationAfter(1, 60)).toBe(10);
 });

@@ -26,8 +26,32 @@ test("a sliding window lists the last six segments", () => {
 test("short segments are listed for three target durations at least", () => {
   const window = new PlaylistWindow({ isEvent: false });
   for (let msn = 0; msn < 40; msn += 1) pushSegment(window, segment(msn, { durationSeconds: 0.5 }), 4);
-  const listed = window.segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
-  expect(listed).toBeGreaterThanOrEqual(12);
+  expect(window.segments.map(({ msn }) => msn)).toEqual(Array.from({ length: 24 }, (_, index) => 16 + index));
+});
+
+test("an empty window lists nothing and promises nothing but independence", () => {
+  const window = new PlaylistWindow({ isEvent: false });
+  expect(window).toMatchObject({
+    version: 0,
+    segments: [],
+    mediaSequence: 0,
+    discontinuitySequence: 0,
+    targetDurationSeconds: null,
+    areAllIndependent: true,
+    hasEnded: false,
+    facts: null,
+    oldestNeeded: null,
+  });
+});
+
+test("the version rises by one with every segment and with the end, and with nothing else", () => {
+  const window = filled(3);
+  expect(window.version).toBe(3);
+  window.push(initialization(1));
+  expect(window.version).toBe(3);
+  expect(window.hasEnded).toBe(false);
+  window.end();
+  expect(window).toMatchObject({ version: 4, hasEnded: true, targetDurationSeconds: 2 });
 });
 
 test("an event lists everything and needs at hand what a live window needs", () => {

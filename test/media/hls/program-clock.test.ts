@@ -24,8 +24,34 @@ test("an encoder clock 50 ppm off for a week of input stays within a second of t
 test("a burst that arrives three seconds late moves the date by milliseconds", () => {
   const clock = new ProgramClock();
   clock.read(0, START_MS);
-  const late = clock.read(2, START_MS + 5000);
-  expect(late - START_MS).toBeLessThanOrEqual(2002);
+  expect(clock.read(2, START_MS + 5000)).toBe(START_MS + 2002);
+});
+
+test("one that came early, as much the other way", () => {
+  const clock = new ProgramClock();
+  clock.read(0, START_MS);
+  expect(clock.read(2, START_MS + 1000)).toBe(START_MS + 1998);
+});
+
+test("where media time starts anew it is the server's clock again", () => {
+  const clock = new ProgramClock();
+  clock.read(0, START_MS);
+  clock.restart();
+  expect(clock.read(0, START_MS + 60_000)).toBe(START_MS + 60_000);
+});
+
+test("media time that runs back holds the date", () => {
+  const clock = new ProgramClock();
+  clock.read(100, START_MS);
+  expect(clock.read(99, START_MS + 40)).toBe(START_MS);
+});
+
+test("a date is the nearest whole millisecond, and what is left of it is not lost", () => {
+  const clock = new ProgramClock();
+  clock.read(0, START_MS);
+  expect(clock.read(0.0007, START_MS)).toBe(START_MS + 1);
+  expect(clock.read(0.0014, START_MS)).toBe(START_MS + 1);
+  expect(clock.read(0.0028, START_MS)).toBe(START_MS + 3);
 });
 
 test("never runs back, even where the server's clock does", () => {

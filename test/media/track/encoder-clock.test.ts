@@ -4,8 +4,7 @@ import { EncoderClock } from "#media/track/encoder-clock.ts";
 
 /** Unwraps and trusts each in turn. */
 function unwrapAll(...timestampsMs: readonly number[]): number[] {
-  const clock = new EncoderClock(RTMP_CLOCK);
-  clock.reset(timestampsMs[0] ?? 0, RTMP_CLOCK);
+  const clock = new EncoderClock(RTMP_CLOCK, timestampsMs[0] ?? 0);
   return timestampsMs.map((timestampMs) => {
     const ms = clock.unwrap(timestampMs);
     clock.trust(timestampMs, ms);
@@ -51,18 +50,37 @@ test("nothing happens at the first extended timestamp", () => {
   expect(unwrapAll(0xfffffe, 0xffffff, 0x1000000)).toEqual([0xfffffe, 0xffffff, 0x1000000]);
 });
 
-test("after a reset the value stands for itself", () => {
-  const clock = new EncoderClock(RTMP_CLOCK);
-  clock.reset(4294967290, RTMP_CLOCK);
-  clock.reset(7, RTMP_CLOCK);
-  expect(clock.unwrap(7)).toBe(7);
-  expect(clock.unwrap(27)).toBe(27);
+test("a value that nobody trusted is not what later ones are unwrapped from", () => {
+  const clock = new EncoderClock(RTMP_CLOCK, 7);
+  expect(clock.unwrap(2 ** 30)).toBe(2 ** 30);
+  expect(clock.unwrap(2 ** 31 - 1)).toBe(-1);
+});
+
+test("a step of half the values is taken as it was sent, one of more as the other way around", () => {
+  const forward = new EncoderClock(RTMP_CLOCK, 0);
+  expect(forward.unwrap(2 ** 30)).toBe(2 ** 30);
+  expect(forward.unwrap(2 ** 30 + 1)).toBe(2 ** 30 + 1 - 2 ** 31);
+  const backward = new EncoderClock(RTMP_CLOCK, 2 ** 30 + 1);
+  expect(backward.unwrap(1)).toBe(1);
+  expect(backward.unwrap(0)).toBe(2 ** 31);
+});
+
+test("a clock has 32 bits from the first value on that 31 cannot say, also once it is over", () => {
+  const clock = new EncoderClock(RTMP_CLOCK, 2 ** 31);
+  expect(clock.unwrap(1)).toBe(1);
+  clock.trust(2 ** 31 - 1, 2 ** 31 - 1);
+  expect(clock.unwrap(1)).toBe(1);
+  expect(new EncoderClock(RTMP_CLOCK, 2 ** 31 - 1).unwrap(1)).toBe(2 ** 31 + 1);
+});
+
+test("a value that its bits cannot say is taken as it is", () => {
+  const clock = new EncoderClock({ timescale: 90_000, wrapBits: [33] }, 5);
+  expect(clock.unwrap(2 ** 33 + 7)).toBe(2 ** 33 + 7);
 });
 
 test("a clock of 33 bits at 90 kHz starts over after 26.5 hours", () => {
   const mpeg = { timescale: 90_000, wrapBits: [33] } as const;
-  const clock = new EncoderClock(mpeg);
-  clock.reset(2 ** 33 - 3600, mpeg);
+  const clock = new EncoderClock(mpeg, 2 ** 33 - 3600);
   expect(clock.unwrap(0)).toBe(2 ** 33);
   clock.trust(0, 2 ** 33);
   expect(clock.unwrap(2 ** 33 - 1)).toBe(2 ** 33 - 1);

@@ -22,6 +22,16 @@ test("steps of ten seconds are still of one clock", () => {
   expect(clocksOf(0, 10_001, 20_002)).not.toContain(true);
 });
 
+test("a second back is disorder of one clock, more is the beginning of another", () => {
+  expect(clocksOf(5000, 5040, 4040, 5080)).toEqual([false, false, false, true]);
+  expect(clocksOf(5000, 5040, 4039, 5080)).toEqual([false, false, false, false]);
+});
+
+test("a clock can begin anywhere, and go on by a millisecond", () => {
+  expect(clocksOf(50_000, 50_001, 50_002)).toEqual([false, false, true]);
+  expect(clocksOf(50_000, 50_001, 90_000, 90_001, 90_002)).toEqual([false, false, false, false, true]);
+});
+
 test("a unit that did not jump ends the streak", () => {
   const streak = new JumpStreak();
   streak.add(1000, 7);

@@ -37,7 +37,7 @@ for (const [sampleRate, samplesPerFrame] of [
       let isExact = true;
       for (let frame = 0; frame < frames && isExact; frame += 1) {
         const ms = round((frame * samplesPerFrame * 1000) / sampleRate);
-        isExact = timing.advance(ms) === frame * samplesPerFrame;
+        isExact = timing.advance(ms, 0) === frame * samplesPerFrame;
       }
       expect(isExact).toBe(true);
     });
@@ -91,7 +91,7 @@ test("tracks that start at different times keep their distance", () => {
 test("frames that share a timestamp two by two are spread, and stay within a frame of their time", () => {
   const timing = new TrackTiming(audioTrack, null);
   const placed = Array.from({ length: 2000 }, (_, frame) =>
-    timing.advance(Math.floor(((frame - (frame % 2)) * FRAME) / 48)),
+    timing.advance(Math.floor(((frame - (frame % 2)) * FRAME) / 48), 0),
   );
   expect(worstDistance(placed, (frame) => frame * FRAME)).toBeLessThan(FRAME);
   const steps = placed.slice(200).map((dts, index) => dts - (placed[index + 199] ?? 0));
@@ -101,21 +101,118 @@ test("frames that share a timestamp two by two are spread, and stay within a fra
 test("one missing frame is made up within two seconds", () => {
   const timing = new TrackTiming(audioTrack, null);
   const placed = Array.from({ length: 200 }, (_, frame) =>
-    timing.advance(((frame < 50 ? frame : frame + 1) * FRAME) / 48),
+    timing.advance(((frame < 50 ? frame : frame + 1) * FRAME) / 48, 0),
   );
   expect(worstDistance(placed, (frame) => (frame + 1) * FRAME, 150)).toBeLessThan(FRAME);
 });
 
 test("a gap of more than three frames is a gap at once", () => {
   const timing = new TrackTiming(audioTrack, null);
-  timing.advance(0);
-  expect(timing.advance(500)).toBe(24_000);
-  expect(timing.advance(521)).toBe(24_000 + FRAME);
+  timing.advance(0, 0);
+  expect(timing.advance(500, 0)).toBe(24_000);
+  expect(timing.advance(521, 0)).toBe(24_000 + FRAME);
 });
 
 test("a clock set back by more than three frames holds the sound until it is made up, never backwards", () => {
   const timing = new TrackTiming(audioTrack, null);
-  timing.advance(1000);
-  expect(timing.advance(800)).toBe(48_001);
-  expect(timing.advance(821)).toBe(48_002);
+  timing.advance(1000, 0);
+  expect(timing.advance(800, 0)).toBe(48_001);
+  expect(timing.advance(821, 0)).toBe(48_002);
+});
+
+/** Frames of 20 ms, after a first one at 0. */
+function countFrom(): TrackTiming {
+  const timing = new TrackTiming(aacAt(48_000, 960), null);
+  timing.advance(0, 0);
+  return timing;
+}
+
+/** How far the frames of `countFrom` are from their number when the clock says each of them `aheadMs` late. */
+function departures(timing: TrackTiming, frames: number, aheadMs: number): number[] {
+  return Array.from({ length: frames }, (_, index) => {
+    const frame = index + 1;
+    return timing.advance(frame * 20 + aheadMs, 0) - frame * 960;
+  });
+}
+
+test("three frames off the clock are counted on, a millisecond more is a gap", () => {
+  expect(countFrom().advance(20 + 60, 0)).toBe(960);
+  expect(countFrom().advance(20 + 61, 0)).toBe(81 * 48);
+});
+
+test("two frames off the clock are made up at the tenth, by what the average is then", () => {
+  const nine = Array.from({ length: 9 }, () => 0);
+  const eleven = Array.from({ length: 11 }, () => 522);
+  expect(departures(countFrom(), 20, 40)).toEqual([...nine, ...eleven]);
+  expect(departures(countFrom(), 20, -40)).toEqual([...nine, ...eleven.map((ticks) => -ticks)]);
+});
+
+test("after a gap, and after time began again, the average begins with nothing", () => {
+  const gap = countFrom();
+  departures(gap, 9, 40);
+  expect(gap.advance(1000, 0)).toBe(48_000);
+  expect(gap.advance(1020 + 40, 0)).toBe(48_960);
+  const late = Array.from({ length: 9 }, (_, index) => gap.advance(1040 + index * 20 + 40, 0));
+  expect(late.slice(0, 8)).toEqual(Array.from({ length: 8 }, (_, index) => 49_920 + index * 960));
+  expect(late[8]).toBe(49_920 + 8 * 960 + 522);
+
+  const anew = countFrom();
+  departures(anew, 9, 40);
+  anew.reset();
+  expect(anew.advance(0, 0)).toBe(0);
+  expect(departures(anew, 9, 40)).toEqual(Array.from({ length: 9 }, () => 0));
+});
+
+test("where time begins again a frame is where the clock says, not where the count was going", () => {
+  const timing = countFrom();
+  timing.reset();
+  expect(timing.advance(19, 0)).toBe(19 * 48);
+});
+
+test("a unit before zero keeps its time", () => {
+  expect(new TrackTiming(videoTrack, null).advance(-16, 0)).toBe(-1440);
+  const anew = new TrackTiming(videoTrack, null);
+  anew.advance(0, 0);
+  anew.reset();
+  expect(anew.advance(-16, 0)).toBe(-1440);
+});
+
+test("what is between two ticks is at the nearer one", () => {
+  const timing = new TrackTiming(videoTrack, null);
+  expect(timing.advance(0.7, 0)).toBe(63); // 62.99999999999999
+  expect(timing.advance(2.006, 0)).toBe(181); // 180.54
+  const sound = countFrom();
+  expect(sound.advance(1000.7 / 48, 0)).toBe(960);
+  expect(sound.advance(500.0146, 0)).toBe(24_001); // 24 000.7008
+});
+
+test("a picture shown before it is decoded sets all that follow back by the most that was seen", () => {
+  const timing = new TrackTiming(videoTrack, null);
+  expect(timing.isEven).toBe(true);
+  expect(timing.advance(1000, -0.7)).toBe(90_000 - 63);
+  expect(timing.isEven).toBe(false);
+  expect(timing.advance(1040, -40)).toBe(90_000);
+  expect(timing.advance(1080, -20)).toBe(93_600);
+  expect(timing.advance(1120, 80)).toBe(97_200);
+});
+
+test("a composition time of one tick is one already", () => {
+  const timing = new TrackTiming(videoTrack, null);
+  timing.advance(1000, -1 / 90);
+  expect(timing.isEven).toBe(false);
+});
+
+test("in another timescale a track goes on after its last unit, rounded up to a tick", () => {
+  const before = new TrackTiming(aacAt(48_000), null);
+  before.advance(1000, 0);
+  const after = new TrackTiming(aacAt(24_000), before);
+  expect(after.advance(1000, 0)).toBe(24_001);
+});
+
+test("in another timescale pictures stay set back by as much time, rounded up to a tick", () => {
+  const before = new TrackTiming(videoTrack, null);
+  before.advance(1000, -1); // 90 ticks of 90 000, 1.001 of 1001
+  const after = new TrackTiming({ ...videoTrack, timescale: 1001 }, before);
+  expect(after.isEven).toBe(false);
+  expect(after.advance(2000, 0)).toBe(2002 - 2);
 });

@@ -31,12 +31,66 @@ test("an ended queue closes the socket only when everything is sent", () => {
   const queue = new SendQueue(socket, 100);
   queue.push(Uint8Array.of(1, 2));
   queue.end();
-  expect(socket.isEnded).toBe(false);
+  expect(socket.ends).toBe(0);
   expect(queue.push(Uint8Array.of(3))).toBe(false);
   socket.allowance = 9;
   queue.drain();
-  expect(socket.isEnded).toBe(true);
+  expect(socket.ends).toBe(1);
   expect(socket.taken).toEqual(Uint8Array.of(1, 2));
+});
+
+test("an ended queue closes the socket at once when nothing waits, and no more than once", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 100);
+  queue.end();
+  queue.end();
+  expect(socket.ends).toBe(1);
+});
+
+test("a single byte that waits is sent before the socket is closed", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 100);
+  queue.push(Uint8Array.of(7));
+  queue.end();
+  expect(socket.ends).toBe(0);
+});
+
+test("a queue that is not ended stays open when everything is sent", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 100);
+  queue.push(Uint8Array.of(1));
+  socket.allowance = 9;
+  queue.drain();
+  expect(socket.ends).toBe(0);
+});
+
+test("nothing overtakes what waits, even where the socket could take it", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 100);
+  queue.push(Uint8Array.of(1));
+  socket.allowance = 9;
+  queue.push(Uint8Array.of(2, 3));
+  expect(queue.waitingBytes).toBe(3);
+  queue.drain();
+  expect(socket.taken).toEqual(Uint8Array.of(1, 2, 3));
+});
+
+test("what the socket took whole is not written again", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 100);
+  socket.allowance = 2;
+  queue.push(Uint8Array.of(1, 2));
+  queue.drain();
+  expect(socket.writes).toBe(1);
+});
+
+test("a socket that the peer closed takes nothing, and what waits is counted as it is", () => {
+  const socket = new MeteredSocket();
+  const queue = new SendQueue(socket, 100);
+  socket.isClosed = true;
+  expect(queue.push(Uint8Array.of(1, 2, 3))).toBe(true);
+  queue.drain();
+  expect([queue.waitingBytes, queue.takenBytes, socket.writes]).toEqual([3, 0, 2]);
 });
 
 test("the bytes that a peer took are counted, whenever it took them", () => {
