@@ -59,14 +59,15 @@ export interface ProgrammeOptions {
   readonly tracks?: readonly Track[];
   readonly discontinuity?: boolean;
   readonly resume?: SegmenterResume;
+  readonly partSeconds?: number;
 }
 
-/** What a segmenter makes of pictures and sound: segments of 2 s, parts of 0.4 s. */
+/** What a segmenter makes of pictures and sound: segments of 2 s, parts of 0.4 s where nothing else is said. */
 export function programmeCuts({ tracks = [videoTrack, audioTrack], ...options }: ProgrammeOptions): Cut[] {
-  const { resume, discontinuity = false } = options;
+  const { resume, discontinuity = false, partSeconds = 0.4 } = options;
   const segmenter = new Segmenter({
     segmentTargetSeconds: 2,
-    partTargetSeconds: 0.4,
+    partTargetSeconds: partSeconds,
     ...(resume === undefined ? {} : { resume }),
   });
   const cuts = [...segmenter.setTracks(tracks, discontinuity)];
