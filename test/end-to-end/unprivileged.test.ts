@@ -63,6 +63,9 @@ describe.skipIf(!changesUser || process.env.TANDEM_TEST_BINARY !== undefined)(
         userId: NOBODY,
       });
       expect((await fetch(`${server.url}/`)).status).toBe(200);
+      // What ends the runner ends the server, too: nothing of it stays behind.
+      expect(await server.stop()).toBe(0);
+      await expect(fetch(`${server.url}/`)).rejects.toThrow();
     }, 30_000);
 
     test("starts it with a Bun whose path leads through a folder that they may not enter", async () => {
