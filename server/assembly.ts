@@ -1,7 +1,6 @@
 // Every part of the server, built in the order of their dependence and joined to the others; here alone parts meet.
 // Nothing is listened on yet, and nothing of the last run is taken up.
 
-import type { Database } from "bun:sqlite";
 import type { Config } from "./command/config.ts";
 import { VERSION } from "./command/version.ts";
 import type { Clock } from "./common/clock.ts";
@@ -26,6 +25,7 @@ import { webRoutes } from "./http/web-routes.ts";
 import { SlowPlayers } from "./ingest/slow-players.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
+import { LivestreamTurns } from "./livestreams/livestream-turns.ts";
 import { MediaService } from "./livestreams/media-service.ts";
 import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
@@ -35,32 +35,19 @@ import { DiskProbe, type DiskProblem, diskSentence } from "./readiness/disk-prob
 import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
 import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
-import {
-  type DataDirectory,
-  type DataDirectoryLock,
-  lockDataDirectory,
-  openDatabaseOf,
-  openDataDirectory,
-  openStatisticsOf,
-} from "./store/data-directory.ts";
-import { transactionOn } from "./store/database.ts";
-import { IdempotencyStore } from "./store/idempotency-store.ts";
-import { LivestreamStore } from "./store/livestream-store.ts";
-import { MediaStore } from "./store/media-store.ts";
+import { type DataDirectory, openDataDirectory } from "./store/data-directory.ts";
 import { OwedWrites } from "./store/owed-writes.ts";
-import { RecordingRemovalStore } from "./store/recording-removal-store.ts";
-import { RisingTimeStore } from "./store/rising-time-store.ts";
-import { StatisticsWriter } from "./store/statistics-writer.ts";
-import { ThumbnailStore } from "./store/thumbnail-store.ts";
-import { TokenStore } from "./store/token-store.ts";
+import { type DataDirectoryLock, lockDataDirectory } from "./store/sqlite/data-directory-lock.ts";
+import { openSqliteStores } from "./store/sqlite/stores.ts";
+import type { Stores } from "./store/stores.ts";
 import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
 
-export type Assembly = ReturnType<typeof assemble>;
+export type Assembly = Awaited<ReturnType<typeof assemble>>;
 
-/** Throws a `StartError` when the data directory cannot be used. */
-export function assemble(config: Config, clock: Clock) {
+/** Fails with a `StartError` when the data directory cannot be used. */
+export async function assemble(config: Config, clock: Clock) {
   const surroundings = surroundingsOf(config, clock);
-  const storage = openStorage(config, surroundings);
+  const storage = await openStorage(config, surroundings);
   const house = buildHouse(config, surroundings, storage);
   const front = buildFront(config, surroundings, storage, house);
   return { ...surroundings, ...storage, ...house, ...front };
@@ -99,50 +86,40 @@ function surroundingsOf(config: Config, clock: Clock): Surroundings {
 interface Storage {
   readonly directory: DataDirectory;
   readonly lock: DataDirectoryLock;
-  readonly database: Database;
-  readonly statisticsDatabase: Database;
+  readonly stores: Stores;
+  readonly viewerSecret: Uint8Array;
   readonly risingTime: RisingTime;
   readonly risingMs: () => number;
-  readonly writer: StatisticsWriter;
   readonly disk: DiskProbe;
   readonly owed: OwedWrites;
   readonly adminToken: string;
-  readonly livestreamStore: LivestreamStore;
-  readonly mediaStore: MediaStore;
   readonly recordings: Recordings;
   readonly thumbnails: ThumbnailService;
 }
 
-function openStorage(config: Config, { clock, log, spares }: Surroundings): Storage {
+async function openStorage(config: Config, { clock, log, spares }: Surroundings): Promise<Storage> {
   const directory = openDataDirectory(config.dataDir);
   const lock = lockDataDirectory(directory);
-  const database = openDatabaseOf(directory);
-  const statisticsDatabase = openStatisticsOf(directory);
+  const stores = openSqliteStores(directory, log);
   const { databaseFile, recordingsFolder } = directory;
   const disk = new DiskProbe({ databaseFile, recordingsFolder, log });
-  const risingTime = new RisingTime({
-    store: new RisingTimeStore(database),
+  const risingTime = await RisingTime.begin({
+    store: stores.risingTime,
     clock,
     onUnsaved: (message) => log.error("rising_time_not_saved", { message }),
   });
   return {
     directory,
     lock,
-    database,
-    statisticsDatabase,
+    stores,
+    viewerSecret: await stores.viewerSecret(),
     risingTime,
     risingMs: () => risingTime.nowMs(),
-    writer: new StatisticsWriter({ file: statisticsDatabase.filename, log }),
     disk,
     owed: new OwedWrites({ isStoreWell: async () => (await disk.problem("store")) === null, log }),
     adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
-    livestreamStore: new LivestreamStore(database),
-    mediaStore: new MediaStore(database),
     recordings: new Recordings(directory.recordingsFolder, spares),
-    thumbnails: new ThumbnailService({
-      store: new ThumbnailStore(database),
-      folder: directory.thumbnailsFolder,
-    }),
+    thumbnails: new ThumbnailService({ store: stores.thumbnails, folder: directory.thumbnailsFolder }),
   };
 }
 
@@ -158,9 +135,10 @@ interface House {
 
 function buildHouse(config: Config, surroundings: Surroundings, storage: Storage): House {
   const { clock, dateMs, log, urls } = surroundings;
-  const { database, risingMs, writer, owed, livestreamStore, mediaStore, recordings, thumbnails } = storage;
-  const feed = new LivestreamFeed({ writer, dateMs, log });
-  const reports = new PlayoutReporter({ livestreams: livestreamStore, owed, feed, dateMs, log });
+  const { stores, risingMs, owed, recordings, thumbnails } = storage;
+  const turns = new LivestreamTurns(stores.turns);
+  const feed = new LivestreamFeed({ writer: stores.statisticsWriter, dateMs, log });
+  const reports = new PlayoutReporter({ livestreams: stores.livestreams, turns, owed, feed, dateMs, log });
   const playouts = new PlayoutManager({
     clock,
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
@@ -171,11 +149,10 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     reports,
   });
   const livestreams = new LivestreamService({
-    livestreams: livestreamStore,
-    media: mediaStore,
-    removals: new RecordingRemovalStore(database),
+    livestreams: stores.livestreams,
+    removals: stores.removals,
+    turns,
     owed,
-    transaction: transactionOn(database),
     playouts,
     recordings,
     thumbnails,
@@ -186,7 +163,9 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     log,
     feed,
   });
-  const media = new MediaService({ media: mediaStore, livestreams, thumbnails, urls, feed, dateMs });
+  const media = new MediaService({
+    ...{ media: stores.media, livestreams, thumbnails, turns, urls, feed, dateMs },
+  });
   const slowPlayers = new SlowPlayers();
   const statistics = buildStatistics(config, surroundings, storage, {
     feed,
@@ -199,19 +178,21 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
 
 function buildStatistics(
   config: Config,
-  { ports, descriptors, clock }: Surroundings,
-  { statisticsDatabase, writer, owed, livestreamStore, thumbnails }: Storage,
+  { ports, descriptors, clock, log }: Surroundings,
+  { stores, viewerSecret, owed, thumbnails }: Storage,
   { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "statistics">,
 ): Statistics {
   return new Statistics({
-    database: statisticsDatabase,
-    writer,
+    samples: stores.samples,
+    storedEvents: stores.events,
+    viewerSecret,
+    writer: stores.statisticsWriter,
     feed,
     playouts,
     livestreams: {
       get: (id) => livestreams.get(id),
-      countsByStatus: () => livestreamStore.countsByStatus(),
-      withStatus: (status) => livestreamStore.withStatus(status),
+      countsByStatus: () => stores.livestreams.countsByStatus(),
+      withStatus: (status) => stores.livestreams.withStatus(status),
     },
     rtmpSending: () => ({
       waitingBytes: ports.rtmpWaitingBytes,
@@ -224,6 +205,7 @@ function buildStatistics(
     sampleIntervalSeconds: config.sampleIntervalSeconds,
     version: VERSION,
     clock,
+    log,
   });
 }
 
@@ -235,7 +217,7 @@ interface Front {
 
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
   const { log, ports, urls } = surroundings;
-  const { database, disk, risingMs, adminToken, thumbnails } = storage;
+  const { stores, disk, risingMs, adminToken, thumbnails } = storage;
   const { livestreams, media, statistics } = house;
   const app = createApp({
     livestreams,
@@ -246,8 +228,8 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
       history: statistics.history,
       events: statistics.events,
     },
-    scopeOf: scopesOf(adminToken, new TokenStore(database)),
-    idempotencyKeys: new IdempotencyStore(database),
+    scopeOf: scopesOf(adminToken, stores.tokens),
+    idempotencyKeys: stores.idempotencyKeys,
     urls,
     corsOrigins: config.corsOrigins,
     risingMs,
@@ -279,7 +261,7 @@ function notWritable(problem: DiskProblem | null): NotReady | null {
 
 function buildPlayback(
   { monotonicMs, ports }: Surroundings,
-  { livestreamStore, recordings }: Storage,
+  { stores, recordings }: Storage,
   { playouts, media, statistics }: House,
 ): PlaybackRouter {
   const listed = new ListedAnswers(new StretchCache(monotonicMs));
@@ -288,7 +270,7 @@ function buildPlayback(
       programme: (id, playout) =>
         playout === "auto" ? playouts.programme(id) : playouts.instanceProgramme(id, playout),
       opening: (id) => playouts.opening(id),
-      livestream: (id) => livestreamStore.find(id),
+      livestream: (id) => stores.livestreams.find(id),
       listed,
       viewers: statistics.viewers,
       addressOf: (request) => ports.addressOf(request),

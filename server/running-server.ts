@@ -28,7 +28,7 @@ export interface RunningServer {
 
 /** Resolves once both ports accept connections. Throws a {@link StartError} when it cannot be as the config says. */
 export async function startServer(config: Config, clock: Clock): Promise<RunningServer> {
-  const assembly = assemble(config, clock);
+  const assembly = await assemble(config, clock);
   const { descriptors, spares, livestreams, playouts, thumbnails, statistics, monotonicMs, log } = assembly;
   // Whoever comes finds what was there before: an encoder that is refused once, as OBS is, does not come again.
   await livestreams.reopen();
@@ -38,7 +38,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const rtmpPorts = rtmps === null ? [rtmp] : [rtmp, rtmps];
   const guard = new AcceptGuard({ descriptors, spares, http, rtmp: rtmpPorts, log });
   livestreams.goOn();
-  statistics.start();
+  await statistics.start();
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, monotonicMs, log });
   announce(assembly, listeners);
   return {
@@ -73,7 +73,7 @@ function announce({ writeLog, clock }: Assembly, { http, rtmp, rtmps }: Listener
 }
 
 async function stop(
-  { log, ports, statistics, livestreams, playouts, owed, disk, writer, risingTime, database, lock }: Assembly,
+  { log, ports, statistics, livestreams, playouts, owed, disk, risingTime, stores, lock }: Assembly,
   listeners: Listeners,
   { guard, posters }: { guard: AcceptGuard; posters: PosterGrabber },
 ): Promise<void> {
@@ -89,12 +89,12 @@ async function stop(
   listeners.rtmp.stop();
   listeners.rtmps?.stop();
   await isDrained;
+  // What the playouts said at their end is written, or owed, before what is owed has its last try.
+  await stores.turns.settled();
   await owed.close();
   disk.stop();
-  await writer.close();
-  statistics.close();
-  risingTime.stop();
-  database.close();
+  await risingTime.stop();
+  await stores.close();
   lock.release();
   log.info("stopped");
   // The last lines and the goodbyes to encoders go out with the next turn of the event loop.

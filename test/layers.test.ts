@@ -29,7 +29,8 @@ const LAYERS: Record<string, readonly string[]> = {
   openapi: ["openapi/schemas", "openapi/routes", "zod", "@hono/zod-openapi"],
 
   "server/common": ["node:"],
-  "server/store": ["bun:sqlite", "node:", ...COMMON],
+  "server/store": ["node:", ...COMMON],
+  "server/store/sqlite": ["bun:sqlite", "node:", "server/store", ...COMMON],
   "server/feed": ["server/store", ...COMMON],
   "server/readiness": ["node:", "server/store", ...COMMON],
   "server/recording": ["node:", "media/fmp4", "media/hls", "media/track", "server/store", ...COMMON],
@@ -40,7 +41,7 @@ const LAYERS: Record<string, readonly string[]> = {
     ...["node:", "media/track", "server/programme", "server/switching", "server/instances", ...COMMON],
   ],
   "server/stats": [
-    ...["node:", "bun:sqlite", "media/hls", "server/playout", "server/programme", "server/switching"],
+    ...["node:", "media/hls", "server/playout", "server/programme", "server/switching"],
     ...["server/instances", "server/feed", "server/store", ...COMMON],
   ],
   "server/thumbnails": [
@@ -100,7 +101,7 @@ const LAYERS: Record<string, readonly string[]> = {
     ...["server/delivery", "server/licences", "server/livestreams", "server/stats", "server/store"],
     ...["server/thumbnails", ...COMMON],
   ],
-  "server/command": ["bun", "bun:sqlite", "node:", "server/store", "server/package.json", ...COMMON],
+  "server/command": ["bun", "node:", "server/store", "server/package.json", ...COMMON],
   "server/command/demo": [
     "bun",
     "node:",

@@ -9,8 +9,8 @@ import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { inputState } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
 import { Sampler } from "#server/stats/sampler.ts";
-import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
-import { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
+import { SqliteStatisticsWriter } from "#server/store/sqlite/statistics-writer.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
 /** Share of one core that `count` sides take when each is sampled every second, over `seconds`. */
@@ -23,7 +23,7 @@ export async function measureSampling(count: number, seconds: number): Promise<n
   const instances = new Map(
     Array.from({ length: count }, (_, index) => [`livestream ${index}`, sending(clock.monotonicMs())]),
   );
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   const sampler = new Sampler({
     intervalSeconds: 1,
     clock,

@@ -39,7 +39,7 @@ async function build(platform: Platform, name: string): Promise<string> {
     const { success, logs } = await Bun.build({
       entrypoints: [
         join(SERVER, "main.ts"),
-        join(SERVER, "store/statistics-writer-worker.ts"),
+        join(SERVER, "store/sqlite/statistics-writer-worker.ts"),
         join(SERVER, "readiness/disk-probe-worker.ts"),
       ],
       compile: {

@@ -2,8 +2,9 @@
 
 import type { Clock } from "#server/common/clock.ts";
 import { StartError } from "#server/common/start-error.ts";
-import { openDatabaseOf, openDataDirectory } from "#server/store/data-directory.ts";
-import { type TokenScope, TokenStore } from "#server/store/token-store.ts";
+import { openDataDirectory } from "#server/store/data-directory.ts";
+import { openSqliteTokens } from "#server/store/sqlite/stores.ts";
+import type { TokenScope, TokenStore } from "#server/store/token-store.ts";
 import type { Command } from "./command-line.ts";
 
 /** A name is for the person who reads the list. */
@@ -15,12 +16,13 @@ export function tokenCommands(options: {
   print: (text: string) => void;
 }): readonly Command[] {
   const { clock, print } = options;
-  const withTokens = async (work: (tokens: TokenStore) => number): Promise<number> => {
-    const database = openDatabaseOf(openDataDirectory(options.dataDir()));
+  const withTokens = async (work: (tokens: TokenStore) => Promise<void>): Promise<number> => {
+    const { tokens, close } = openSqliteTokens(openDataDirectory(options.dataDir()));
     try {
-      return work(new TokenStore(database));
+      await work(tokens);
+      return 0;
     } finally {
-      database.close();
+      close();
     }
   };
   return [
@@ -32,9 +34,8 @@ export function tokenCommands(options: {
       run: ({ name = "", scope = "" }) => {
         const checkedName = tokenName(name);
         const checkedScope = tokenScope(scope);
-        return withTokens((tokens) => {
-          print(`${tokens.create(checkedName, checkedScope, clock.dateMs()).token}\n`);
-          return 0;
+        return withTokens(async (tokens) => {
+          print(`${(await tokens.create(checkedName, checkedScope, clock.dateMs())).token}\n`);
         });
       },
     },
@@ -44,11 +45,10 @@ export function tokenCommands(options: {
       flags: {},
       operands: [],
       run: () =>
-        withTokens((tokens) => {
-          for (const { id, scope, createdAtMs, name } of tokens.list()) {
+        withTokens(async (tokens) => {
+          for (const { id, scope, createdAtMs, name } of await tokens.list()) {
             print(`${id}  ${scope.padEnd(5)}  ${new Date(createdAtMs).toISOString()}  ${name}\n`);
           }
-          return 0;
         }),
     },
     {
@@ -57,10 +57,9 @@ export function tokenCommands(options: {
       flags: {},
       operands: ["ID"],
       run: ({ ID: id = "" }) =>
-        withTokens((tokens) => {
-          if (!tokens.revoke(id))
-            throw new StartError("there is no token with this id; see tandem token list");
-          return 0;
+        withTokens(async (tokens) => {
+          if (await tokens.revoke(id)) return;
+          throw new StartError("there is no token with this id; see tandem token list");
         }),
     },
   ];

@@ -16,7 +16,7 @@ export interface RisingMark {
 }
 
 export interface RisingTimeOptions {
-  readonly store: { read(): RisingMark | null; write(mark: RisingMark): void };
+  readonly store: { read(): Promise<RisingMark | null>; write(mark: RisingMark): Promise<void> };
   readonly clock: Pick<Clock, "monotonicMs" | "dateMs">;
   /** The disk does not take it: after a crash numbers may be used again, if the clock is set back meanwhile. */
   readonly onUnsaved: (message: string) => void;
@@ -32,11 +32,20 @@ export class RisingTime {
   readonly #originMs: number;
   readonly #ticker: Timer;
   #reservedMs = Number.NEGATIVE_INFINITY;
+  /** The mark that is being written. */
+  #reserving: Promise<void> | null = null;
 
-  constructor(options: RisingTimeOptions) {
+  /** Its first mark is on the disk, or the disk does not take it, when this resolves. */
+  static async begin(options: RisingTimeOptions): Promise<RisingTime> {
+    const time = new RisingTime(options, await options.store.read());
+    time.nowMs();
+    await time.#reserving;
+    return time;
+  }
+
+  private constructor(options: RisingTimeOptions, mark: RisingMark | null) {
     this.#options = options;
-    this.#originMs = beginning(options.store.read(), options.clock.dateMs()) - options.clock.monotonicMs();
-    this.nowMs();
+    this.#originMs = beginning(mark, options.clock.dateMs()) - options.clock.monotonicMs();
     this.#ticker = setInterval(() => this.nowMs(), LOOK_INTERVAL_MS);
     this.#ticker.unref();
   }
@@ -44,19 +53,26 @@ export class RisingTime {
   /** Whole milliseconds; where it began for the first time, since 1970. */
   nowMs(): number {
     const nowMs = this.#originMs + this.#options.clock.monotonicMs();
-    if (nowMs > this.#reservedMs - RESERVED_MS / 2) this.#reserve(nowMs);
+    if (nowMs > this.#reservedMs - RESERVED_MS / 2) {
+      // Nobody waits: the mark before is good for another minute. It does not reject.
+      this.#reserving ??= this.#reserve(nowMs).finally(() => {
+        this.#reserving = null;
+      });
+    }
     return nowMs;
   }
 
-  stop(): void {
+  /** No mark is being written any more when this resolves. */
+  async stop(): Promise<void> {
     clearInterval(this.#ticker);
+    await this.#reserving;
   }
 
-  #reserve(risenMs: number): void {
+  async #reserve(risenMs: number): Promise<void> {
     const { store, clock, onUnsaved } = this.#options;
     const reservedMs = risenMs + RESERVED_MS;
     try {
-      store.write({ reservedMs, risenMs, dateMs: clock.dateMs() });
+      await store.write({ reservedMs, risenMs, dateMs: clock.dateMs() });
       this.#reservedMs = reservedMs;
     } catch (error) {
       onUnsaved(String(error));

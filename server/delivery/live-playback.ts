@@ -30,7 +30,7 @@ export interface LivePlaybackOptions {
   readonly programme: (livestreamId: string, playout: PlayoutName) => Programme | null;
   /** Resolves when it is known what is watched; null where it is, or nothing will be. */
   readonly opening: (livestreamId: string) => Promise<void> | null;
-  readonly livestream: (id: string) => PlayedLivestream | null;
+  readonly livestream: (id: string) => Promise<PlayedLivestream | null>;
   readonly listed: ListedAnswers;
   readonly viewers: Pick<Viewers, "newSession" | "watched">;
   /** The peer's. */
@@ -51,6 +51,7 @@ export class LivePlayback {
     this.#options = options;
   }
 
+  /** A media playlist, and what it lists from memory, are answered without waiting for anything. */
   answer(request: Request, path: PlaybackPath): Response | Promise<Response> {
     const { programme, opening } = this.#options;
     const watched = programme(path.id, path.playout);
@@ -65,30 +66,35 @@ export class LivePlayback {
     path: PlaybackPath,
   ): Response | Promise<Response> {
     if (path.rendition === null) {
-      if (path.file !== MULTIVARIANT_PLAYLIST) return notFoundAnswer();
-      return this.#redirect(programme, path) ?? this.#multivariantPlaylist(programme, request, path);
+      return path.file === MULTIVARIANT_PLAYLIST
+        ? this.#multivariant(programme, request, path)
+        : notFoundAnswer();
     }
     const window = programme?.windows.get(path.rendition);
     if (path.file === MEDIA_PLAYLIST) {
-      if (window !== undefined) return this.#mediaPlaylist(window, request, path);
-      return this.#redirect(programme, path) ?? this.#missing(path);
+      return window === undefined
+        ? this.#elsewhere(programme, path)
+        : this.#mediaPlaylist(window, request, path);
     }
-    if (programme === null) return this.#redirectListed(path, path.rendition) ?? notFoundAnswer();
+    if (programme === null) return this.#listedElsewhere(path, path.rendition);
     return this.#options.listed.answer(request, programme.held, path.rendition, path.file);
   }
 
   /** Each viewer's own, for the session id in it. */
-  #multivariantPlaylist(programme: Programme | null, request: Request, path: PlaybackPath): Response {
+  async #multivariant(programme: Programme | null, request: Request, path: PlaybackPath): Promise<Response> {
     const { viewers } = this.#options;
+    const livestream = await this.#options.livestream(path.id);
+    const elsewhere = redirection(livestream, programme, path);
+    if (elsewhere !== null) return elsewhere;
     const text =
       programme === null ? null : this.#prepared.multivariant(programme, () => viewers.newSession());
-    return text === null ? this.#missing(path) : viewerPlaylistAnswer(request, text);
+    return text === null ? missing(livestream, path) : viewerPlaylistAnswer(request, text);
   }
 
   /** The same for all; whoever gets it is a viewer from now on. */
-  #mediaPlaylist(window: PlaylistWindow, request: Request, path: PlaybackPath): Response {
+  #mediaPlaylist(window: PlaylistWindow, request: Request, path: PlaybackPath): Response | Promise<Response> {
     const playlist = this.#prepared.media(window);
-    if (playlist === null) return this.#missing(path);
+    if (playlist === null) return this.#notYet(path);
     if (request.method === "GET") {
       const { headers, url } = request;
       const viewer = { headers, url, address: () => this.#options.addressOf(request) };
@@ -98,30 +104,46 @@ export class LivePlayback {
     return playlist.answer(request);
   }
 
-  #missing({ id, playout }: PlaybackPath): Response {
-    const livestream = this.#options.livestream(id);
-    const willBe = livestream !== null && (playout !== "secondary" || livestream.withBackup);
-    return notFoundAnswer(willBe && EXPECTED.has(livestream.status) ? SOON : {});
+  async #notYet(path: PlaybackPath): Promise<Response> {
+    return missing(await this.#options.livestream(path.id), path);
   }
 
-  /** Once there is a recording, whoever comes to the livestream watches that; before, an instance that is gone is the programme. */
-  #redirect(programme: Programme | null, { id, playout, toRoot }: PlaybackPath): Response | null {
-    const mediaId = this.#mediaId(id);
-    if (mediaId !== null) return redirectAnswer(`${toRoot}${mediaPlaylistPath(mediaId)}`);
-    const isGone = programme === null && playout !== "auto";
-    if (!isGone || this.#options.livestream(id)?.status !== "converting") return null;
-    return redirectAnswer(`${toRoot}${livePlaylistPath(id, "auto")}`);
+  /** There is no such playlist, or no more. */
+  async #elsewhere(programme: Programme | null, path: PlaybackPath): Promise<Response> {
+    const livestream = await this.#options.livestream(path.id);
+    return redirection(livestream, programme, path) ?? missing(livestream, path);
   }
 
   /** Whoever still plays the ended playlist finds in the recording what it lists, under the same names. */
-  #redirectListed({ id, playout, file, toRoot }: PlaybackPath, rendition: RenditionName): Response | null {
-    const mediaId = playout === "auto" && parseListedUri(file) !== null ? this.#mediaId(id) : null;
-    return mediaId === null ? null : redirectAnswer(`${toRoot}${mediaFilePath(mediaId, rendition, file)}`);
+  async #listedElsewhere(path: PlaybackPath, rendition: RenditionName): Promise<Response> {
+    const { id, playout, file, toRoot } = path;
+    if (playout !== "auto" || parseListedUri(file) === null) return notFoundAnswer();
+    const mediaId = assetOf(await this.#options.livestream(id));
+    return mediaId === null
+      ? notFoundAnswer()
+      : redirectAnswer(`${toRoot}${mediaFilePath(mediaId, rendition, file)}`);
   }
+}
 
-  /** The asset that a finished livestream became; null for any other. */
-  #mediaId(id: string): string | null {
-    const livestream = this.#options.livestream(id);
-    return livestream?.status === "finished" ? livestream.mediaId : null;
-  }
+function missing(livestream: PlayedLivestream | null, { playout }: PlaybackPath): Response {
+  const willBe = livestream !== null && (playout !== "secondary" || livestream.withBackup);
+  return notFoundAnswer(willBe && EXPECTED.has(livestream.status) ? SOON : {});
+}
+
+/** Once there is a recording, whoever comes to the livestream watches that; before, an instance that is gone is the programme. */
+function redirection(
+  livestream: PlayedLivestream | null,
+  programme: Programme | null,
+  { id, playout, toRoot }: PlaybackPath,
+): Response | null {
+  const mediaId = assetOf(livestream);
+  if (mediaId !== null) return redirectAnswer(`${toRoot}${mediaPlaylistPath(mediaId)}`);
+  const isGone = programme === null && playout !== "auto";
+  if (!isGone || livestream?.status !== "converting") return null;
+  return redirectAnswer(`${toRoot}${livePlaylistPath(id, "auto")}`);
+}
+
+/** The asset that a finished livestream became; null for any other. */
+function assetOf(livestream: PlayedLivestream | null): string | null {
+  return livestream?.status === "finished" ? livestream.mediaId : null;
 }

@@ -10,7 +10,7 @@ import type { PlaybackPath } from "./playback-path.ts";
 
 export interface MediaPlaybackOptions {
   /** Whose recording plays under a media id; null when nothing does. */
-  readonly media: { playable(mediaId: string): { readonly livestreamId: string } | null };
+  readonly media: { playable(mediaId: string): Promise<{ readonly livestreamId: string } | null> };
   readonly listed: ListedAnswers;
   readonly recordings: { finished(livestreamId: string): Promise<Recording | null> };
 }
@@ -31,7 +31,7 @@ export class MediaPlayback {
 
   async answer(request: Request, { id, rendition, file }: PlaybackPath): Promise<Response> {
     const { media, recordings, listed } = this.#options;
-    const playable = media.playable(id);
+    const playable = await media.playable(id);
     const recording = playable === null ? null : await recordings.finished(playable.livestreamId);
     if (recording === null) return notFoundAnswer();
     const { playlist, held } = this.#prepare(recording);

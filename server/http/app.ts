@@ -31,7 +31,7 @@ export interface AppOptions {
   readonly thumbnails: ThumbnailService;
   readonly statistics: Omit<StatisticsRoutesOptions, "livestreams"> & Pick<EventsRoutesOptions, "events">;
   /** Null for an unknown token. */
-  readonly scopeOf: (token: string) => TokenScope | null;
+  readonly scopeOf: (token: string) => Promise<TokenScope | null>;
   readonly idempotencyKeys: IdempotencyStore;
   readonly urls: PublicUrls;
   readonly corsOrigins: CorsOrigins;

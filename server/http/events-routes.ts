@@ -23,12 +23,12 @@ export interface EventsRoutesOptions {
 export function eventsRoutes({ livestreams, events }: EventsRoutesOptions): OpenAPIHono<TokenVariables> {
   const routes = new OpenAPIHono<TokenVariables>({ defaultHook: answerInvalid });
 
-  routes.openapi(streamLivestreamEvents, (context) => {
+  routes.openapi(streamLivestreamEvents, async (context) => {
     const { id } = context.req.valid("param");
-    if (livestreams.status(id) === null) return fail(context, { code: "not_found" });
+    if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
     if (context.req.method === "HEAD")
       return context.body(null, 200, { "Content-Type": "text/event-stream" });
-    const subscription = events.subscribe(id, context.req.header("Last-Event-ID") ?? null);
+    const subscription = await events.subscribe(id, context.req.header("Last-Event-ID") ?? null);
     if (subscription === null) {
       return fail(context, { code: "too_many_subscribers" }, { "Retry-After": RETRY_SECONDS });
     }

@@ -26,25 +26,12 @@ const KEPT_HEADERS = ["Content-Type", "Location"];
 const CALLER_LENGTH = 8;
 
 export function idempotency({ store, risingMs }: IdempotencyOptions): MiddlewareHandler<TokenVariables> {
-  /** Resolves when the first of its kind is answered. */
-  const running = new Map<string, Promise<void>>();
-  /** First answers that the disk did not take. */
-  const unstored = new Map<string, StoredAnswer>();
-
   const run = async (call: KeyedCall, context: Context, next: () => Promise<void>): Promise<void> => {
-    const { promise: answered, resolve } = Promise.withResolvers<void>();
-    running.set(idOf(call), answered);
     try {
       await next();
-      if (isKept(context.res.status)) {
-        const answer = await keptAnswer(context.res);
-        const isStored = unlessDisk(() => store.finish(call.route, call.key, answer)) !== null;
-        if (!isStored) unstored.set(idOf(call), answer);
-      }
+      if (isKept(context.res.status)) await store.finish(call.route, call.key, await keptAnswer(context.res));
     } finally {
-      running.delete(idOf(call));
-      if (!unstored.has(idOf(call))) unlessDisk(() => store.release(call.route, call.key));
-      resolve();
+      await unlessDisk(() => store.release(call.route, call.key));
     }
   };
 
@@ -57,28 +44,17 @@ export function idempotency({ store, risingMs }: IdempotencyOptions): Middleware
       return fail(context, { code: "validation_failed", fields: { "Idempotency-Key": reason } });
     }
     const call = keyedCall(context, checked.data);
-    for (;;) {
-      const known = unstored.get(idOf(call));
-      if (known !== undefined) return replay(context, known);
-      const claim = unlessDisk(() => store.claim(call.route, call.key, risingMs()));
-      if (claim === null) {
-        // A disk that does not take the key takes no change either; what can be done without it is done.
-        const first = store.answerOf(call.route, call.key);
-        return first === null ? next() : replay(context, first);
-      }
-      if (claim.state === "claimed") return run(call, context, next);
-      if (claim.state === "answered") return replay(context, claim.answer);
-      const first = running.get(idOf(call));
-      if (first === undefined) store.release(call.route, call.key);
-      await first;
-    }
+    const claim = await unlessDisk(() => store.claim(call.route, call.key, risingMs()));
+    // A disk that does not take the key takes no change either; what can be done without it is done.
+    if (claim === null) return next();
+    return claim.state === "claimed" ? run(call, context, next) : replay(context, claim.answer);
   };
 }
 
-/** Null when the disk does not take it: what was done is not undone by that, and its answer stays what it is. */
-function unlessDisk<Result>(write: () => Result): Result | null {
+/** Null when the disk does not take it: what was done is not undone by that. */
+async function unlessDisk<Result>(write: () => Promise<Result>): Promise<Result | null> {
   try {
-    return write();
+    return await write();
   } catch (error) {
     if (diskTroubleOf(error) === null) throw error;
     return null;
@@ -111,10 +87,6 @@ async function keptAnswer(response: Response): Promise<StoredAnswer> {
 function replay(context: Context, answer: StoredAnswer): Response {
   for (const [name, value] of Object.entries(answer.headers)) context.header(name, value);
   return new Response(answer.body, { status: answer.status, headers: answer.headers });
-}
-
-function idOf({ route, key }: KeyedCall): string {
-  return `${route} ${key}`;
 }
 
 function sha256(text: string): string {

@@ -23,28 +23,28 @@ import { answerInvalid } from "./validation.ts";
 export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrls): OpenAPIHono {
   const routes = new OpenAPIHono({ defaultHook: answerInvalid });
 
-  routes.openapi(listLivestreams, (context) => {
+  routes.openapi(listLivestreams, async (context) => {
     const { page, perpage, sort = null, status = null } = context.req.valid("query");
     return context.json(
-      successPage(livestreams.list({ page, perpage, sort, status }), { page, perpage }),
+      successPage(await livestreams.list({ page, perpage, sort, status }), { page, perpage }),
       200,
     );
   });
 
-  routes.openapi(createLivestream, (context) => {
-    const livestream = livestreams.create(context.req.valid("json"));
+  routes.openapi(createLivestream, async (context) => {
+    const livestream = await livestreams.create(context.req.valid("json"));
     const { pathname } = new URL(urls.http(`v2/livestreams/${livestream.id}`));
     return context.json(success(livestream), 201, { Location: pathname });
   });
 
-  routes.openapi(getLivestream, (context) => {
-    const livestream = livestreams.get(context.req.valid("param").id);
+  routes.openapi(getLivestream, async (context) => {
+    const livestream = await livestreams.get(context.req.valid("param").id);
     if (livestream === null) return fail(context, { code: "not_found" });
     return context.json(success(livestream), 200);
   });
 
-  routes.openapi(updateLivestream, (context) => {
-    const result = livestreams.update(context.req.valid("param").id, context.req.valid("json"));
+  routes.openapi(updateLivestream, async (context) => {
+    const result = await livestreams.update(context.req.valid("param").id, context.req.valid("json"));
     if (!result.ok) return fail(context, result.refusal);
     return context.json(success(result.livestream), 200);
   });
@@ -55,8 +55,8 @@ export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrl
     return context.json(success(null), 200);
   });
 
-  routes.openapi(startLivestream, (context) => {
-    const result = livestreams.start(context.req.valid("param").id);
+  routes.openapi(startLivestream, async (context) => {
+    const result = await livestreams.start(context.req.valid("param").id);
     if (!result.ok) return fail(context, result.refusal);
     return context.json(success(result.livestream), 200);
   });
@@ -67,9 +67,9 @@ export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrl
     return context.json(success(result.livestream), 200);
   });
 
-  routes.openapi(switchLivestream, (context) => {
+  routes.openapi(switchLivestream, async (context) => {
     const { instance } = context.req.valid("json");
-    const result = livestreams.switchTo(context.req.valid("param").id, instance);
+    const result = await livestreams.switchTo(context.req.valid("param").id, instance);
     if (!result.ok) return fail(context, result.refusal);
     return context.json(success(result.livestream), 200);
   });

@@ -10,19 +10,22 @@ import { answerInvalid } from "./validation.ts";
 export function mediaRoutes(media: MediaService): OpenAPIHono {
   const routes = new OpenAPIHono({ defaultHook: answerInvalid });
 
-  routes.openapi(listMedia, (context) => {
+  routes.openapi(listMedia, async (context) => {
     const { page, perpage, sort = null, status } = context.req.valid("query");
-    return context.json(successPage(media.list({ page, perpage, sort, status }), { page, perpage }), 200);
+    return context.json(
+      successPage(await media.list({ page, perpage, sort, status }), { page, perpage }),
+      200,
+    );
   });
 
-  routes.openapi(getMedia, (context) => {
-    const found = media.get(context.req.valid("param").id);
+  routes.openapi(getMedia, async (context) => {
+    const found = await media.get(context.req.valid("param").id);
     if (found === null) return fail(context, { code: "not_found" });
     return context.json(success(found), 200);
   });
 
-  routes.openapi(updateMedia, (context) => {
-    const result = media.update(context.req.valid("param").id, context.req.valid("json"));
+  routes.openapi(updateMedia, async (context) => {
+    const result = await media.update(context.req.valid("param").id, context.req.valid("json"));
     if (!result.ok) return fail(context, result.refusal);
     return context.json(success(result.media), 200);
   });
@@ -33,8 +36,8 @@ export function mediaRoutes(media: MediaService): OpenAPIHono {
     return context.json(success(null), 200);
   });
 
-  routes.openapi(recoverMedia, (context) => {
-    const result = media.recover(context.req.valid("param").id);
+  routes.openapi(recoverMedia, async (context) => {
+    const result = await media.recover(context.req.valid("param").id);
     if (!result.ok) return fail(context, result.refusal);
     return context.json(success(result.media), 200);
   });

@@ -16,7 +16,7 @@ export interface MetricsRoutesOptions {
 export function metricsRoutes({ metrics, token }: MetricsRoutesOptions): Hono {
   const routes = new Hono();
   const isToken = token === null ? null : matcherOf(token);
-  routes.get("/metrics", (context) => {
+  routes.get("/metrics", async (context) => {
     if (isToken !== null && !isToken(bearerTokenIn(context.req.header("Authorization")) ?? "")) {
       return fail(
         context,
@@ -25,7 +25,7 @@ export function metricsRoutes({ metrics, token }: MetricsRoutesOptions): Hono {
       );
     }
     const headers = { "Content-Type": PROMETHEUS_CONTENT_TYPE, "Cache-Control": "no-store" };
-    return context.body(metrics.render(), 200, headers);
+    return context.body(await metrics.render(), 200, headers);
   });
   return routes;
 }

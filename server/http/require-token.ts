@@ -12,11 +12,11 @@ export interface TokenVariables {
 
 /** `scopeOf` answers null for an unknown token, and takes as long for one that is nearly right as for any other. */
 export function requireToken(
-  scopeOf: (token: string) => TokenScope | null,
+  scopeOf: (token: string) => Promise<TokenScope | null>,
 ): MiddlewareHandler<TokenVariables> {
   return async (context, next) => {
     const token = bearerTokenIn(context.req.header("Authorization"));
-    const scope = token === null ? null : scopeOf(token);
+    const scope = token === null ? null : await scopeOf(token);
     if (token === null || scope === null) {
       return fail(context, { code: "unauthorized" }, { "WWW-Authenticate": "Bearer" });
     }

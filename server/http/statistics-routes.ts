@@ -22,18 +22,18 @@ export function statisticsRoutes(options: StatisticsRoutesOptions): OpenAPIHono<
   const { livestreams, overview, history } = options;
   const routes = new OpenAPIHono<TokenVariables>({ defaultHook: answerInvalid });
 
-  routes.openapi(getLivestreamStatsOverview, (context) => {
+  routes.openapi(getLivestreamStatsOverview, async (context) => {
     const { id } = context.req.valid("param");
-    if (livestreams.status(id) === null) return fail(context, { code: "not_found" });
+    if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
     return context.json(success(overview(id)), 200);
   });
 
-  routes.openapi(getLivestreamStats, (context) => {
+  routes.openapi(getLivestreamStats, async (context) => {
     const { id: livestreamId, instance } = context.req.valid("param");
-    if (livestreams.status(livestreamId) === null) return fail(context, { code: "not_found" });
+    if ((await livestreams.status(livestreamId)) === null) return fail(context, { code: "not_found" });
     const { page, perpage, before: beforeMs = null } = context.req.valid("query");
     const reader = context.get("token");
-    const found = history.page({ livestreamId, instance, page, perpage, beforeMs, reader });
+    const found = await history.page({ livestreamId, instance, page, perpage, beforeMs, reader });
     const samples = { items: found.items.map(sampleView), total: found.total };
     return context.json(successPage(samples, { page, perpage }), 200);
   });

@@ -21,7 +21,7 @@ import { success } from "./success.ts";
 import { answerInvalid } from "./validation.ts";
 
 export interface ThumbnailRoutesOptions {
-  readonly livestreams: Pick<LivestreamService, "get">;
+  readonly livestreams: Pick<LivestreamService, "get" | "status">;
   readonly media: Pick<MediaService, "get">;
   readonly thumbnails: ThumbnailService;
 }
@@ -45,14 +45,14 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
   const routes = new OpenAPIHono({ defaultHook: answerInvalid });
   let uploads = 0;
 
-  routes.openapi(getLivestreamThumbnail, (context) => {
+  routes.openapi(getLivestreamThumbnail, async (context) => {
     const { id } = context.req.valid("param");
-    if (livestreams.get(id) === null) return fail(context, { code: "not_found" });
+    if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
     return current(context, id, context.req.valid("query").width);
   });
 
-  routes.openapi(getMediaThumbnail, (context) => {
-    const asset = media.get(context.req.valid("param").id);
+  routes.openapi(getMediaThumbnail, async (context) => {
+    const asset = await media.get(context.req.valid("param").id);
     if (asset === null) return fail(context, { code: "not_found" });
     return current(context, asset.livestreamId, context.req.valid("query").width);
   });
@@ -60,7 +60,7 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
   // Not by `openapi`, which would read the form itself, whatever its size.
   routes.put(updateLivestreamThumbnail.getRoutingPath(), async (context) => {
     const id = context.req.param("id");
-    if (livestreams.get(id) === null) return fail(context, { code: "not_found" });
+    if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
     if (uploads === MAX_UPLOADS) return fail(context, { code: "too_many_images" }, RETRY_AFTER);
     uploads += 1;
     try {
@@ -72,7 +72,7 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
 
   routes.openapi(deleteLivestreamThumbnail, async (context) => {
     const { id } = context.req.valid("param");
-    if (livestreams.get(id) === null) return fail(context, { code: "not_found" });
+    if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
     await thumbnails.deleteUpload(id);
     return context.json(success(null), 200);
   });
@@ -88,7 +88,7 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
       const headers = refusal.code === "too_many_images" ? RETRY_AFTER : {};
       return fail(context, { code: refusal.code }, headers, refusal.message);
     }
-    const livestream = livestreams.get(id);
+    const livestream = await livestreams.get(id);
     return livestream === null ? fail(context, { code: "not_found" }) : context.json(success(livestream));
   }
 
@@ -99,7 +99,7 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
     width: number | undefined,
   ): Promise<Response> {
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const contentHash = thumbnails.current(livestreamId)?.contentHash;
+      const contentHash = (await thumbnails.current(livestreamId))?.contentHash;
       if (contentHash === undefined) break;
       const format = acceptedFormat(context.req.header("Accept"));
       const image = await thumbnails.rendition({ livestreamId, contentHash, width: width ?? null, format });

@@ -30,22 +30,22 @@ const MAX_SHOWN = 24;
 
 export interface WebRoutesOptions {
   /** What is known of a livestream, null when there is none of that id. */
-  livestream(id: string): WatchedLivestream | null;
+  livestream(id: string): Promise<WatchedLivestream | null>;
   /** Those with the status `live`, newest first, at most so many, and how many there are. */
-  liveNow(atMost: number): { readonly items: readonly LiveLivestream[]; readonly total: number };
+  liveNow(atMost: number): Promise<{ readonly items: readonly LiveLivestream[]; readonly total: number }>;
   /** The address of a path without its leading slash, as the operator made it public. */
   publicUrl(path: string): string;
 }
 
 export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions): Hono {
   const routes = new Hono();
-  routes.get("/", (context) => {
-    const { items, total } = liveNow(MAX_SHOWN);
+  routes.get("/", async (context) => {
+    const { items, total } = await liveNow(MAX_SHOWN);
     return context.html(renderStartPage(items, total), 200, PAGE_HEADERS);
   });
-  routes.get("/watch/:id", (context) => {
+  routes.get("/watch/:id", async (context) => {
     const id = context.req.param("id");
-    const watched = livestream(id);
+    const watched = await livestream(id);
     const isEmbedded = context.req.query("embed") !== undefined;
     const html = renderWatchPage({
       state: watched === null ? null : watchState(id, watched, "../"),
@@ -54,9 +54,9 @@ export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions):
     });
     return context.html(html, watched === null ? 404 : 200, isEmbedded ? EMBEDDED_HEADERS : PAGE_HEADERS);
   });
-  routes.get("/watch/:id/state", (context) => {
+  routes.get("/watch/:id/state", async (context) => {
     const id = context.req.param("id");
-    const watched = livestream(id);
+    const watched = await livestream(id);
     const state = watched === null ? null : watchState(id, watched, "../../");
     return context.json(state, state === null ? 404 : 200, { "Cache-Control": "no-store" });
   });
@@ -86,16 +86,16 @@ function sharedPage(
 }
 
 /** oEmbed 1.0 §2.3.6: 404 for an address that is none of ours, 501 for a format that is not made. */
-function answerOEmbed(
+async function answerOEmbed(
   context: Context,
   { livestream, publicUrl }: Pick<WebRoutesOptions, "livestream" | "publicUrl">,
-): Response {
+): Promise<Response> {
   const { url = "", format = "json", maxwidth, maxheight } = context.req.query();
   const headers = { "Cache-Control": "no-cache" };
   if (format !== "json") return context.text("Only json is made", 501, headers);
   const rootUrl = publicUrl("");
   const id = watchedId(url, [rootUrl, new URL("/", context.req.url).href]);
-  const watched = id === null ? null : livestream(id);
+  const watched = id === null ? null : await livestream(id);
   if (id === null || watched === null) return context.text("Not found", 404, headers);
   const embeddable = { title: watched.name, pageUrl: publicUrl(`watch/${id}`), rootUrl };
   return context.json(oEmbed(embeddable, pixels(maxwidth), pixels(maxheight)), 200, headers);

@@ -13,7 +13,7 @@ import {
 
 /** What a decision is made on. */
 export interface Deciding {
-  readonly livestreams: { find(id: string): LivestreamRow | null };
+  readonly livestreams: { find(id: string): Promise<LivestreamRow | null> };
   readonly playouts: { hasActiveIngest(id: string): boolean };
 }
 
@@ -38,8 +38,12 @@ export type Refusal =
     };
 
 /** Whether the lifecycle allows this to be done now. */
-export function decide(deciding: Deciding, id: string, actionOn: (row: LivestreamRow) => Action): Decision {
-  const row = deciding.livestreams.find(id);
+export async function decide(
+  deciding: Deciding,
+  id: string,
+  actionOn: (row: LivestreamRow) => Action,
+): Promise<Decision> {
+  const row = await deciding.livestreams.find(id);
   if (row === null) return { ok: false, refusal: { code: "not_found" } };
   const situation = situationOf(row.status, deciding.playouts.hasActiveIngest(id));
   const outcome = outcomeOf(actionOn(row), situation);
@@ -52,17 +56,19 @@ export function decide(deciding: Deciding, id: string, actionOn: (row: Livestrea
  *
  * @param write a compare-and-set on the status of the row: false, and nothing written, when it is another one by now.
  */
-export function claim(
+export async function claim(
   deciding: Deciding,
   id: string,
   actionOn: (row: LivestreamRow) => Action,
-  write: (row: LivestreamRow) => boolean,
-): Claim {
+  write: (row: LivestreamRow) => Promise<boolean>,
+): Promise<Claim> {
   for (;;) {
-    const decision = decide(deciding, id, actionOn);
+    const decision = await decide(deciding, id, actionOn);
     if (!decision.ok) return decision;
     const before = decision.row;
-    if (write(before)) return { ok: true, before, row: deciding.livestreams.find(id) ?? before };
+    if (await write(before)) {
+      return { ok: true, before, row: (await deciding.livestreams.find(id)) ?? before };
+    }
   }
 }
 

@@ -18,7 +18,7 @@ const RETRY_MS = 5000;
 
 export class ConversionRunner {
   readonly #convert: Convert;
-  readonly #settle: (livestreamId: string, result: ConversionResult) => void;
+  readonly #settle: (livestreamId: string, result: ConversionResult) => Promise<void>;
   readonly #delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly #log: Log;
   readonly #abort = new AbortController();
@@ -27,7 +27,7 @@ export class ConversionRunner {
   /** `settle` is called with the result of each conversion that came to an end before `shutdown`. */
   constructor(options: {
     convert: Convert;
-    settle: (livestreamId: string, result: ConversionResult) => void;
+    settle: (livestreamId: string, result: ConversionResult) => Promise<void>;
     /** Resolves after this long, or as soon as the signal is aborted. */
     delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
     log: Log;
@@ -74,7 +74,7 @@ export class ConversionRunner {
     const { signal } = this.#abort;
     if (signal.aborted) return;
     const result = await this.#result(livestreamId, signal);
-    if (!signal.aborted) this.#settle(livestreamId, result);
+    if (!signal.aborted) await this.#settle(livestreamId, result);
   }
 
   async #result(livestreamId: string, signal: AbortSignal): Promise<ConversionResult> {

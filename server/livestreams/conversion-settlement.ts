@@ -2,15 +2,11 @@
 
 import type { Log } from "#server/common/log.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
-import type { Transaction } from "#server/store/database.ts";
 import type { LivestreamStore } from "#server/store/livestream-store.ts";
-import type { MediaStore } from "#server/store/media-store.ts";
 import type { ConversionResult } from "./conversion-runner.ts";
 
 export interface ConversionSettlementOptions {
-  readonly livestreams: Pick<LivestreamStore, "find" | "changeStatus">;
-  readonly media: Pick<MediaStore, "insert">;
-  readonly transaction: Transaction;
+  readonly livestreams: Pick<LivestreamStore, "find" | "changeStatus" | "finishConversion">;
   readonly dateMs: () => number;
   readonly log: Log;
   readonly feed: Pick<LivestreamFeed, "emit">;
@@ -31,17 +27,18 @@ export class ConversionSettlement {
     this.#ended = ended;
   }
 
-  /** Throws, and changes nothing, when there is an asset to make and the livestream is not converting. */
-  settle(id: string, result: ConversionResult): void {
+  /** Fails, and changes nothing, when there is an asset to make and the livestream is not converting. */
+  async settle(id: string, result: ConversionResult): Promise<void> {
     const { livestreams, dateMs, log, feed } = this.#options;
     if (result.ok) {
-      const mediaId = this.#finish(id, result);
+      const mediaId = await this.#finish(id, result);
       const { durationSeconds } = result.facts;
       log.info("conversion_done", { livestreamId: id, mediaId, durationSeconds });
       feed.emit({ type: "livestream.finished", livestreamId: id, data: { mediaId, durationSeconds } });
       feed.emit({ type: "media.created", livestreamId: id, data: { mediaId } });
     } else {
-      livestreams.changeStatus(id, "converting", "failed", { conversionMessage: result.message }, dateMs());
+      const change = { conversionMessage: result.message };
+      await livestreams.changeStatus(id, "converting", "failed", change, dateMs());
       log.error("conversion_failed", { livestreamId: id, message: result.message });
       feed.emit({ type: "livestream.failed", livestreamId: id, data: { reason: result.message } });
     }
@@ -51,33 +48,17 @@ export class ConversionSettlement {
     });
   }
 
-  /** The asset and the status that announces it come into being together. */
-  #finish(id: string, result: ConversionResult & { ok: true }): string {
-    const { livestreams, media, dateMs, transaction } = this.#options;
+  async #finish(livestreamId: string, { facts, message }: ConversionResult & { ok: true }): Promise<string> {
+    const { livestreams, dateMs } = this.#options;
     const mediaId = Bun.randomUUIDv7();
-    const atMs = dateMs();
-    transaction(() => {
-      const row = livestreams.find(id);
-      if (
-        row === null ||
-        !livestreams.changeStatus(
-          id,
-          "converting",
-          "finished",
-          { finishedAtMs: atMs, conversionMessage: result.message ?? row.conversionMessage },
-          atMs,
-        )
-      ) {
-        throw new Error(`livestream ${id} is not converting`);
-      }
-      const { name, description } = row;
-      media.insert({ id: mediaId, livestreamId: id, name, description, ...result.facts, createdAtMs: atMs });
-    });
-    return mediaId;
+    if (await livestreams.finishConversion({ livestreamId, mediaId, facts, message, atMs: dateMs() })) {
+      return mediaId;
+    }
+    throw new Error(`livestream ${livestreamId} is not converting`);
   }
 
   async #closePlayout(id: string, result: ConversionResult): Promise<void> {
-    const isSeekable = result.ok && this.#options.livestreams.find(id)?.withDvr === true;
+    const isSeekable = result.ok && (await this.#options.livestreams.find(id))?.withDvr === true;
     const seekableMs = isSeekable ? result.facts.durationSeconds * 1000 : 0;
     await this.#ended.closeAfterGrace(id, seekableMs);
   }

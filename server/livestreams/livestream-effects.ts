@@ -1,9 +1,10 @@
 // What calls do to a livestream's playout and to what is recorded of it: for each livestream one after another.
 
-import { InTurn } from "#server/common/in-turn.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+import type { LivestreamTurns } from "./livestream-turns.ts";
 
 export interface LivestreamEffectsOptions {
+  readonly turns: Pick<LivestreamTurns, "effect">;
   readonly playouts: ChangingPlayouts;
   readonly recordings: Removable;
   readonly thumbnails: Removable;
@@ -36,7 +37,6 @@ const ENDED_PLAYOUT_GRACE_MS = 60_000;
 /** An effect that fails is its caller's alone: those that wait behind it go on. */
 export class LivestreamEffects {
   readonly #options: LivestreamEffectsOptions;
-  readonly #turns = new InTurn();
   readonly #shutdown = new AbortController();
 
   constructor(options: LivestreamEffectsOptions) {
@@ -45,26 +45,26 @@ export class LivestreamEffects {
 
   /** The programme begins. */
   publish(id: string): Promise<void> {
-    return this.#turns.run(id, () => this.#options.playouts.publish(id));
+    return this.#options.turns.effect(id, () => this.#options.playouts.publish(id));
   }
 
   /** After a restart, the playlist that had ended answers again. */
   reopenEnded(id: string): Promise<void> {
-    return this.#turns.run(id, () => this.#options.playouts.reopenEnded(id));
+    return this.#options.turns.effect(id, () => this.#options.playouts.reopenEnded(id));
   }
 
   /** The encoders are cut and the playlist ends. */
   stop(id: string): Promise<void> {
-    return this.#turns.run(id, () => this.#options.playouts.stop(id));
+    return this.#options.turns.effect(id, () => this.#options.playouts.stop(id));
   }
 
   /** Nothing of it runs, answers or is on disk any more; until then its removal is remembered. */
   remove(id: string): Promise<void> {
-    return this.#turns.run(id, async () => {
+    return this.#options.turns.effect(id, async () => {
       await this.#options.playouts.close(id);
       await this.#options.recordings.remove(id);
       await this.#options.thumbnails.remove(id);
-      this.#options.removals.done(id);
+      await this.#options.removals.done(id);
     });
   }
 
@@ -72,12 +72,11 @@ export class LivestreamEffects {
   async closeAfterGrace(id: string, seekableMs: number): Promise<void> {
     const { signal } = this.#shutdown;
     await this.#options.delay(ENDED_PLAYOUT_GRACE_MS + seekableMs, signal);
-    if (!signal.aborted) await this.#turns.run(id, () => this.#options.playouts.close(id));
+    if (!signal.aborted) await this.#options.turns.effect(id, () => this.#options.playouts.close(id));
   }
 
-  /** Resolves once no effect is running or waiting. Graces are cut short, and their playouts left as they are. */
-  async shutdown(): Promise<void> {
+  /** Graces are cut short, and their playouts left as they are. */
+  shutdown(): void {
     this.#shutdown.abort();
-    await this.#turns.settled();
   }
 }

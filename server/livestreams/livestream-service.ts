@@ -6,15 +6,14 @@ import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import type { Transaction } from "#server/store/database.ts";
 import { DISK_TROUBLES, type DiskTrouble, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type {
   LivestreamChange,
   LivestreamPageRequest,
   LivestreamRow,
   LivestreamStore,
+  NewLivestream,
 } from "#server/store/livestream-store.ts";
-import type { MediaStore } from "#server/store/media-store.ts";
 import type { OwedWrites } from "#server/store/owed-writes.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
@@ -23,6 +22,7 @@ import { ConversionRunner, type Convert } from "./conversion-runner.ts";
 import { ConversionSettlement } from "./conversion-settlement.ts";
 import type { Action } from "./lifecycle.ts";
 import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
+import type { LivestreamTurns } from "./livestream-turns.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 
 /** The running part of livestreams, as far as it is begun, asked and ended here. */
@@ -44,15 +44,14 @@ export interface Playouts extends ChangingPlayouts {
 
 /** The pictures that stand for livestreams. */
 export interface Thumbnails extends Removable {
-  current(livestreamId: string): ThumbnailFacts | null;
+  current(livestreamId: string): Promise<ThumbnailFacts | null>;
 }
 
 export interface LivestreamServiceOptions {
   readonly livestreams: LivestreamStore;
-  readonly media: MediaStore;
   readonly removals: RecordingRemovalStore;
+  readonly turns: LivestreamTurns;
   readonly owed: Pick<OwedWrites, "write">;
-  readonly transaction: Transaction;
   readonly playouts: Playouts;
   readonly recordings: Removable;
   readonly thumbnails: Thumbnails;
@@ -76,6 +75,14 @@ export interface LivestreamPatch {
   readonly withBackup?: boolean;
 }
 
+/** Livestreams that something is still to be done for. */
+interface LeftOver {
+  readonly converting: readonly string[];
+  readonly removals: readonly string[];
+}
+
+const NOTHING_LEFT: LeftOver = { converting: [], removals: [] };
+
 /** 192 bits: half as many again as the contract asks for, and a whole number of base64 characters. */
 const STREAM_KEY_BYTES = 24;
 
@@ -93,6 +100,8 @@ export class LivestreamService {
   readonly #reopening = new Map<string, Promise<void>>();
   /** Livestreams that were ended while the disk did not take it → when. In the database they are `live`. */
   readonly #endedAtMs = new Map<string, number>();
+  /** What the last process left to do. */
+  #leftOver: LeftOver = NOTHING_LEFT;
 
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
@@ -100,95 +109,91 @@ export class LivestreamService {
     const settlement = new ConversionSettlement(options, this.#effects);
     this.#conversions = new ConversionRunner({
       convert: options.convert,
-      settle: (id, result) => settlement.settle(id, result),
+      // After what was still to be noted of the recording, and apart from other decisions.
+      settle: (id, result) =>
+        options.turns.effect(id, () => options.turns.decide(id, () => settlement.settle(id, result))),
       delay: options.delay,
       log: options.log,
     });
   }
 
-  list(request: LivestreamPageRequest): Page<LivestreamView> {
-    const { items, total } = this.#options.livestreams.list(request);
-    return { items: items.map((row) => this.#view(row)), total };
+  async list(request: LivestreamPageRequest): Promise<Page<LivestreamView>> {
+    const { items, total } = await this.#options.livestreams.list(request);
+    return { items: await Promise.all(items.map((row) => this.#view(row))), total };
   }
 
-  get(id: string): LivestreamView | null {
-    const row = this.#options.livestreams.find(id);
+  async get(id: string): Promise<LivestreamView | null> {
+    const row = await this.#options.livestreams.find(id);
     return row === null ? null : this.#view(row);
   }
 
   /** Null when there is no such livestream. */
-  status(id: string): LivestreamStatus | null {
+  status(id: string): Promise<LivestreamStatus | null> {
     return this.#options.livestreams.status(id);
   }
 
-  create(wanted: {
-    readonly name: string;
-    readonly description: string | null;
-    readonly withDvr: boolean;
-    readonly withBackup: boolean;
-  }): LivestreamView {
-    const { livestreams, dateMs } = this.#options;
+  async create(wanted: Omit<NewLivestream, "id" | "createdAtMs">): Promise<LivestreamView> {
+    const { livestreams, turns, feed, dateMs } = this.#options;
     const id = Bun.randomUUIDv7();
     const { name, description, withDvr, withBackup } = wanted;
-    livestreams.insert({ id, name, description, withDvr, withBackup, createdAtMs: dateMs() });
-    const row = livestreams.find(id);
-    if (row === null) throw new Error(`livestream ${id} was inserted and is not there`);
-    this.#options.feed.emit({ type: "livestream.created", livestreamId: id, data: { name } });
+    const row = await turns.decide(id, async () => {
+      const createdAtMs = dateMs();
+      const inserted = await livestreams.insert({ id, name, description, withDvr, withBackup, createdAtMs });
+      feed.emit({ type: "livestream.created", livestreamId: id, data: { name } });
+      return inserted;
+    });
     return this.#view(row);
   }
 
   /** Which instances it has may change for as long as it could be started. */
-  update(id: string, patch: LivestreamPatch): LivestreamResult {
+  async update(id: string, patch: LivestreamPatch): Promise<LivestreamResult> {
     const { livestreams, dateMs } = this.#options;
-    const claimed = claim(
-      this.#options,
-      id,
-      (row) => (changesInstances(row, patch) ? "start" : "update"),
-      ({ status }) => livestreams.update(id, status, patch, dateMs()),
-    );
+    const claimed = await this.#claim(id, {
+      actionOn: (row) => (changesInstances(row, patch) ? "start" : "update"),
+      write: ({ status }) => livestreams.update(id, status, patch, dateMs()),
+      follow: () => null,
+    });
     return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
   /** Makes the stream keys and opens the ingest. */
-  start(id: string): LivestreamResult {
-    const claimed = this.#moveTo("started", id, "start", (row) => ({
-      primaryStreamKey: newStreamKey(),
-      secondaryStreamKey: row.withBackup ? newStreamKey() : null,
-      ingestStartedAtMs: this.#options.dateMs(),
-    }));
-    if (!claimed.ok) return claimed;
-    this.#open(claimed.row);
-    this.#options.feed.emit({ type: "livestream.started", livestreamId: id, data: {} });
-    return this.#answer(claimed.row);
+  async start(id: string): Promise<LivestreamResult> {
+    const claimed = await this.#claim(id, {
+      actionOn: () => "start",
+      write: (row) =>
+        this.#changeStatus(row, "started", {
+          primaryStreamKey: newStreamKey(),
+          secondaryStreamKey: row.withBackup ? newStreamKey() : null,
+          ingestStartedAtMs: this.#options.dateMs(),
+        }),
+      follow: ({ row }) => {
+        this.#open(row);
+        this.#options.feed.emit({ type: "livestream.started", livestreamId: id, data: {} });
+        return null;
+      },
+    });
+    return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
   /** The programme begins. When it cannot, the livestream is `started` again and the error is the caller's. */
   async publish(id: string): Promise<LivestreamResult> {
-    const claimed = this.#moveTo("live", id, "publish", () => ({ startedAtMs: this.#options.dateMs() }));
-    if (!claimed.ok) return claimed;
-    try {
-      await this.#effects.publish(id);
-    } catch (error) {
-      const { livestreams, owed, dateMs } = this.#options;
-      const { startedAtMs } = claimed.before;
-      const write = (): void =>
-        void livestreams.changeStatus(id, "live", "started", { startedAtMs }, dateMs());
-      owed.write({ what: "status after a failed publish", livestreamId: id, write });
-      throw error;
-    }
-    this.#emitWithPosition("livestream.published", id);
-    return this.#answer(claimed.row);
+    const claimed = await this.#claim(id, {
+      actionOn: () => "publish",
+      write: (row) => this.#changeStatus(row, "live", { startedAtMs: this.#options.dateMs() }),
+      follow: ({ before }) => this.#beginProgramme(before),
+    });
+    return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
   /** Puts the instance on air at its next key frame; the status stays. */
-  switchTo(id: string, instance: InstanceName): LivestreamResult {
-    const decision = decide(this.#options, id, () => "switch");
-    if (!decision.ok) return decision;
-    const { row, situation } = decision;
-    if (!this.#options.playouts.requestSwitch(id, instance)) {
-      return refused("no_active_ingest", row, situation);
-    }
-    return this.#answer(row);
+  async switchTo(id: string, instance: InstanceName): Promise<LivestreamResult> {
+    const { playouts, turns } = this.#options;
+    const decision = await turns.decide(id, async () => {
+      const decided = await decide(this.#options, id, () => "switch");
+      if (!decided.ok || playouts.requestSwitch(id, instance)) return decided;
+      return refused("no_active_ingest", decided.row, decided.situation);
+    });
+    return decision.ok ? this.#answer(decision.row) : decision;
   }
 
   /**
@@ -196,45 +201,53 @@ export class LivestreamService {
    * the disk does not take the status, which then follows as soon as it can; the error says so.
    */
   async stop(id: string): Promise<LivestreamResult> {
-    let claimed: Claim;
-    try {
-      claimed = this.#moveTo("converting", id, "stop", () => this.#stopping(id));
-    } catch (error) {
-      const trouble = diskTroubleOf(error);
-      if (trouble === null || this.#options.playouts.recordedSeconds(id) === null) throw error;
-      return this.#endUnsaved(id, trouble);
+    const claimed = await this.#decide<Claim | DiskTrouble>(id, async () => {
+      try {
+        const decision = await claim(
+          this.#options,
+          id,
+          () => "stop",
+          (row) => this.#changeStatus(row, "converting", this.#stopping(id)),
+        );
+        return { decision, effect: decision.ok ? this.#endProgramme(id) : null };
+      } catch (error) {
+        const decision = diskTroubleOf(error);
+        if (decision === null || this.#options.playouts.recordedSeconds(id) === null) throw error;
+        return { decision, effect: this.#endUnsaved(id) };
+      }
+    });
+    if (typeof claimed === "string") {
+      throw new UnavailableError(
+        claimed,
+        "The broadcast is over: the encoders are disconnected and the playlists have ended. But " +
+          `${DISK_TROUBLES[claimed]}, so that the livestream is still live by its status, which follows as soon as it ` +
+          "can be written; if the server is restarted before, the livestream goes on.",
+      );
     }
-    if (!claimed.ok) return claimed;
-    this.#endedAtMs.delete(id);
-    this.#emitWithPosition("livestream.stopped", id);
-    try {
-      await this.#effects.stop(id);
-    } finally {
-      this.#conversions.begin(id);
-    }
-    return this.#answer(claimed.row);
+    return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
   /** Answers once everything recorded is gone. */
   async delete(id: string): Promise<DeletionResult> {
-    const claimed = claim(
-      this.#options,
-      id,
-      () => "delete",
-      ({ status }) => this.#deleteFrom(status, id),
-    );
-    if (!claimed.ok) return claimed;
-    await this.#remove(id);
-    return { ok: true };
+    const claimed = await this.#claim(id, {
+      actionOn: () => "delete",
+      write: ({ status }) => this.#options.livestreams.delete(id, status),
+      follow: () => this.#remove(id),
+    });
+    return claimed.ok ? { ok: true } : claimed;
   }
 
   /** The end of a finished livestream whose asset is deleted for good; false when it is not there (any more). */
-  async deleteFinished(id: string): Promise<boolean> {
-    const mediaId = this.#options.livestreams.find(id)?.mediaId ?? null;
-    if (mediaId === null || !this.#deleteFrom("finished", id)) return false;
-    this.#options.feed.emit({ type: "media.removed", livestreamId: id, data: { mediaId } });
-    await this.#remove(id);
-    return true;
+  deleteFinished(id: string): Promise<boolean> {
+    const { livestreams, feed } = this.#options;
+    return this.#decide(id, async () => {
+      const mediaId = (await livestreams.find(id))?.mediaId ?? null;
+      if (mediaId === null || !(await livestreams.delete(id, "finished"))) {
+        return { decision: false, effect: null };
+      }
+      feed.emit({ type: "media.removed", livestreamId: id, data: { mediaId } });
+      return { decision: true, effect: this.#remove(id) };
+    });
   }
 
   /**
@@ -243,10 +256,11 @@ export class LivestreamService {
    * goes on reopening behind this.
    */
   async reopen(): Promise<void> {
-    const { livestreams, log, delay } = this.#options;
-    const started = livestreams.withStatus("started");
-    const live = livestreams.withStatus("live");
-    const converting = livestreams.withStatus("converting");
+    const { livestreams, removals, log, delay } = this.#options;
+    const started = await livestreams.withStatus("started");
+    const live = await livestreams.withStatus("live");
+    const converting = await livestreams.withStatus("converting");
+    this.#leftOver = { converting: converting.map(({ id }) => id), removals: await removals.all() };
     for (const row of [...started, ...live, ...converting]) this.#open(row);
     for (const { id } of live) this.#reopen(id, () => this.#effects.publish(id));
     for (const { id } of converting) this.#reopen(id, () => this.#effects.reopenEnded(id));
@@ -256,16 +270,17 @@ export class LivestreamService {
     for (const livestreamId of this.#reopening.keys()) log.error("livestream_reopens_late", { livestreamId });
   }
 
-  /** What the last process left to do and nobody waits for: conversions and removals go on. */
+  /** What the last process left to do and nobody waits for, as `reopen` found it: conversions and removals go on. */
   goOn(): void {
-    const { livestreams, removals } = this.#options;
-    for (const { id } of livestreams.withStatus("converting")) {
+    const { converting, removals } = this.#leftOver;
+    this.#leftOver = NOTHING_LEFT;
+    for (const id of converting) {
       const reopening = this.#reopening.get(id);
       if (reopening === undefined) this.#conversions.begin(id);
       // A recording that is still being repaired is not repaired twice at once. What is waited for does not reject.
       else void reopening.then(() => this.#conversions.begin(id));
     }
-    for (const id of removals.all()) void this.#resume(id, () => this.#effects.remove(id)); // It does not reject.
+    for (const id of removals) void this.#resume(id, () => this.#effects.remove(id)); // It does not reject.
   }
 
   /** Resolves once the conversions that were begun are through. */
@@ -275,10 +290,15 @@ export class LivestreamService {
 
   /** No status changes after this; what is not through, or held up by a disk, goes on at the next start. */
   async shutdown(): Promise<void> {
+    this.#effects.shutdown();
     const isDone = new AbortController();
-    const done = Promise.all([this.#effects.shutdown(), this.#conversions.shutdown()]);
-    await Promise.race([done, this.#options.delay(SETTLE_MS, isDone.signal)]);
+    await Promise.race([this.#settled(), this.#options.delay(SETTLE_MS, isDone.signal)]);
     isDone.abort();
+  }
+
+  async #settled(): Promise<void> {
+    await this.#options.turns.settled();
+    await this.#conversions.shutdown();
   }
 
   #reopen(id: string, effect: () => Promise<void>): void {
@@ -299,57 +319,102 @@ export class LivestreamService {
     }
   }
 
+  /**
+   * Makes a decision. The effect that follows from it is asked for within, so that effects come in the order of the decisions,
+   * and is waited for once the decision is over, so that the next one is not held up.
+   */
+  async #decide<Decision>(
+    id: string,
+    work: () => Promise<{ readonly decision: Decision; readonly effect: Promise<void> | null }>,
+  ): Promise<Decision> {
+    const { decision, effect } = await this.#options.turns.decide(id, async () => {
+      const decided = await work();
+      decided.effect?.catch(() => undefined); // Whoever waits below is told.
+      return decided;
+    });
+    await effect;
+    return decision;
+  }
+
+  #claim(
+    id: string,
+    {
+      actionOn,
+      write,
+      follow,
+    }: {
+      actionOn: (row: LivestreamRow) => Action;
+      write: (row: LivestreamRow) => Promise<boolean>;
+      /** What follows from the claim; null when there is nothing to wait for. */
+      follow: (claimed: Claim & { ok: true }) => Promise<void> | null;
+    },
+  ): Promise<Claim> {
+    return this.#decide(id, async () => {
+      const decision = await claim(this.#options, id, actionOn, write);
+      return { decision, effect: decision.ok ? follow(decision) : null };
+    });
+  }
+
+  #changeStatus(
+    { id, status }: LivestreamRow,
+    to: LivestreamStatus,
+    change: LivestreamChange,
+  ): Promise<boolean> {
+    const { livestreams, dateMs } = this.#options;
+    return livestreams.changeStatus(id, status, to, change, dateMs());
+  }
+
+  async #beginProgramme({ id, startedAtMs }: LivestreamRow): Promise<void> {
+    try {
+      await this.#effects.publish(id);
+    } catch (error) {
+      const { livestreams, owed, dateMs } = this.#options;
+      const write = () => livestreams.changeStatus(id, "live", "started", { startedAtMs }, dateMs());
+      await owed.write({ what: "status after a failed publish", livestreamId: id, write });
+      throw error;
+    }
+    this.#emitWithPosition("livestream.published", id);
+  }
+
+  async #endProgramme(id: string): Promise<void> {
+    this.#endedAtMs.delete(id);
+    this.#emitWithPosition("livestream.stopped", id);
+    try {
+      await this.#effects.stop(id);
+    } finally {
+      this.#conversions.begin(id);
+    }
+  }
+
   #stopping(id: string): LivestreamChange {
     const stoppedAtMs = this.#endedAtMs.get(id) ?? this.#options.dateMs();
     return { primaryStreamKey: null, secondaryStreamKey: null, stoppedAtMs };
   }
 
   /** The end of a broadcast whose row cannot be written. */
-  async #endUnsaved(id: string, trouble: DiskTrouble): Promise<LivestreamResult> {
-    const { livestreams, owed, dateMs } = this.#options;
+  async #endUnsaved(id: string): Promise<void> {
+    const { owed, dateMs } = this.#options;
     if (!this.#endedAtMs.has(id)) this.#endedAtMs.set(id, dateMs());
     try {
       await this.#effects.stop(id);
     } finally {
-      const write = (): void => {
-        const isNew = livestreams.changeStatus(id, "live", "converting", this.#stopping(id), dateMs());
-        this.#endedAtMs.delete(id);
-        if (!isNew) return;
-        this.#emitWithPosition("livestream.stopped", id);
-        this.#conversions.begin(id);
-      };
-      owed.write({ what: "status after the stop", livestreamId: id, write });
+      await owed.write({
+        what: "status after the stop",
+        livestreamId: id,
+        write: () => this.#saveEnd(id),
+      });
     }
-    throw new UnavailableError(
-      trouble,
-      "The broadcast is over: the encoders are disconnected and the playlists have ended. But " +
-        `${DISK_TROUBLES[trouble]}, so that the livestream is still live by its status, which follows as soon as it ` +
-        "can be written; if the server is restarted before, the livestream goes on.",
-    );
   }
 
-  #moveTo(
-    status: LivestreamStatus,
-    id: string,
-    action: Action,
-    changeOf: (row: LivestreamRow) => LivestreamChange,
-  ): Claim {
-    const { livestreams, dateMs } = this.#options;
-    return claim(
-      this.#options,
-      id,
-      () => action,
-      (row) => livestreams.changeStatus(id, row.status, status, changeOf(row), dateMs()),
-    );
-  }
-
-  /** Gone, and what it leaves on disk remembered until that is gone, too; false when it has another status. */
-  #deleteFrom(status: LivestreamStatus, id: string): boolean {
-    const { livestreams, removals, transaction } = this.#options;
-    return transaction(() => {
-      if (!livestreams.delete(id, status)) return false;
-      removals.add(id);
-      return true;
+  /** What a stop that could be written would have done, but for the end of the playout. */
+  #saveEnd(id: string): Promise<void> {
+    const { livestreams, turns, dateMs } = this.#options;
+    return turns.decide(id, async () => {
+      const isNew = await livestreams.changeStatus(id, "live", "converting", this.#stopping(id), dateMs());
+      this.#endedAtMs.delete(id);
+      if (!isNew) return;
+      this.#emitWithPosition("livestream.stopped", id);
+      this.#conversions.begin(id);
     });
   }
 
@@ -383,14 +448,14 @@ export class LivestreamService {
     this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary }, hasRecordingFailed });
   }
 
-  #answer(row: LivestreamRow): LivestreamResult {
-    return { ok: true, livestream: this.#view(row) };
+  async #answer(row: LivestreamRow): Promise<LivestreamResult> {
+    return { ok: true, livestream: await this.#view(row) };
   }
 
-  #view(row: LivestreamRow): LivestreamView {
+  async #view(row: LivestreamRow): Promise<LivestreamView> {
     const { playouts, thumbnails, urls } = this.#options;
     const playout = { inputs: playouts.inputs(row.id), onAir: playouts.onAir(row.id) };
-    return livestreamView(row, playout, thumbnails.current(row.id), urls);
+    return livestreamView(row, playout, await thumbnails.current(row.id), urls);
   }
 }
 

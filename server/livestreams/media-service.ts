@@ -10,13 +10,15 @@ import type {
   MediaStore,
 } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
+import type { LivestreamTurns } from "./livestream-turns.ts";
 import type { ThumbnailFacts } from "./livestream-view.ts";
 import { type MediaView, mediaView } from "./media-view.ts";
 
 export interface MediaServiceOptions {
   readonly media: MediaStore;
   readonly livestreams: FinishedLivestreams;
-  readonly thumbnails: { current(livestreamId: string): ThumbnailFacts | null };
+  readonly thumbnails: { current(livestreamId: string): Promise<ThumbnailFacts | null> };
+  readonly turns: Pick<LivestreamTurns, "decide">;
   readonly urls: PublicUrls;
   readonly feed: Pick<LivestreamFeed, "emit">;
   readonly dateMs: () => number;
@@ -58,60 +60,67 @@ export class MediaService {
     this.#options = options;
   }
 
-  list(request: MediaPageRequest): Page<MediaView> {
-    const { items, total } = this.#options.media.list(request);
-    return { items: items.map((row) => this.#view(row)), total };
+  async list(request: MediaPageRequest): Promise<Page<MediaView>> {
+    const { items, total } = await this.#options.media.list(request);
+    return { items: await Promise.all(items.map((row) => this.#view(row))), total };
   }
 
   /** Also a soft-deleted one. */
-  get(id: string): MediaView | null {
-    const row = this.#options.media.find(id);
+  async get(id: string): Promise<MediaView | null> {
+    const row = await this.#options.media.find(id);
     return row === null ? null : this.#view(row);
   }
 
   /** Whose recording plays under this id; null when there is no such asset or it is soft-deleted. */
-  playable(id: string): { readonly livestreamId: string } | null {
-    const row = this.#options.media.find(id);
+  async playable(id: string): Promise<{ readonly livestreamId: string } | null> {
+    const row = await this.#options.media.find(id);
     return row === null || row.deletedAtMs !== null ? null : { livestreamId: row.livestreamId };
   }
 
-  update(id: string, change: MediaChange): MediaResult {
-    this.#options.media.update(id, change, this.#options.dateMs());
+  async update(id: string, change: MediaChange): Promise<MediaResult> {
+    await this.#options.media.update(id, change, this.#options.dateMs());
     return this.#result(id);
   }
 
   /** `permanent`: its files are gone for good; else `recover` brings it back. Deleting it once more is no error. */
   async delete(id: string, { permanent }: { permanent: boolean }): Promise<MediaDeletionResult> {
-    const row = this.#options.media.find(id);
+    const { media, turns, dateMs } = this.#options;
+    const row = await media.find(id);
     if (row === null) return NOT_FOUND;
     if (permanent) {
       const isDeleted = await this.#options.livestreams.deleteFinished(row.livestreamId);
       return isDeleted ? { ok: true } : NOT_FOUND;
     }
-    if (this.#options.media.softDelete(id, this.#options.dateMs())) this.#emit("media.deleted", row);
+    await turns.decide(row.livestreamId, async () => {
+      if (await media.softDelete(id, dateMs())) this.#emit("media.deleted", row);
+    });
     return { ok: true };
   }
 
-  recover(id: string): MediaResult {
-    const isRecovered = this.#options.media.recover(id, this.#options.dateMs());
-    const row = this.#options.media.find(id);
+  async recover(id: string): Promise<MediaResult> {
+    const { media, turns, dateMs } = this.#options;
+    const row = await media.find(id);
     if (row === null) return NOT_FOUND;
-    if (!isRecovered) return { ok: false, refusal: NOT_SOFT_DELETED };
-    this.#emit("media.restored", row);
-    return { ok: true, media: this.#view(row) };
+    const isRecovered = await turns.decide(row.livestreamId, async () => {
+      const isNew = await media.recover(id, dateMs());
+      if (isNew) this.#emit("media.restored", row);
+      return isNew;
+    });
+    const result = await this.#result(id);
+    return isRecovered || !result.ok ? result : { ok: false, refusal: NOT_SOFT_DELETED };
   }
 
   #emit(type: "media.deleted" | "media.restored", { id, livestreamId }: MediaRow): void {
     this.#options.feed.emit({ type, livestreamId, data: { mediaId: id } });
   }
 
-  #result(id: string): MediaResult {
-    const media = this.get(id);
+  async #result(id: string): Promise<MediaResult> {
+    const media = await this.get(id);
     return media === null ? NOT_FOUND : { ok: true, media };
   }
 
-  #view(row: MediaRow): MediaView {
+  async #view(row: MediaRow): Promise<MediaView> {
     const { thumbnails, urls } = this.#options;
-    return mediaView(row, thumbnails.current(row.livestreamId), urls);
+    return mediaView(row, await thumbnails.current(row.livestreamId), urls);
   }
 }

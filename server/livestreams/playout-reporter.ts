@@ -4,10 +4,12 @@ import type { Log } from "#server/common/log.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { PlayoutReports, ReportingInput } from "#server/playout/playout-reports.ts";
 import type { LivestreamStore } from "#server/store/livestream-store.ts";
-import type { OwedWrites } from "#server/store/owed-writes.ts";
+import type { OwedWrite, OwedWrites } from "#server/store/owed-writes.ts";
+import type { LivestreamTurns } from "./livestream-turns.ts";
 
 export interface PlayoutReporterOptions {
-  readonly livestreams: Pick<LivestreamStore, "find" | "update">;
+  readonly livestreams: Pick<LivestreamStore, "noteSourceStart" | "noteRecordingStop">;
+  readonly turns: Pick<LivestreamTurns, "effect">;
   readonly owed: Pick<OwedWrites, "write">;
   readonly feed: Pick<LivestreamFeed, "emit">;
   readonly dateMs: () => number;
@@ -18,6 +20,8 @@ const BUSY = "another encoder publishes with this stream key";
 
 export class PlayoutReporter implements PlayoutReports {
   readonly #options: PlayoutReporterOptions;
+  /** Livestreams whose source's start is about to be noted. */
+  readonly #starting = new Set<string>();
 
   constructor(options: PlayoutReporterOptions) {
     this.#options = options;
@@ -83,27 +87,40 @@ export class PlayoutReporter implements PlayoutReports {
 
   /** The broadcast goes on; a person will want to know why. Its last writes come after the stop. */
   recordingStopped(livestreamId: string, reason: string, positionSeconds: number): void {
-    const { livestreams, owed, feed, log, dateMs } = this.#options;
+    const { livestreams, feed, log, dateMs } = this.#options;
     log.error("recording_failed", { livestreamId, message: reason });
     feed.emit({ type: "recording.stopped", livestreamId, positionSeconds, data: { reason } });
-    const change = { conversionMessage: reason };
-    const write = (): void => {
-      const isLive = livestreams.update(livestreamId, "live", change, dateMs());
-      if (!isLive) livestreams.update(livestreamId, "converting", change, dateMs());
-    };
     // What stopped the recording is mostly what this cannot be written for either.
-    owed.write({ what: "why the recording stopped", livestreamId, write });
+    this.#note(livestreamId, {
+      what: "why the recording stopped",
+      write: () => livestreams.noteRecordingStop(livestreamId, reason, dateMs()),
+    });
   }
 
-  /** Only before the publish: the row is changed while its status is still the one of that time. */
+  /** Once at a time: however often encoders come and go, one note waits. */
   #sourceStarted(livestreamId: string): void {
-    const { livestreams, owed, dateMs } = this.#options;
+    if (this.#starting.has(livestreamId)) return;
+    this.#starting.add(livestreamId);
+    const { livestreams, dateMs } = this.#options;
     const atMs = dateMs();
-    const write = (): void => {
-      if (livestreams.find(livestreamId)?.startedAtMs !== null) return;
-      livestreams.update(livestreamId, "started", { startedAtMs: atMs }, atMs);
-    };
-    owed.write({ what: "start of the source", livestreamId, write });
+    this.#note(livestreamId, {
+      what: "start of the source",
+      write: () => {
+        this.#starting.delete(livestreamId);
+        return livestreams.noteSourceStart(livestreamId, atMs);
+      },
+    });
+  }
+
+  /** In the livestream's turn: what its last effect had to say is noted before the conversion is settled. */
+  #note(livestreamId: string, note: Pick<OwedWrite, "what" | "write">): void {
+    const { turns, owed, log } = this.#options;
+    // Media does not wait for the store.
+    void turns
+      .effect(livestreamId, () => owed.write({ livestreamId, ...note }))
+      .catch((error: unknown) => {
+        log.error("playout_report_not_saved", { livestreamId, what: note.what, message: String(error) });
+      });
   }
 }
 

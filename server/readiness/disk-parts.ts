@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { DatabaseProbe } from "#server/store/database-probe.ts";
 import { type DiskTrouble, diskTroubleOf } from "#server/store/disk-trouble.ts";
+import type { DatabaseProbe } from "#server/store/sqlite/database-probe.ts";
 
 export type DiskPart = "store" | "recordings";
 

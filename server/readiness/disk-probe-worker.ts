@@ -1,6 +1,6 @@
 // The thread that tries the disk: however long that takes, it is this thread that waits.
 
-import { DatabaseProbe } from "#server/store/database-probe.ts";
+import { DatabaseProbe } from "#server/store/sqlite/database-probe.ts";
 import { type DiskPlaces, tryDisk } from "./disk-parts.ts";
 
 declare const self: Worker;

@@ -21,6 +21,12 @@ export class EventSubscription {
     this.#onClosed = onClosed;
   }
 
+  /** What comes before all that waits by now; to be called before anything is taken. */
+  beginWith(events: readonly LivestreamEvent[]): void {
+    this.#waiting = [...events, ...this.#waiting];
+    this.#wake?.();
+  }
+
   /** A reader that lets too much pile up loses its subscription, and what piled up. */
   push(event: LivestreamEvent): void {
     if (this.#isClosed) return;

@@ -1,5 +1,6 @@
 // What happens to livestreams, told to whoever listens: figures once a second, changes when they happen.
 
+import type { Log } from "#server/common/log.ts";
 import { EventSubscription, type LivestreamEvent } from "./event-subscription.ts";
 
 /** Changes of a livestream that a reader who comes back can still be told: all at once, so fewer than may wait for it. */
@@ -21,10 +22,11 @@ interface KeptChange extends LivestreamEvent {
 /** What a livestream is now; null when there is no such livestream. */
 export type Snapshot = (
   livestreamId: string,
-) => Readonly<Record<"status" | "statistics" | "inputs", unknown>> | null;
+) => Promise<Readonly<Record<"status" | "statistics" | "inputs", unknown>> | null>;
 
 export class LivestreamEvents {
   readonly #snapshot: Snapshot;
+  readonly #log: Log;
   /** Tells ids of this process from those of the ones before. */
   readonly #run: string;
   readonly #changes = new Map<string, KeptChange[]>();
@@ -34,10 +36,13 @@ export class LivestreamEvents {
   /** Number of the newest change that is not kept any more: who knows less may have missed one. */
   #forgottenUpTo = 0;
   #ticker: Timer | null = null;
+  /** The figures of the second before are still being gathered. */
+  #isTicking = false;
 
   /** `run`: a name that no other run of the server has. */
-  constructor({ snapshot, run }: { snapshot: Snapshot; run: string }) {
+  constructor({ snapshot, run, log }: { snapshot: Snapshot; run: string; log: Log }) {
     this.#snapshot = snapshot;
+    this.#log = log;
     this.#run = run;
   }
 
@@ -71,30 +76,36 @@ export class LivestreamEvents {
    * Begins with the changes since `lastEventId`; for a reader that was not here before, or that may have missed one
    * that is not kept any more, with the status; then the figures. Null when there are too many readers already.
    */
-  subscribe(livestreamId: string, lastEventId: string | null): EventSubscription | null {
+  async subscribe(livestreamId: string, lastEventId: string | null): Promise<EventSubscription | null> {
     if (this.#subscribers >= MAX_SUBSCRIBERS) return null;
     const subscription = new EventSubscription(() => this.#unsubscribe(livestreamId, subscription));
     const readers = this.#subscriptions.get(livestreamId) ?? new Set();
     this.#subscriptions.set(livestreamId, readers.add(subscription));
     this.#subscribers += 1;
-    this.#ticker ??= setInterval(() => this.tick(), FIGURES_MS);
-    const last = this.#numberOf(lastEventId);
-    if (last === null || last < this.#forgottenUpTo) {
-      const status = this.#snapshot(livestreamId)?.status;
-      subscription.push(this.#event("status", status));
-    } else {
-      const kept = this.#changes.get(livestreamId) ?? [];
-      for (const change of kept) if (change.number > last) subscription.push(change);
+    this.#ticker ??= setInterval(() => void this.tick(), FIGURES_MS); // It does not reject.
+    try {
+      await this.#begin(subscription, livestreamId, lastEventId);
+    } catch (error) {
+      subscription.close();
+      throw error;
     }
-    for (const event of this.#figures(livestreamId)) subscription.push(event);
     return subscription;
   }
 
   /** Once a second: the figures of every livestream that somebody reads of. */
-  tick(): void {
-    for (const livestreamId of this.#subscriptions.keys()) {
-      for (const event of this.#figures(livestreamId)) this.#tell(livestreamId, event);
+  async tick(): Promise<void> {
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    for (const livestreamId of [...this.#subscriptions.keys()]) {
+      try {
+        const snapshot = await this.#snapshot(livestreamId);
+        for (const event of this.#figures(snapshot)) this.#tell(livestreamId, event);
+      } catch (error) {
+        // The next second has its own.
+        this.#log.warn("figures_not_told", { livestreamId, message: String(error) });
+      }
     }
+    this.#isTicking = false;
   }
 
   /** No more events for anybody. */
@@ -108,20 +119,40 @@ export class LivestreamEvents {
     this.#forgottenUpTo = Math.max(this.#forgottenUpTo, ...changes.map(({ number }) => number));
   }
 
-  #figures(livestreamId: string): KeptChange[] {
-    const snapshot = this.#snapshot(livestreamId);
+  /** What happens while the livestream is looked up already waits for the reader; what it begins with comes before that. */
+  async #begin(
+    subscription: EventSubscription,
+    livestreamId: string,
+    lastEventId: string | null,
+  ): Promise<void> {
+    const last = this.#numberOf(lastEventId);
+    const isNew = last === null || last < this.#forgottenUpTo;
+    const missed = isNew ? [] : (this.#changes.get(livestreamId) ?? []).filter(({ number }) => number > last);
+    const numbers = {
+      status: this.#nextNumber(),
+      statistics: this.#nextNumber(),
+      inputs: this.#nextNumber(),
+    };
+    const snapshot = await this.#snapshot(livestreamId);
+    if (snapshot === null) return subscription.end();
+    const status = this.#event("status", snapshot.status, numbers.status);
+    const statistics = this.#event("statistics", snapshot.statistics, numbers.statistics);
+    const inputs = this.#event("inputs", snapshot.inputs, numbers.inputs);
+    subscription.beginWith([...(isNew ? [status] : missed), statistics, inputs]);
+  }
+
+  #figures(snapshot: Awaited<ReturnType<Snapshot>>): KeptChange[] {
     if (snapshot === null) return [];
     return [this.#event("statistics", snapshot.statistics), this.#event("inputs", snapshot.inputs)];
   }
 
-  #event(event: EventName, data: unknown): KeptChange {
+  #event(event: EventName, data: unknown, number = this.#nextNumber()): KeptChange {
+    return { number, id: `${this.#run}-${number}`, event, data: JSON.stringify(data ?? null) };
+  }
+
+  #nextNumber(): number {
     this.#number += 1;
-    return {
-      number: this.#number,
-      id: `${this.#run}-${this.#number}`,
-      event,
-      data: JSON.stringify(data ?? null),
-    };
+    return this.#number;
   }
 
   /** Null for an id of another run, or of none. */

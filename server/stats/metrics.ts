@@ -44,7 +44,7 @@ export interface MetricsOptions {
   readonly version: string;
   readonly clock: Pick<Clock, "monotonicMs" | "dateOf">;
   /** Status → how many livestreams have it. */
-  readonly livestreamsByStatus: () => Iterable<readonly [string, number]>;
+  readonly livestreamsByStatus: () => Promise<Iterable<readonly [string, number]>>;
   readonly running: () => readonly RunningLivestream[];
   readonly writing: () => StatisticsWriterFigures;
   readonly rtmpSending: () => RtmpSending;
@@ -99,13 +99,14 @@ export class Metrics {
     this.#repairsSeen = seen;
   }
 
-  render(): string {
+  async render(): Promise<string> {
+    const byStatus = await this.#options.livestreamsByStatus();
     const running = this.#options.running();
     this.observe(
       running.flatMap(({ id, inputs }) => inputs.map((input) => ({ livestreamId: id, ...input }))),
     );
     return renderMetrics([
-      ...this.#livestreams(running),
+      ...this.#livestreams(byStatus, running),
       ...this.#viewers(running),
       ...this.#playlists(running),
       ...this.#queues(),
@@ -114,7 +115,10 @@ export class Metrics {
     ]);
   }
 
-  #livestreams(running: readonly RunningLivestream[]): MetricFamily[] {
+  #livestreams(
+    byStatus: Iterable<readonly [string, number]>,
+    running: readonly RunningLivestream[],
+  ): MetricFamily[] {
     const inputs = running.flatMap((livestream) => livestream.inputs);
     const countOf = (holds: (input: InputState) => boolean) =>
       byInstance((name) => inputs.filter((input) => input.instance === name && holds(input)).length);
@@ -132,10 +136,7 @@ export class Metrics {
         "tandem_livestreams",
         "Livestreams by status.",
         "status",
-        new Map([
-          ...LIVESTREAM_STATUSES.map((status) => [status, 0] as const),
-          ...this.#options.livestreamsByStatus(),
-        ]),
+        new Map([...LIVESTREAM_STATUSES.map((status) => [status, 0] as const), ...byStatus]),
       ),
       metricBy(
         "gauge",

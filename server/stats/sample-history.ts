@@ -31,16 +31,16 @@ export class SampleHistory {
     this.#monotonicMs = options.monotonicMs;
   }
 
-  page(request: SamplePageRequest): Page<Sample> {
+  async page(request: SamplePageRequest): Promise<Page<Sample>> {
     const { livestreamId, instance, page, perpage } = request;
-    const series = this.#samples.series(livestreamId, instance);
+    const series = await this.#samples.series(livestreamId, instance);
     if (series === null) return { items: [], total: 0 };
-    const total = this.#totalOf(series, request);
+    const total = await this.#totalOf(series, request);
     const range = { end: total, skip: page * perpage, limit: perpage };
-    return { items: this.#samples.page(series, range), total };
+    return { items: await this.#samples.page(series, range), total };
   }
 
-  #totalOf(
+  async #totalOf(
     series: SampleSeries,
     { livestreamId, instance, page, perpage, beforeMs, reader }: SamplePageRequest,
   ) {

@@ -1,15 +1,14 @@
 // All that is known of who watches and what arrives: its parts, joined to each other and to what happens.
 
-import type { Database } from "bun:sqlite";
 import type { InstanceName, LivestreamStatus, PlayoutName } from "#openapi/names.ts";
 import type { Clock } from "#server/common/clock.ts";
+import type { Log } from "#server/common/log.ts";
 import type { FeedEvent, SwitchFacts } from "#server/feed/feed-event.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { InputState } from "#server/instances/input-state.ts";
 import type { Programme } from "#server/programme/programme.ts";
-import { EventStore } from "#server/store/event-store.ts";
-import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
-import { viewerSecretIn } from "#server/store/statistics-database.ts";
+import type { EventStore } from "#server/store/event-store.ts";
+import type { NewSample, SampleStore } from "#server/store/sample-store.ts";
 import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
 import { ConnectionCounter, type StatisticsOverview } from "./connection-counts.ts";
 import { LivestreamEvents } from "./livestream-events.ts";
@@ -30,15 +29,17 @@ export interface StatisticsPlayouts {
 /** What is asked of all livestreams. */
 export interface StatisticsLivestreams {
   /** Null when there is no such livestream. */
-  get(livestreamId: string): { readonly status: string; readonly inputs: readonly unknown[] } | null;
-  countsByStatus(): Iterable<readonly [string, number]>;
-  withStatus(status: LivestreamStatus): readonly { readonly id: string }[];
+  get(livestreamId: string): Promise<{ readonly status: string; readonly inputs: readonly unknown[] } | null>;
+  countsByStatus(): Promise<Iterable<readonly [string, number]>>;
+  withStatus(status: LivestreamStatus): Promise<readonly { readonly id: string }[]>;
 }
 
 export interface StatisticsOptions {
-  /** The statistics file; closed with the statistics. */
-  readonly database: Database;
-  /** Writes into the same file. */
+  readonly samples: SampleStore;
+  readonly storedEvents: Pick<EventStore, "livestreamIds">;
+  /** What viewer sessions are signed with. */
+  readonly viewerSecret: Uint8Array;
+  /** Writes what the stores hold. */
   readonly writer: Pick<StatisticsWriter, "writeSamples" | "remove" | "figures">;
   readonly feed: Pick<LivestreamFeed, "subscribe">;
   readonly playouts: StatisticsPlayouts;
@@ -50,6 +51,7 @@ export interface StatisticsOptions {
   readonly sampleIntervalSeconds: number;
   readonly version: string;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** The status that readers are told of when this happened. */
@@ -71,17 +73,15 @@ export class Statistics {
   readonly events: LivestreamEvents;
   readonly metrics: Metrics;
   readonly #options: StatisticsOptions;
-  readonly #samples: SampleStore;
   readonly #sampler: Sampler;
   readonly #counter: ConnectionCounter;
 
   constructor(options: StatisticsOptions) {
-    const { database, writer, playouts, livestreams, clock } = options;
+    const { samples, writer, playouts, livestreams, clock, log } = options;
     const monotonicMs = () => clock.monotonicMs();
     this.#options = options;
-    this.#samples = new SampleStore(database);
-    this.viewers = new Viewers({ keys: new SessionKeys(viewerSecretIn(database)), monotonicMs });
-    this.history = new SampleHistory({ samples: this.#samples, monotonicMs });
+    this.viewers = new Viewers({ keys: new SessionKeys(options.viewerSecret), monotonicMs });
+    this.history = new SampleHistory({ samples, monotonicMs });
     this.#counter = new ConnectionCounter({
       viewers: this.viewers,
       rtmpConnections: (id, of) => playouts.rtmpConnections(id, of),
@@ -98,6 +98,7 @@ export class Statistics {
     this.events = new LivestreamEvents({
       snapshot: (id) => this.#snapshot(id),
       run: crypto.randomUUID(),
+      log,
     });
     this.metrics = new Metrics({
       version: options.version,
@@ -115,16 +116,14 @@ export class Statistics {
   }
 
   /** Begins to sample, and removes what a process that ended too early has left of deleted livestreams. */
-  start(): void {
-    const { database, writer, livestreams } = this.#options;
-    for (const id of new Set([
-      ...this.#samples.livestreamIds(),
-      ...new EventStore(database).livestreamIds(),
-    ])) {
-      if (livestreams.get(id) === null) writer.remove(id);
-    }
-    for (const { id } of RUNNING.flatMap((status) => livestreams.withStatus(status))) this.#sampler.begin(id);
+  async start(): Promise<void> {
+    const running = await this.#runningIds();
+    for (const id of running) this.#sampler.begin(id);
     this.#sampler.start();
+    // The end of one that ended while they were looked up may have been told before it was begun.
+    const stillRunning = new Set(await this.#runningIds());
+    for (const id of running) if (!stillRunning.has(id)) this.#sampler.end(id);
+    await this.#removeLeftOvers();
   }
 
   overview(livestreamId: string): StatisticsOverview {
@@ -137,10 +136,16 @@ export class Statistics {
     this.events.close();
   }
 
-  /** Once everything is written. */
-  close(): void {
-    this.stop();
-    this.#options.database.close();
+  async #runningIds(): Promise<readonly string[]> {
+    const { livestreams } = this.#options;
+    const rows = await Promise.all(RUNNING.map((status) => livestreams.withStatus(status)));
+    return rows.flat().map(({ id }) => id);
+  }
+
+  async #removeLeftOvers(): Promise<void> {
+    const { samples, storedEvents, writer, livestreams } = this.#options;
+    const ids = [...(await samples.livestreamIds()), ...(await storedEvents.livestreamIds())];
+    for (const id of new Set(ids)) if ((await livestreams.get(id)) === null) writer.remove(id);
   }
 
   #happened(event: FeedEvent): void {
@@ -171,8 +176,8 @@ export class Statistics {
     this.viewers.sweep();
   }
 
-  #snapshot(livestreamId: string) {
-    const livestream = this.#options.livestreams.get(livestreamId);
+  async #snapshot(livestreamId: string) {
+    const livestream = await this.#options.livestreams.get(livestreamId);
     if (livestream === null) return null;
     return {
       status: { status: livestream.status, atUtc: new Date(this.#options.clock.dateMs()).toISOString() },

@@ -4,7 +4,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 import { isBearerToken, matcherOf } from "#server/common/secret.ts";
 import { StartError } from "#server/common/start-error.ts";
-import { newToken, type TokenScope, type TokenStore } from "./token-store.ts";
+import { newToken } from "./new-token.ts";
+import type { TokenScope, TokenStore } from "./token-store.ts";
 
 /**
  * The file's token, made when there is none. Only its owner may read the file. Throws a {@link StartError} when it can be
@@ -32,10 +33,13 @@ function contentOf(file: string): string {
 }
 
 /** What a call with a token may do; null for an unknown one. */
-export function scopesOf(adminToken: string, tokens: TokenStore): (token: string) => TokenScope | null {
+export function scopesOf(
+  adminToken: string,
+  tokens: Pick<TokenStore, "findByToken">,
+): (token: string) => Promise<TokenScope | null> {
   const isAdmin = matcherOf(adminToken);
-  return (token) => {
+  return async (token) => {
     if (isAdmin(token)) return "admin";
-    return tokens.findByToken(token)?.scope ?? null;
+    return (await tokens.findByToken(token))?.scope ?? null;
   };
 }

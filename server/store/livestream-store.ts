@@ -1,8 +1,8 @@
-// Livestreams on disk. A status changes only from the status its writer saw (compare-and-set).
+// Livestreams as they are stored. A status changes only from the status its writer saw (compare-and-set).
 
-import type { Database } from "bun:sqlite";
 import type { LivestreamStatus } from "#openapi/names.ts";
-import { orderAndLimit, type Page, type PageRequest, pageParameters } from "./page.ts";
+import type { MediaFacts } from "./media-store.ts";
+import type { Page, PageRequest } from "./page.ts";
 
 /** Every `…AtMs` is milliseconds since 1970, UTC; null = has not happened. */
 export interface LivestreamRow {
@@ -26,7 +26,12 @@ export interface LivestreamRow {
   readonly finishedAtMs: number | null;
 }
 
-export type LivestreamSortField = keyof typeof SORT_COLUMNS;
+export type NewLivestream = Pick<
+  LivestreamRow,
+  "id" | "name" | "description" | "withDvr" | "withBackup" | "createdAtMs"
+>;
+
+export type LivestreamSortField = "name" | "status" | "createdAtUtc" | "updatedAtUtc" | "startedAtUtc";
 
 export interface LivestreamPageRequest extends PageRequest<LivestreamSortField> {
   readonly status: LivestreamStatus | null;
@@ -37,107 +42,33 @@ export type LivestreamChange = Partial<
   Omit<LivestreamRow, "id" | "status" | "mediaId" | "createdAtMs" | "updatedAtMs">
 >;
 
-type Parameters = Record<string, string | number | null>;
+/** What a conversion leaves behind. */
+export interface FinishedConversion {
+  readonly livestreamId: string;
+  /** The id that the asset gets. */
+  readonly mediaId: string;
+  readonly facts: MediaFacts;
+  /** Null leaves what was said of the recording before. */
+  readonly message: string | null;
+  readonly atMs: number;
+}
 
-type StoredRow = Omit<LivestreamRow, "withDvr" | "withBackup"> & { withDvr: number; withBackup: number };
+export interface LivestreamStore {
+  /** Its status is `created`; answers the row as it was written. */
+  insert(livestream: NewLivestream): Promise<LivestreamRow>;
 
-/** Member of the row → column. */
-const COLUMNS = {
-  name: "name",
-  description: "description",
-  withDvr: "with_dvr",
-  withBackup: "with_backup",
-  primaryStreamKey: "primary_stream_key",
-  secondaryStreamKey: "secondary_stream_key",
-  conversionMessage: "conversion_message",
-  ingestStartedAtMs: "ingest_started_at_ms",
-  startedAtMs: "started_at_ms",
-  stoppedAtMs: "stopped_at_ms",
-  finishedAtMs: "finished_at_ms",
-} as const satisfies Record<keyof LivestreamChange, string>;
-
-const SORT_COLUMNS = {
-  name: "name COLLATE NOCASE",
-  status: "status",
-  createdAtUtc: "created_at_ms",
-  updatedAtUtc: "updated_at_ms",
-  startedAtUtc: "started_at_ms",
-} as const;
-
-const SELECT = `
-  SELECT id, status, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs,
-    (SELECT media.id FROM media WHERE media.livestream_id = livestreams.id) AS mediaId,
-    ${Object.entries(COLUMNS)
-      .map(([member, column]) => `${column} AS ${member}`)
-      .join(", ")}
-  FROM livestreams`;
-
-export class LivestreamStore {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  insert(row: {
-    readonly id: string;
-    readonly name: string;
-    readonly description: string | null;
-    readonly withDvr: boolean;
-    readonly withBackup: boolean;
-    readonly createdAtMs: number;
-  }): void {
-    this.#database
-      .query(
-        `INSERT INTO livestreams (id, name, description, with_dvr, with_backup, status, created_at_ms, updated_at_ms)
-         VALUES ($id, $name, $description, $withDvr, $withBackup, 'created', $createdAtMs, $createdAtMs)`,
-      )
-      .run(row);
-  }
-
-  find(id: string): LivestreamRow | null {
-    const stored = this.#database.query<StoredRow, Parameters>(`${SELECT} WHERE id = $id`).get({ id });
-    return stored === null ? null : fromStored(stored);
-  }
+  find(id: string): Promise<LivestreamRow | null>;
 
   /** What most calls ask first, for a fifth of what the whole row takes. Null = there is none. */
-  status(id: string): LivestreamStatus | null {
-    return (
-      this.#database
-        .query<{ status: LivestreamStatus }, Parameters>("SELECT status FROM livestreams WHERE id = $id")
-        .get({ id })?.status ?? null
-    );
-  }
+  status(id: string): Promise<LivestreamStatus | null>;
 
-  list(request: LivestreamPageRequest): Page<LivestreamRow> {
-    const where = "WHERE $status IS NULL OR status = $status";
-    const { status, sort } = request;
-    const rows = this.#database
-      .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`)
-      .all({ status, ...pageParameters(request) });
-    const counted = this.#database
-      .query<{ total: number }, Parameters>(`SELECT count(*) AS total FROM livestreams ${where}`)
-      .get({ status });
-    return { items: rows.map(fromStored), total: counted?.total ?? 0 };
-  }
+  list(request: LivestreamPageRequest): Promise<Page<LivestreamRow>>;
 
   /** Oldest first. */
-  withStatus(status: LivestreamStatus): readonly LivestreamRow[] {
-    return this.#database
-      .query<StoredRow, Parameters>(`${SELECT} WHERE status = $status ORDER BY created_at_ms, id`)
-      .all({ status })
-      .map(fromStored);
-  }
+  withStatus(status: LivestreamStatus): Promise<readonly LivestreamRow[]>;
 
-  /** How many livestreams have each status; a status that none has is left out. */
-  countsByStatus(): ReadonlyMap<LivestreamStatus, number> {
-    const rows = this.#database
-      .query<{ status: LivestreamStatus; count: number }, []>(
-        "SELECT status, count(*) AS count FROM livestreams GROUP BY status",
-      )
-      .all();
-    return new Map(rows.map(({ status, count }) => [status, count]));
-  }
+  /** Those statuses that no livestream has are left out. */
+  countsByStatus(): Promise<ReadonlyMap<LivestreamStatus, number>>;
 
   /** False, and nothing changed, unless the livestream exists and its status is `from`. */
   changeStatus(
@@ -146,35 +77,26 @@ export class LivestreamStore {
     to: LivestreamStatus,
     change: LivestreamChange,
     atMs: number,
-  ): boolean {
-    return (
-      this.#database
-        .query(
-          `UPDATE livestreams SET status = $to, ${assignments(change)} WHERE id = $id AND status = $from`,
-        )
-        .run({ id, from, to, atMs, ...change }).changes === 1
-    );
-  }
+  ): Promise<boolean>;
 
   /** False, and nothing changed, unless the livestream exists and its status is `inStatus`. */
-  update(id: string, inStatus: LivestreamStatus, change: LivestreamChange, atMs: number): boolean {
-    return this.changeStatus(id, inStatus, inStatus, change, atMs);
-  }
+  update(id: string, inStatus: LivestreamStatus, change: LivestreamChange, atMs: number): Promise<boolean>;
 
-  /** False, and nothing gone, unless the livestream exists and its status is `from`. Its asset goes with it. */
-  delete(id: string, from: LivestreamStatus): boolean {
-    return (
-      this.#database.query("DELETE FROM livestreams WHERE id = $id AND status = $from").run({ id, from })
-        .changes > 0
-    );
-  }
-}
+  /** An encoder began to send: noted once, and only before the publish; false when it is not. */
+  noteSourceStart(id: string, atMs: number): Promise<boolean>;
 
-function assignments(change: LivestreamChange): string {
-  const members = Object.keys(change) as (keyof LivestreamChange)[];
-  return [...members.map((member) => `${COLUMNS[member]} = $${member}`), "updated_at_ms = $atMs"].join(", ");
-}
+  /** Why the recording stopped before its livestream did; false, and nothing noted, unless it is live or converting. */
+  noteRecordingStop(id: string, reason: string, atMs: number): Promise<boolean>;
 
-function fromStored(stored: StoredRow): LivestreamRow {
-  return { ...stored, withDvr: stored.withDvr === 1, withBackup: stored.withBackup === 1 };
+  /**
+   * The asset, with the livestream's name, and the status `finished` come into being together. False, and nothing written,
+   * unless the livestream exists and is converting.
+   */
+  finishConversion(conversion: FinishedConversion): Promise<boolean>;
+
+  /**
+   * The livestream goes with its asset and its pictures' rows, and that its files are still to be removed is noted with it.
+   * False, and nothing gone, unless the livestream exists and its status is `from`.
+   */
+  delete(id: string, from: LivestreamStatus): Promise<boolean>;
 }

@@ -22,7 +22,7 @@ export interface OwedWritesOptions {
 export interface OwedWrite {
   readonly what: string;
   readonly livestreamId: string;
-  readonly write: () => void;
+  readonly write: () => Promise<unknown>;
 }
 
 export class OwedWrites {
@@ -39,12 +39,12 @@ export class OwedWrites {
     return this.#owed.size;
   }
 
-  /** Writes it, or keeps it until the disk takes it: then false. Throws what is no trouble of the disk's. */
-  write(owed: OwedWrite): boolean {
+  /** Writes it, or keeps it until the disk takes it: then false. Fails with what is no trouble of the disk's. */
+  async write(owed: OwedWrite): Promise<boolean> {
     const { what, livestreamId, write } = owed;
     try {
       if (this.#owed.size === 0) {
-        write();
+        await write();
         return true;
       }
     } catch (error) {
@@ -57,16 +57,18 @@ export class OwedWrites {
   }
 
   /** Tries all of them, in order, until one is not taken. */
-  retry(): void {
-    for (const [key, { what, livestreamId, write }] of this.#owed) {
+  async retry(): Promise<void> {
+    for (const [key, owed] of this.#owed) {
+      const { what, livestreamId, write } = owed;
       try {
-        write();
+        await write();
         this.#options.log.info("owed_write_done", { what, livestreamId });
       } catch (error) {
         if (diskTroubleOf(error) !== null) return;
         this.#options.log.error("owed_write_failed", { what, livestreamId, message: String(error) });
       }
-      this.#owed.delete(key);
+      // A later one of its kind may have taken its place meanwhile.
+      if (this.#owed.get(key) === owed) this.#owed.delete(key);
     }
   }
 
@@ -76,7 +78,7 @@ export class OwedWrites {
     this.#timer = null;
     if (this.#owed.size === 0) return;
     const { isStoreWell, log } = this.#options;
-    if (await Promise.race([isStoreWell(), Bun.sleep(CLOSE_MS).then(() => false)])) this.retry();
+    if (await Promise.race([isStoreWell(), Bun.sleep(CLOSE_MS).then(() => false)])) await this.retry();
     for (const { what, livestreamId } of this.#owed.values())
       log.error("owed_write_lost", { what, livestreamId });
   }
@@ -89,8 +91,9 @@ export class OwedWrites {
   async #retryIfWell(): Promise<void> {
     const isWell = await this.#options.isStoreWell();
     if (this.#timer === null) return;
+    if (isWell) await this.retry();
+    if (this.#timer === null) return;
     this.#timer = null;
-    if (isWell) this.retry();
     if (this.#owed.size > 0) this.#retryLater();
   }
 }

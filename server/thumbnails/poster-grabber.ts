@@ -16,7 +16,7 @@ export interface PosterGrabberOptions {
     onAirKeyFrame(livestreamId: string): KeyFrame | null;
   };
   readonly thumbnails: {
-    current(livestreamId: string): Pick<ThumbnailRow, "source"> | null;
+    current(livestreamId: string): Promise<Pick<ThumbnailRow, "source"> | null>;
     keepAutomatic(livestreamId: string, picture: Uint8Array): Promise<ImageRefusal | null>;
   };
   readonly monotonicMs: () => number;
@@ -53,11 +53,10 @@ export class PosterGrabber {
     const nowMs = this.#options.monotonicMs();
     this.#startsMs = this.#startsMs.filter((startMs) => nowMs - startMs < MINUTE_MS);
     if (this.#startsMs.length >= DECODERS_PER_MINUTE) return;
-    const due = this.#longestDue(nowMs);
-    if (due === null) return;
-    this.#startsMs.push(nowMs);
+    const due = this.#due(nowMs);
+    if (due.length === 0) return;
     // Ends by itself, whatever happens: the decoder has a deadline, and failures are told to the log.
-    this.#running = this.#take(due.livestreamId, due.keyFrame, decode).finally(() => {
+    this.#running = this.#takeLongestDue(due, nowMs, decode).finally(() => {
       this.#running = null;
     });
   }
@@ -74,24 +73,39 @@ export class PosterGrabber {
     await this.#running;
   }
 
-  #longestDue(nowMs: number): { livestreamId: string; keyFrame: KeyFrame } | null {
-    const { playouts, thumbnails } = this.#options;
-    const onAir = playouts.onAirIds();
+  /** Livestreams whose picture is due, the one that waits longest first. */
+  #due(nowMs: number): readonly string[] {
+    const onAir = this.#options.playouts.onAirIds();
     this.#forgetAllBut(new Set(onAir));
-    const due = onAir
+    return onAir
       .map((livestreamId) => ({
         livestreamId,
         triedAtMs: this.#triedAtMs.get(livestreamId) ?? Number.NEGATIVE_INFINITY,
       }))
       .filter(({ triedAtMs }) => nowMs - triedAtMs >= AUTOMATIC_INTERVAL_MS)
-      .sort((a, b) => a.triedAtMs - b.triedAtMs);
-    for (const { livestreamId } of due) {
-      const keyFrame = playouts.onAirKeyFrame(livestreamId);
+      .sort((a, b) => a.triedAtMs - b.triedAtMs)
+      .map(({ livestreamId }) => livestreamId);
+  }
+
+  async #takeLongestDue(due: readonly string[], nowMs: number, decode: DecodeKeyFrame): Promise<void> {
+    for (const livestreamId of due) {
+      const keyFrame = this.#options.playouts.onAirKeyFrame(livestreamId);
       if (keyFrame === null) continue;
       this.#triedAtMs.set(livestreamId, nowMs);
-      if (thumbnails.current(livestreamId)?.source !== "upload") return { livestreamId, keyFrame };
+      if (await this.#hasUpload(livestreamId)) continue;
+      this.#startsMs.push(nowMs);
+      return this.#take(livestreamId, keyFrame, decode);
     }
-    return null;
+  }
+
+  /** Of a livestream that cannot be asked about no picture is taken. */
+  async #hasUpload(livestreamId: string): Promise<boolean> {
+    try {
+      return (await this.#options.thumbnails.current(livestreamId))?.source === "upload";
+    } catch (error) {
+      this.#options.log.warn("thumbnail_not_taken", { livestreamId, message: String(error) });
+      return true;
+    }
   }
 
   #forgetAllBut(onAir: ReadonlySet<string>): void {

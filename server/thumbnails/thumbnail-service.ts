@@ -40,7 +40,7 @@ export class ThumbnailService {
   }
 
   /** The one that is shown: the uploaded one, else the automatic one, else null. */
-  current(livestreamId: string): ThumbnailRow | null {
+  current(livestreamId: string): Promise<ThumbnailRow | null> {
     return this.#store.current(livestreamId);
   }
 
@@ -72,10 +72,10 @@ export class ThumbnailService {
 
   /** Back to the automatic one, if there is one. */
   deleteUpload(livestreamId: string): Promise<void> {
-    return this.#changes.run(livestreamId, () => {
-      this.#store.deleteUpload(livestreamId);
+    return this.#changes.run(livestreamId, async () => {
+      await this.#store.deleteUpload(livestreamId);
       this.#replaced.delete(livestreamId);
-      return this.#sweep(livestreamId);
+      await this.#sweep(livestreamId);
     });
   }
 
@@ -101,17 +101,21 @@ export class ThumbnailService {
     master: Master,
   ): Promise<ImageRefusal | null> {
     const contentHash = hashOf(master.bytes);
-    const before = this.#store.all(livestreamId).find((row) => row.source === source)?.contentHash;
+    const before = await this.#hashOf(livestreamId, source);
     await this.#files.store(livestreamId, contentHash, master.bytes);
     if (before === contentHash) return null;
     const { width, height } = master;
-    if (!this.#store.put({ livestreamId, source, contentHash, width, height })) {
+    if (!(await this.#store.put({ livestreamId, source, contentHash, width, height }))) {
       await this.#forget(livestreamId);
       return { code: "not_found", message: "The livestream was deleted meanwhile." };
     }
     if (before !== undefined) this.#replaced.set(livestreamId, before);
     await this.#sweep(livestreamId);
     return null;
+  }
+
+  async #hashOf(livestreamId: string, source: ThumbnailSource): Promise<string | undefined> {
+    return (await this.#store.all(livestreamId)).find((row) => row.source === source)?.contentHash;
   }
 
   async #forget(livestreamId: string): Promise<void> {
@@ -121,7 +125,7 @@ export class ThumbnailService {
   }
 
   async #sweep(livestreamId: string): Promise<void> {
-    const kept = new Set(this.#store.all(livestreamId).map(({ contentHash }) => contentHash));
+    const kept = new Set((await this.#store.all(livestreamId)).map(({ contentHash }) => contentHash));
     const replaced = this.#replaced.get(livestreamId);
     if (replaced !== undefined) kept.add(replaced);
     this.#renditions.forget(livestreamId);

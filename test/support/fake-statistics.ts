@@ -1,20 +1,24 @@
 // Statistics of livestreams that do not run: real history and events on a database in memory, counts that the test sets.
 
+import { createLog } from "#server/common/log.ts";
 import type { AppOptions } from "#server/http/app.ts";
 import type { StatisticsOverview } from "#server/stats/connection-counts.ts";
 import { LivestreamEvents } from "#server/stats/livestream-events.ts";
 import { SampleHistory } from "#server/stats/sample-history.ts";
-import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
-import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import type { NewSample } from "#server/store/sample-store.ts";
+import { SqliteSampleStore } from "#server/store/sqlite/sample-store.ts";
+import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
+import { FakeClock } from "./fake-clock.ts";
 
 const NOBODY = { rtmpConnections: 0, hlsConnections: 0 };
 
 export class FakeStatistics {
   readonly database = openStatisticsDatabase(":memory:");
-  readonly samples = new SampleStore(this.database);
+  readonly samples = new SqliteSampleStore(this.database);
   readonly events = new LivestreamEvents({
-    snapshot: () => ({ status: { status: "live" }, statistics: this.counts, inputs: [] }),
+    snapshot: async () => ({ status: { status: "live" }, statistics: this.counts, inputs: [] }),
     run: "run",
+    log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
   });
   counts: StatisticsOverview = { primary: NOBODY, secondary: NOBODY, sum: NOBODY };
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { parseCommandLine } from "#server/command/command-line.ts";
 import { tokenCommands } from "#server/command/token-commands.ts";
 import { StartError } from "#server/common/start-error.ts";
-import { openDatabaseOf, openDataDirectory } from "#server/store/data-directory.ts";
-import { TokenStore } from "#server/store/token-store.ts";
+import { openDataDirectory } from "#server/store/data-directory.ts";
+import { openSqliteTokens } from "#server/store/sqlite/stores.ts";
 
 let folder = "";
 let printed = "";
@@ -33,20 +33,20 @@ async function run(...argv: string[]): Promise<string> {
   return printed;
 }
 
-function scopeOf(token: string): string | undefined {
-  const database = openDatabaseOf(openDataDirectory(folder));
-  const row = new TokenStore(database).findByToken(token);
-  database.close();
+async function scopeOf(token: string): Promise<string | undefined> {
+  const { tokens, close } = openSqliteTokens(openDataDirectory(folder));
+  const row = await tokens.findByToken(token);
+  close();
   return row?.scope;
 }
 
 test("a token is made, listed and revoked", async () => {
   const token = (await run("create", "--name", "ci", "--scope", "read")).trim();
-  expect(scopeOf(token)).toBe("read");
+  expect(await scopeOf(token)).toBe("read");
   const list = await run("list");
   expect(list).toMatch(/^[0-9a-f-]{36} {2}read {3}2026-01-01T00:00:00.000Z {2}ci\n$/);
   expect(await run("revoke", list.slice(0, 36))).toBe("");
-  expect(scopeOf(token)).toBeUndefined();
+  expect(await scopeOf(token)).toBeUndefined();
   expect(await run("list")).toBe("");
 });
 

@@ -53,13 +53,13 @@ class Playhouse implements AsyncDisposable {
           return playout === "auto" ? this.programme : (this.instances.get(playout) ?? null);
         },
         opening: () => this.opening,
-        livestream: (id) => (id === LIVESTREAM_ID ? this.livestream : null),
+        livestream: async (id) => (id === LIVESTREAM_ID ? this.livestream : null),
         listed,
         viewers: { newSession: () => "session", watched: () => {} },
         addressOf: () => "192.0.2.1",
       }),
       media: new MediaPlayback({
-        media: { playable: () => null },
+        media: { playable: async () => null },
         recordings: this.folder.recordings,
         listed,
       }),

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await folder.record(cuts);
   recorded = bytesOf(cuts);
   playback = playbackOf({
-    playable: (id) => (isPlayable && id === MEDIA_ID ? { livestreamId: LIVESTREAM_ID } : null),
+    playable: async (id) => (isPlayable && id === MEDIA_ID ? { livestreamId: LIVESTREAM_ID } : null),
   });
 });
 
@@ -149,7 +149,7 @@ describe("nothing is at", () => {
 
   test("a recording whose files are gone", async () => {
     const gone = playbackOf({
-      playable: () => ({ livestreamId: "0190b8e8-0000-7000-8000-00000000000c" }),
+      playable: async () => ({ livestreamId: "0190b8e8-0000-7000-8000-00000000000c" }),
     });
     expect((await ask(gone, `${BASE}/index.m3u8`)).status).toBe(404);
   });

@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { createLog } from "#server/common/log.ts";
 import type { FeedEvent } from "#server/feed/feed-event.ts";
 import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
-import { EventStore, type StoredEvent } from "#server/store/event-store.ts";
-import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
-import { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import type { StoredEvent } from "#server/store/event-store.ts";
+import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
+import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
+import { SqliteStatisticsWriter } from "#server/store/sqlite/statistics-writer.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { until } from "#test/support/until.ts";
 
@@ -167,22 +168,23 @@ function realFeed(patienceMs?: number) {
   folder = mkdtempSync(join(tmpdir(), "tandem-feed-"));
   const file = join(folder, "statistics.sqlite");
   const database = openStatisticsDatabase(file);
-  const writer = new StatisticsWriter({ file, log });
-  return { ...feedOn(writer, patienceMs), file, writer, database, store: new EventStore(database) };
+  const writer = new SqliteStatisticsWriter({ file, log });
+  return { ...feedOn(writer, patienceMs), file, writer, database, store: new SqliteEventStore(database) };
 }
 
-const countIn = (store: EventStore) => store.page("show", { page: 0, perpage: 1 }).total;
+const countIn = async (store: SqliteEventStore) => (await store.page("show", { page: 0, perpage: 1 })).total;
 
 test("whoever is told finds the event on the disk", async () => {
   const { feed, create, store, writer, database } = realFeed();
   const found: (string | undefined)[] = [];
   const ids: string[] = [];
-  feed.subscribe(({ id }) => {
+  feed.subscribe(async ({ id }) => {
     ids.push(id);
-    found.push(store.page("show", { page: 0, perpage: 100 }).items.find((each) => each.id === id)?.id);
+    const { items } = await store.page("show", { page: 0, perpage: 100 });
+    found.push(items.find((each) => each.id === id)?.id);
   });
   for (const name of ["a", "b", "c"]) create(name);
-  await until("three", () => ids.length === 3);
+  await until("three", () => found.length === 3);
   expect(found).toEqual([...ids]);
   await writer.close();
   database.close();
@@ -197,13 +199,14 @@ test("a disk that stalls keeps nobody waiting, and a flood meanwhile costs no tu
   for (let each = 0; each < 2000; each += 1) create(String(each));
   await until("time to pass on this thread", () => turns > 20);
   await until("all to be told", () => told.length === 2000);
-  expect(countIn(store)).toBe(0);
+  expect(await countIn(store)).toBe(0);
   blocker.run("COMMIT");
   blocker.close();
-  await until("all to be stored", () => countIn(store) === 2000);
+  await until("all to be stored", async () => (await countIn(store)) === 2000);
   clearInterval(ticker);
   expect(namesOf(told)).toEqual(Array.from({ length: 2000 }, (_, each) => String(each)));
-  const stored = store.page("show", { page: 0, perpage: 2000 }).items.map(({ id }) => id);
+  const { items } = await store.page("show", { page: 0, perpage: 2000 });
+  const stored = items.map(({ id }) => id);
   expect(stored.reverse()).toEqual(told.map(({ id }) => id));
   await writer.close();
   database.close();
@@ -213,6 +216,6 @@ test("what was emitted last is stored before the writer is closed", async () => 
   const { create, store, writer, database } = realFeed();
   for (let each = 0; each < 3000; each += 1) create(String(each));
   await writer.close();
-  expect(countIn(store)).toBe(3000);
+  expect(await countIn(store)).toBe(3000);
   database.close();
 });

@@ -2,23 +2,20 @@ import { describe, expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
 import { createApp } from "#server/http/app.ts";
-import { openDatabase } from "#server/store/database.ts";
-import { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
 import { codeOf, emptyPages, FakeApp, READER } from "./fake-app.ts";
 
 test("an app is made of services, stores and what else is open to all", async () => {
-  const database = openDatabase(":memory:");
-  const house = new FakeHouse(database);
+  const house = new FakeHouse();
   const app = createApp({
     livestreams: house.livestreams,
     media: house.mediaService,
     statistics: new FakeStatistics().routes,
     thumbnails: house.thumbnails,
-    scopeOf: (token) => (token === "secret" ? "admin" : null),
-    idempotencyKeys: new IdempotencyStore(database),
+    scopeOf: async (token) => (token === "secret" ? "admin" : null),
+    idempotencyKeys: house.idempotencyKeys,
     urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: 8080, rtmp: 1935 }),
     corsOrigins: "*",
     risingMs: Date.now,
@@ -66,7 +63,7 @@ describe("a token", () => {
 
   test("of scope read may GET and HEAD", async () => {
     const app = new FakeApp();
-    const path = `/v2/livestreams/${app.house.create()}`;
+    const path = `/v2/livestreams/${await app.house.create()}`;
     expect((await app.call("GET", path, { token: READER })).status).toBe(200);
     expect((await app.call("HEAD", path, { token: READER })).status).toBe(200);
   });
@@ -78,10 +75,10 @@ describe("a token", () => {
     ["POST", "/id/start"],
   ])("of scope read may not %s %s", async (method, path) => {
     const app = new FakeApp();
-    const id = app.house.create();
+    const id = await app.house.create();
     const answer = await app.call(method, `/v2/livestreams${path.replace("id", id)}`, { token: READER });
     expect([answer.status, codeOf(answer)]).toEqual([403, "forbidden"]);
-    expect(app.house.livestreams.get(id)?.status).toBe("created");
+    expect((await app.house.livestreams.get(id))?.status).toBe("created");
   });
 });
 
@@ -120,7 +117,7 @@ test.each([
   ["/watch/unknown", 404],
 ])("HEAD %s is GET without the body, and says how long that is", async (path, status) => {
   const app = new FakeApp();
-  app.house.create();
+  await app.house.create();
   const get = await app.app.request(path, { headers: { Authorization: "Bearer admin-token" } });
   const head = await app.call("HEAD", path);
   expect([head.status, head.body]).toEqual([status, null]);
@@ -136,7 +133,7 @@ test("answers of the contract are kept by nobody", async () => {
 
 test("an error of ours is said without its reason, and logged once with it", async () => {
   const app = new FakeApp();
-  const id = app.house.receiving();
+  const id = await app.house.receiving();
   const failure = Promise.reject(new Error("disk on fire"));
   failure.catch(() => {});
   app.house.playouts.holds.set("publish", failure);

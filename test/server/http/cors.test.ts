@@ -131,7 +131,7 @@ describe("an answer", () => {
     "can be read by every page, if nothing else is set: %s",
     async (_, status, method, path, headers) => {
       const app = new FakeApp();
-      const answer = await call(app, method, path.replace("{id}", app.house.create()), headers);
+      const answer = await call(app, method, path.replace("{id}", await app.house.create()), headers);
       expect([answer.status, ...readersOf(answer)]).toEqual([status, "*", null]);
       expect(answer.headers.get("Access-Control-Allow-Credentials")).toBeNull();
       expect(listed(answer, "Access-Control-Expose-Headers")).toEqual(
@@ -151,7 +151,7 @@ describe("an answer", () => {
     "can be read by the pages that are set, and no other: %s",
     async (_, status, method, path, headers) => {
       const app = new FakeApp({ corsOrigins: ["http://localhost:5173", PAGE] });
-      const wholePath = path.replace("{id}", app.house.create());
+      const wholePath = path.replace("{id}", await app.house.create());
       for (const origin of [PAGE, "http://localhost:5173"]) {
         const answer = await call(app, method, wholePath, { ...headers, Origin: origin });
         expect([answer.status, ...readersOf(answer)]).toEqual([status, origin, "Origin"]);
@@ -171,7 +171,7 @@ describe("an answer", () => {
 
   test("that fails can be read", async () => {
     const app = new FakeApp({ corsOrigins: [PAGE] });
-    const id = app.house.receiving();
+    const id = await app.house.receiving();
     const failure = Promise.reject(new Error("disk on fire"));
     failure.catch(() => {});
     app.house.playouts.holds.set("publish", failure);
@@ -197,7 +197,7 @@ describe("an answer", () => {
 
   test("that is a stream of events can be read, and so can the one that there is no room", async () => {
     const app = new FakeApp();
-    const path = `/v2/livestreams/${app.house.create()}/events`;
+    const path = `/v2/livestreams/${await app.house.create()}/events`;
     const answers: Response[] = [];
     do answers.push(await call(app, "GET", path));
     while (answers.at(-1)?.status === 200);

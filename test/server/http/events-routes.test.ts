@@ -35,7 +35,7 @@ async function open(app: FakeApp, id: string, headers: Record<string, string> = 
 
 test("events are a stream that nobody keeps: status, figures, and changes with ids", async () => {
   const app = new FakeApp();
-  const id = app.house.create();
+  const id = await app.house.create();
   const events = await open(app, id);
   expect(events.response.headers.get("Content-Type")).toBe("text/event-stream");
   expect(events.response.headers.get("Cache-Control")).toBe("no-store");
@@ -49,7 +49,7 @@ test("events are a stream that nobody keeps: status, figures, and changes with i
 
 test("a reader that comes back with Last-Event-ID is told what it missed", async () => {
   const app = new FakeApp();
-  const id = app.house.create();
+  const id = await app.house.create();
   app.statistics.events.changed(id, "switch", 1);
   app.statistics.events.changed(id, "switch", 2);
   const events = await open(app, id, { "Last-Event-ID": "run-1" });
@@ -62,7 +62,7 @@ test("a reader that comes back with Last-Event-ID is told what it missed", async
 
 test("the stream ends with the livestream", async () => {
   const app = new FakeApp();
-  const id = app.house.create();
+  const id = await app.house.create();
   const events = await open(app, id);
   await events.textWith("event: inputs");
   app.statistics.events.forget(id);
@@ -71,15 +71,15 @@ test("the stream ends with the livestream", async () => {
 
 test("a HEAD opens nothing", async () => {
   const app = new FakeApp();
-  const answer = await app.call("HEAD", `/v2/livestreams/${app.house.create()}/events`);
+  const answer = await app.call("HEAD", `/v2/livestreams/${await app.house.create()}/events`);
   expect([answer.status, answer.headers.get("Content-Type")]).toEqual([200, "text/event-stream"]);
   expect(app.statistics.events.subscribers).toBe(0);
 });
 
 test("beyond the bound a reader is told to come back later", async () => {
   const app = new FakeApp();
-  const id = app.house.create();
-  for (let each = 0; each < 1000; each += 1) app.statistics.events.subscribe(id, null);
+  const id = await app.house.create();
+  for (let each = 0; each < 1000; each += 1) await app.statistics.events.subscribe(id, null);
   const answer = await app.call("GET", `/v2/livestreams/${id}/events`);
   expect([answer.status, codeOf(answer), answer.headers.get("Retry-After")]).toEqual([
     429,

@@ -5,8 +5,7 @@ import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
 import { type AppOptions, createApp } from "#server/http/app.ts";
 import { webRoutes } from "#server/http/web-routes.ts";
-import { openDatabase } from "#server/store/database.ts";
-import { IdempotencyStore } from "#server/store/idempotency-store.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
@@ -63,8 +62,8 @@ export class FakeApp {
       media: this.house.mediaService,
       thumbnails: this.house.thumbnails,
       statistics: this.statistics.routes,
-      scopeOf: (token) => (token === ADMIN ? "admin" : token === READER ? "read" : null),
-      idempotencyKeys: new IdempotencyStore(database),
+      scopeOf: async (token) => (token === ADMIN ? "admin" : token === READER ? "read" : null),
+      idempotencyKeys: this.house.idempotencyKeys,
       urls: new PublicUrls(
         { publicUrl: "https://example.com/video", rtmpPublicUrl: null },
         { http: 0, rtmp: 0 },
@@ -107,8 +106,8 @@ export function codeOf({ body }: Answer): unknown {
 /** The pages of a server without livestreams. */
 export function emptyPages(): ReturnType<typeof webRoutes> {
   return webRoutes({
-    livestream: () => null,
-    liveNow: () => ({ items: [], total: 0 }),
+    livestream: async () => null,
+    liveNow: async () => ({ items: [], total: 0 }),
     publicUrl: (path) => `https://example.com/video/${path}`,
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { openDatabase } from "#server/store/database.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
 import { until } from "#test/support/until.ts";
 import { type CallOptions, codeOf, FakeApp } from "./fake-app.ts";
 
@@ -9,8 +9,8 @@ function withKey(key: string, options: CallOptions = {}): CallOptions {
   return { ...options, headers: { "Idempotency-Key": key } };
 }
 
-function totalOf({ house }: FakeApp): number {
-  return house.livestreams.list({ page: 0, perpage: 1, sort: null, status: null }).total;
+async function totalOf({ house }: FakeApp): Promise<number> {
+  return (await house.livestreams.list({ page: 0, perpage: 1, sort: null, status: null })).total;
 }
 
 describe("a POST with an Idempotency-Key", () => {
@@ -24,7 +24,7 @@ describe("a POST with an Idempotency-Key", () => {
     for (const name of ["Location", "Content-Type", "Cache-Control"]) {
       expect(second.headers.get(name)).toBe(first.headers.get(name));
     }
-    expect(totalOf(app)).toBe(1);
+    expect(await totalOf(app)).toBe(1);
   });
 
   test("is remembered across a restart", async () => {
@@ -41,12 +41,12 @@ describe("a POST with an Idempotency-Key", () => {
     await call();
     app.risingMs += DAY_MS;
     await call();
-    expect(totalOf(app)).toBe(2);
+    expect(await totalOf(app)).toBe(2);
   });
 
   test("is another call on another route", async () => {
     const app = new FakeApp();
-    const [one, two] = [app.house.create(), app.house.create()];
+    const [one, two] = [await app.house.create(), await app.house.create()];
     for (const id of [one, two]) {
       expect((await app.call("POST", `/v2/livestreams/${id}/start`, withKey("k"))).body).toMatchObject({
         data: { id, status: "started" },
@@ -59,7 +59,7 @@ describe("a POST with an Idempotency-Key", () => {
     const first = await app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "One" } }));
     const second = await app.call("POST", "/v2/livestreams", withKey("k", { body: { name: "Two" } }));
     expect([second.status, second.body]).toEqual([201, first.body]);
-    expect(totalOf(app)).toBe(1);
+    expect(await totalOf(app)).toBe(1);
   });
 
   test("waits for the same call that is being answered", async () => {
@@ -81,7 +81,7 @@ describe("a POST with an Idempotency-Key", () => {
 
   test("is answered with the first refusal, although it would be answered otherwise now", async () => {
     const app = new FakeApp();
-    const id = app.house.started();
+    const id = await app.house.started();
     const call = (key: string) => app.call("POST", `/v2/livestreams/${id}/publish`, withKey(key));
     expect(codeOf(await call("k"))).toBe("no_active_ingest");
     app.house.playouts.active.set(id, "primary");
@@ -98,7 +98,7 @@ describe("a POST with an Idempotency-Key", () => {
 
   test("may be tried again when the server failed, also by who waited for that", async () => {
     const app = new FakeApp();
-    const id = app.house.receiving();
+    const id = await app.house.receiving();
     const begun = Promise.withResolvers<void>();
     app.house.playouts.holds.set("publish", begun.promise);
     const call = () => app.call("POST", `/v2/livestreams/${id}/publish`, withKey("k"));

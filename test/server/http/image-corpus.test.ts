@@ -11,9 +11,9 @@ import { FakeApp } from "./fake-app.ts";
 let app = new FakeApp();
 let path = "";
 
-beforeEach(() => {
+beforeEach(async () => {
   app = new FakeApp();
-  path = `/v2/livestreams/${app.house.create()}/thumbnail`;
+  path = `/v2/livestreams/${await app.house.create()}/thumbnail`;
 });
 
 afterEach(async () => {

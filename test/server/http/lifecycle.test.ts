@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { codeOf, FakeApp } from "./fake-app.ts";
 
 /** Brings a livestream into each column of the table. */
-const SITUATIONS: Record<string, (app: FakeApp) => string | Promise<string>> = {
+const SITUATIONS: Record<string, (app: FakeApp) => Promise<string>> = {
   created: ({ house }) => house.create(),
   "started, no ingest": ({ house }) => house.started(),
   "started, ingest": ({ house }) => house.receiving(),
@@ -44,7 +44,7 @@ describe("the lifecycle", () => {
   test.each(CELLS)("%s while %s answers %p", async (call, situation, expected) => {
     const app = new FakeApp();
     const id = (await SITUATIONS[situation]?.(app)) ?? "";
-    const before = app.house.livestreams.get(id);
+    const before = await app.house.livestreams.get(id);
     const { method = "", action, body } = CALLS[call] ?? {};
     const answer = await app.call(
       method,
@@ -56,7 +56,7 @@ describe("the lifecycle", () => {
     } else {
       expect<unknown>([answer.status, codeOf(answer)]).toEqual([409, expected]);
       expect(answer.body?.data).toMatchObject({ currentStatus: before?.status });
-      expect(app.house.livestreams.get(id)).toEqual(before);
+      expect(await app.house.livestreams.get(id)).toEqual(before);
     }
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { type Answer, FakeApp } from "./fake-app.ts";
 
-function withLivestreams(count: number): FakeApp {
+async function withLivestreams(count: number): Promise<FakeApp> {
   const app = new FakeApp();
-  for (let number = 1; number <= count; number += 1) app.house.create({ name: `Show ${number}` });
+  for (let number = 1; number <= count; number += 1) await app.house.create({ name: `Show ${number}` });
   return app;
 }
 
@@ -13,20 +13,20 @@ function namesOf({ body }: Answer): string[] {
 
 describe("a list", () => {
   test("is newest first, ten at a time", async () => {
-    const answer = await withLivestreams(12).call("GET", "/v2/livestreams");
+    const answer = await (await withLivestreams(12)).call("GET", "/v2/livestreams");
     expect(namesOf(answer).slice(0, 2)).toEqual(["Show 12", "Show 11"]);
     expect(namesOf(answer)).toHaveLength(10);
     expect(answer.body?.pagination).toEqual({ page: 0, perpage: 10, total: 12, pageCount: 2 });
   });
 
   test("goes on where the page before ended", async () => {
-    const answer = await withLivestreams(5).call("GET", "/v2/livestreams?page=1&perpage=2");
+    const answer = await (await withLivestreams(5)).call("GET", "/v2/livestreams?page=1&perpage=2");
     expect(namesOf(answer)).toEqual(["Show 3", "Show 2"]);
     expect(answer.body?.pagination).toEqual({ page: 1, perpage: 2, total: 5, pageCount: 3 });
   });
 
   test.each(["1", "1000000", "100000000000000"])("is empty on page %s, past its end", async (page) => {
-    const answer = await withLivestreams(1).call("GET", `/v2/livestreams?page=${page}`);
+    const answer = await (await withLivestreams(1)).call("GET", `/v2/livestreams?page=${page}`);
     expect([answer.status, answer.body?.data]).toEqual([200, []]);
   });
 
@@ -36,7 +36,7 @@ describe("a list", () => {
     ["0010", 10],
     ["9".repeat(400), 50],
   ])("asked for %s on a page gives at most %p", async (asked, perpage) => {
-    const answer = await withLivestreams(51).call("GET", `/v2/livestreams?perpage=${asked}`);
+    const answer = await (await withLivestreams(51)).call("GET", `/v2/livestreams?perpage=${asked}`);
     expect(answer.body?.pagination).toMatchObject({ perpage });
     expect(namesOf(answer)).toHaveLength(perpage);
   });
@@ -76,14 +76,14 @@ describe("a list", () => {
     ["startedAtUtc", ["Alpha", "Gamma", "beta"]],
   ])("can be sorted by %s", async (sort, names) => {
     const app = new FakeApp();
-    for (const name of ["beta", "Gamma", "Alpha"]) app.house.create({ name });
+    for (const name of ["beta", "Gamma", "Alpha"]) await app.house.create({ name });
     expect(namesOf(await app.call("GET", `/v2/livestreams?sort=${sort}`))).toEqual(names);
   });
 
   test("can be of one status", async () => {
     const app = new FakeApp();
-    app.house.create();
-    const id = app.house.started();
+    await app.house.create();
+    const id = await app.house.started();
     const answer = await app.call("GET", "/v2/livestreams?status=started");
     expect(answer.body?.data).toMatchObject([{ id }]);
     expect(answer.body?.pagination).toMatchObject({ total: 1, pageCount: 1 });

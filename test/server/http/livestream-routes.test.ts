@@ -10,7 +10,7 @@ describe("creating", () => {
       body: { name: " Show ", description: "Tonight", withDvr: true, withBackup: false, unknown: 1 },
     });
     expect(answer.status).toBe(201);
-    const [row] = app.house.stored.list({ page: 0, perpage: 1, sort: null, status: null }).items;
+    const [row] = (await app.house.stored.list({ page: 0, perpage: 1, sort: null, status: null })).items;
     const id = row?.id ?? "";
     expect(answer.headers.get("Location")).toBe(`/video/v2/livestreams/${id}`);
     expect(answer.body).toEqual({
@@ -91,7 +91,7 @@ describe("an id of nothing", () => {
 
 test("a livestream goes from creation to its asset", async () => {
   const app = new FakeApp();
-  const id = app.house.create({ withBackup: false });
+  const id = await app.house.create({ withBackup: false });
   const path = `/v2/livestreams/${id}`;
   const started = await app.call("POST", `${path}/start`);
   expect(started.body?.data).toMatchObject({
@@ -115,14 +115,14 @@ test("a livestream goes from creation to its asset", async () => {
   const stopped = await app.call("POST", `${path}/stop`);
   expect(stopped.body?.data).toMatchObject({ status: "converting", conversion: { state: "running" } });
   await app.house.livestreams.conversionsSettled();
-  const { mediaId = "" } = app.house.livestreams.get(id) ?? {};
+  const { mediaId = "" } = (await app.house.livestreams.get(id)) ?? {};
   expect((await app.call("GET", path)).body?.data).toMatchObject({ status: "finished", mediaId });
   expect((await app.call("GET", `/v2/media/${mediaId}`)).status).toBe(200);
 });
 
 test("a refused action says in which status it was refused, and what is allowed", async () => {
   const app = new FakeApp();
-  const answer = await app.call("POST", `/v2/livestreams/${app.house.create()}/publish`);
+  const answer = await app.call("POST", `/v2/livestreams/${await app.house.create()}/publish`);
   expect(answer.status).toBe(409);
   expect(answer.body).toEqual({
     status: "fail",
@@ -138,7 +138,7 @@ test("a refused action says in which status it was refused, and what is allowed"
 describe("changing", () => {
   test("changes what is said and nothing else", async () => {
     const app = new FakeApp();
-    const path = `/v2/livestreams/${app.house.create({ withDvr: true })}`;
+    const path = `/v2/livestreams/${await app.house.create({ withDvr: true })}`;
     const answer = await app.call("PATCH", path, { body: { description: "Tonight" } });
     expect(answer.status).toBe(200);
     expect(answer.body?.data).toMatchObject({ name: "Show", description: "Tonight", withDvr: true });
@@ -150,7 +150,7 @@ describe("changing", () => {
 
   test("of the sides is refused once started, of the name it is not", async () => {
     const app = new FakeApp();
-    const path = `/v2/livestreams/${app.house.started()}`;
+    const path = `/v2/livestreams/${await app.house.started()}`;
     const refused = await app.call("PATCH", path, { body: { withBackup: false } });
     expect([refused.status, codeOf(refused)]).toEqual([409, "already_started"]);
     expect((await app.call("PATCH", path, { body: { name: "Renamed" } })).status).toBe(200);
@@ -158,7 +158,7 @@ describe("changing", () => {
 
   test("to no name is refused", async () => {
     const app = new FakeApp();
-    const path = `/v2/livestreams/${app.house.create()}`;
+    const path = `/v2/livestreams/${await app.house.create()}`;
     const answer = await app.call("PATCH", path, { body: { name: null } });
     expect(answer.body?.data).toMatchObject({ fields: { name: "must be text of 1 to 200 characters" } });
   });

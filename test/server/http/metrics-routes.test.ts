@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { metricsRoutes } from "#server/http/metrics-routes.ts";
 
-const metrics = { render: () => "a 1\n" };
+const metrics = { render: async () => "a 1\n" };
 
 test("without a token metrics are open to all", async () => {
   const response = await metricsRoutes({ metrics, token: null }).request("/metrics");

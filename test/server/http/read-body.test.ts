@@ -61,7 +61,9 @@ describe("a body", () => {
     expect((await app.call("POST", "/v2/livestreams", { body: ofBytes(LIMIT) })).status).toBe(201);
     const refused = await app.call("POST", "/v2/livestreams", { body: ofBytes(LIMIT + 1) });
     expect([refused.status, codeOf(refused)]).toEqual([413, "body_too_large"]);
-    expect(app.house.livestreams.list({ page: 0, perpage: 10, sort: null, status: null }).total).toBe(1);
+    expect((await app.house.livestreams.list({ page: 0, perpage: 10, sort: null, status: null })).total).toBe(
+      1,
+    );
   });
 
   test("without a length is read no further than the limit", async () => {
@@ -101,21 +103,21 @@ describe("a body", () => {
   test("of an action may be missing, whatever it is said to be", async () => {
     const app = new FakeApp();
     for (const headers of [{}, { "Content-Type": "application/json" }, { "Content-Type": "text/plain" }]) {
-      const id = app.house.create();
+      const id = await app.house.create();
       expect((await app.call("POST", `/v2/livestreams/${id}/start`, { headers })).status).toBe(200);
     }
   });
 
   test("of an action is ignored, as long as it is JSON", async () => {
     const app = new FakeApp();
-    const path = `/v2/livestreams/${app.house.create()}/start`;
+    const path = `/v2/livestreams/${await app.house.create()}/start`;
     expect((await app.call("POST", path, { body: "{" })).status).toBe(400);
     expect((await app.call("POST", path, { body: ["anything"] })).status).toBe(200);
   });
 
   test("of a change may not be missing", async () => {
     const app = new FakeApp();
-    const answer = await app.call("PATCH", `/v2/livestreams/${app.house.create()}`);
+    const answer = await app.call("PATCH", `/v2/livestreams/${await app.house.create()}`);
     expect([answer.status, codeOf(answer)]).toEqual([400, "malformed_json"]);
   });
 });

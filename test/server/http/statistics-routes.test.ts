@@ -8,8 +8,8 @@ test("statistics are zeros and an empty list in every status in which nothing ru
   const app = new FakeApp();
   const { house } = app;
   const ids = [
-    house.create(),
-    house.started(),
+    await house.create(),
+    await house.started(),
     await house.live(),
     await house.stopped(),
     await house.failed(),
@@ -31,8 +31,8 @@ test("statistics are zeros and an empty list in every status in which nothing ru
 
 test("a sample is shown as the contract has it", async () => {
   const app = new FakeApp();
-  const livestreamId = app.house.create();
-  app.statistics.samples.append([sampleAt(Date.UTC(2026, 0, 1), { livestreamId })]);
+  const livestreamId = await app.house.create();
+  await app.statistics.samples.append([sampleAt(Date.UTC(2026, 0, 1), { livestreamId })]);
   const { body } = await app.call("GET", `/v2/livestreams/${livestreamId}/statistics/primary?perpage=100000`);
   expect(body).toEqual({
     status: "success",
@@ -54,9 +54,9 @@ test("a sample is shown as the contract has it", async () => {
 
 test("before= leaves out what is not older", async () => {
   const app = new FakeApp();
-  const livestreamId = app.house.create();
+  const livestreamId = await app.house.create();
   const samples = [1, 2, 3].map((second) => sampleAt(second * 1000, { livestreamId }));
-  app.statistics.samples.append(samples);
+  await app.statistics.samples.append(samples);
   const path = `/v2/livestreams/${livestreamId}/statistics/primary?before=1970-01-01T00:00:03.000Z`;
   expect((await app.call("GET", path)).body).toMatchObject({
     data: [{ createdAtUtc: "1970-01-01T00:00:02.000Z" }, { createdAtUtc: "1970-01-01T00:00:01.000Z" }],
@@ -76,7 +76,10 @@ test.each([
   ["before=2026-01-01T00:00:00Z&before=2026-01-01T00:00:00Z", "before"],
 ])("%s is refused", async (query, field) => {
   const app = new FakeApp();
-  const answer = await app.call("GET", `/v2/livestreams/${app.house.create()}/statistics/primary?${query}`);
+  const answer = await app.call(
+    "GET",
+    `/v2/livestreams/${await app.house.create()}/statistics/primary?${query}`,
+  );
   expect([answer.status, codeOf(answer)]).toEqual([400, "validation_failed"]);
   expect(answer.body?.data).toHaveProperty(["fields", field]);
 });
@@ -91,13 +94,13 @@ test.each(["statistics", "statistics/primary", "events"])("%s of no livestream i
 
 test("an unknown instance is 404", async () => {
   const app = new FakeApp();
-  const answer = await app.call("GET", `/v2/livestreams/${app.house.create()}/statistics/tertiary`);
+  const answer = await app.call("GET", `/v2/livestreams/${await app.house.create()}/statistics/tertiary`);
   expect([answer.status, codeOf(answer)]).toEqual([404, "not_found"]);
 });
 
 test("statistics are read only, and only with a token", async () => {
   const app = new FakeApp();
-  const path = `/v2/livestreams/${app.house.create()}/statistics`;
+  const path = `/v2/livestreams/${await app.house.create()}/statistics`;
   const post = await app.call("POST", path);
   expect([post.status, post.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
   expect((await app.call("GET", path, { token: "nobody" })).status).toBe(401);

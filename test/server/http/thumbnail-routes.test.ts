@@ -7,10 +7,10 @@ import { codeOf, FakeApp, READER } from "./fake-app.ts";
 let app = new FakeApp();
 let path = "";
 
-beforeEach(() => {
+beforeEach(async () => {
   app = new FakeApp();
   app.app.route("/", openThumbnailRoutes(app.house.thumbnails));
-  path = `/v2/livestreams/${app.house.create()}/thumbnail`;
+  path = `/v2/livestreams/${await app.house.create()}/thumbnail`;
 });
 
 afterEach(async () => {

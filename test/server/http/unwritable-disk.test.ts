@@ -63,8 +63,8 @@ test("a first answer that could not be stored is given again, too, and nothing h
   const app = new FakeApp();
   const { livestreams } = app.house;
   const create = livestreams.create.bind(livestreams);
-  livestreams.create = (wanted) => {
-    const created = create(wanted);
+  livestreams.create = async (wanted) => {
+    const created = await create(wanted);
     app.house.isWritable = false;
     return created;
   };
@@ -74,5 +74,5 @@ test("a first answer that could not be stored is given again, too, and nothing h
   expect(first.status).toBe(201);
   app.house.isWritable = true;
   expect(await call()).toMatchObject({ status: 201, body: first.body });
-  expect(livestreams.list({ page: 0, perpage: 1, sort: null, status: null }).total).toBe(1);
+  expect((await livestreams.list({ page: 0, perpage: 1, sort: null, status: null })).total).toBe(1);
 });

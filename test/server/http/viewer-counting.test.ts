@@ -39,13 +39,14 @@ class Theatre {
       live: new LivePlayback({
         programme: (id, playout) => (id === "show" && playout === "auto" ? this.#programme : null),
         opening: () => null,
-        livestream: (id) => (id === "show" ? { status: "live", mediaId: null, withBackup: true } : null),
+        livestream: async (id) =>
+          id === "show" ? { status: "live", mediaId: null, withBackup: true } : null,
         listed,
         viewers: this.viewers,
         addressOf: () => this.address,
       }),
       media: new MediaPlayback({
-        media: { playable: () => null },
+        media: { playable: async () => null },
         recordings: { finished: async () => null },
         listed,
       }),

@@ -18,8 +18,8 @@ const LIVESTREAMS: Record<string, WatchedLivestream> = {
 const asked: number[] = [];
 
 const app = webRoutes({
-  livestream: (id) => LIVESTREAMS[id] ?? null,
-  liveNow: (atMost) => {
+  livestream: async (id) => LIVESTREAMS[id] ?? null,
+  liveNow: async (atMost) => {
     asked.push(atMost);
     return { items: Object.entries(LIVESTREAMS).map(([id, each]) => ({ id, ...each })), total: 1002 };
   },
@@ -48,8 +48,8 @@ describe("the start page", () => {
 
   test("says so when nothing is live", async () => {
     const empty = webRoutes({
-      livestream: () => null,
-      liveNow: () => ({ items: [], total: 0 }),
+      livestream: async () => null,
+      liveNow: async () => ({ items: [], total: 0 }),
       publicUrl: (path) => path,
     });
     expect(await (await empty.request("/")).text()).toContain("Nothing is live at the moment.");

@@ -7,10 +7,12 @@ import { ClientSession } from "#media/rtmp/client-session.ts";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import { SystemClock } from "#server/common/clock.ts";
 import { Descriptors } from "#server/common/descriptors.ts";
+import { InTurn } from "#server/common/in-turn.ts";
 import { createLog } from "#server/common/log.ts";
 import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import { RtmpListener } from "#server/ingest/rtmp-listener.ts";
 import { SlowPlayers } from "#server/ingest/slow-players.ts";
+import { LivestreamTurns } from "#server/livestreams/livestream-turns.ts";
 import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
@@ -35,7 +37,8 @@ const log = createLog({
   clock,
 });
 const reports = new PlayoutReporter({
-  livestreams: { find: () => null, update: () => false },
+  livestreams: { noteSourceStart: async () => false, noteRecordingStop: async () => false },
+  turns: new LivestreamTurns(new InTurn()),
   owed: new OwedWrites({ isStoreWell: async () => true, log }),
   feed: new LivestreamFeed({
     writer: { writeEvent: (_, onWritten) => onWritten(), remove: () => {} },

@@ -15,27 +15,27 @@ function won(claimed: Claim): Claim & { ok: true } {
   return claimed;
 }
 
-test("what is allowed comes with what it was decided on", () => {
+test("what is allowed comes with what it was decided on", async () => {
   const house = new FakeHouse();
-  const id = house.receiving();
-  expect<unknown>(decideOn(house, id, "publish")).toEqual({
+  const id = await house.receiving();
+  expect<unknown>(await decideOn(house, id, "publish")).toEqual({
     ok: true,
-    row: house.stored.find(id),
+    row: await house.stored.find(id),
     situation: "receiving",
   });
 });
 
-test("whether an encoder sends is part of the decision", () => {
+test("whether an encoder sends is part of the decision", async () => {
   const house = new FakeHouse();
-  expect(decideOn(house, house.started(), "publish")).toMatchObject({
+  expect(await decideOn(house, await house.started(), "publish")).toMatchObject({
     ok: false,
     refusal: { code: "no_active_ingest", currentStatus: "started" },
   });
 });
 
-test("a refusal says what is allowed instead", () => {
+test("a refusal says what is allowed instead", async () => {
   const house = new FakeHouse();
-  expect(decideOn(house, house.receiving(), "stop")).toEqual({
+  expect(await decideOn(house, await house.receiving(), "stop")).toEqual({
     ok: false,
     refusal: {
       code: "not_published",
@@ -49,37 +49,42 @@ test("of a finished livestream only the refused deletion says which asset it is 
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
   const over = { currentStatus: "finished", allowedActions: ["update"] } as const;
-  expect(decideOn(house, id, "delete")).toEqual({
+  expect(await decideOn(house, id, "delete")).toEqual({
     ok: false,
     refusal: { code: "converted_to_media", ...over, mediaId },
   });
-  expect(decideOn(house, id, "stop")).toEqual({ ok: false, refusal: { code: "already_finished", ...over } });
+  expect(await decideOn(house, id, "stop")).toEqual({
+    ok: false,
+    refusal: { code: "already_finished", ...over },
+  });
 });
 
-test("an unknown livestream is not found, and nothing is written", () => {
+test("an unknown livestream is not found, and nothing is written", async () => {
   const house = new FakeHouse();
-  const write = () => {
+  const write = async () => {
     throw new Error("written");
   };
-  expect(claim(facts(house), UNKNOWN, () => "update", write)).toEqual({
+  expect(await claim(facts(house), UNKNOWN, () => "update", write)).toEqual({
     ok: false,
     refusal: { code: "not_found" },
   });
 });
 
-test("what is refused is not written", () => {
+test("what is refused is not written", async () => {
   const house = new FakeHouse();
-  const id = house.create();
-  const write = () => {
+  const id = await house.create();
+  const write = async () => {
     throw new Error("written");
   };
-  expect(claim(facts(house), id, () => "stop", write)).toMatchObject({ refusal: { code: "not_started" } });
+  expect(await claim(facts(house), id, () => "stop", write)).toMatchObject({
+    refusal: { code: "not_started" },
+  });
 });
 
-test("a claim has the livestream as it was decided on and as it was written", () => {
+test("a claim has the livestream as it was decided on and as it was written", async () => {
   const house = new FakeHouse();
-  const id = house.create();
-  const claimed = claim(
+  const id = await house.create();
+  const claimed = await claim(
     facts(house),
     id,
     () => "start",
@@ -90,51 +95,51 @@ test("a claim has the livestream as it was decided on and as it was written", ()
   expect(row).toMatchObject({ status: "started", ingestStartedAtMs: 7 });
 });
 
-test("what was claimed by deleting it is answered as it was", () => {
+test("what was claimed by deleting it is answered as it was", async () => {
   const house = new FakeHouse();
-  const id = house.create();
-  const row = house.stored.find(id);
-  const claimed = claim(
+  const id = await house.create();
+  const row = await house.stored.find(id);
+  const claimed = await claim(
     facts(house),
     id,
     () => "delete",
     ({ status }) => house.stored.delete(id, status),
   );
   expect<unknown>(claimed).toEqual({ ok: true, before: row, row });
-  expect(house.stored.find(id)).toBeNull();
+  expect(await house.stored.find(id)).toBeNull();
 });
 
-test("who lost between the decision and the write is refused by what the winner left", () => {
+test("who lost between the decision and the write is refused by what the winner left", async () => {
   const house = new FakeHouse();
-  const id = house.create();
+  const id = await house.create();
   let writes = 0;
-  const claimed = claim(
+  const claimed = await claim(
     facts(house),
     id,
     () => "start",
-    ({ status }) => {
+    async ({ status }) => {
       writes++;
-      house.stored.changeStatus(id, "created", "started", {}, 1);
-      return house.stored.changeStatus(id, status, "started", { primaryStreamKey: "of the loser" }, 2);
+      await house.stored.changeStatus(id, "created", "started", {}, 1);
+      return await house.stored.changeStatus(id, status, "started", { primaryStreamKey: "of the loser" }, 2);
     },
   );
   expect(claimed).toMatchObject({ ok: false, refusal: { code: "already_started" } });
   expect(writes).toBe(1);
-  expect(house.stored.find(id)?.primaryStreamKey).toBeNull();
+  expect((await house.stored.find(id))?.primaryStreamKey).toBeNull();
 });
 
-test("who lost to a change that still allows it writes onto what the winner left", () => {
+test("who lost to a change that still allows it writes onto what the winner left", async () => {
   const house = new FakeHouse();
-  const id = house.create();
+  const id = await house.create();
   const seen: string[] = [];
-  const claimed = claim(
+  const claimed = await claim(
     facts(house),
     id,
     () => "update",
-    ({ status }) => {
+    async ({ status }) => {
       seen.push(status);
-      if (seen.length === 1) house.stored.changeStatus(id, "created", "started", {}, 1);
-      return house.stored.update(id, status, { name: "Renamed" }, 2);
+      if (seen.length === 1) await house.stored.changeStatus(id, "created", "started", {}, 1);
+      return await house.stored.update(id, status, { name: "Renamed" }, 2);
     },
   );
   expect(seen).toEqual(["created", "started"]);
@@ -143,16 +148,16 @@ test("who lost to a change that still allows it writes onto what the winner left
   expect(row).toMatchObject({ status: "started", name: "Renamed" });
 });
 
-test("what is done may depend on the livestream, each time that it is decided", () => {
+test("what is done may depend on the livestream, each time that it is decided", async () => {
   const house = new FakeHouse();
-  const id = house.create();
-  const claimed = claim(
+  const id = await house.create();
+  const claimed = await claim(
     facts(house),
     id,
     (row) => (row.status === "created" ? "start" : "publish"),
-    ({ status }) => {
-      house.stored.changeStatus(id, "created", "started", {}, 1);
-      return house.stored.changeStatus(id, status, "started", {}, 2);
+    async ({ status }) => {
+      await house.stored.changeStatus(id, "created", "started", {}, 1);
+      return await house.stored.changeStatus(id, status, "started", {}, 2);
     },
   );
   expect(claimed).toMatchObject({ refusal: { code: "no_active_ingest" } });

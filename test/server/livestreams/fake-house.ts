@@ -9,14 +9,15 @@ import { PublicUrls } from "#server/common/public-urls.ts";
 import type { InputState } from "#server/instances/input-state.ts";
 import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
 import { LivestreamService, type Playouts } from "#server/livestreams/livestream-service.ts";
+import { LivestreamTurns } from "#server/livestreams/livestream-turns.ts";
 import { MediaService } from "#server/livestreams/media-service.ts";
 import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
-import { openDatabase, transactionOn } from "#server/store/database.ts";
-import { LivestreamStore } from "#server/store/livestream-store.ts";
-import { MediaStore } from "#server/store/media-store.ts";
+import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
+import type { LivestreamStore } from "#server/store/livestream-store.ts";
+import type { MediaStore } from "#server/store/media-store.ts";
 import { OwedWrites } from "#server/store/owed-writes.ts";
-import { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
-import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
+import { storesIn } from "#server/store/sqlite/stores.ts";
 import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeFeed } from "#test/support/fake-feed.ts";
@@ -106,6 +107,8 @@ export class FakeHouse {
   readonly feed = new FakeFeed();
   readonly reporter: PlayoutReporter;
   readonly owed: OwedWrites;
+  readonly idempotencyKeys: IdempotencyStore;
+  readonly turns: LivestreamTurns;
   readonly media: MediaStore;
   readonly stored: LivestreamStore;
   /** Real ones, in a folder that is made with the first picture. */
@@ -113,7 +116,7 @@ export class FakeHouse {
   readonly thumbnails: ThumbnailService;
   readonly livestreams: LivestreamService;
   readonly mediaService: MediaService;
-  nowMs: number;
+  nowMs = Date.UTC(2026, 0, 1);
   convert: (id: string, signal: AbortSignal) => Promise<ConversionResult> = async () => ({
     ok: true,
     facts: FACTS,
@@ -123,17 +126,23 @@ export class FakeHouse {
   /** Delays that were asked for, with what ends them. */
   readonly delays: { milliseconds: number; pass: () => void }[] = [];
 
-  constructor(database: Database = openDatabase(":memory:"), nowMs = Date.UTC(2026, 0, 1)) {
-    this.nowMs = nowMs;
+  /** `around`: what stands between the services and the stored livestreams. */
+  constructor(
+    database: Database = openDatabase(":memory:"),
+    around: (stored: LivestreamStore) => LivestreamStore = (stored) => stored,
+  ) {
     this.database = database;
-    this.stored = new LivestreamStore(database);
-    this.media = new MediaStore(database);
+    const stores = storesIn(database);
+    this.idempotencyKeys = stores.idempotencyKeys;
+    this.stored = around(stores.livestreams);
+    this.media = stores.media;
+    this.turns = new LivestreamTurns(stores.turns);
     const urls = new PublicUrls(
       { publicUrl: "https://example.com", rtmpPublicUrl: "rtmp://example.com" },
       { http: 0, rtmp: 0 },
     );
     this.thumbnails = new ThumbnailService({
-      store: new ThumbnailStore(database),
+      store: stores.thumbnails,
       folder: this.thumbnailsFolder,
     });
     const tick = (): number => ++this.nowMs;
@@ -147,9 +156,8 @@ export class FakeHouse {
     this.livestreams = new LivestreamService({
       owed,
       livestreams: this.stored,
-      media: this.media,
-      removals: new RecordingRemovalStore(database),
-      transaction: transactionOn(database),
+      removals: stores.removals,
+      turns: this.turns,
       playouts: this.playouts,
       recordings: {
         remove: async (id) => {
@@ -174,6 +182,7 @@ export class FakeHouse {
     });
     this.reporter = new PlayoutReporter({
       livestreams: this.stored,
+      turns: this.turns,
       owed,
       feed: this.feed,
       dateMs: tick,
@@ -183,6 +192,7 @@ export class FakeHouse {
       media: this.media,
       livestreams: this.livestreams,
       thumbnails: this.thumbnails,
+      turns: this.turns,
       urls,
       feed: this.feed,
       dateMs: tick,
@@ -194,26 +204,26 @@ export class FakeHouse {
     this.database.run(`PRAGMA query_only = ${isWritable ? "OFF" : "ON"}`);
   }
 
-  create(properties: { withDvr?: boolean; withBackup?: boolean; name?: string } = {}): string {
+  async create(properties: { withDvr?: boolean; withBackup?: boolean; name?: string } = {}): Promise<string> {
     const { name = "Show", withDvr = false, withBackup = true } = properties;
-    return this.livestreams.create({ name, description: null, withDvr, withBackup }).id;
+    return (await this.livestreams.create({ name, description: null, withDvr, withBackup })).id;
   }
 
-  started(properties: { withDvr?: boolean; withBackup?: boolean } = {}): string {
-    const id = this.create(properties);
-    this.livestreams.start(id);
+  async started(properties: { withDvr?: boolean; withBackup?: boolean } = {}): Promise<string> {
+    const id = await this.create(properties);
+    await this.livestreams.start(id);
     return id;
   }
 
   /** Started, with an encoder that sends to the primary input. */
-  receiving(properties: { withDvr?: boolean } = {}): string {
-    const id = this.started(properties);
+  async receiving(properties: { withDvr?: boolean } = {}): Promise<string> {
+    const id = await this.started(properties);
     this.playouts.active.set(id, "primary");
     return id;
   }
 
   async live(properties: { withDvr?: boolean } = {}): Promise<string> {
-    const id = this.receiving(properties);
+    const id = await this.receiving(properties);
     await this.livestreams.publish(id);
     return id;
   }
@@ -228,7 +238,7 @@ export class FakeHouse {
 
   async finished(properties: { withDvr?: boolean } = {}): Promise<{ id: string; mediaId: string }> {
     const id = await this.stopped(properties);
-    return { id, mediaId: this.livestreams.get(id)?.mediaId ?? "" };
+    return { id, mediaId: (await this.livestreams.get(id))?.mediaId ?? "" };
   }
 
   async failed(): Promise<string> {

@@ -1,7 +1,8 @@
 // The feed hears of each change of a livestream once, in order, and at a start of nothing: nothing happened.
 
 import { expect, test } from "bun:test";
-import { openDatabase } from "#server/store/database.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
+import { until } from "#test/support/until.ts";
 import { FakeHouse } from "./fake-house.ts";
 
 const UP_TO_THE_STOP = ["created", "started", "published", "stopped"].map((what) => `livestream.${what}`);
@@ -11,8 +12,8 @@ test("every change of a livestream and its asset is told once, in order", async 
   const { id, mediaId } = await house.finished();
   await house.mediaService.delete(mediaId, { permanent: false });
   await house.mediaService.delete(mediaId, { permanent: false });
-  house.mediaService.recover(mediaId);
-  house.mediaService.recover(mediaId);
+  await house.mediaService.recover(mediaId);
+  await house.mediaService.recover(mediaId);
   await house.mediaService.delete(mediaId, { permanent: true });
   await house.mediaService.delete(mediaId, { permanent: true });
   expect(house.feed.typesOf(id)).toEqual([
@@ -34,7 +35,7 @@ test("the publish and the stop have their places in the recording, what comes be
     { type: "livestream.finished", positionSeconds: null, data: { mediaId, durationSeconds: 12.5 } },
     { type: "media.created", positionSeconds: null, data: { mediaId } },
   ]);
-  expect(house.livestreams.get(id)?.mediaId).toBe(mediaId);
+  expect((await house.livestreams.get(id))?.mediaId).toBe(mediaId);
 });
 
 test("a conversion that failed says why, and a deletion is the last that is told", async () => {
@@ -51,6 +52,7 @@ test("a deleted livestream is forgotten once nothing of it runs, also when it co
   const id = await house.live();
   house.playouts.holds.set("close", held.promise);
   const deletion = house.livestreams.delete(id);
+  await until("the deletion", () => house.playouts.calls.includes(`close ${id}`));
   expect([house.feed.typesOf(id).at(-1), house.feed.forgotten]).toEqual(["livestream.deleted", []]);
   held.reject(new Error("EIO"));
   await expect(deletion).rejects.toThrow("EIO");
@@ -59,7 +61,7 @@ test("a deleted livestream is forgotten once nothing of it runs, also when it co
 
 test("what was refused is not told", async () => {
   const house = new FakeHouse();
-  const id = house.create();
+  const id = await house.create();
   await house.livestreams.publish(id);
   await house.livestreams.stop(id);
   expect(house.feed.typesOf(id)).toEqual(["livestream.created"]);
@@ -68,7 +70,7 @@ test("what was refused is not told", async () => {
 test("at a start nothing is told", async () => {
   const database = openDatabase(":memory:");
   const before = new FakeHouse(database);
-  before.started();
+  await before.started();
   await before.live();
   await before.finished();
   const after = new FakeHouse(database);

@@ -4,14 +4,16 @@ import { FACTS, FakeHouse } from "./fake-house.ts";
 const UNKNOWN = "01890a5d-ac96-774b-bcce-b302099a8057";
 const NOT_FOUND = { ok: false, refusal: { code: "not_found" } } as const;
 
-function idsOf(house: FakeHouse, status: "ready" | "softDeleted"): string[] {
-  return house.mediaService.list({ page: 0, perpage: 10, sort: null, status }).items.map(({ id }) => id);
+async function idsOf(house: FakeHouse, status: "ready" | "softDeleted"): Promise<string[]> {
+  return (await house.mediaService.list({ page: 0, perpage: 10, sort: null, status })).items.map(
+    ({ id }) => id,
+  );
 }
 
 test("an asset is shown as the contract has it", async () => {
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
-  const media = house.mediaService.get(mediaId);
+  const media = await house.mediaService.get(mediaId);
   expect(media).toEqual({
     ...{ id: mediaId, livestreamId: id, type: "video", name: "Show", description: null, status: "ready" },
     ...{ playlistUrl: `https://example.com/media/${mediaId}/index.m3u8`, thumbnailUrl: null },
@@ -25,37 +27,37 @@ test("an asset is shown as the contract has it", async () => {
 test("an update changes the asset and leaves its livestream", async () => {
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
-  const result = house.mediaService.update(mediaId, { name: "Best of" });
+  const result = await house.mediaService.update(mediaId, { name: "Best of" });
   expect(result).toMatchObject({ ok: true, media: { name: "Best of", description: null } });
-  expect(house.livestreams.get(id)?.name).toBe("Show");
+  expect((await house.livestreams.get(id))?.name).toBe("Show");
 });
 
 test("a soft-deleted asset is there and does not play", async () => {
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
-  expect(house.mediaService.playable(mediaId)).toEqual({ livestreamId: id });
+  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id });
   expect(await house.mediaService.delete(mediaId, { permanent: false })).toEqual({ ok: true });
   expect(await house.mediaService.delete(mediaId, { permanent: false })).toEqual({ ok: true });
-  expect(house.mediaService.get(mediaId)).toMatchObject({
+  expect(await house.mediaService.get(mediaId)).toMatchObject({
     status: "softDeleted",
     deletedAtUtc: expect.any(String),
   });
-  expect(house.mediaService.playable(mediaId)).toBeNull();
-  expect([idsOf(house, "ready"), idsOf(house, "softDeleted")]).toEqual([[], [mediaId]]);
-  expect(house.livestreams.get(id)).toMatchObject({ status: "finished", mediaId });
+  expect(await house.mediaService.playable(mediaId)).toBeNull();
+  expect([await idsOf(house, "ready"), await idsOf(house, "softDeleted")]).toEqual([[], [mediaId]]);
+  expect(await house.livestreams.get(id)).toMatchObject({ status: "finished", mediaId });
   expect(house.removed).toEqual([]);
 });
 
 test("a soft-deleted asset is recovered, another one is not", async () => {
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
-  expect(house.mediaService.recover(mediaId)).toMatchObject({
+  expect(await house.mediaService.recover(mediaId)).toMatchObject({
     ok: false,
     refusal: { code: "not_soft_deleted" },
   });
   await house.mediaService.delete(mediaId, { permanent: false });
-  expect(house.mediaService.recover(mediaId)).toMatchObject({ ok: true, media: { status: "ready" } });
-  expect(house.mediaService.playable(mediaId)).toEqual({ livestreamId: id });
+  expect(await house.mediaService.recover(mediaId)).toMatchObject({ ok: true, media: { status: "ready" } });
+  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id });
 });
 
 test("an asset that is deleted for good is gone with its livestream and its recording", async () => {
@@ -63,8 +65,8 @@ test("an asset that is deleted for good is gone with its livestream and its reco
   const { id, mediaId } = await house.finished();
   await house.mediaService.delete(mediaId, { permanent: false });
   expect(await house.mediaService.delete(mediaId, { permanent: true })).toEqual({ ok: true });
-  expect(house.mediaService.get(mediaId)).toBeNull();
-  expect(house.livestreams.get(id)).toBeNull();
+  expect(await house.mediaService.get(mediaId)).toBeNull();
+  expect(await house.livestreams.get(id)).toBeNull();
   expect(house.removed).toEqual([id]);
   expect(house.playouts.calls.at(-1)).toBe(`close ${id}`);
 });
@@ -82,10 +84,10 @@ test("of two deletions for good one finds it", async () => {
 
 test("an unknown asset is not found", async () => {
   const { mediaService } = new FakeHouse();
-  expect(mediaService.get(UNKNOWN)).toBeNull();
-  expect(mediaService.playable(UNKNOWN)).toBeNull();
-  expect(mediaService.update(UNKNOWN, { name: "x" })).toEqual(NOT_FOUND);
-  expect(mediaService.recover(UNKNOWN)).toEqual(NOT_FOUND);
+  expect(await mediaService.get(UNKNOWN)).toBeNull();
+  expect(await mediaService.playable(UNKNOWN)).toBeNull();
+  expect(await mediaService.update(UNKNOWN, { name: "x" })).toEqual(NOT_FOUND);
+  expect(await mediaService.recover(UNKNOWN)).toEqual(NOT_FOUND);
   expect(await mediaService.delete(UNKNOWN, { permanent: false })).toEqual(NOT_FOUND);
   expect(await mediaService.delete(UNKNOWN, { permanent: true })).toEqual(NOT_FOUND);
 });

@@ -23,9 +23,9 @@ function linesOf(house: FakeHouse): unknown[] {
   return house.logged.map((line) => ({ ...JSON.parse(line), atUtc: undefined }));
 }
 
-test("a publisher that comes, sends, falls silent and goes is an event each, with the place in the recording", () => {
+test("a publisher that comes, sends, falls silent and goes is an event each, with the place in the recording", async () => {
   const house = new FakeHouse();
-  const id = house.started();
+  const id = await house.started();
   house.reporter.connected(inputOf(id));
   house.reporter.active(inputOf(id), { video: VIDEO, audio: null });
   house.reporter.active(inputOf(id, 1), { video: null, audio: AUDIO });
@@ -55,9 +55,9 @@ test("a publisher that comes, sends, falls silent and goes is an event each, wit
   ]);
 });
 
-test("an encoder that is turned away is an event, and a warning", () => {
+test("an encoder that is turned away is an event, and a warning", async () => {
   const house = new FakeHouse();
-  const id = house.started();
+  const id = await house.started();
   house.reporter.refused(inputOf(id));
   expect(house.feed.events.at(-1)).toMatchObject({
     ...{ type: "ingest.refused", instance: "primary" },
@@ -66,9 +66,9 @@ test("an encoder that is turned away is an event, and a warning", () => {
   expect(linesOf(house)).toMatchObject([{ level: "warn", event: "publisher_refused_busy" }]);
 });
 
-test("a switch is told with its cause, both scores, the faults and the gap, of the side that is on air now", () => {
+test("a switch is told with its cause, both scores, the faults and the gap, of the side that is on air now", async () => {
   const house = new FakeHouse();
-  const id = house.started();
+  const id = await house.started();
   house.reporter.switched(id, SWITCH, 61.2);
   expect(house.feed.events.at(-1)).toMatchObject({
     ...{ type: "playout.switched", livestreamId: id, instance: "secondary", positionSeconds: 61.2 },
@@ -79,9 +79,9 @@ test("a switch is told with its cause, both scores, the faults and the gap, of t
   ]);
 });
 
-test("a discontinuity names the segment that it is before", () => {
+test("a discontinuity names the segment that it is before", async () => {
   const house = new FakeHouse();
-  const id = house.started();
+  const id = await house.started();
   house.reporter.discontinuity(id, 7, 14);
   expect(house.feed.events.at(-1)).toMatchObject({
     ...{ type: "playout.discontinuity", instance: null, positionSeconds: 14 },
@@ -89,9 +89,9 @@ test("a discontinuity names the segment that it is before", () => {
   });
 });
 
-test("media that cannot be used is a warning and no event", () => {
+test("media that cannot be used is a warning and no event", async () => {
   const house = new FakeHouse();
-  const id = house.started();
+  const id = await house.started();
   house.reporter.dropped(inputOf(id), "video codec hvc1");
   expect(house.feed.typesOf(id)).toEqual(["livestream.created", "livestream.started"]);
   expect(linesOf(house)).toMatchObject([
@@ -104,10 +104,10 @@ describe("a recording that stopped", () => {
     const house = new FakeHouse();
     const id = await house.live();
     house.reporter.recordingStopped(id, "the disk is full", 12.5);
-    expect(house.livestreams.get(id)).toMatchObject({ status: "live", conversion: null });
+    expect(await house.livestreams.get(id)).toMatchObject({ status: "live", conversion: null });
     await house.livestreams.stop(id);
     await house.livestreams.conversionsSettled();
-    expect(house.livestreams.get(id)?.conversion).toEqual({
+    expect((await house.livestreams.get(id))?.conversion).toEqual({
       state: "done",
       progress: 1,
       message: "the disk is full",
@@ -124,7 +124,7 @@ describe("a recording that stopped", () => {
     held.resolve();
     await stop;
     await house.livestreams.conversionsSettled();
-    expect(house.livestreams.get(id)?.conversion?.message).toBe("the disk is full");
+    expect((await house.livestreams.get(id))?.conversion?.message).toBe("the disk is full");
   });
 
   test("ends no broadcast, even where there is no room to write down that it stopped (R5)", async () => {
@@ -133,7 +133,7 @@ describe("a recording that stopped", () => {
     house.database.run("PRAGMA query_only = ON");
     expect(() => house.reporter.recordingStopped(id, "the disk is full", 12.5)).not.toThrow();
     house.database.run("PRAGMA query_only = OFF");
-    expect(house.livestreams.get(id)?.status).toBe("live");
+    expect((await house.livestreams.get(id))?.status).toBe("live");
   });
 
   test("is an event, where the recording ends, and an error", async () => {
@@ -152,20 +152,23 @@ describe("a recording that stopped", () => {
 
 test("the video source starts when an input first becomes active, until the publish moves it", async () => {
   const house = new FakeHouse();
-  const id = house.receiving();
-  const startedAt = () => house.livestreams.get(id)?.startedAtUtc ?? "";
+  const id = await house.receiving();
+  const startedAt = async () => {
+    await house.turns.settled();
+    return (await house.livestreams.get(id))?.startedAtUtc ?? "";
+  };
   house.nowMs = Date.UTC(2026, 0, 2);
   house.reporter.active(inputOf(id), FORMAT);
-  const first = startedAt();
+  const first = await startedAt();
   expect(first).toStartWith("2026-01-02T");
   house.nowMs = Date.UTC(2026, 0, 3);
   house.reporter.active(inputOf(id), FORMAT);
-  expect(startedAt()).toBe(first);
+  expect(await startedAt()).toBe(first);
   house.nowMs = Date.UTC(2026, 0, 4);
   await house.livestreams.publish(id);
-  const publishedAt = startedAt();
+  const publishedAt = await startedAt();
   expect(publishedAt).toStartWith("2026-01-04T");
   house.nowMs = Date.UTC(2026, 0, 5);
   house.reporter.active(inputOf(id), FORMAT);
-  expect(startedAt()).toBe(publishedAt);
+  expect(await startedAt()).toBe(publishedAt);
 });

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tryDisk } from "#server/readiness/disk-parts.ts";
-import { openDatabase } from "#server/store/database.ts";
-import { DatabaseProbe } from "#server/store/database-probe.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
+import { DatabaseProbe } from "#server/store/sqlite/database-probe.ts";
 
 function dataFolder() {
   const path = mkdtempSync(join(tmpdir(), "tandem-readiness-"));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createLog } from "#server/common/log.ts";
 import type { DiskReport } from "#server/readiness/disk-parts.ts";
 import { DiskProbe, diskSentence, type ProbeThread } from "#server/readiness/disk-probe.ts";
-import { openDatabase } from "#server/store/database.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 
 const WELL: DiskReport = { store: null, recordings: null };
@@ -130,7 +130,7 @@ test("the real thread writes to a real disk, and sees what cannot be written", a
   openDatabase(databaseFile).close();
   expect(await probe.problem("store")).toBeNull();
   probe.stop();
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true }); // SQLite's thread may be removing its files, too.
 });
 
 test("what is the matter is half a sentence", () => {

@@ -1,11 +1,14 @@
 import { expect, test } from "bun:test";
+import { createLog } from "#server/common/log.ts";
 import type { EventSubscription } from "#server/stats/event-subscription.ts";
 import { LivestreamEvents } from "#server/stats/livestream-events.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 
 function eventsOf(run = "run"): LivestreamEvents {
   return new LivestreamEvents({
-    snapshot: (id) => ({ status: { status: "live" }, statistics: { of: id }, inputs: [] }),
+    snapshot: async (id) => ({ status: { status: "live" }, statistics: { of: id }, inputs: [] }),
     run,
+    log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
   });
 }
 
@@ -23,24 +26,24 @@ const FIGURES = ['statistics {"of":"show"}', "inputs []"];
 
 test("a new reader is told the status and the figures, then the figures once a second, and changes at once", async () => {
   const events = eventsOf();
-  const subscription = events.subscribe("show", null);
+  const subscription = await events.subscribe("show", null);
   expect(await taken(subscription, 3)).toEqual(['status {"status":"live"}', ...FIGURES]);
   events.changed("show", "switch", { to: "secondary" });
   events.changed("other", "switch", { to: "primary" });
-  events.tick();
+  await events.tick();
   expect(await taken(subscription, 3)).toEqual(['switch {"to":"secondary"}', ...FIGURES]);
   subscription?.close();
 });
 
 test("a reader that comes back is told what happened since", async () => {
   const events = eventsOf();
-  const first = events.subscribe("show", null);
+  const first = await events.subscribe("show", null);
   await taken(first, 2);
   const last = (await first?.next())?.id ?? "";
   first?.close();
   events.changed("show", "switch", 1);
   events.changed("show", "status", 2);
-  const again = events.subscribe("show", last);
+  const again = await events.subscribe("show", last);
   expect(await taken(again, 4)).toEqual(["switch 1", "status 2", ...FIGURES]);
   again?.close();
 });
@@ -52,14 +55,14 @@ test.each([
 ])("with an id %s it is a new reader", async (_, lastEventId) => {
   const events = eventsOf();
   events.changed("show", "switch", 1);
-  const subscription = events.subscribe("show", lastEventId);
+  const subscription = await events.subscribe("show", lastEventId);
   expect(await taken(subscription, 1)).toEqual(['status {"status":"live"}']);
   subscription?.close();
 });
 
 test("a livestream that is no more ends its readers, after the last change", async () => {
   const events = eventsOf();
-  const subscription = events.subscribe("show", null);
+  const subscription = await events.subscribe("show", null);
   await taken(subscription, 3);
   events.changed("show", "status", "deleted");
   events.forget("show");
@@ -68,13 +71,13 @@ test("a livestream that is no more ends its readers, after the last change", asy
   expect(events.subscribers).toBe(0);
 });
 
-test("readers are bounded, and one that leaves makes room", () => {
+test("readers are bounded, and one that leaves makes room", async () => {
   const events = eventsOf();
-  const subscriptions = Array.from({ length: 1000 }, () => events.subscribe("show", null));
+  const subscriptions = await Promise.all(Array.from({ length: 1000 }, () => events.subscribe("show", null)));
   expect(subscriptions).not.toContain(null);
-  expect(events.subscribe("show", null)).toBeNull();
+  expect(await events.subscribe("show", null)).toBeNull();
   subscriptions[0]?.close();
-  const next = events.subscribe("show", null);
+  const next = await events.subscribe("show", null);
   expect(next).not.toBeNull();
   events.close();
   expect(events.subscribers).toBe(0);
@@ -82,16 +85,16 @@ test("readers are bounded, and one that leaves makes room", () => {
 
 test("changes that are kept are bounded, and who may have missed one that is not is told the status", async () => {
   const events = eventsOf();
-  const first = events.subscribe("show", null);
+  const first = await events.subscribe("show", null);
   const start = (await first?.next())?.id ?? "";
   first?.close();
   for (let each = 0; each < 50; each += 1) events.changed("show", "switch", each);
-  const inTime = events.subscribe("show", start);
+  const inTime = await events.subscribe("show", start);
   const all = Array.from({ length: 50 }, (_, each) => `switch ${each}`);
   expect(await taken(inTime, 52)).toEqual([...all, ...FIGURES]);
   inTime?.close();
   events.changed("show", "switch", 50);
-  const tooLate = events.subscribe("show", start);
+  const tooLate = await events.subscribe("show", start);
   expect(await taken(tooLate, 3)).toEqual(['status {"status":"live"}', ...FIGURES]);
   tooLate?.close();
 });
@@ -100,7 +103,7 @@ test("livestreams whose changes are kept are bounded: the oldest go", async () =
   const events = eventsOf();
   events.changed("show", "switch", 1);
   for (let each = 0; each < 10_000; each += 1) events.changed(`livestream ${each}`, "status", each);
-  const forgotten = events.subscribe("show", "run-0");
+  const forgotten = await events.subscribe("show", "run-0");
   expect(await taken(forgotten, 3)).toEqual(['status {"status":"live"}', ...FIGURES]);
   forgotten?.close();
 });

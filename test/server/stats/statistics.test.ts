@@ -1,11 +1,13 @@
 // Statistics and server-sent events, as they follow the feed.
 
 import { beforeEach, expect, test } from "bun:test";
+import { createLog } from "#server/common/log.ts";
 import type { Happening, SwitchFacts } from "#server/feed/feed-event.ts";
 import { Statistics, type StatisticsOptions } from "#server/stats/statistics.ts";
-import { EventStore } from "#server/store/event-store.ts";
-import { type NewSample, SampleStore } from "#server/store/sample-store.ts";
-import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
+import type { NewSample } from "#server/store/sample-store.ts";
+import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
+import { SqliteSampleStore } from "#server/store/sqlite/sample-store.ts";
+import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeFeed, feedEvent } from "#test/support/fake-feed.ts";
 import { sampleAt } from "#test/support/fake-statistics.ts";
@@ -15,7 +17,9 @@ const NOTHING = { waiting: 0, written: 0, dropped: 0 };
 /** Statistics of livestreams that the test invents, on a feed that tells at once. */
 class Watched {
   readonly feed = new FakeFeed();
-  readonly database = openStatisticsDatabase(":memory:");
+  readonly #database = openStatisticsDatabase(":memory:");
+  readonly stored = new SqliteSampleStore(this.#database);
+  readonly storedEvents = new SqliteEventStore(this.#database);
   readonly removed: string[] = [];
   readonly samples: NewSample[] = [];
   /** Status → the livestreams that have it. */
@@ -25,7 +29,9 @@ class Watched {
 
   constructor() {
     const options: StatisticsOptions = {
-      database: this.database,
+      samples: this.stored,
+      storedEvents: this.storedEvents,
+      viewerSecret: new Uint8Array(32),
       writer: {
         writeSamples: (samples) => this.samples.push(...samples),
         remove: (id) => this.removed.push(id),
@@ -39,9 +45,9 @@ class Watched {
         programme: () => null,
       },
       livestreams: {
-        get: (id) => (id === "gone" ? null : { status: "live", inputs: [] }),
-        countsByStatus: () => [],
-        withStatus: (status) => (this.withStatus[status] ?? []).map((id) => ({ id })),
+        get: async (id) => (id === "gone" ? null : { status: "live", inputs: [] }),
+        countsByStatus: async () => [],
+        withStatus: async (status) => (this.withStatus[status] ?? []).map((id) => ({ id })),
       },
       rtmpSending: () => ({ waitingBytes: 0, skips: 0, disconnections: 0 }),
       descriptors: () => ({ open: 1, limit: 2, httpPauses: 0, turnedAway: new Map() }),
@@ -50,17 +56,18 @@ class Watched {
       sampleIntervalSeconds: 300,
       version: "1.2.3",
       clock: new FakeClock(),
+      log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
     };
     this.statistics = new Statistics(options);
   }
 
   /** How many livestreams are sampled, by what the metrics say of their inputs' players. */
-  get sampled(): number {
-    return this.metric('tandem_rtmp_connections{instance="primary"}') / 3;
+  async sampled(): Promise<number> {
+    return (await this.metric('tandem_rtmp_connections{instance="primary"}')) / 3;
   }
 
-  metric(sample: string): number {
-    const lines = this.statistics.metrics.render().split("\n");
+  async metric(sample: string): Promise<number> {
+    const lines = (await this.statistics.metrics.render()).split("\n");
     return Number(lines.find((line) => line.startsWith(`${sample} `))?.slice(sample.length + 1));
   }
 
@@ -82,7 +89,7 @@ beforeEach(() => {
 });
 
 test("readers of events are told of statuses and switches, and of nothing else that happens", async () => {
-  const subscription = watched.statistics.events.subscribe("show", null);
+  const subscription = await watched.statistics.events.subscribe("show", null);
   for (let each = 0; each < 3; each += 1) await subscription?.next();
   watched.feed.emit({ type: "livestream.created", livestreamId: "show", data: { name: "Show" } });
   watched.emit("started");
@@ -105,44 +112,44 @@ test("readers of events are told of statuses and switches, and of nothing else t
   ]);
 });
 
-test("a livestream is sampled from its start to its stop, its failure or its deletion", () => {
+test("a livestream is sampled from its start to its stop, its failure or its deletion", async () => {
   watched.emit("started");
-  expect(watched.sampled).toBe(1);
+  expect(await watched.sampled()).toBe(1);
   watched.emit("published");
-  expect(watched.sampled).toBe(1);
+  expect(await watched.sampled()).toBe(1);
   for (const type of ["stopped", "failed", "deleted"] as const) {
     watched.emit("started");
     watched.emit(type);
-    expect(watched.sampled).toBe(0);
+    expect(await watched.sampled()).toBe(0);
   }
 });
 
-test("switches are counted by their cause, and viewers of the programme count for who was on air last", () => {
+test("switches are counted by their cause, and viewers of the programme count for who was on air last", async () => {
   watched.feed.emit({ type: "playout.switched", livestreamId: "show", instance: "secondary", data: SWITCH });
   const lost: SwitchFacts = { ...SWITCH, from: "secondary", to: null, cause: "closed" };
   watched.feed.emit({ type: "playout.switched", livestreamId: "show", data: lost });
-  expect(watched.metric('tandem_switches_total{cause="begin"}')).toBe(1);
-  expect(watched.metric('tandem_switches_total{cause="closed"}')).toBe(1);
+  expect(await watched.metric('tandem_switches_total{cause="begin"}')).toBe(1);
+  expect(await watched.metric('tandem_switches_total{cause="closed"}')).toBe(1);
   expect(watched.statistics.overview("show").secondary.rtmpConnections).toBe(3);
   watched.emit("deleted");
   expect(watched.statistics.overview("show").primary.rtmpConnections).toBe(3);
 });
 
-test("at a start those that run are sampled, and what is left of deleted ones is removed", () => {
-  new SampleStore(watched.database).append([sampleAt(1), sampleAt(1, { livestreamId: "gone" })]);
+test("at a start those that run are sampled, and what is left of deleted ones is removed", async () => {
+  await watched.stored.append([sampleAt(1), sampleAt(1, { livestreamId: "gone" })]);
   watched.withStatus = { created: ["a"], started: ["b"], live: ["c", "d"], finished: ["e"] };
-  watched.statistics.start();
-  expect([watched.sampled, watched.removed]).toEqual([3, ["gone"]]);
-  watched.statistics.close();
+  await watched.statistics.start();
+  expect([await watched.sampled(), watched.removed]).toEqual([3, ["gone"]]);
+  watched.statistics.stop();
 });
 
-test("events that are left of a deleted livestream are removed at a start, too", () => {
+test("events that are left of a deleted livestream are removed at a start, too", async () => {
   const happening = { type: "livestream.started", livestreamId: "gone", data: {} } as const;
-  new EventStore(watched.database).append([
+  await watched.storedEvents.append([
     feedEvent(happening),
     feedEvent({ ...happening, livestreamId: "show" }),
   ]);
-  watched.statistics.start();
+  await watched.statistics.start();
   expect(watched.removed).toEqual(["gone"]);
-  watched.statistics.close();
+  watched.statistics.stop();
 });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StartError } from "#server/common/start-error.ts";
 import { adminTokenIn, scopesOf } from "#server/store/admin-token.ts";
-import { openDatabase } from "#server/store/database.ts";
-import { TokenStore } from "#server/store/token-store.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
+import { SqliteTokenStore } from "#server/store/sqlite/token-store.ts";
 
 let folder = "";
 let file = "";
@@ -42,14 +42,14 @@ test("a file without a token is a reason not to start, and its content stays sec
   );
 });
 
-test("the admin token and the stored ones open what they are for, everything else nothing", () => {
-  const tokens = new TokenStore(openDatabase(":memory:"));
-  const { token, row } = tokens.create("dashboard", "read", 1000);
+test("the admin token and the stored ones open what they are for, everything else nothing", async () => {
+  const tokens = new SqliteTokenStore(openDatabase(":memory:"));
+  const { token, row } = await tokens.create("dashboard", "read", 1000);
   const scopeOf = scopesOf("the-admin-token", tokens);
-  expect(scopeOf("the-admin-token")).toBe("admin");
-  expect(scopeOf(token)).toBe("read");
-  expect(scopeOf("the-admin-token ")).toBeNull();
-  expect(scopeOf("")).toBeNull();
-  tokens.revoke(row.id);
-  expect(scopeOf(token)).toBeNull();
+  expect(await scopeOf("the-admin-token")).toBe("admin");
+  expect(await scopeOf(token)).toBe("read");
+  expect(await scopeOf("the-admin-token ")).toBeNull();
+  expect(await scopeOf("")).toBeNull();
+  await tokens.revoke(row.id);
+  expect(await scopeOf(token)).toBeNull();
 });

@@ -24,11 +24,11 @@ class Disk {
     retryMs: 1,
   });
 
-  write(what: string, livestreamId = "show"): boolean {
+  write(what: string, livestreamId = "show"): Promise<boolean> {
     return this.owed.write({
       what,
       livestreamId,
-      write: () => {
+      write: async () => {
         if (!this.isWell) throw Object.assign(new Error("EROFS"), { code: "EROFS" });
         this.written.push(what);
       },
@@ -36,18 +36,18 @@ class Disk {
   }
 }
 
-test("a disk that is well is written at once, and nobody is asked", () => {
+test("a disk that is well is written at once, and nobody is asked", async () => {
   const disk = new Disk();
-  expect(disk.write("a")).toBe(true);
+  expect(await disk.write("a")).toBe(true);
   expect([disk.written, disk.owed.count, disk.lines, disk.asked]).toEqual([["a"], 0, [], 0]);
 });
 
 test("what it does not take is written when it does, in order, the later ones behind the earlier", async () => {
   const disk = new Disk();
   disk.isWell = false;
-  expect([disk.write("a"), disk.write("b")]).toEqual([false, false]);
+  expect([await disk.write("a"), await disk.write("b")]).toEqual([false, false]);
   disk.isWell = true;
-  expect(disk.write("c")).toBe(false);
+  expect(await disk.write("c")).toBe(false);
   await until("the writes", () => disk.owed.count === 0);
   expect(disk.written).toEqual(["a", "b", "c"]);
   expect(disk.lines).toEqual(["write_owed", "owed_write_done", "owed_write_done", "owed_write_done"]);
@@ -56,7 +56,7 @@ test("what it does not take is written when it does, in order, the later ones be
 test("it is not tried while the store is not said to be well, nor given up", async () => {
   const disk = new Disk();
   disk.isWell = false;
-  disk.write("a");
+  await disk.write("a");
   disk.isWell = true;
   disk.isToldWell = false;
   await until("a second look", () => disk.asked >= 2);
@@ -69,22 +69,22 @@ test("it is not tried while the store is not said to be well, nor given up", asy
 test("one of each kind is owed to a livestream: the last", async () => {
   const disk = new Disk();
   disk.isWell = false;
-  for (const livestreamId of ["show", "show", "other"]) disk.write("a", livestreamId);
+  for (const livestreamId of ["show", "show", "other"]) await disk.write("a", livestreamId);
   expect(disk.owed.count).toBe(2);
 });
 
-test("what fails for another reason is thrown at once, and later said and dropped", () => {
+test("what fails for another reason is thrown at once, and later said and dropped", async () => {
   const disk = new Disk();
   const broken = { what: "b", livestreamId: "show" };
-  const failing = (): void => {
+  const failing = async (): Promise<void> => {
     throw new Error("no such table");
   };
-  expect(() => disk.owed.write({ ...broken, write: failing })).toThrow("no such table");
+  await expect(disk.owed.write({ ...broken, write: failing })).rejects.toThrow("no such table");
   disk.isWell = false;
-  disk.write("a");
-  disk.owed.write({ ...broken, write: failing });
+  await disk.write("a");
+  await disk.owed.write({ ...broken, write: failing });
   disk.isWell = true;
-  disk.owed.retry();
+  await disk.owed.retry();
   expect([disk.written, disk.owed.count]).toEqual([["a"], 0]);
   expect(disk.lines).toContain("owed_write_failed");
 });
@@ -92,7 +92,7 @@ test("what fails for another reason is thrown at once, and later said and droppe
 test("at the end there is a last try, if the store is well; what is lost is said", async () => {
   const well = new Disk();
   well.isWell = false;
-  well.write("a");
+  await well.write("a");
   well.isWell = true;
   await well.owed.close();
   expect([well.written, well.lines.at(-1)]).toEqual([["a"], "owed_write_done"]);
@@ -100,7 +100,7 @@ test("at the end there is a last try, if the store is well; what is lost is said
   const lost = new Disk();
   lost.isWell = false;
   lost.isToldWell = false;
-  lost.write("a");
+  await lost.write("a");
   await lost.owed.close();
   expect(lost.lines.at(-1)).toBe("owed_write_lost");
 });

@@ -29,7 +29,7 @@ function grabber(decode: (() => Promise<Uint8Array>) | null = async () => new Ui
     decode,
     playouts: { onAirIds: () => onAir, onAirKeyFrame: () => keyFrame },
     thumbnails: {
-      current: (id) => (uploads.has(id) ? { source: "upload" } : null),
+      current: async (id) => (uploads.has(id) ? { source: "upload" } : null),
       keepAutomatic: async (id) => {
         stored.push(id);
         return null;
@@ -84,11 +84,15 @@ test("one decoder runs at a time, and a slow one holds up nobody but the next pi
     started += 1;
     return first.promise;
   });
-  for (let second = 0; second < 10; second += 1) posters.tick();
+  for (let second = 0; second < 10; second += 1) {
+    posters.tick();
+    await Promise.resolve();
+  }
   expect(started).toBe(1);
   first.resolve(new Uint8Array(3));
   await posters.settled();
   posters.tick();
+  await posters.settled();
   expect(started).toBe(2);
   await posters.settled();
   await posters.stop();

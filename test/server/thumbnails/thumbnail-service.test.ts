@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { openDatabase } from "#server/store/database.ts";
-import { ThumbnailStore } from "#server/store/thumbnail-store.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
+import { SqliteThumbnailStore } from "#server/store/sqlite/thumbnail-store.ts";
 import { MASTER_FILE } from "#server/thumbnails/thumbnail-files.ts";
 import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
@@ -13,11 +13,11 @@ let house = new FakeHouse(database);
 let thumbnails = house.thumbnails;
 let id = "";
 
-beforeEach(() => {
+beforeEach(async () => {
   database = openDatabase(":memory:");
   house = new FakeHouse(database);
   thumbnails = house.thumbnails;
-  id = house.create();
+  id = await house.create();
 });
 
 afterEach(async () => {
@@ -33,7 +33,7 @@ function picture(background: string): Promise<Buffer> {
 
 async function put(background: string): Promise<string> {
   expect(await thumbnails.upload(id, await picture(background))).toBeNull();
-  return thumbnails.current(id)?.contentHash ?? "";
+  return (await thumbnails.current(id))?.contentHash ?? "";
 }
 
 /** As the decoder of key frames makes them. */
@@ -42,7 +42,7 @@ async function keepAutomatic(background: string): Promise<string> {
     .jpeg()
     .toBuffer();
   expect(await thumbnails.keepAutomatic(id, jpeg)).toBeNull();
-  return thumbnails.current(id)?.contentHash ?? "";
+  return (await thumbnails.current(id))?.contentHash ?? "";
 }
 
 function folders(): Promise<string[]> {
@@ -57,11 +57,11 @@ test("the automatic picture goes on behind an uploaded one, and is back when tha
   const automatic = await keepAutomatic("red");
   const uploaded = await put("blue");
   await keepAutomatic("green");
-  expect(thumbnails.current(id)).toMatchObject({ contentHash: uploaded, source: "upload" });
+  expect(await thumbnails.current(id)).toMatchObject({ contentHash: uploaded, source: "upload" });
   await thumbnails.deleteUpload(id);
-  expect(thumbnails.current(id)?.source).toBe("auto");
-  expect(thumbnails.current(id)?.contentHash).not.toBe(automatic);
-  expect(await folders()).toEqual([thumbnails.current(id)?.contentHash ?? ""]);
+  expect((await thumbnails.current(id))?.source).toBe("auto");
+  expect((await thumbnails.current(id))?.contentHash).not.toBe(automatic);
+  expect(await folders()).toEqual([(await thumbnails.current(id))?.contentHash ?? ""]);
 });
 
 test("the same picture again changes nothing, as an upload or automatic", async () => {
@@ -70,7 +70,7 @@ test("the same picture again changes nothing, as an upload or automatic", async 
   const stored = await readFile(join(house.thumbnailsFolder, id, contentHash, MASTER_FILE));
   expect(await thumbnails.keepAutomatic(id, stored)).toBeNull();
   await thumbnails.deleteUpload(id);
-  expect(thumbnails.current(id)).toMatchObject({ contentHash, source: "auto" });
+  expect(await thumbnails.current(id)).toMatchObject({ contentHash, source: "auto" });
   expect(await folders()).toEqual([contentHash]);
 });
 
@@ -81,7 +81,7 @@ test.each([
 ])("%s from the decoder does not become the automatic one", async (_, made) => {
   const automatic = await keepAutomatic("blue");
   expect((await thumbnails.keepAutomatic(id, await made()))?.code).toBe("invalid_image");
-  expect(thumbnails.current(id)?.contentHash).toBe(automatic);
+  expect((await thumbnails.current(id))?.contentHash).toBe(automatic);
 });
 
 test("an automatic picture is stored as it came, with its size", async () => {
@@ -89,7 +89,7 @@ test("an automatic picture is stored as it came, with its size", async () => {
     .jpeg()
     .toBuffer();
   await thumbnails.keepAutomatic(id, jpeg);
-  const { contentHash = "", ...size } = thumbnails.current(id) ?? {};
+  const { contentHash = "", ...size } = (await thumbnails.current(id)) ?? {};
   expect(size).toMatchObject({ width: 40, height: 20, source: "auto" });
   expect(await readFile(join(house.thumbnailsFolder, id, contentHash, MASTER_FILE))).toEqual(jpeg);
 });
@@ -97,7 +97,7 @@ test("an automatic picture is stored as it came, with its size", async () => {
 test("many uploads at once leave one whole picture, and the one before it", async () => {
   const colors = ["red", "green", "blue", "yellow", "black"];
   await Promise.all(colors.map(async (color) => thumbnails.upload(id, await picture(color))));
-  const contentHash = thumbnails.current(id)?.contentHash ?? "";
+  const contentHash = (await thumbnails.current(id))?.contentHash ?? "";
   expect(await folders()).toHaveLength(2);
   expect(await folders()).toContain(contentHash);
   expect(await rendition(contentHash)).toMatchObject({ format: "webp" });
@@ -109,7 +109,7 @@ test("a reader gets the old picture or the new one, however often it is replaced
     const [answer] = await Promise.all([rendition(current), put(color)]);
     if (typeof answer === "string") throw new Error(answer);
     expect((await sharp(answer.bytes).metadata()).width).toBe(40);
-    current = thumbnails.current(id)?.contentHash ?? "";
+    current = (await thumbnails.current(id))?.contentHash ?? "";
   }
 });
 
@@ -123,8 +123,8 @@ test("a livestream deleted during the upload leaves no picture behind", async ()
 test("a crash between the disk and the database leaves the old picture, and nothing of the new after the next", async () => {
   const old = await put("red");
   const crashing = new ThumbnailService({
-    store: new (class extends ThumbnailStore {
-      override put(): never {
+    store: new (class extends SqliteThumbnailStore {
+      override async put(): Promise<never> {
         throw new Error("the process is gone");
       }
     })(database),
@@ -133,8 +133,11 @@ test("a crash between the disk and the database leaves the old picture, and noth
   await expect(crashing.upload(id, await picture("green"))).rejects.toThrow("the process is gone");
   expect(await folders()).toHaveLength(2);
 
-  thumbnails = new ThumbnailService({ store: new ThumbnailStore(database), folder: house.thumbnailsFolder });
-  expect(thumbnails.current(id)?.contentHash).toBe(old);
+  thumbnails = new ThumbnailService({
+    store: new SqliteThumbnailStore(database),
+    folder: house.thumbnailsFolder,
+  });
+  expect((await thumbnails.current(id))?.contentHash).toBe(old);
   expect(await rendition(old)).toMatchObject({ format: "webp" });
   const next = await put("blue");
   expect((await folders()).sort()).toEqual([old, next].sort());
@@ -151,7 +154,7 @@ describe("a size", () => {
     const folder = join(house.thumbnailsFolder, id, contentHash);
     await Bun.write(join(folder, "320.webp"), "as it was kept");
     const next = new ThumbnailService({
-      store: new ThumbnailStore(database),
+      store: new SqliteThumbnailStore(database),
       folder: house.thumbnailsFolder,
     });
     const kept = await next.rendition({ livestreamId: id, contentHash, width: 320, format: "webp" });

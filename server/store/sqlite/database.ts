@@ -38,13 +38,6 @@ export function openDatabase(path: string, migrations: readonly string[] = MIGRA
   return database;
 }
 
-/** Runs the work in one transaction: all of it is written, or, when it throws, nothing. */
-export type Transaction = <Result>(work: () => Result) => Result;
-
-export function transactionOn(database: Database): Transaction {
-  return (work) => database.transaction(work).immediate();
-}
-
 /** In one immediate transaction, so that of two processes that open a new file one migrates it. */
 function migrate(database: Database, migrations: readonly string[]): void {
   database

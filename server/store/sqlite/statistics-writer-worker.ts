@@ -1,8 +1,8 @@
 // The thread that writes samples and events: however slow the disk is, it is this thread that waits.
 
 import type { Database } from "bun:sqlite";
-import { EventStore } from "./event-store.ts";
-import { SampleStore } from "./sample-store.ts";
+import { SqliteEventStore } from "./event-store.ts";
+import { SqliteSampleStore } from "./sample-store.ts";
 import { openStatisticsDatabase } from "./statistics-database.ts";
 import type { WriterAnswer, WriterCommand } from "./statistics-writer-messages.ts";
 
@@ -10,36 +10,40 @@ declare const self: Worker;
 
 interface Opened {
   readonly database: Database;
-  readonly events: EventStore;
-  readonly samples: SampleStore;
+  readonly events: SqliteEventStore;
+  readonly samples: SqliteSampleStore;
 }
 
 let open: Opened | null = null;
 
-self.onmessage = (event: MessageEvent<WriterCommand>): void => self.postMessage(answer(event.data));
+/** The next command comes once this one is answered. */
+self.onmessage = async ({ data }: MessageEvent<WriterCommand>): Promise<void> =>
+  self.postMessage(await answer(data));
 
-function answer(command: WriterCommand): WriterAnswer {
+async function answer(command: WriterCommand): Promise<WriterAnswer> {
   try {
-    return { type: "done", isThrough: obey(command) };
+    return { type: "done", isThrough: await obey(command) };
   } catch (error) {
     return { type: "failed", message: String(error) };
   }
 }
 
-function obey(command: WriterCommand): boolean {
+async function obey(command: WriterCommand): Promise<boolean> {
   switch (command.type) {
     case "open":
       open = openedAt(command.file);
       return true;
     case "append-events":
-      opened().events.append(command.events);
+      await opened().events.append(command.events);
       return true;
     case "append-samples":
-      opened().samples.append(command.samples);
+      await opened().samples.append(command.samples);
       return true;
     case "remove-some": {
       const { events, samples } = opened();
-      return events.removeSome(command.livestreamId) && samples.removeSome(command.livestreamId);
+      return (
+        (await events.removeSome(command.livestreamId)) && (await samples.removeSome(command.livestreamId))
+      );
     }
     case "close":
       open?.database.close();
@@ -49,7 +53,7 @@ function obey(command: WriterCommand): boolean {
 
 function openedAt(file: string): Opened {
   const database = openStatisticsDatabase(file);
-  return { database, events: new EventStore(database), samples: new SampleStore(database) };
+  return { database, events: new SqliteEventStore(database), samples: new SqliteSampleStore(database) };
 }
 
 function opened(): Opened {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NewerDatabaseError, openDatabase, transactionOn } from "#server/store/database.ts";
+import { NewerDatabaseError, openDatabase } from "#server/store/sqlite/database.ts";
 
 let folder = "";
 let file = "";
@@ -54,17 +54,4 @@ test("a database of a newer version is refused in one line and not touched", () 
 test("a file that is no database is refused", () => {
   writeFileSync(file, "this is not a database, it is a text of some length".repeat(100));
   expect(() => openDatabase(file)).toThrow();
-});
-
-test("a transaction that throws leaves nothing behind", () => {
-  const database = openDatabase(file);
-  const transaction = transactionOn(database);
-  const failing = (): void =>
-    transaction(() => {
-      database.run("INSERT INTO recording_removals (livestream_id) VALUES ('a')");
-      throw new Error("disk full");
-    });
-  expect(failing).toThrow("disk full");
-  expect(database.query("SELECT * FROM recording_removals").all()).toEqual([]);
-  database.close();
 });

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "#server/common/log.ts";
-import { EventStore, type StoredEvent } from "#server/store/event-store.ts";
-import { SampleStore } from "#server/store/sample-store.ts";
-import { openStatisticsDatabase } from "#server/store/statistics-database.ts";
-import { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import type { StoredEvent } from "#server/store/event-store.ts";
+import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
+import { SqliteSampleStore } from "#server/store/sqlite/sample-store.ts";
+import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
+import { SqliteStatisticsWriter } from "#server/store/sqlite/statistics-writer.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { sampleAt } from "#test/support/fake-statistics.ts";
 import { until } from "#test/support/until.ts";
@@ -15,8 +16,8 @@ import { until } from "#test/support/until.ts";
 let folder = "";
 let file = "";
 let database: Database;
-let store: SampleStore;
-let events: EventStore;
+let store: SqliteSampleStore;
+let events: SqliteEventStore;
 const logged: string[] = [];
 const log = createLog({ level: "debug", write: (line) => logged.push(line), clock: new FakeClock() });
 
@@ -24,8 +25,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tandem-statistics-"));
   file = join(folder, "statistics.sqlite");
   database = openStatisticsDatabase(file);
-  store = new SampleStore(database);
-  events = new EventStore(database);
+  store = new SqliteSampleStore(database);
+  events = new SqliteEventStore(database);
   logged.length = 0;
 });
 
@@ -40,21 +41,18 @@ function eventAt(atMs: number, livestreamId = "show"): StoredEvent {
 }
 
 /** Oldest first. */
-const eventTimes = () =>
-  events
-    .page("show", { page: 0, perpage: 50_000 })
-    .items.map(({ atMs }) => atMs)
-    .reverse();
+const eventTimes = async () =>
+  (await events.page("show", { page: 0, perpage: 50_000 })).items.map(({ atMs }) => atMs).reverse();
 
-const total = () => store.series("show", "primary")?.total ?? 0;
+const total = async () => (await store.series("show", "primary"))?.total ?? 0;
 
 test("samples are on the disk soon, in order", async () => {
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   writer.writeSamples([sampleAt(1), sampleAt(2)]);
   writer.writeSamples([sampleAt(3)]);
-  await until("three samples", () => total() === 3);
-  const series = store.series("show", "primary") ?? { id: 0, total: 0 };
-  const page = store.page(series, { end: 3, skip: 0, limit: 3 });
+  await until("three samples", async () => (await total()) === 3);
+  const series = (await store.series("show", "primary")) ?? { id: 0, total: 0 };
+  const page = await store.page(series, { end: 3, skip: 0, limit: 3 });
   expect(page.map(({ createdAtMs }) => createdAtMs)).toEqual([3, 2, 1]);
   await until("the answer", () => writer.figures.samples.written === 3);
   expect(writer.figures.samples).toEqual({ waiting: 0, written: 3, dropped: 0 });
@@ -62,45 +60,45 @@ test("samples are on the disk soon, in order", async () => {
 });
 
 test("what waits is written before it is closed", async () => {
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   writer.writeSamples(Array.from({ length: 12_000 }, (_, index) => sampleAt(index + 1)));
   await writer.close();
-  expect(total()).toBe(12_000);
+  expect(await total()).toBe(12_000);
   expect(logged).toEqual([]);
 });
 
 test("a disk that stalls keeps nobody waiting: rows come late, and all of them (L5)", async () => {
   const blocker = new Database(file);
   blocker.run("BEGIN IMMEDIATE");
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   let turns = 0;
   const ticker = setInterval(() => ++turns, 1);
   for (let each = 1; each <= 50; each += 1) writer.writeSamples([sampleAt(each)]);
   await until("time to pass on this thread", () => turns > 20);
-  expect([total(), writer.figures.samples.waiting]).toEqual([0, 50]);
+  expect([await total(), writer.figures.samples.waiting]).toEqual([0, 50]);
   blocker.run("COMMIT");
   blocker.close();
-  await until("the rows", () => total() === 50);
+  await until("the rows", async () => (await total()) === 50);
   clearInterval(ticker);
   await writer.close();
 });
 
 test("a write that fails is tried again and written once", async () => {
   database.run("CREATE TRIGGER refuse BEFORE INSERT ON samples BEGIN SELECT RAISE(ABORT, 'disk full'); END");
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   writer.writeSamples([sampleAt(1)]);
   await until("a refusal", () => logged.some((line) => line.includes("statistics_not_written")));
   writer.writeSamples([sampleAt(2)]);
   expect(writer.figures.samples.waiting).toBe(2);
   database.run("DROP TRIGGER refuse");
-  await until("the rows", () => total() === 2);
+  await until("the rows", async () => (await total()) === 2);
   await writer.close();
 });
 
 test("what waits is bounded: beyond it samples are lost, counted and said to be", async () => {
   const blocker = new Database(file);
   blocker.run("BEGIN IMMEDIATE");
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   writer.writeSamples(Array.from({ length: 100_010 }, (_, index) => sampleAt(index + 1)));
   expect(writer.figures.samples).toMatchObject({ dropped: 10 });
   expect(logged.join("")).toContain('"event":"samples_dropped","count":10');
@@ -110,21 +108,21 @@ test("what waits is bounded: beyond it samples are lost, counted and said to be"
 });
 
 test("a removal goes on until nothing is left, while others are written", async () => {
-  store.append(Array.from({ length: 20_000 }, (_, index) => sampleAt(index + 1)));
-  const writer = new StatisticsWriter({ file, log });
+  await store.append(Array.from({ length: 20_000 }, (_, index) => sampleAt(index + 1)));
+  const writer = new SqliteStatisticsWriter({ file, log });
   writer.writeSamples([sampleAt(30_000), sampleAt(1, { livestreamId: "other" })]);
   writer.remove("show");
-  await until("the removal", () => !store.livestreamIds().includes("show"));
-  expect(store.livestreamIds()).toEqual(["other"]);
+  await until("the removal", async () => !(await store.livestreamIds()).includes("show"));
+  expect(await store.livestreamIds()).toEqual(["other"]);
   await writer.close();
-  expect(total()).toBe(0);
+  expect(await total()).toBe(0);
 });
 
 test("an event is on the disk before it is said to be, each in its turn", async () => {
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   const written: string[] = [];
   for (const atMs of [1, 2, 3]) {
-    writer.writeEvent(eventAt(atMs), () => written.push(`${atMs} of ${eventTimes()}`));
+    writer.writeEvent(eventAt(atMs), async () => written.push(`${atMs} of ${await eventTimes()}`));
   }
   await until("three events", () => written.length === 3);
   expect(written).toEqual(["1 of 1,2,3", "2 of 1,2,3", "3 of 1,2,3"]);
@@ -134,7 +132,7 @@ test("an event is on the disk before it is said to be, each in its turn", async 
 
 test("events that cannot be written are tried again, in order and once, while samples wait behind them", async () => {
   database.run("CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk full'); END");
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   const written: number[] = [];
   writer.writeEvent(eventAt(1), () => written.push(1));
   await until("a refusal", () => logged.some((line) => line.includes("statistics_not_written")));
@@ -143,59 +141,62 @@ test("events that cannot be written are tried again, in order and once, while sa
   expect([written, writer.figures.events.waiting]).toEqual([[], 2]);
   database.run("DROP TRIGGER refuse");
   await until("the events", () => written.length === 2);
-  expect([written, eventTimes()]).toEqual([
+  expect([written, await eventTimes()]).toEqual([
     [1, 2],
     [1, 2],
   ]);
   await writer.close();
-  expect(total()).toBe(1);
+  expect(await total()).toBe(1);
 });
 
 test("samples that cannot be written hold up no events", async () => {
   database.run("CREATE TRIGGER refuse BEFORE INSERT ON samples BEGIN SELECT RAISE(ABORT, 'broken'); END");
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   writer.writeSamples([sampleAt(1)]);
   await until("a refusal", () => logged.some((line) => line.includes("statistics_not_written")));
   writer.writeEvent(eventAt(1), () => {});
-  await until("the event", () => eventTimes().length === 1);
+  await until("the event", async () => (await eventTimes()).length === 1);
   expect(writer.figures.samples.waiting).toBe(1);
   database.run("DROP TRIGGER refuse");
   await writer.close();
 });
 
 test("a flood of events holds up no samples", async () => {
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   let flooded = 0;
   for (let each = 0; each < 15_000; each += 1) writer.writeEvent(eventAt(each), () => ++flooded);
   writer.writeSamples([sampleAt(1)]);
   await until("the sample", () => writer.figures.samples.written === 1);
   expect(flooded).toBeLessThan(15_000);
   await writer.close();
-  expect(eventTimes()).toEqual(Array.from({ length: 15_000 }, (_, each) => each));
+  expect(await eventTimes()).toEqual(Array.from({ length: 15_000 }, (_, each) => each));
 });
 
 test("events that wait are bounded: beyond it they are lost, counted and said to be", async () => {
   const blocker = new Database(file);
   blocker.run("BEGIN IMMEDIATE");
-  const writer = new StatisticsWriter({ file, log });
+  const writer = new SqliteStatisticsWriter({ file, log });
   for (let each = 0; each < 20_001; each += 1) writer.writeEvent(eventAt(each), () => {});
   expect(writer.figures.events).toEqual({ waiting: 20_000, written: 0, dropped: 1 });
   expect(logged.join("")).toContain('"event":"events_dropped","count":1');
   blocker.run("ROLLBACK");
   blocker.close();
   await writer.close();
-  expect(eventTimes()).toHaveLength(20_000);
+  expect(await eventTimes()).toHaveLength(20_000);
 });
 
 test("a removal takes events and samples, also those that wait", async () => {
-  store.append([sampleAt(1)]);
-  events.append([eventAt(1), eventAt(1, "other")]);
-  const writer = new StatisticsWriter({ file, log });
+  await store.append([sampleAt(1)]);
+  await events.append([eventAt(1), eventAt(1, "other")]);
+  const writer = new SqliteStatisticsWriter({ file, log });
   writer.writeEvent(eventAt(2), () => {});
   writer.remove("show");
-  await until("the removal", () => store.livestreamIds().length === 0 && eventTimes().length === 0);
-  expect(events.livestreamIds()).toEqual(["other"]);
+  await until("the removal", async () => {
+    const left = [...(await store.livestreamIds()), ...(await eventTimes())];
+    return left.length === 0;
+  });
+  expect(await events.livestreamIds()).toEqual(["other"]);
   expect(writer.figures.events).toEqual({ waiting: 0, written: 0, dropped: 0 });
   await writer.close();
-  expect(events.livestreamIds()).toEqual(["other"]);
+  expect(await events.livestreamIds()).toEqual(["other"]);
 });

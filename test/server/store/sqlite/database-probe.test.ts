@@ -3,8 +3,8 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDatabase } from "#server/store/database.ts";
-import { DatabaseProbe } from "#server/store/database-probe.ts";
+import { openDatabase } from "#server/store/sqlite/database.ts";
+import { DatabaseProbe } from "#server/store/sqlite/database-probe.ts";
 
 function databaseFile() {
   const folder = mkdtempSync(join(tmpdir(), "tandem-probe-"));

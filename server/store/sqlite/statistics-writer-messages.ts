@@ -1,7 +1,7 @@
 // What the statistics writer and its worker say to each other: one command at a time, each with one answer.
 
-import type { StoredEvent } from "./event-store.ts";
-import type { NewSample } from "./sample-store.ts";
+import type { StoredEvent } from "#server/store/event-store.ts";
+import type { NewSample } from "#server/store/sample-store.ts";
 
 export type WriterCommand =
   | { readonly type: "open"; readonly file: string }

@@ -1,0 +1,29 @@
+// Who acts on a livestream when: decisions on one are made one after another, and what follows from them happens in the same order.
+
+import type { Turns } from "#server/store/turns.ts";
+
+export class LivestreamTurns {
+  readonly #turns: Turns;
+
+  constructor(turns: Turns) {
+    this.#turns = turns;
+  }
+
+  /**
+   * Reads, decides, writes and tells: nothing of it lies between two steps of another decision. It is short: effects that
+   * follow are asked for here, so that they take their turns in the order of the decisions, and are waited for outside.
+   */
+  decide<Result>(livestreamId: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.run(`decision on ${livestreamId}`, work);
+  }
+
+  /** What takes its time with a livestream's playout, its files or what is noted of both; a decision may be made in it. */
+  effect<Result>(livestreamId: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.run(`effect on ${livestreamId}`, work);
+  }
+
+  /** Resolves once nothing is running or waiting. */
+  settled(): Promise<void> {
+    return this.#turns.settled();
+  }
+}

@@ -1,0 +1,197 @@
+// Livestreams in SQLite.
+
+import type { Database } from "bun:sqlite";
+import type { LivestreamStatus } from "#openapi/names.ts";
+import type {
+  FinishedConversion,
+  LivestreamChange,
+  LivestreamPageRequest,
+  LivestreamRow,
+  LivestreamSortField,
+  LivestreamStore,
+  NewLivestream,
+} from "#server/store/livestream-store.ts";
+import type { Page } from "#server/store/page.ts";
+import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
+
+type Parameters = Record<string, string | number | null>;
+
+type StoredRow = Omit<LivestreamRow, "withDvr" | "withBackup"> & { withDvr: number; withBackup: number };
+
+/** Member of the row → column. */
+const COLUMNS = {
+  name: "name",
+  description: "description",
+  withDvr: "with_dvr",
+  withBackup: "with_backup",
+  primaryStreamKey: "primary_stream_key",
+  secondaryStreamKey: "secondary_stream_key",
+  conversionMessage: "conversion_message",
+  ingestStartedAtMs: "ingest_started_at_ms",
+  startedAtMs: "started_at_ms",
+  stoppedAtMs: "stopped_at_ms",
+  finishedAtMs: "finished_at_ms",
+} as const satisfies Record<keyof LivestreamChange, string>;
+
+const SORT_COLUMNS = {
+  name: "name COLLATE NOCASE",
+  status: "status",
+  createdAtUtc: "created_at_ms",
+  updatedAtUtc: "updated_at_ms",
+  startedAtUtc: "started_at_ms",
+} as const satisfies Record<LivestreamSortField, string>;
+
+const SELECT = `
+  SELECT id, status, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs,
+    (SELECT media.id FROM media WHERE media.livestream_id = livestreams.id) AS mediaId,
+    ${Object.entries(COLUMNS)
+      .map(([member, column]) => `${column} AS ${member}`)
+      .join(", ")}
+  FROM livestreams`;
+
+export class SqliteLivestreamStore implements LivestreamStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async insert(livestream: NewLivestream): Promise<LivestreamRow> {
+    this.#database
+      .query(
+        `INSERT INTO livestreams (id, name, description, with_dvr, with_backup, status, created_at_ms, updated_at_ms)
+         VALUES ($id, $name, $description, $withDvr, $withBackup, 'created', $createdAtMs, $createdAtMs)`,
+      )
+      .run({ ...livestream });
+    const { id } = livestream;
+    const row = await this.find(id);
+    if (row === null) throw new Error(`livestream ${id} was inserted and is not there`);
+    return row;
+  }
+
+  async find(id: string): Promise<LivestreamRow | null> {
+    const stored = this.#database.query<StoredRow, Parameters>(`${SELECT} WHERE id = $id`).get({ id });
+    return stored === null ? null : fromStored(stored);
+  }
+
+  async status(id: string): Promise<LivestreamStatus | null> {
+    return (
+      this.#database
+        .query<{ status: LivestreamStatus }, Parameters>("SELECT status FROM livestreams WHERE id = $id")
+        .get({ id })?.status ?? null
+    );
+  }
+
+  async list(request: LivestreamPageRequest): Promise<Page<LivestreamRow>> {
+    const where = "WHERE $status IS NULL OR status = $status";
+    const { status, sort } = request;
+    const rows = this.#database
+      .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`)
+      .all({ status, ...pageParameters(request) });
+    const counted = this.#database
+      .query<{ total: number }, Parameters>(`SELECT count(*) AS total FROM livestreams ${where}`)
+      .get({ status });
+    return { items: rows.map(fromStored), total: counted?.total ?? 0 };
+  }
+
+  async withStatus(status: LivestreamStatus): Promise<readonly LivestreamRow[]> {
+    return this.#database
+      .query<StoredRow, Parameters>(`${SELECT} WHERE status = $status ORDER BY created_at_ms, id`)
+      .all({ status })
+      .map(fromStored);
+  }
+
+  async countsByStatus(): Promise<ReadonlyMap<LivestreamStatus, number>> {
+    const rows = this.#database
+      .query<{ status: LivestreamStatus; count: number }, []>(
+        "SELECT status, count(*) AS count FROM livestreams GROUP BY status",
+      )
+      .all();
+    return new Map(rows.map(({ status, count }) => [status, count]));
+  }
+
+  async changeStatus(
+    id: string,
+    from: LivestreamStatus,
+    to: LivestreamStatus,
+    change: LivestreamChange,
+    atMs: number,
+  ): Promise<boolean> {
+    return this.#isChanged(
+      `UPDATE livestreams SET status = $to, ${assignments(change)} WHERE id = $id AND status = $from`,
+      { id, from, to, atMs, ...change },
+    );
+  }
+
+  update(id: string, inStatus: LivestreamStatus, change: LivestreamChange, atMs: number): Promise<boolean> {
+    return this.changeStatus(id, inStatus, inStatus, change, atMs);
+  }
+
+  async noteSourceStart(id: string, atMs: number): Promise<boolean> {
+    return this.#isChanged(
+      `UPDATE livestreams SET started_at_ms = $atMs, updated_at_ms = $atMs
+       WHERE id = $id AND status = 'started' AND started_at_ms IS NULL`,
+      { id, atMs },
+    );
+  }
+
+  async noteRecordingStop(id: string, reason: string, atMs: number): Promise<boolean> {
+    return this.#isChanged(
+      `UPDATE livestreams SET conversion_message = $reason, updated_at_ms = $atMs
+       WHERE id = $id AND status IN ('live', 'converting')`,
+      { id, reason, atMs },
+    );
+  }
+
+  async finishConversion({ livestreamId, mediaId, ...rest }: FinishedConversion): Promise<boolean> {
+    const { facts, message, atMs } = rest;
+    return this.#database
+      .transaction(() => {
+        const isFinished = this.#isChanged(
+          `UPDATE livestreams SET status = 'finished', finished_at_ms = $atMs, updated_at_ms = $atMs,
+             conversion_message = coalesce($message, conversion_message)
+           WHERE id = $livestreamId AND status = 'converting'`,
+          { livestreamId, message, atMs },
+        );
+        if (isFinished) {
+          this.#database
+            .query(
+              `INSERT INTO media (id, livestream_id, name, description, duration_seconds, size_bytes, width, height,
+                 video_codec, audio_codec, created_at_ms, updated_at_ms)
+               SELECT $mediaId, id, name, description, $durationSeconds, $sizeBytes, $width, $height,
+                 $videoCodec, $audioCodec, $atMs, $atMs FROM livestreams WHERE id = $livestreamId`,
+            )
+            .run({ livestreamId, mediaId, atMs, ...facts });
+        }
+        return isFinished;
+      })
+      .immediate();
+  }
+
+  async delete(id: string, from: LivestreamStatus): Promise<boolean> {
+    return this.#database
+      .transaction(() => {
+        if (!this.#isChanged("DELETE FROM livestreams WHERE id = $id AND status = $from", { id, from })) {
+          return false;
+        }
+        this.#database
+          .query("INSERT OR IGNORE INTO recording_removals (livestream_id) VALUES ($id)")
+          .run({ id });
+        return true;
+      })
+      .immediate();
+  }
+
+  #isChanged(statement: string, parameters: Record<string, string | number | boolean | null>): boolean {
+    return this.#database.query(statement).run(parameters).changes > 0;
+  }
+}
+
+function assignments(change: LivestreamChange): string {
+  const members = Object.keys(change) as (keyof LivestreamChange)[];
+  return [...members.map((member) => `${COLUMNS[member]} = $${member}`), "updated_at_ms = $atMs"].join(", ");
+}
+
+function fromStored(stored: StoredRow): LivestreamRow {
+  return { ...stored, withDvr: stored.withDvr === 1, withBackup: stored.withBackup === 1 };
+}

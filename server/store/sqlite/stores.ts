@@ -1,0 +1,61 @@
+// All stores in the SQLite files of a data directory. They answer at once: nothing is waited for inside.
+
+import type { Database } from "bun:sqlite";
+import { InTurn } from "#server/common/in-turn.ts";
+import type { Log } from "#server/common/log.ts";
+import type { DataDirectory } from "#server/store/data-directory.ts";
+import type { Stores } from "#server/store/stores.ts";
+import type { TokenStore } from "#server/store/token-store.ts";
+import { openDatabaseOf, openStatisticsOf } from "./database-files.ts";
+import { SqliteEventStore } from "./event-store.ts";
+import { SqliteIdempotencyStore } from "./idempotency-store.ts";
+import { SqliteLivestreamStore } from "./livestream-store.ts";
+import { SqliteMediaStore } from "./media-store.ts";
+import { SqliteRecordingRemovalStore } from "./recording-removal-store.ts";
+import { SqliteRisingTimeStore } from "./rising-time-store.ts";
+import { SqliteSampleStore } from "./sample-store.ts";
+import { viewerSecretIn } from "./statistics-database.ts";
+import { SqliteStatisticsWriter } from "./statistics-writer.ts";
+import { SqliteThumbnailStore } from "./thumbnail-store.ts";
+import { SqliteTokenStore } from "./token-store.ts";
+
+/** Throws a `StartError` when a file is of a newer Tandem, of another program, or cannot be opened. */
+export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
+  const database = openDatabaseOf(directory);
+  const statistics = openStatisticsOf(directory);
+  const statisticsWriter = new SqliteStatisticsWriter({ file: statistics.filename, log });
+  const stores = storesIn(database);
+  return {
+    ...stores,
+    samples: new SqliteSampleStore(statistics),
+    events: new SqliteEventStore(statistics),
+    statisticsWriter,
+    viewerSecret: async () => viewerSecretIn(statistics),
+    close: async () => {
+      await stores.turns.settled();
+      await statisticsWriter.close();
+      statistics.close();
+      database.close();
+    },
+  };
+}
+
+/** The stores of the main file. One process at a time writes it, so that turns are taken within the process. */
+export function storesIn(database: Database) {
+  return {
+    livestreams: new SqliteLivestreamStore(database),
+    media: new SqliteMediaStore(database),
+    removals: new SqliteRecordingRemovalStore(database),
+    thumbnails: new SqliteThumbnailStore(database),
+    tokens: new SqliteTokenStore(database),
+    idempotencyKeys: new SqliteIdempotencyStore(database),
+    risingTime: new SqliteRisingTimeStore(database),
+    turns: new InTurn(),
+  };
+}
+
+/** Tokens alone, as a command beside a running server needs them. Throws as {@link openSqliteStores}. */
+export function openSqliteTokens(directory: DataDirectory): { tokens: TokenStore; close: () => void } {
+  const database = openDatabaseOf(directory);
+  return { tokens: new SqliteTokenStore(database), close: () => database.close() };
+}
