@@ -34,7 +34,7 @@ export class GopCache {
   /** The newest group if `reaches` is true of its key frame, else together with the one before it, if that is kept. */
   unitsFrom(reaches: (keyFrame: CachedUnit) => boolean): readonly CachedUnit[] {
     const [first] = this.#units;
-    if (first === undefined || this.#previous.length === 0 || reaches(first)) return this.#units;
+    if (first === undefined || reaches(first)) return this.#units;
     const newest = new Set(this.#units);
     return [...this.#previous.filter((cached) => !newest.has(cached)), ...this.#units];
   }

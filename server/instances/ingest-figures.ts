@@ -2,18 +2,18 @@
 
 import { FrameRate } from "#media/track/frame-rate.ts";
 
-/** Figures are of the last ten seconds, kept in buckets of one. */
+/** Figures are of the last ten seconds, the one that is not over included, kept in buckets of one. */
 const WINDOW_SECONDS = 10;
 
 interface Bucket {
-  second: number;
+  readonly second: number;
   videoBytes: number;
   audioBytes: number;
-  frames: number;
+  hasPictures: boolean;
 }
 
 export class IngestFigures {
-  readonly #buckets: Bucket[] = Array.from({ length: WINDOW_SECONDS }, emptyBucket);
+  #buckets: readonly Bucket[] = [];
   readonly #startedAtMs: number;
   #frames = new FrameRate(null);
   #lastKeyFrameSeconds: number | null = null;
@@ -27,7 +27,7 @@ export class IngestFigures {
   video(byteLength: number, isKeyFrame: boolean, decodedAtSeconds: number, nowMs: number): void {
     const bucket = this.#bucketAt(nowMs);
     bucket.videoBytes += byteLength;
-    bucket.frames += 1;
+    bucket.hasPictures = true;
     this.#frames.push(decodedAtSeconds * 1000);
     if (isKeyFrame) this.#keyFrame(decodedAtSeconds);
   }
@@ -67,8 +67,7 @@ export class IngestFigures {
 
   /** As {@link frameRate}, null where no picture came in the window. */
   frameRateAt(nowMs: number): number | null {
-    for (const { frames } of this.#recentBuckets(nowMs)) if (frames > 0) return this.frameRate;
-    return null;
+    return this.#recentBuckets(nowMs).some(({ hasPictures }) => hasPictures) ? this.frameRate : null;
   }
 
   #keyFrame(decodedAtSeconds: number): void {
@@ -79,29 +78,26 @@ export class IngestFigures {
   }
 
   #kilobitsPerSecond(nowMs: number, bytesOf: (bucket: Bucket) => number): number {
-    let bytes = 0;
-    for (const bucket of this.#recentBuckets(nowMs)) bytes += bytesOf(bucket);
-    const oldestMs = (Math.floor(nowMs / 1000) - WINDOW_SECONDS + 1) * 1000;
-    const spanMs = Math.max(1000, nowMs - Math.max(oldestMs, this.#startedAtMs));
+    const bytes = this.#recentBuckets(nowMs).reduce((total, bucket) => total + bytesOf(bucket), 0);
+    const sinceMs = Math.max(oldestSecond(nowMs) * 1000, this.#startedAtMs);
+    const spanMs = Math.max(1000, nowMs - sinceMs);
     return Math.round((bytes * 8) / spanMs);
   }
 
-  *#recentBuckets(nowMs: number): Generator<Bucket> {
-    const oldest = Math.floor(nowMs / 1000) - WINDOW_SECONDS + 1;
-    for (const bucket of this.#buckets) if (bucket.second >= oldest) yield bucket;
+  #recentBuckets(nowMs: number): readonly Bucket[] {
+    return this.#buckets.filter(({ second }) => second >= oldestSecond(nowMs));
   }
 
   #bucketAt(nowMs: number): Bucket {
     const second = Math.floor(nowMs / 1000);
-    const index = second % WINDOW_SECONDS;
-    const bucket = this.#buckets[index];
-    if (bucket !== undefined && bucket.second === second) return bucket;
-    const fresh = { ...emptyBucket(), second };
-    this.#buckets[index] = fresh;
+    const newest = this.#buckets.at(-1);
+    if (newest?.second === second) return newest;
+    const fresh = { second, videoBytes: 0, audioBytes: 0, hasPictures: false };
+    this.#buckets = [...this.#buckets, fresh].slice(-WINDOW_SECONDS);
     return fresh;
   }
 }
 
-function emptyBucket(): Bucket {
-  return { second: -1, videoBytes: 0, audioBytes: 0, frames: 0 };
+function oldestSecond(nowMs: number): number {
+  return Math.floor(nowMs / 1000) - WINDOW_SECONDS + 1;
 }

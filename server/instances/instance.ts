@@ -149,7 +149,6 @@ export class Instance {
 
   /** Called a few times a second: notices silence. */
   tick(): void {
-    if (this.#connection === null) return;
     const silentForMs = this.#silentForMs();
     if (silentForMs > this.#ingestTimeoutMs) this.#becomeInactive("silent");
     if (silentForMs > this.#ingestTimeoutMs + SILENT_CONNECTION_GRACE_MS) this.cut("no media received");

@@ -101,7 +101,7 @@ export class Publish {
   /** Somebody could start watching here: the tracks are known and there is a unit to decode from. */
   get isReady(): boolean {
     if (this.hasVideo) return this.#gop.units.length > 0 && (this.#hasKind("audio") || this.#isSettled());
-    return this.#hasKind("audio") && this.#isSettled();
+    return this.#isSettled();
   }
 
   /** A track that is new, or whose configuration changed. */

@@ -33,7 +33,7 @@ export class PendingSwitch {
     this.#from = from;
     this.to = to;
     this.cause = cause;
-    this.#dueSeconds = this.isLocked ? nextKeyFrameSeconds(to) : null;
+    this.#dueSeconds = nextKeyFrameSeconds(to);
   }
 
   /** Both sources give the same moment the same timestamp. */

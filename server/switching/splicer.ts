@@ -23,18 +23,18 @@ const MAX_SOUND_AHEAD_SECONDS = 0.5;
 
 interface TrackEnd {
   /** Decoding time of the last unit, ticks of the programme. */
-  dts: number;
-  /** Distance of the last two units; the best guess of the last one's length. */
-  durationTicks: number;
-  timescale: number;
+  readonly dts: number;
+  /** Distance of the last two units, the best guess of the last one's length; nothing before the second. */
+  readonly durationTicks: number;
+  readonly timescale: number;
   /** Presentation time of the unit that is shown last, ticks of the programme. */
-  lastPts: number;
+  readonly lastPts: number;
 }
 
 export class Splicer {
   readonly #output: ProgrammeInput;
-  /** The programme's end as of the last joint. */
-  #joinedAtSeconds: number;
+  /** When the programme begins, or goes on after a restart. */
+  readonly #startSeconds: number;
   readonly #ends = new Map<number, TrackEnd>();
   #joint: Joint | null = null;
   #tracks: readonly Track[] | null = null;
@@ -45,7 +45,7 @@ export class Splicer {
   /** A programme that goes on after a restart starts at the time its recording ended, and with a discontinuity. */
   constructor(output: ProgrammeInput, resumeAtSeconds: number | null) {
     this.#output = output;
-    this.#joinedAtSeconds = resumeAtSeconds ?? 0;
+    this.#startSeconds = resumeAtSeconds ?? 0;
     this.#isBroken = resumeAtSeconds !== null;
   }
 
@@ -136,7 +136,6 @@ export class Splicer {
     else if (this.#isBroken) this.#output.discontinuity();
     this.#output.follow(source);
     if (!isSame) this.#ends.clear();
-    this.#joinedAtSeconds = joint.programmeSeconds;
     this.#tracks = tracks;
     this.#isBroken = false;
     this.#joint = {
@@ -158,39 +157,27 @@ export class Splicer {
     if (isSound && !isHeard(dts, end, map.isPreroll(unit.pts, track))) return;
     const placedDts = end === undefined ? Math.max(0, dts) : Math.max(dts, end.dts + 1);
     const pts = isSound ? placedDts : Math.max(placedDts, programmePts(unit, track, joint));
-    this.#setEnd(track, placedDts, pts);
-    if (track.kind === "video") {
-      this.#sourceEndSeconds = (unit.dts + this.#durationTicks(track)) / track.timescale;
-    }
+    const { durationTicks } = this.#setEnd(track, placedDts, pts);
+    if (track.kind === "video") this.#sourceEndSeconds = (unit.dts + durationTicks) / track.timescale;
     this.#lastArrivalMs = arrivalMs;
     this.#output.push({ trackId: track.id, dts: placedDts, pts, isSync: unit.isSync, data: unit.data });
   }
 
-  #setEnd({ id, timescale }: Track, dts: number, pts: number): void {
-    const end = this.#ends.get(id);
-    if (end === undefined) {
-      this.#ends.set(id, { dts, durationTicks: 0, timescale, lastPts: pts });
-      return;
-    }
-    end.durationTicks = dts - end.dts;
-    end.dts = dts;
-    end.lastPts = Math.max(end.lastPts, pts);
-  }
-
-  #durationTicks(track: Track): number {
-    return this.#ends.get(track.id)?.durationTicks ?? 0;
+  #setEnd({ id, timescale }: Track, dts: number, pts: number): TrackEnd {
+    const { dts: lastDts, lastPts } = this.#ends.get(id) ?? { dts, lastPts: pts };
+    const end = { dts, durationTicks: dts - lastDts, timescale, lastPts: Math.max(lastPts, pts) };
+    this.#ends.set(id, end);
+    return end;
   }
 
   /**
-   * Encoders on one clock: the instant keeps its place on the programme's time, if that is not past it already. Null where
-   * the source before had no pictures to keep the place of.
+   * Encoders on one clock: the instant keeps its place on the programme's time. Null where the source before had no pictures
+   * to keep the place of.
    */
   #sameInstantSeconds(before: Joint | null, sourceSeconds: number): number | null {
     const video = before?.source.tracks.find(({ kind }) => kind === "video");
     if (before === null || video === undefined) return null;
-    const ticks = before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video);
-    const end = this.#ends.get(video.id);
-    return Math.max(ticks, end === undefined ? 0 : end.dts + 1) / video.timescale;
+    return before.map.toProgramme(Math.round(sourceSeconds * video.timescale), video) / video.timescale;
   }
 
   /**
@@ -200,7 +187,7 @@ export class Splicer {
   #endSeconds(source: Source, reorderSeconds: number): number {
     const isSame = this.#tracks !== null && sameTracks(this.#tracks, source.tracks);
     const mayOverlap = isSame && !this.#isBroken && source.hasVideo;
-    let seconds = this.#joinedAtSeconds;
+    let seconds = this.#startSeconds;
     for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
       const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";
       const aheadSeconds = mayOverlap && isSound ? MAX_SOUND_AHEAD_SECONDS : 0;

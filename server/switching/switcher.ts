@@ -101,17 +101,16 @@ export class Switcher {
 
   sourceInactive(source: Source, cause: LossCause): void {
     this.#active.delete(source.instance);
-    if (source === this.#pending?.to) this.#dropPending();
+    this.#dropPending();
     if (source === this.#onAir) this.#replace(source, cause);
   }
 
   /** In decoding order; of a source that is active. */
   sourceUnit(source: Source, timed: TimedUnit): void {
     const pending = this.#pending;
-    // The unit that a switch waited for is among those kept since the key frame: it has been sent.
-    if (pending !== null && source === pending.to && this.#incomingUnit(pending, timed)) return;
     if (this.#onAir === null) this.#putOnAir(source, this.#newUnits(), "active");
     else if (source === this.#onAir) this.#outgoingUnit(source, timed);
+    else if (source === pending?.to) this.#incomingUnit(pending, timed);
   }
 
   #outgoingUnit(source: Source, timed: TimedUnit): void {
@@ -152,24 +151,24 @@ export class Switcher {
   #switchForQuality(onAir: Source, standby: Source): void {
     this.#dropPending();
     const nowMs = this.#monotonicMs();
-    this.#qualitySwitchesAtMs = [...this.#qualitySwitchesAtMs.filter((at) => nowMs - at < 60_000), nowMs];
+    this.#qualitySwitchesAtMs = [...this.#qualitySwitchesAtMs, nowMs].slice(
+      -SWITCHING.qualitySwitchesPerMinute,
+    );
     this.#putOnAir(standby, this.#continuation(onAir, standby), "quality");
   }
 
   #waitFor(source: Source, cause: "requested" | "reverted"): void {
     if (this.#pending?.to === source) return;
-    this.#dropPending();
     const onAir = this.#onAir;
     if (onAir === null || !source.hasVideo) this.#putOnAir(source, this.#newUnits(), cause);
     else this.#pending = new PendingSwitch(onAir, source, cause);
   }
 
-  /** The newcomer's units are watched for the key frame to begin with. True when it is on air now. */
-  #incomingUnit(pending: PendingSwitch, timed: TimedUnit): boolean {
-    if (timed.track.kind !== "video" || !timed.unit.isSync) return false;
-    if (!pending.mayJoinAt(timed, this.#splicer?.sourceEndSeconds ?? null, this.#monotonicMs())) return false;
-    this.#join(pending, timed.unit.dts / timed.track.timescale);
-    return true;
+  /** The newcomer's units are watched for the key frame to begin with: it is sent with those kept since then. */
+  #incomingUnit(pending: PendingSwitch, timed: TimedUnit): void {
+    if (timed.track.kind !== "video" || !timed.unit.isSync) return;
+    if (pending.mayJoinAt(timed, this.#splicer?.sourceEndSeconds ?? null, this.#monotonicMs()))
+      this.#join(pending, timed.unit.dts / timed.track.timescale);
   }
 
   /** With this key frame, or on one clock where the programme ended: it may be past that, or have stopped before it. */
@@ -208,7 +207,6 @@ export class Switcher {
     const lastArrivalMs = this.#splicer.lastArrivalMs;
     this.#onAir = source;
     this.#switchedAtMs = this.#monotonicMs();
-    this.#betterSinceMs = null;
     this.#preferredSinceMs = null;
     this.#splicer.join(source, point);
     this.#report(from, source, cause, lastArrivalMs);
@@ -216,7 +214,7 @@ export class Switcher {
 
   #report(from: Source | null, to: Source | null, cause: SwitchCause, lastArrivalMs: number | null): void {
     const nowMs = this.#monotonicMs();
-    const judgement = from?.judge(nowMs) ?? null;
+    const judgement = from?.judge(nowMs);
     this.#onSwitch({
       from: from?.instance ?? null,
       to: to?.instance ?? null,
@@ -263,7 +261,7 @@ export class Switcher {
       this.#score(standby) - this.#score(onAir) >= SWITCHING.hysteresis;
     this.#betterSinceMs = isBetter ? (this.#betterSinceMs ?? nowMs) : null;
     if (this.#betterSinceMs === null || nowMs - this.#betterSinceMs < SWITCHING.persistenceMs) return false;
-    const lastMinute = this.#qualitySwitchesAtMs.filter((at) => nowMs - at < 60_000);
+    const lastMinute = this.#qualitySwitchesAtMs.filter((atMs) => nowMs - atMs < 60_000);
     return lastMinute.length < SWITCHING.qualitySwitchesPerMinute;
   }
 

@@ -50,11 +50,25 @@ test("a group of more than 2,500 units is given up, and the next key frame begin
   expect(gop.units).toHaveLength(1);
 });
 
-test("a group of more than 32 MiB is given up", () => {
+test("a group of 32 MiB is kept, one of more is given up, and the next key frame begins a new one", () => {
   const gop = new GopCache({ keepsPrevious: false });
-  gop.begin(unit(0, 20 * 1024 * 1024), 0, none);
-  gop.push(unit(1, 13 * 1024 * 1024), 0);
-  expect(gop.units).toHaveLength(0);
+  for (let round = 0; round < 2; round += 1) {
+    gop.begin(unit(0, 20 * 1024 * 1024), 0, none);
+    gop.push(unit(1, 12 * 1024 * 1024), 0);
+    expect(gop.units).toHaveLength(2);
+    gop.push(unit(2, 1), 0);
+    expect(gop.units).toHaveLength(0);
+  }
+});
+
+test("of a group that was given up nothing is there for a joiner, nor of the one before it", () => {
+  const gop = new GopCache({ keepsPrevious: true });
+  gop.begin(unit(0), 0, none);
+  gop.begin(unit(1), 1, none);
+  gop.push(unit(2, 33 * 1024 * 1024), 2);
+  expect(gop.unitsFrom(none)).toEqual([]);
+  gop.begin(unit(3), 3, none);
+  expect(gop.unitsFrom(none).map((cached) => cached.unit.dts)).toEqual([3]);
 });
 
 test("the group before the newest is there for a joiner who needs it, each unit once", () => {

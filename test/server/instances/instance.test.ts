@@ -60,6 +60,7 @@ function told(): string[] {
 describe("a second encoder with the key", () => {
   test("is refused while the first was silent for less than two seconds, and takes over from then on", () => {
     const first = attached("the first");
+    nowMs += 1000;
     first.push(unit(1, 0));
     told();
     nowMs += 1999;
@@ -147,6 +148,13 @@ describe("an ingest is active", () => {
     publisher.push(unit(1, 40));
     expect(told()).toEqual([]);
   });
+});
+
+test("an encoder that is cut while it is active has closed", () => {
+  attached().push(unit(1, 0));
+  told();
+  instance.cut("for the test");
+  expect(told()).toEqual(["inactive: closed", "disconnected: for the test", "encoder is cut: for the test"]);
 });
 
 describe("a connection that is silent", () => {

@@ -80,25 +80,27 @@ describe("the encoder's clock", () => {
     for (let ms = 0; ms < 120; ms += 40) publish.push(unit(1, 900_000 + ms), 1040 + ms);
     expect(publish.epoch).toBe(1);
     expect(publish.clockOffsetMs).toBe(1120 - 900_080);
+    expect(publish.frameRate).toBeNull(); // one picture of the new clock
   });
 });
 
 describe("what is kept for those who join", () => {
   test("is everything since the last key frame, and sound from 0.3 s before it", () => {
-    const publish = publishOf(videoTrack, audioTrack);
-    publish.push(unit(1, 0), 0);
-    for (const ms of [600, 690, 710, 990]) publish.push(unit(2, ms), ms);
-    publish.push(unit(1, 900, false), 900);
-    publish.push(unit(1, 1000), 1000);
-    publish.push(unit(2, 1010), 1010);
-    const kept = publish.unitsFrom(() => true);
-    expect(kept.map(({ unit: { trackId }, arrivalMs }) => [trackId, arrivalMs])).toEqual([
-      [1, 1000],
-      [2, 710],
-      [2, 990],
-      [2, 1010],
-    ]);
-    expect(publish.keyFrame?.dts).toBe(90_000);
+    for (const [soundMs, isKept] of [
+      [699, false],
+      [700, true],
+    ] as const) {
+      const publish = publishOf(videoTrack, audioTrack);
+      publish.push(unit(1, 0), 0);
+      publish.push(unit(2, soundMs), soundMs);
+      publish.push(unit(2, 950), 950);
+      publish.push(unit(1, 960, false), 960);
+      publish.push(unit(1, 1000), 1000);
+      publish.push(unit(2, 1050), 1050);
+      const arrivals = publish.unitsFrom(() => true).map(({ arrivalMs }) => arrivalMs);
+      expect(arrivals).toEqual([1000, ...(isKept ? [soundMs] : []), 950, 1050]);
+      expect(publish.keyFrame?.dts).toBe(90_000);
+    }
   });
 
   test("is together with the group before where its key frame is not early enough", () => {

@@ -98,4 +98,8 @@ test("a started and a live livestream are told apart by their encoders", () => {
   expect(situationOf("started", true)).toBe("receiving");
   expect(situationOf("live", false)).toBe("silent");
   expect(situationOf("live", true)).toBe("live");
+  for (const status of ["created", "converting", "finished", "failed"] as const) {
+    expect(situationOf(status, false)).toBe(status);
+    expect(situationOf(status, true)).toBe(status);
+  }
 });

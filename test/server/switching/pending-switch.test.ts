@@ -12,8 +12,8 @@ function pair(options: { offsetMs?: number | null } = {}): {
   const { offsetMs = 0 } = options;
   const outgoing = new FakeSource("primary", 1);
   const incoming = new FakeSource("secondary", 2);
-  outgoing.clockOffsetMs = 0;
-  incoming.clockOffsetMs = offsetMs;
+  outgoing.clockOffsetMs = 7000;
+  incoming.clockOffsetMs = offsetMs === null ? null : 7000 + offsetMs;
   incoming.picture(8, 8000, { isKeyFrame: true });
   incoming.picture(10, 10_000, { isKeyFrame: true });
   incoming.picture(10.04, 10_040);
@@ -36,7 +36,7 @@ describe("two sides share a clock", () => {
       [401, false],
       [-401, false],
     ] as const) {
-      incoming.clockOffsetMs = offsetMs;
+      incoming.clockOffsetMs = 7000 + offsetMs;
       expect(areLocked(outgoing, incoming)).toBe(expected);
       expect(areLocked(incoming, outgoing)).toBe(expected);
     }
@@ -52,7 +52,7 @@ describe("two sides share a clock", () => {
   test("and no longer do where one of their clocks jumps", () => {
     const { outgoing, incoming, pending } = pair();
     expect(pending.isLocked).toBe(true);
-    incoming.clockOffsetMs = 5000;
+    incoming.clockOffsetMs = 50_000;
     expect(pending.isLocked).toBe(false);
     expect(pending.holds(outgoing.picture(12, 12_000), 12_000)).toBe(false);
   });
@@ -80,7 +80,7 @@ describe("the outgoing side is kept back", () => {
     const unknown = new PendingSwitch(outgoing, incoming, "requested");
     expect(unknown.holds(outgoing.picture(13, 13_000), 13_000)).toBe(false);
     const empty = new FakeSource("secondary", 2);
-    empty.clockOffsetMs = 0;
+    empty.clockOffsetMs = 7000;
     const none = new PendingSwitch(outgoing, empty, "requested");
     expect(none.holds(outgoing.picture(13, 13_000), 13_000)).toBe(false);
     incoming.keyFrameIntervalSeconds = 2;

@@ -256,8 +256,8 @@ describe("by hand", () => {
     });
 
     test("goes on with the newcomer's from half a sound on", () => {
-      expect(isHeard(0.0101)).toBe(true);
-      expect(soundTimes().at(-1)).toBe(0.0901);
+      expect(isHeard(0.01)).toBe(true);
+      expect(soundTimes().at(-1)).toBe(0.09);
     });
   });
 
@@ -425,7 +425,10 @@ describe("by hand", () => {
 
   test("it is known where the pictures of the side on air end, and when its last unit came", () => {
     expect([splicer.sourceEndSeconds, splicer.lastArrivalMs]).toEqual([null, null]);
-    firstIsOnAir();
+    splicer.join(first, { afterArrivalMs: 0 });
+    picture(first, 100, { isKeyFrame: true });
+    expect(splicer.sourceEndSeconds).toBe(100);
+    picture(first, 100.04);
     sound(first, 100.06);
     expect([splicer.sourceEndSeconds, splicer.lastArrivalMs]).toEqual([100.08, 100_060]);
     splicer.join(second, { afterArrivalMs: 0 });
@@ -458,5 +461,95 @@ describe("by hand", () => {
     splicer.join(first, { afterArrivalMs: 0 });
     sound(first, 100);
     expect(soundTimes()).toEqual([0]);
+  });
+
+  test("a side of which nothing is kept yet begins without a discontinuity, whatever its clock did before", () => {
+    firstIsOnAir();
+    second.jumps();
+    splicer.join(second, { afterArrivalMs: 0 });
+    picture(second, 500, { isKeyFrame: true });
+    expect(programme.events).toEqual(["tracks video+audio"]);
+  });
+
+  test("a side that was not spliced in is left out until its next key frame", () => {
+    firstIsOnAir();
+    second.picture(500, 0, { isKeyFrame: true });
+    picture(second, 500.04);
+    sound(second, 500.04);
+    expect(programme.marks()).toEqual([1, 1]);
+    picture(second, 500.08, { isKeyFrame: true });
+    expect(programme.marks()).toEqual([1, 1, 2]);
+  });
+
+  test("one discontinuity is enough after a break", () => {
+    firstIsOnAir();
+    splicer.breakOff();
+    picture(first, 100.08, { isKeyFrame: true });
+    splicer.join(second, { afterArrivalMs: 0 });
+    picture(second, 500, { isKeyFrame: true });
+    expect(programme.events).toEqual(["tracks video+audio", "flush", "discontinuity"]);
+  });
+
+  test("a track of another timescale goes on at the same time, in its own ticks", () => {
+    splicer.join(first, { afterArrivalMs: 0 });
+    picture(first, 100, { isKeyFrame: true });
+    picture(first, 110);
+    const slower = { ...videoTrack, timescale: 45_000 };
+    second.tracks = [slower, audioTrack];
+    splicer.join(second, { afterArrivalMs: 0 });
+    const keyFrame = second.picture(250, 0, { isKeyFrame: true });
+    splicer.forward(second, { ...keyFrame, track: slower }, 0);
+    expect(programme.pictures.at(-1)?.dts).toBe(20 * 45_000);
+  });
+
+  test("pictures that are only decoded keep ticks of their own, however close they are", () => {
+    for (const [index, seconds] of [100, 100.001, 100.002, 100.003].entries()) {
+      first.picture(seconds, 100_000 + index, { isKeyFrame: index === 0 });
+    }
+    splicer.join(first, { afterArrivalMs: 100_002 });
+    expect(programme.pictures.map(({ dts }) => dts)).toEqual([0, 1, 2, 3]);
+  });
+
+  test("sound is heard when it is decoded, however late the pictures of its joint are shown", () => {
+    splicer.join(first, { afterArrivalMs: 0 });
+    picture(first, 100, { isKeyFrame: true, reorderSeconds: 0.08 });
+    sound(first, 100);
+    sound(first, 100.02);
+    expect(programme.sounds.map(({ dts, pts }) => pts - dts)).toEqual([0, 0]);
+  });
+
+  test("pictures with reordering after pictures without are decoded when those have been", () => {
+    firstIsOnAir();
+    splicer.join(second, { afterArrivalMs: 0 });
+    picture(second, 500, { isKeyFrame: true, reorderSeconds: 0.08 });
+    expect(pictureTimes()).toEqual([0, 0.04, 0.08]);
+  });
+
+  test("sound alone is followed by sound alone, without a piece missing", () => {
+    for (const source of [first, second]) source.tracks = [audioTrack];
+    splicer.join(first, { afterArrivalMs: 0 });
+    sound(first, 10);
+    sound(first, 10.02);
+    splicer.join(second, { afterArrivalMs: 0 });
+    sound(second, 70);
+    expect(soundTimes()).toEqual([0, 0.02, 0.04]);
+  });
+
+  test("of a first sound it is only known when it began: what is at another time is heard", () => {
+    for (const [tick, count] of [
+      [0, 1],
+      [1, 2],
+    ] as const) {
+      programme = new RecordedProgramme();
+      splicer = new Splicer(programme, null);
+      first = new FakeSource("primary", 1);
+      second = new FakeSource("secondary", 2);
+      firstIsOnAir();
+      sound(first, 100.08);
+      splicer.join(second, { afterArrivalMs: 0 });
+      picture(second, 500, { isKeyFrame: true }); // plays at 0.08
+      sound(second, 500 + tick / 48_000);
+      expect(programme.sounds).toHaveLength(count);
+    }
   });
 });

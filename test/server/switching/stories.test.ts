@@ -107,7 +107,7 @@ describe("an encoder that is lost", () => {
     stage.passes(1);
     secondary.revives();
     stage.passes(1);
-    expect(stage.onAir).toBe("secondary");
+    expect(stage.story.slice(-2)).toEqual(["primary > nobody (closed)", "nobody > secondary (active)"]);
   });
 
   test("together with the other is waited for until the ingest times out, and both are seen again", () => {

@@ -398,6 +398,23 @@ describe("a switch that was asked for", () => {
     expect(switcher.onAir).toBe("secondary");
   });
 
+  test("shows of the outgoing side what comes before the newcomer's key frame, and nothing after, when that is late", () => {
+    const switcher = onAir();
+    primary.clockOffsetMs = 0;
+    secondary.clockOffsetMs = 0;
+    switcher.request("secondary"); // its next key frame is due at 1002 s
+    for (const seconds of [1001.96, 1002, 1002.04, 1002.08])
+      switcher.sourceUnit(primary, primary.picture(seconds, nowMs));
+    expect(programme.pictures).toHaveLength(2);
+    for (const seconds of [1001.96, 1002, 1002.04])
+      switcher.sourceUnit(secondary, secondary.picture(seconds, nowMs));
+    switcher.sourceUnit(secondary, secondary.picture(1002.08, nowMs, { isKeyFrame: true }));
+    switcher.sourceUnit(primary, primary.picture(1002.12, nowMs));
+    expect(switcher.onAir).toBe("secondary");
+    expect(programme.marks()).toEqual([1, 1, 1, 1, 2]);
+    expect(programme.seenNumbers()).toEqual([1_000_000, 1_001_960, 1_002_000, 1_002_040, 1_002_080]);
+  });
+
   test("twice is one", () => {
     const switcher = ready();
     switcher.request("secondary");
@@ -486,12 +503,30 @@ describe("a change is told with", () => {
 
   test("the pictures of the gap that the stand-in no longer has", () => {
     const switcher = onAir();
-    for (const second of [1, 2, 3]) {
-      nowMs = 1_000_000 + second * 1000;
+    for (const ms of [1000, 2030, 3000]) {
+      nowMs = 1_000_000 + ms;
       switcher.sourceUnit(secondary, secondary.picture(nowMs / 1000, nowMs, { isKeyFrame: true }));
     }
     switcher.sourceInactive(primary, "closed");
-    expect(changes.at(-1)).toMatchObject({ gapMs: 3000, gapFrames: 49 });
+    expect(changes.at(-1)).toMatchObject({ gapMs: 3000, gapFrames: 50 });
+  });
+
+  test("no missing pictures where it is unknown how many there are in a second", () => {
+    const switcher = onAir();
+    secondary.frameRate = null;
+    for (const ms of [1000, 2000, 3000]) {
+      nowMs = 1_000_000 + ms;
+      switcher.sourceUnit(secondary, secondary.picture(nowMs / 1000, nowMs, { isKeyFrame: true }));
+    }
+    switcher.sourceInactive(primary, "closed");
+    expect(changes.at(-1)).toMatchObject({ gapMs: 3000, gapFrames: 0 });
+  });
+
+  test("no missing pictures where the stand-in has none to begin with", () => {
+    const switcher = onAir();
+    secondary.jumps();
+    switcher.sourceInactive(primary, "closed");
+    expect(changes.at(-1)).toMatchObject({ gapMs: 0, gapFrames: 0 });
   });
 });
 
@@ -510,6 +545,19 @@ describe("on air", () => {
     switcher.sourceActive(secondary);
     switcher.begin(programme, null);
     expect(causes()).toEqual(["nobody > secondary (begin)"]);
+  });
+
+  test("is who becomes active first, with all that came of it, also on a clock that has just begun", () => {
+    nowMs = 0;
+    const switcher = switcherOf();
+    switcher.begin(programme, null);
+    secondary.picture(7, 0, { isKeyFrame: true });
+    secondary.picture(7.04, 0);
+    switcher.sourceActive(secondary);
+    expect(causes()).toEqual(["nobody > secondary (active)"]);
+    expect(programme.videoSeconds()).toEqual([0, 0.04]);
+    switcher.sourceActive(primary);
+    expect(causes()).toHaveLength(1);
   });
 
   test("is nobody before the programme begins, whoever sends or is asked for", () => {
@@ -547,6 +595,17 @@ describe("on air", () => {
     nowMs += 5000;
     switcher.tick();
     expect(switcher.onAir).toBe("primary");
+  });
+
+  test("a stand-in that shares the clock and lacks the next pictures leaves their time open", () => {
+    const switcher = onAir();
+    primary.clockOffsetMs = 0;
+    secondary.clockOffsetMs = 0;
+    secondary.jumps();
+    switcher.sourceUnit(primary, primary.picture(1000.04, nowMs + 40));
+    switcher.sourceUnit(secondary, secondary.picture(1000.2, nowMs + 200, { isKeyFrame: true }));
+    switcher.sourceInactive(primary, "closed");
+    expect(programme.videoSeconds().at(-1)).toBeCloseTo(0.2, 6);
   });
 
   test("a stand-in that shares the clock goes on where the lost one ended, one with its own by what came when", () => {
