@@ -27,7 +27,7 @@ export class PlaylistWindow {
   readonly #removed: Segment[] = [];
   #version = 0;
   #mediaSequence = 0;
-  #discontinuitySequence = 0;
+  #discontinuitySequence: number;
   #targetDurationSeconds: number | null = null;
   #areAllIndependent = true;
   #hasEnded = false;

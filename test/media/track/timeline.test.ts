@@ -326,3 +326,184 @@ test("units of another clock come out as those of milliseconds do", () => {
   ]);
   expect(timeline.repairs).toBe(0);
 });
+
+/** Whether each unit's time was changed. */
+function repairsOf(run: Run, track: Track): boolean[] {
+  return run.of(track).map(({ repaired }) => repaired);
+}
+
+test("ten seconds ahead of everything so far is honest, a millisecond more is a jump", () => {
+  expect(repairsOf(new Run(videoTrack).video(0, 10_000), videoTrack)).toEqual([false, false]);
+  expect(repairsOf(new Run(videoTrack).video(0, 10_001), videoTrack)).toEqual([false, true]);
+});
+
+test("a second back is jitter and moved by a tick, a millisecond more is a jump and put where its track was going", () => {
+  expect(new Run(videoTrack).video(10_000, 10_040, 9040).videoMs[2]).toBeCloseTo(10_040 + 1 / 90, 6);
+  expect(new Run(videoTrack).video(10_000, 10_040, 9039).videoMs[2]).toBe(10_080);
+});
+
+test("a track may begin ten seconds behind the other one, further behind it is a jump", () => {
+  const run = (audioMs: number) => new Run(videoTrack, audioTrack).video(60_000).audio(audioMs);
+  expect(repairsOf(run(50_000), audioTrack)).toEqual([false]);
+  expect(repairsOf(run(49_999), audioTrack)).toEqual([true]);
+});
+
+test("a jumped unit of a track left more than ten seconds behind is put beside the other track", () => {
+  const soundMs = (pictureMs: number) => {
+    const run = new Run(videoTrack, audioTrack)
+      .audio(0, 20)
+      .video(0, 5000, pictureMs)
+      .audio(9 * HOUR_MS);
+    return (run.of(audioTrack).at(-1)?.unit.dts ?? 0) / 48;
+  };
+  expect(Math.abs(soundMs(10_020) - 40)).toBeLessThan(22);
+  expect(soundMs(10_021)).toBe(10_021);
+});
+
+test("the furthest track decides what is a jump, whichever was last", () => {
+  const run = new Run(videoTrack, audioTrack).audio(0, 9000).video(0).audio(10_500);
+  expect(run.timeline.repairs).toBe(0);
+});
+
+test("a new clock within ten seconds of the other track's is that of both, further away it is its own", () => {
+  const epochOf = (soundMs: number) => {
+    const run = new Run(videoTrack, audioTrack).video(60_000).audio(60_000);
+    run
+      .audio(soundMs - 42, soundMs - 21)
+      .video(60_040)
+      .audio(soundMs);
+    return run.placed.at(-1)?.epoch;
+  };
+  expect(epochOf(50_040)).toBe(1);
+  expect(epochOf(50_039)).toBe(0);
+});
+
+test("a track that is alone on a clock but was not heard since is not waited for", () => {
+  const run = new Run(videoTrack, audioTrack).video(60_000, 60_040).audio(60_000);
+  run.audio(5 * HOUR_MS, 5 * HOUR_MS + 21, 5 * HOUR_MS + 43);
+  expect(run.placed.at(-1)?.epoch).toBe(1);
+});
+
+test("a clock stands still for 120 units, and then the pictures go on without it", () => {
+  const stopped = Array.from({ length: 121 }, () => 5000);
+  const dts = new Run(videoTrack).video(...stopped, 5000, 5000).placed.map(({ unit }) => unit.dts);
+  expect(dts.slice(0, 121)).toEqual(Array.from({ length: 121 }, (_, index) => 450_000 + index));
+  expect(dts.slice(121)).toEqual([453_000, 456_000]);
+});
+
+test("a clock that goes on now and then does not stand still", () => {
+  const stopped = (ms: number) => Array.from({ length: 121 }, () => ms);
+  const run = new Run(videoTrack).video(...stopped(5000), ...stopped(5040));
+  expect(run.videoMs.at(-1)).toBeCloseTo(5040 + 120 / 90, 6);
+});
+
+test("how long a clock stood still before an epoch does not count in it", () => {
+  const run = new Run(videoTrack, audioTrack).video(...Array.from({ length: 121 }, () => HOUR_MS));
+  run
+    .audio(HOUR_MS)
+    .audio(0, 21, 43)
+    .video(HOUR_MS)
+    .video(...Array.from({ length: 120 }, () => 43));
+  const pictures = run.of(videoTrack).slice(-121);
+  expect(new Set(pictures.map(({ epoch }) => epoch))).toEqual(new Set([1]));
+  expect(pictures.at(-1)?.unit.dts).toBe(43 * 90 + 120);
+});
+
+test("a clock that stands still beside the other one has not stood still before it began", () => {
+  const run = new Run(videoTrack, audioTrack).audio(60_000).video(0);
+  run.video(...Array.from({ length: 120 }, () => 60_000));
+  expect(run.of(videoTrack).at(-1)?.unit.dts).toBe(60_000 * 90 + 120);
+});
+
+for (const [compositionTimeMs, isTaken] of [
+  [10_000, true],
+  [10_001, false],
+  [-1000, true],
+  [-1001, false],
+] as const) {
+  test(`a composition time of ${compositionTimeMs} ms is ${isTaken ? "taken" : "left out"}`, () => {
+    const { unit, repaired } = new Run(videoTrack).place(1, 20_000, compositionTimeMs);
+    expect(repaired).toBe(!isTaken);
+    const isLate = isTaken && compositionTimeMs > 0;
+    expect(unit.pts - unit.dts).toBe(isLate ? 900_000 : 0);
+  });
+}
+
+test("a step of a second is a guess of the next one, a longer one is a gap", () => {
+  expect(new Run(videoTrack).video(0, 1000, 9 * HOUR_MS).videoMs[2]).toBe(2000);
+  expect(new Run(videoTrack).video(0, 40, 1041, 9 * HOUR_MS).videoMs[3]).toBe(1081);
+});
+
+test("outliers of one clock that come one by one are no clock", () => {
+  const far = steady(9 * HOUR_MS, 10, 80);
+  const run = new Run(videoTrack);
+  for (const [index, ms] of far.entries()) run.video(index * 80, ms);
+  expect(new Set(run.epochs)).toEqual(new Set([0]));
+  expect(run.videoMs.filter((_, index) => index % 2 === 0)).toEqual(steady(0, 10, 80));
+});
+
+test("a clock that starts over each minute goes on for hours", () => {
+  const clock = { timescale: 1000, wrapBits: [16] } as const;
+  const timeline = new Timeline();
+  timeline.addTrack(videoTrack);
+  const unit = { trackId: videoTrack.id, clock, compositionTime: 0, isSync: true, data: new Uint8Array(1) };
+  for (let ms = 0; ms < 3 * HOUR_MS; ms += 1000) {
+    expect(timeline.place({ ...unit, sentDts: ms % 2 ** 16 }).unit.dts).toBe(ms * 90);
+  }
+  expect(timeline.repairs).toBe(0);
+});
+
+test("an epoch begins with what was sent, however often the clock had started over", () => {
+  const run = new Run(videoTrack).video(2 ** 31 - 40, 0, 40, ...steady(5 * HOUR_MS, 5));
+  expect(run.videoMs.slice(-3)).toEqual(steady(5 * HOUR_MS + 80, 3));
+  expect(run.epochs.slice(-3)).toEqual([1, 1, 1]);
+  expect(run.timeline.repairs).toBe(2);
+});
+
+test("in a new epoch a track that had a clock of its own is on the common one again", () => {
+  const run = new Run(videoTrack, audioTrack)
+    .video(5 * HOUR_MS)
+    .audio(0, 21)
+    .video(5 * HOUR_MS + 40)
+    .audio(43);
+  expect(run.timeline.repairs).toBe(3);
+  run.video(0, 40, 80).audio(80, 101);
+  expect(repairsOf(run, audioTrack).slice(-2)).toEqual([false, false]);
+  expect((run.of(audioTrack).at(-2)?.unit.dts ?? 0) / 48).toBe(80);
+});
+
+test("jumps before an epoch are no part of a clock after it", () => {
+  const run = new Run(videoTrack, audioTrack).video(HOUR_MS).audio(HOUR_MS);
+  run
+    .video(0, 40)
+    .audio(9 * HOUR_MS, 9 * HOUR_MS + 21)
+    .video(80);
+  run.audio(9 * HOUR_MS + 43, 9 * HOUR_MS + 64);
+  expect(repairsOf(run, audioTrack)).toEqual([false, true, true, true, true]);
+  expect(run.placed.at(-1)?.epoch).toBe(1);
+});
+
+test("a track whose configuration changed does not go back to a time it already had", () => {
+  const run = new Run(videoTrack).video(1000);
+  run.timeline.addTrack(videoTrack);
+  run.video(1000);
+  expect(run.placed.map(({ unit }) => unit.dts)).toEqual([90_000, 90_001]);
+});
+
+test("sound without a composition time is presented when it is decoded, wherever the clock's milliseconds are", () => {
+  const run = new Run(audioTrack).audio(
+    ...Array.from({ length: 100 }, (_, index) => Math.ceil((index * 64) / 3)),
+  );
+  for (const { unit } of run.placed) expect(unit.pts).toBe(unit.dts);
+});
+
+test("ticks of the encoder's clock come out as they were sent", () => {
+  const clock = { timescale: 90_000, wrapBits: [33] } as const;
+  const timeline = new Timeline();
+  timeline.addTrack(videoTrack);
+  const unit = { trackId: videoTrack.id, clock, isSync: true, data: new Uint8Array(1) };
+  for (let ticks = 0; ticks < 100_000; ticks += 13) {
+    const placed = timeline.place({ ...unit, sentDts: ticks, compositionTime: ticks % 90 }).unit;
+    expect([placed.dts, placed.pts]).toEqual([ticks, ticks + (ticks % 90)]);
+  }
+});
