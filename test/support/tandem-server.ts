@@ -70,6 +70,10 @@ export class TandemServer implements AsyncDisposable {
     return this.#ports.httpPort;
   }
 
+  get rtmpPort(): number {
+    return this.#ports.rtmpPort;
+  }
+
   get rtmpUrl(): string {
     return `rtmp://127.0.0.1:${this.#ports.rtmpPort}`;
   }
