@@ -63,7 +63,7 @@ test("a restart refuses nobody, however it comes about", async () => {
   comeTogether(crowd, api, live, started);
   const stopped = live.slice(-STOPPED);
   try {
-    await until("everybody to have been let in", () => crowd.isInside, 60);
+    await crowd.allInside();
     for (const ending of ["SIGKILL", "SIGKILL", "SIGTERM", "SIGKILL", "SIGTERM"] as const) {
       // It is not converted yet, or just so, when the process ends.
       await api.stop(stopped.pop()?.id ?? "");
@@ -78,7 +78,7 @@ test("a restart refuses nobody, however it comes about", async () => {
           `for which it took ${seconds(again.processorMs)} of a processor\n`,
       );
       expect(Math.min(again.wallMs, again.processorMs)).toBeLessThan(LISTENS_AGAIN_SECONDS * 1000);
-      await until("everybody to be back", () => crowd.isInside, 60);
+      await crowd.allInside();
       expect(Object.fromEntries(crowd.refusals)).toEqual({});
     }
   } finally {

@@ -7,12 +7,15 @@ import { ObsSession, PublishRefusedError } from "./obs-session.ts";
 import { startRawPlayer } from "./raw-player.ts";
 import { SyntheticEncoder } from "./synthetic-encoder.ts";
 import { ADMIN_TOKEN, type TandemServer } from "./tandem-server.ts";
+import { until } from "./until.ts";
 
 /** Between two knocks of one who finds nobody. */
 const RETRY_MS = 5;
 
 /** Encoders leave by themselves after this long, which no test lasts. */
 const PUBLISH_SECONDS = 120;
+
+const ENTRY_SECONDS = 60;
 
 interface Answer {
   readonly status: number;
@@ -25,19 +28,16 @@ export class Crowd {
   /** What was said → how often. */
   readonly refusals = new Map<string, number>();
   readonly #server: TandemServer;
-  readonly #members: Promise<void>[] = [];
+  /** By name. */
+  readonly #members = new Map<string, Promise<void>>();
   /** Playlists that were there once, and have to be from then on. */
   readonly #seen = new Set<string>();
   /** Members who were let in since newcomers are expected. */
-  readonly #inside = new Set<number>();
+  readonly #inside = new Set<string>();
   #isLeaving = false;
 
   constructor(server: TandemServer) {
     this.#server = server;
-  }
-
-  get isInside(): boolean {
-    return this.#inside.size === this.#members.length;
   }
 
   get playlistsSeen(): number {
@@ -49,14 +49,25 @@ export class Crowd {
     this.#inside.clear();
   }
 
+  /** Resolves when everybody was let in; throws with who was not, and what was said, when that takes too long. */
+  async allInside(): Promise<void> {
+    try {
+      await until("everybody to be let in", () => this.#inside.size === this.#members.size, ENTRY_SECONDS);
+    } catch (error) {
+      const outside = [...this.#members.keys()].filter((name) => !this.#inside.has(name));
+      const said = Object.fromEntries(this.refusals);
+      throw new Error(`Outside: ${outside.join(", ")}. Refused: ${JSON.stringify(said)}`, { cause: error });
+    }
+  }
+
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    await Promise.all(this.#members);
+    await Promise.all(this.#members.values());
   }
 
   /** Plays these in turn; the paths are those of multivariant playlists. */
   watch(paths: readonly string[]): void {
-    this.#join(async (comeIn) => {
+    this.#join(`viewer of ${paths[0]}`, async (comeIn) => {
       for (const path of paths) {
         const { processId } = this.#server;
         const first = await this.#ask(path, path);
@@ -71,7 +82,7 @@ export class Crowd {
 
   /** Publishes as OBS does. */
   publish(serverUrl: string, streamKey: string): void {
-    this.#join(async (comeIn) => {
+    this.#join(`encoder ${this.#members.size}`, async (comeIn) => {
       try {
         await using session = await ObsSession.publish(serverUrl, streamKey);
         comeIn();
@@ -89,7 +100,7 @@ export class Crowd {
 
   /** Publishes by ffmpeg; `isIn` says whether the server has it. */
   publishByFfmpeg(url: string, isIn: () => Promise<boolean>): void {
-    this.#join(async (comeIn) => {
+    this.#join("ffmpeg", async (comeIn) => {
       await using encoder = ffmpegEncoder({ url, maxSeconds: PUBLISH_SECONDS });
       while (!encoder.hasExited && !this.#isLeaving) {
         await Bun.sleep(10 * RETRY_MS);
@@ -103,7 +114,7 @@ export class Crowd {
 
   /** Plays by RTMP. */
   play(path: string): void {
-    this.#join(async (comeIn) => {
+    this.#join(`player of ${path}`, async (comeIn) => {
       const closed = Promise.withResolvers<void>();
       let received = "";
       try {
@@ -128,7 +139,7 @@ export class Crowd {
   produce(livestreamId: string): void {
     const path = `/v2/livestreams/${livestreamId}`;
     const headers = { Authorization: `Bearer ${ADMIN_TOKEN}`, "Content-Type": "application/json" };
-    this.#join(async (comeIn) => {
+    this.#join("producer", async (comeIn) => {
       for (const init of [{}, { method: "PATCH", body: '{"description":"still here"}' }]) {
         const answer = await this.#fetch(path, { headers, ...init });
         if (answer === null) await Bun.sleep(RETRY_MS);
@@ -139,12 +150,11 @@ export class Crowd {
   }
 
   /** `come` is called again and again, and calls `comeIn` when the server has let it in. */
-  #join(come: (comeIn: () => void) => Promise<void>): void {
-    const number = this.#members.length;
+  #join(name: string, come: (comeIn: () => void) => Promise<void>): void {
     const stay = async (): Promise<void> => {
-      while (!this.#isLeaving) await come(() => this.#inside.add(number));
+      while (!this.#isLeaving) await come(() => this.#inside.add(name));
     };
-    this.#members.push(stay());
+    this.#members.set(name, stay());
   }
 
   /** A playlist; one that was there under this name once is there. */

@@ -157,6 +157,7 @@ export class ObsSession implements AsyncDisposable {
 
   async #until(condition: () => boolean): Promise<void> {
     while (!condition()) {
+      if (this.#socket.destroyed) throw this.#reasonOfClose();
       const arrival = await Promise.race([
         once(this.#socket, "data").then(() => "data"),
         once(this.#socket, "close").then(() => "close"),
