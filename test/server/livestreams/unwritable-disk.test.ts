@@ -62,7 +62,7 @@ describe("a stop that cannot be written", () => {
     await house.livestreams.conversionsSettled();
     const livestream = await house.livestreams.get(id);
     expect(Date.parse(livestream?.stoppedAtUtc ?? "")).toBeLessThanOrEqual(stoppedBeforeMs);
-    house.owed.retry();
+    await house.owed.retry();
     await house.livestreams.conversionsSettled();
     expect(house.converted).toEqual([id]);
   });
