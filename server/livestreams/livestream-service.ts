@@ -24,6 +24,7 @@ import type { Action } from "./lifecycle.ts";
 import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
 import type { LivestreamTurns } from "./livestream-turns.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
+import { Reopening } from "./reopening.ts";
 
 /** The running part of livestreams, as far as it is begun, asked and ended here. */
 export interface Playouts extends ChangingPlayouts {
@@ -75,19 +76,8 @@ export interface LivestreamPatch {
   readonly withBackup?: boolean;
 }
 
-/** Livestreams that something is still to be done for. */
-interface LeftOver {
-  readonly converting: readonly string[];
-  readonly removals: readonly string[];
-}
-
-const NOTHING_LEFT: LeftOver = { converting: [], removals: [] };
-
 /** 192 bits: half as many again as the contract asks for, and a whole number of base64 characters. */
 const STREAM_KEY_BYTES = 24;
-
-/** With what a process takes to start, the ports listen again within two seconds, whatever a disk does. */
-const REOPEN_MS = 1000;
 
 /** What still runs when the process ends gets this long: together with the rest it stays below ten seconds. */
 const SETTLE_MS = 3000;
@@ -96,12 +86,9 @@ export class LivestreamService {
   readonly #options: LivestreamServiceOptions;
   readonly #conversions: ConversionRunner;
   readonly #effects: LivestreamEffects;
-  /** Those of the last process whose recordings are still being read back. */
-  readonly #reopening = new Map<string, Promise<void>>();
+  readonly #reopening: Reopening;
   /** Livestreams that were ended while the disk did not take it → when. In the database they are `live`. */
   readonly #endedAtMs = new Map<string, number>();
-  /** What the last process left to do. */
-  #leftOver: LeftOver = NOTHING_LEFT;
 
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
@@ -114,6 +101,12 @@ export class LivestreamService {
         options.turns.effect(id, () => options.turns.decide(id, () => settlement.settle(id, result))),
       delay: options.delay,
       log: options.log,
+    });
+    this.#reopening = new Reopening({
+      ...options,
+      effects: this.#effects,
+      conversions: this.#conversions,
+      open: (row) => this.#open(row),
     });
   }
 
@@ -250,37 +243,14 @@ export class LivestreamService {
     });
   }
 
-  /**
-   * At the start of the process, before anybody can come: every input and every playlist is where the last process left it.
-   * Livestreams do not wait for each other; one that cannot go on keeps no other from it, and one whose disk takes its time
-   * goes on reopening behind this.
-   */
-  async reopen(): Promise<void> {
-    const { livestreams, removals, log, delay } = this.#options;
-    const started = await livestreams.withStatus("started");
-    const live = await livestreams.withStatus("live");
-    const converting = await livestreams.withStatus("converting");
-    this.#leftOver = { converting: converting.map(({ id }) => id), removals: await removals.all() };
-    for (const row of [...started, ...live, ...converting]) this.#open(row);
-    for (const { id } of live) this.#reopen(id, () => this.#effects.publish(id));
-    for (const { id } of converting) this.#reopen(id, () => this.#effects.reopenEnded(id));
-    const isDone = new AbortController();
-    await Promise.race([Promise.all(this.#reopening.values()), delay(REOPEN_MS, isDone.signal)]);
-    isDone.abort();
-    for (const livestreamId of this.#reopening.keys()) log.error("livestream_reopens_late", { livestreamId });
+  /** At the start of the process, before anybody can come: every input and every playlist is where the last process left it. */
+  reopen(): Promise<void> {
+    return this.#reopening.reopen();
   }
 
-  /** What the last process left to do and nobody waits for, as `reopen` found it: conversions and removals go on. */
+  /** What the last process left to do and nobody waits for goes on. */
   goOn(): void {
-    const { converting, removals } = this.#leftOver;
-    this.#leftOver = NOTHING_LEFT;
-    for (const id of converting) {
-      const reopening = this.#reopening.get(id);
-      if (reopening === undefined) this.#conversions.begin(id);
-      // A recording that is still being repaired is not repaired twice at once. What is waited for does not reject.
-      else void reopening.then(() => this.#conversions.begin(id));
-    }
-    for (const id of removals) void this.#resume(id, () => this.#effects.remove(id)); // It does not reject.
+    this.#reopening.goOn();
   }
 
   /** Resolves once the conversions that were begun are through. */
@@ -299,24 +269,6 @@ export class LivestreamService {
   async #settled(): Promise<void> {
     await this.#options.turns.settled();
     await this.#conversions.shutdown();
-  }
-
-  #reopen(id: string, effect: () => Promise<void>): void {
-    this.#reopening.set(
-      id,
-      this.#resume(id, effect).then(() => {
-        this.#reopening.delete(id);
-      }),
-    );
-  }
-
-  /** One livestream that cannot go on is no reason for the others not to. */
-  async #resume(livestreamId: string, effect: () => Promise<void>): Promise<void> {
-    try {
-      await effect();
-    } catch (error) {
-      this.#options.log.error("livestream_not_resumed", { livestreamId, message: String(error) });
-    }
   }
 
   /**
