@@ -20,7 +20,7 @@ import { LivestreamFeed } from "./feed/livestream-feed.ts";
 import { createApp } from "./http/app.ts";
 import type { NotReady } from "./http/health-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
-import { openThumbnailRoutes } from "./http/thumbnail-routes.ts";
+import { openThumbnailRoutes } from "./http/open-thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
 import { SlowPlayers } from "./ingest/slow-players.ts";
 import { conversionOf } from "./livestreams/conversion.ts";

@@ -1,14 +1,13 @@
-// The pictures of livestreams and media: to get, to upload and to delete them behind a token, and to show them to all.
+// The pictures of livestreams and media, behind a token: to get, to upload and to delete.
 
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import {
   deleteLivestreamThumbnail,
   getLivestreamThumbnail,
   getMediaThumbnail,
   updateLivestreamThumbnail,
 } from "#openapi/routes/thumbnail-routes.ts";
-import { WidthParameter } from "#openapi/schemas/thumbnail.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
 import type { MediaService } from "#server/livestreams/media-service.ts";
 import { MAX_IMAGE_BYTES } from "#server/thumbnails/limits.ts";
@@ -30,31 +29,26 @@ export interface ThumbnailRoutesOptions {
 const MAX_UPLOADS = 16;
 
 /** Seconds; a picture takes about one. */
-const RETRY_AFTER = { "Retry-After": "2" };
+export const RETRY_AFTER = { "Retry-After": "2" };
 
 /** Whoever has the picture asks whether it is still the one. */
 const CHECKED_EACH_TIME = { "Cache-Control": "private, no-cache" };
 
-/** A URL that names the content never gets another. */
-const IMMUTABLE = {
-  "Cache-Control": "public, max-age=31536000, immutable",
-  "Cross-Origin-Resource-Policy": "cross-origin",
-};
-
-export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRoutesOptions): OpenAPIHono {
+export function thumbnailRoutes(options: ThumbnailRoutesOptions): OpenAPIHono {
+  const { livestreams, media, thumbnails } = options;
   const routes = new OpenAPIHono({ defaultHook: answerInvalid });
   let uploads = 0;
 
   routes.openapi(getLivestreamThumbnail, async (context) => {
     const { id } = context.req.valid("param");
     if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
-    return current(context, id, context.req.valid("query").width);
+    return current(thumbnails, context, id, context.req.valid("query").width);
   });
 
   routes.openapi(getMediaThumbnail, async (context) => {
     const asset = await media.get(context.req.valid("param").id);
     if (asset === null) return fail(context, { code: "not_found" });
-    return current(context, asset.livestreamId, context.req.valid("query").width);
+    return current(thumbnails, context, asset.livestreamId, context.req.valid("query").width);
   });
 
   // Not by `openapi`, which would read the form itself, whatever its size.
@@ -64,7 +58,7 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
     if (uploads === MAX_UPLOADS) return fail(context, { code: "too_many_images" }, RETRY_AFTER);
     uploads += 1;
     try {
-      return await upload(context, id);
+      return await upload(options, context, id);
     } finally {
       uploads -= 1;
     }
@@ -77,73 +71,42 @@ export function thumbnailRoutes({ livestreams, media, thumbnails }: ThumbnailRou
     return context.json(success(null), 200);
   });
 
-  async function upload(context: Context, id: string): Promise<Response> {
-    const image = await readUpload(context.req.raw, MAX_IMAGE_BYTES);
-    if (!(image instanceof Uint8Array)) {
-      if (image.code === "validation_failed") return fail(context, image);
-      return fail(context, { code: image.code }, {}, image.message);
-    }
-    const refusal = await thumbnails.upload(id, image);
-    if (refusal !== null) {
-      const headers = refusal.code === "too_many_images" ? RETRY_AFTER : {};
-      return fail(context, { code: refusal.code }, headers, refusal.message);
-    }
-    const livestream = await livestreams.get(id);
-    return livestream === null ? fail(context, { code: "not_found" }) : context.json(success(livestream));
-  }
-
-  /** A picture that is replaced between the look-up and the reading is looked up once more. */
-  async function current(
-    context: Context,
-    livestreamId: string,
-    width: number | undefined,
-  ): Promise<Response> {
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const contentHash = (await thumbnails.current(livestreamId))?.contentHash;
-      if (contentHash === undefined) break;
-      const format = acceptedFormat(context.req.header("Accept"));
-      const image = await thumbnails.rendition({ livestreamId, contentHash, width: width ?? null, format });
-      if (image === "busy") return fail(context, { code: "too_many_images" }, RETRY_AFTER);
-      if (image !== "gone") return imageAnswer(context, image, CHECKED_EACH_TIME);
-    }
-    return fail(context, { code: "thumbnail_not_found" });
-  }
-
   return routes;
 }
 
-/** A schema is made once: to make one takes longer than to answer. */
-const OptionalWidth = WidthParameter.optional();
+async function upload(
+  { livestreams, thumbnails }: ThumbnailRoutesOptions,
+  context: Context,
+  id: string,
+): Promise<Response> {
+  const image = await readUpload(context.req.raw, MAX_IMAGE_BYTES);
+  if (!(image instanceof Uint8Array)) {
+    if (image.code === "validation_failed") return fail(context, image);
+    return fail(context, { code: image.code }, {}, image.message);
+  }
+  const refusal = await thumbnails.upload(id, image);
+  if (refusal !== null) {
+    const headers = refusal.code === "too_many_images" ? RETRY_AFTER : {};
+    return fail(context, { code: refusal.code }, headers, refusal.message);
+  }
+  const livestream = await livestreams.get(id);
+  return livestream === null ? fail(context, { code: "not_found" }) : context.json(success(livestream));
+}
 
-/** What `thumbnailUrl` points to. */
-export function openThumbnailRoutes(thumbnails: Pick<ThumbnailService, "rendition">): Hono {
-  const routes = new Hono();
-  routes.get("/thumbnails/:id/:hash", async (context) => {
-    const { id: livestreamId, hash: contentHash } = context.req.param();
-    const width = OptionalWidth.safeParse(context.req.query("width"));
-    if (!width.success || !isId(livestreamId) || !isHash(contentHash)) return notThere(404);
+/** A picture that is replaced between the look-up and the reading is looked up once more. */
+async function current(
+  thumbnails: ThumbnailService,
+  context: Context,
+  livestreamId: string,
+  width: number | undefined,
+): Promise<Response> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const contentHash = (await thumbnails.current(livestreamId))?.contentHash;
+    if (contentHash === undefined) break;
     const format = acceptedFormat(context.req.header("Accept"));
-    const image = await thumbnails.rendition({
-      livestreamId,
-      contentHash,
-      width: width.data ?? null,
-      format,
-    });
-    if (image === "gone") return notThere(404);
-    if (image === "busy") return notThere(503, RETRY_AFTER);
-    return imageAnswer(context, image, IMMUTABLE);
-  });
-  return routes;
-}
-
-function isId(text: string): boolean {
-  return /^[0-9a-f-]{36}$/.test(text);
-}
-
-function isHash(text: string): boolean {
-  return /^[0-9a-f]{32}$/.test(text);
-}
-
-function notThere(status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(null, { status, headers: { "Cache-Control": "no-store", ...headers } });
+    const image = await thumbnails.rendition({ livestreamId, contentHash, width: width ?? null, format });
+    if (image === "busy") return fail(context, { code: "too_many_images" }, RETRY_AFTER);
+    if (image !== "gone") return imageAnswer(context, image, CHECKED_EACH_TIME);
+  }
+  return fail(context, { code: "thumbnail_not_found" });
 }

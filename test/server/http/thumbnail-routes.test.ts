@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdir, rm } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
-import { openThumbnailRoutes } from "#server/http/thumbnail-routes.ts";
+import { openThumbnailRoutes } from "#server/http/open-thumbnail-routes.ts";
 import { codeOf, FakeApp, READER } from "./fake-app.ts";
 
 let app = new FakeApp();
