@@ -23,8 +23,9 @@ export function renderReport(all: readonly ReasonedResult[]): string {
     "Written by `bun run mutants`: each file with one small thing changed at a time, and how many of these mutants the tests of it noticed.",
     table(["file", "mutants", "killed", "%"], rows),
     ...sections,
-    "",
-  ].join("\n\n");
+  ]
+    .map((paragraph) => `${paragraph}\n`)
+    .join("\n");
 }
 
 /** What makes a run fail, a line each: a file too badly guarded, a survivor without a reason, a reason without a survivor. */

@@ -1,6 +1,7 @@
 // The unions of strings that a source file knows: a string is changed to another that is as good there.
 
 import { dirname, join } from "node:path";
+import type { Node } from "oxc-parser";
 import { readImports } from "#test/support/imports.ts";
 import { allNodes, parseSource } from "./syntax.ts";
 
@@ -17,18 +18,25 @@ export async function stringUnionsOf(root: string, file: string): Promise<String
   return unions;
 }
 
+/** From types, and from the lists that types are made of: `["a", "b"] as const`. */
 export function unionsIn(file: string, source: string): StringUnion[] {
-  return allNodes(parseSource(file, source)).flatMap((node) => {
-    if (node.type !== "TSUnionType") return [];
-    const strings = node.types.flatMap((type) =>
-      type.type === "TSLiteralType" &&
-      type.literal.type === "Literal" &&
-      typeof type.literal.value === "string"
-        ? [type.literal.value]
-        : [],
-    );
-    return strings.length > 1 ? [strings] : [];
-  });
+  return allNodes(parseSource(file, source))
+    .map((node) => stringsOf(membersOf(node)))
+    .filter((strings) => strings.length > 1);
+}
+
+function membersOf(node: Node): Node[] {
+  if (node.type === "TSUnionType") {
+    return node.types.flatMap((type) => (type.type === "TSLiteralType" ? [type.literal] : []));
+  }
+  if (node.type !== "TSAsExpression" || node.expression.type !== "ArrayExpression") return [];
+  return node.expression.elements.filter((element) => element !== null);
+}
+
+function stringsOf(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node) =>
+    node.type === "Literal" && typeof node.value === "string" ? [node.value] : [],
+  );
 }
 
 /** The one after `value` in the first union that has it, undefined when none has. */

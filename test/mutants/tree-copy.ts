@@ -53,11 +53,15 @@ export class TreeCopy {
     return await this.#withChanged(file, source, () => this.#run(testCommand(tests), deadlineMs));
   }
 
-  /** Whether the compiler takes it. */
+  /** Whether the compiler takes it: what is no longer used is no mistake of a mutant. */
   async compiles(file: string, source: string): Promise<boolean> {
     const project = join(this.#folder, "tsconfig.mutant.json");
     const settings = file.startsWith("media/") ? "./media/tsconfig.json" : "./tsconfig.json";
-    await Bun.write(project, JSON.stringify({ extends: settings, include: [], files: [file] }));
+    const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
+    await Bun.write(
+      project,
+      JSON.stringify({ extends: settings, compilerOptions, include: [], files: [file] }),
+    );
     return await this.#withChanged(file, source, async () => {
       const tsc = join(this.#folder, "node_modules/.bin/tsc");
       return (await this.#run([process.execPath, tsc, "-p", project], MAX_MS)) === "passed";
