@@ -23,22 +23,29 @@ interface Work {
   uncompiled: number;
 }
 
-/** `onResult` is called with each target's result as soon as it is there. Throws once `signal` aborts. */
-export async function runMutants(
-  root: string,
-  targets: readonly Target[],
-  concurrency: number,
-  onResult: (result: TargetResult) => void,
-  signal: AbortSignal,
-): Promise<TargetResult[]> {
+export interface MutationRun {
+  /** Of the checkout, which is only read. */
+  readonly root: string;
+  /** The folder that the checkout is copied into. */
+  readonly copiesIn: string;
+  readonly targets: readonly Target[];
+  /** How many mutants are tried at a time. */
+  readonly concurrency: number;
+  /** Called with each target's result as soon as it is there. */
+  onResult(result: TargetResult): void;
+  readonly signal: AbortSignal;
+}
+
+/** Throws what the signal was aborted with. */
+export async function runMutants(run: MutationRun): Promise<TargetResult[]> {
   const copies: TreeCopy[] = [];
   try {
-    for (let count = 0; count < concurrency; count += 1) copies.push(await TreeCopy.of(root));
+    while (copies.length < run.concurrency) copies.push(await TreeCopy.of(run.root, run.copiesIn));
     const results: TargetResult[] = [];
-    for (const target of targets) {
-      const result = await runTarget(root, target, copies, signal);
+    for (const target of run.targets) {
+      const result = await runTarget(run, target, copies);
       results.push(result);
-      onResult(result);
+      run.onResult(result);
     }
     return results;
   } finally {
@@ -47,10 +54,9 @@ export async function runMutants(
 }
 
 async function runTarget(
-  root: string,
+  { root, signal }: MutationRun,
   target: Target,
   copies: readonly TreeCopy[],
-  signal: AbortSignal,
 ): Promise<TargetResult> {
   const work = await prepare(root, target, copies);
   const queue = [...work.mutants];

@@ -1,6 +1,7 @@
 // Changes the decisions of the server one at a time and counts what their tests notice: `bun run mutants [PATH…]`.
 // A run of everything writes the report; it fails where a file is badly guarded or a survivor has no reason.
 
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runMutants, type TargetResult } from "./mutation-run.ts";
 import { REASONS } from "./reasons.ts";
@@ -23,7 +24,14 @@ if (targets.length === 0) {
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort(new Error("stopped")));
 
-const results = await runMutants(ROOT, targets, CONCURRENCY, printResult, stop.signal);
+const results = await runMutants({
+  root: ROOT,
+  copiesIn: tmpdir(),
+  targets,
+  concurrency: CONCURRENCY,
+  onResult: printResult,
+  signal: stop.signal,
+});
 const reasoned = results.map((result) => ({ result, reasons: REASONS[result.file] ?? [] }));
 if (paths.length === 0) await Bun.write(REPORT, renderReport(reasoned));
 const complaints = complaintsOf(reasoned);

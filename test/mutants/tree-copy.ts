@@ -1,7 +1,6 @@
 // A copy of the checkout that mutants are tried in: the checkout itself is never changed.
 
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Target } from "./targets.ts";
 
@@ -25,8 +24,9 @@ export class TreeCopy {
     this.#folder = folder;
   }
 
-  static async of(root: string): Promise<TreeCopy> {
-    const folder = await mkdtemp(join(tmpdir(), "tandem-mutants-"));
+  /** `parent`: the folder that it is made in, outside of the checkout. */
+  static async of(root: string, parent: string): Promise<TreeCopy> {
+    const folder = await mkdtemp(join(parent, "tandem-mutants-"));
     await cp(root, folder, {
       recursive: true,
       verbatimSymlinks: true,
