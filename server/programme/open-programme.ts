@@ -8,7 +8,7 @@ import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { Programme, type ProgrammeRecorder } from "./programme.ts";
-import { endForInstance, type Past, pastBeyond, pastOf, pastOfInstance } from "./programme-past.ts";
+import { endBefore, type Past, pastBeyond, pastOf, pastOfInstance } from "./programme-past.ts";
 import { RecordingProgress } from "./recording-progress.ts";
 import { RtmpFanOut } from "./rtmp-fan-out.ts";
 
@@ -124,12 +124,10 @@ type CommonOptions = Omit<ProgrammeOptions, "recordings" | "reports">;
  */
 export function instanceOpener(options: CommonOptions, recording: Recording | null = null): () => Programme {
   return () => {
-    const risingMs = options.risingMs();
-    const end = recording === null ? null : endForInstance(recording, risingMs);
-    const past = {
-      ...pastOfInstance(risingMs),
-      ...(end === null ? {} : { histories: pastOf(end).histories, resume: end }),
-    };
+    const own = pastOfInstance(options.risingMs());
+    const end = recording === null ? null : endBefore(own.resume, recording);
+    const { discontinuitySequence } = own;
+    const past = end === null ? own : { ...pastOf(end), discontinuitySequence };
     const recorder = new Unrecorded(end === null ? undefined : recordedBytes(end));
     return programmeOf(options, { ...windowsOf(past, { isEvent: false, keepsRemoved: true }), recorder });
   };
@@ -162,7 +160,7 @@ function windowsOf(
   kind: { readonly isEvent: boolean; readonly keepsRemoved?: boolean },
 ): OwnWindows {
   const known = [...histories].map(
-    ([name, history]) => [name, new PlaylistWindow({ ...kind, discontinuitySequence, history })] as const,
+    ([name, history]) => [name, new PlaylistWindow({ ...kind, history, discontinuitySequence })] as const,
   );
   const openWindow = () => new PlaylistWindow({ ...kind, discontinuitySequence });
   return { windows: new Map(known), openWindow, resume };

@@ -21,6 +21,7 @@ const LISTED_SEGMENTS = 6;
 export interface Past {
   readonly histories: ReadonlyMap<RenditionName, WindowHistory>;
   readonly resume: SegmenterResume | null;
+  /** Where the discontinuities of its playlists are counted from. */
   readonly discontinuitySequence: number;
 }
 
@@ -31,8 +32,8 @@ export function pastOf(recording: Recording | null): Past {
 }
 
 /** Where an instance's own programme begins, of which nothing is kept: behind any number that an earlier one can have used. */
-export function pastOfInstance(risingMs: number): Past {
-  const firstNumber = firstNumberOf(risingMs);
+export function pastOfInstance(risingMs: number): Past & { readonly resume: SegmenterResume } {
+  const firstNumber = Math.floor(risingMs / SHORTEST_SEGMENT_MS);
   return {
     histories: new Map(),
     resume: {
@@ -46,23 +47,25 @@ export function pastOfInstance(risingMs: number): Past {
 }
 
 /**
- * The end of a livestream's recording, as an instance's own playlist lists it after a restart: under numbers that run up to
- * where {@link pastOfInstance} begins, and that no process which lived for a second can have used.
+ * The end of a livestream's recording, as an instance's own playlist lists it after a restart: under the numbers before those
+ * that the instance goes on with.
  */
-export function endForInstance(recording: Recording, risingMs: number): Recording {
-  const firstNumber = firstNumberOf(risingMs);
-  const segments = recording.segments.slice(-LISTED_SEGMENTS);
-  const ids = [...new Set(segments.map(({ initializationId }) => initializationId))];
-  const msnOf = (msn: number) => firstNumber + msn - recording.nextMsn;
-  const idOf = (id: number) => firstNumber + ids.indexOf(id) - ids.length;
-  const oldestMsn = segments[0]?.msn ?? recording.nextMsn;
-  const renditions = recording.renditions.map((rendition) => ({
-    name: rendition.name,
-    initializations: rendition.initializations
+export function endBefore(
+  { nextMsn, nextInitializationId }: Pick<SegmenterResume, "nextMsn" | "nextInitializationId">,
+  recording: Recording,
+): Recording {
+  const listed = recording.segments.slice(-LISTED_SEGMENTS);
+  const msns = listed.map(({ msn }) => msn);
+  const ids = [...new Set(listed.map(({ initializationId }) => initializationId))];
+  const msnOf = (msn: number) => nextMsn - msns.length + msns.indexOf(msn);
+  const idOf = (id: number) => nextInitializationId - ids.length + ids.indexOf(id);
+  const renditions = recording.renditions.map(({ name, initializations, segments }) => ({
+    name,
+    initializations: initializations
       .filter(({ id }) => ids.includes(id))
       .map((initialization) => ({ ...initialization, id: idOf(initialization.id) })),
-    segments: rendition.segments
-      .filter(({ msn }) => msn >= oldestMsn)
+    segments: segments
+      .filter(({ msn }) => msns.includes(msn))
       .map((segment) => ({
         ...segment,
         msn: msnOf(segment.msn),
@@ -73,14 +76,9 @@ export function endForInstance(recording: Recording, risingMs: number): Recordin
     ...recording,
     renditions,
     segments: renditions[0]?.segments ?? [],
-    nextMsn: firstNumber,
-    nextInitializationId: firstNumber,
+    nextMsn,
+    nextInitializationId,
   };
-}
-
-/** Behind any number that rose from an earlier time on. */
-function firstNumberOf(risingMs: number): number {
-  return Math.floor(risingMs / SHORTEST_SEGMENT_MS);
 }
 
 /**
