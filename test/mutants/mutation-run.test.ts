@@ -19,7 +19,7 @@ export function lengthOf(text: string | null): string {
 `;
 
 const TEST = `import { expect, test } from "bun:test";
-import { isLong } from "../long.ts";
+import { isLong } from "./long.ts";
 
 test("what is longer than ten seconds is long", () => {
   expect([10, 10.5].map(isLong)).toEqual([false, true]);
@@ -33,11 +33,11 @@ let root = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tandem-mutation-run-"));
   root = join(folder, "checkout");
-  await mkdir(join(root, "test"), { recursive: true });
+  await mkdir(root);
   await symlink(join(ROOT, "node_modules"), join(root, "node_modules"));
   await Bun.write(join(root, "tsconfig.json"), Bun.file(join(ROOT, "tsconfig.json")));
   await Bun.write(join(root, "long.ts"), SOURCE);
-  await Bun.write(join(root, "test/long.test.ts"), TEST);
+  await Bun.write(join(root, "long.test.ts"), TEST);
 });
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -63,9 +63,9 @@ test(
 test(
   "tests that fail without a mutant say nothing of one",
   async () => {
-    await Bun.write(join(root, "test/long.test.ts"), TEST.replace("10.5", "9"));
-    await expect(run()).rejects.toThrow("without a mutant, `bun test test/long.test.ts` fails");
-    await Bun.write(join(root, "test/long.test.ts"), TEST);
+    await Bun.write(join(root, "long.test.ts"), TEST.replace("10.5", "9"));
+    await expect(run()).rejects.toThrow("without a mutant, `bun test long.test.ts` fails");
+    await Bun.write(join(root, "long.test.ts"), TEST);
   },
   DEADLINE_MS,
 );
@@ -84,7 +84,7 @@ function run(rest: Partial<MutationRun> = {}): Promise<TargetResult[]> {
   return runMutants({
     root,
     copiesIn: folder,
-    targets: [{ file: "long.ts", tests: ["test/long.test.ts"] }],
+    targets: [{ file: "long.ts", tests: ["long.test.ts"] }],
     concurrency: 1,
     onResult: () => {},
     signal,
