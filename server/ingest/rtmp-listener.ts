@@ -108,7 +108,7 @@ export class RtmpListener {
         data: (socket, bytes) => socket.data.connection?.receive(bytes),
         drain: (socket) => socket.data.connection?.drain(),
         close: (socket) => this.#gone(socket),
-        error: (socket) => this.#gone(socket),
+        error: (socket, error) => this.#failed(socket, error),
       },
     });
   }
@@ -162,6 +162,13 @@ export class RtmpListener {
     this.#connections.delete(connection);
     this.#silent.delete(connection);
     this.#asking.delete(connection);
+  }
+
+  /** One of our own mistakes, or TLS that failed: it costs this connection and no other. */
+  #failed(socket: RtmpSocket, error: Error): void {
+    this.#options.log.error("rtmp_connection_failed", { message: String(error) });
+    this.#gone(socket);
+    socket.terminate();
   }
 
   #gone(socket: RtmpSocket): void {

@@ -21,9 +21,14 @@ export class ThumbnailFiles {
     if (await Bun.file(join(final, MASTER_FILE)).exists()) return;
     await mkdir(folder, { recursive: true });
     const unfinished = join(folder, unfinishedName());
-    await mkdir(unfinished);
-    await writeThrough(join(unfinished, MASTER_FILE), master);
-    await rename(unfinished, final);
+    try {
+      await mkdir(unfinished);
+      await writeThrough(join(unfinished, MASTER_FILE), master);
+      await rename(unfinished, final);
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      throw error;
+    }
     await syncFolder(folder);
   }
 

@@ -10,17 +10,26 @@ import {
 } from "#server/store/idempotency-store.ts";
 
 interface Answering {
+  readonly claimedAtMs: number;
   /** Resolves when the first call has its answer, or has come to nothing. */
   readonly over: Promise<void>;
   readonly end: () => void;
 }
 
+interface Unstored {
+  readonly claimedAtMs: number;
+  readonly answer: StoredAnswer;
+}
+
+/** Memory for answers of a few kilobytes each while a disk takes nothing; the oldest give way. */
+const MAX_UNSTORED = 1000;
+
 export class SqliteIdempotencyStore implements IdempotencyStore {
   readonly #database: Database;
   /** First calls that are being answered. */
   readonly #answering = new Map<string, Answering>();
-  /** First answers that the disk did not take. */
-  readonly #unstored = new Map<string, StoredAnswer>();
+  /** First answers that the disk did not take, oldest first. */
+  readonly #unstored = new Map<string, Unstored>();
 
   /** A claim that its process did not live to answer is void. */
   constructor(database: Database) {
@@ -34,7 +43,8 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
       if (first === undefined) break;
       await first.over;
     }
-    const answer = this.#unstored.get(idOf(route, key)) ?? this.#answer(route, key, nowMs);
+    this.#forgetUnstored(nowMs);
+    const answer = this.#unstored.get(idOf(route, key))?.answer ?? this.#answer(route, key, nowMs);
     if (answer !== null) return { state: "answered", answer };
     this.#expire(nowMs);
     this.#database
@@ -43,7 +53,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
       )
       .run({ route, key, nowMs });
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    this.#answering.set(idOf(route, key), { over, end });
+    this.#answering.set(idOf(route, key), { claimedAtMs: nowMs, over, end });
     return { state: "claimed" };
   }
 
@@ -54,7 +64,8 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
         .run({ route, key, answer: JSON.stringify(answer) });
     } catch (error) {
       if (diskTroubleOf(error) === null) throw error;
-      this.#unstored.set(idOf(route, key), answer);
+      const claimedAtMs = this.#answering.get(idOf(route, key))?.claimedAtMs ?? 0;
+      this.#unstored.set(idOf(route, key), { claimedAtMs, answer });
     }
     this.#end(route, key);
   }
@@ -81,6 +92,13 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   #end(route: string, key: string): void {
     this.#answering.get(idOf(route, key))?.end();
     this.#answering.delete(idOf(route, key));
+  }
+
+  #forgetUnstored(nowMs: number): void {
+    for (const [id, { claimedAtMs }] of this.#unstored) {
+      if (this.#unstored.size <= MAX_UNSTORED && claimedAtMs > nowMs - ANSWER_KEPT_MS) return;
+      this.#unstored.delete(id);
+    }
   }
 
   #expire(nowMs: number): void {

@@ -140,6 +140,7 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
         return;
       case "close":
         this.#closed?.();
+        this.#closed = null;
         return;
       case "open":
         return;
@@ -148,6 +149,7 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
 
   /** What was to be written is tried again, before what came later. */
   #failed(command: WriterCommand | null, message: string): void {
+    if (this.#retry !== null) return;
     this.#log.error("statistics_not_written", { message });
     this.#events.putBack(this.#isKept);
     this.#samples.putBack(this.#isKept);

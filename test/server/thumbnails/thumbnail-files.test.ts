@@ -42,6 +42,13 @@ test("what a crash left unfinished goes with the next picture", async () => {
   expect(await readdir(join(folder, "one"))).toEqual(["bb"]);
 });
 
+test("nothing is left of a picture that could not be stored", async () => {
+  await mkdir(join(folder, "one"));
+  await Bun.write(join(folder, "one/aa"), "in the way");
+  expect(await files.store("one", "aa", bytes).catch((error: Error) => error)).toBeInstanceOf(Error);
+  expect(await readdir(join(folder, "one"))).toEqual(["aa"]);
+});
+
 test("nothing is added to a picture that is gone, and nothing is left of the attempt", async () => {
   await files.store("one", "aa", bytes);
   await files.remove("one");
