@@ -5,6 +5,7 @@ import { AcceptGuard } from "./accept-guard.ts";
 import { type Assembly, assemble } from "./assembly.ts";
 import type { Config } from "./command/config.ts";
 import type { Clock } from "./common/clock.ts";
+import { delay } from "./common/delay.ts";
 import { hostInUrl, localHost } from "./common/local-host.ts";
 import { createLog } from "./common/log.ts";
 import type { PublicUrls } from "./common/public-urls.ts";
@@ -12,6 +13,9 @@ import { answerFailure } from "./http/app.ts";
 import { type Listeners, openListeners } from "./listeners.ts";
 import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
 import { PosterGrabber } from "./thumbnails/poster-grabber.ts";
+
+/** At the end of the process what playouts said at theirs gets this long to be written. */
+const LAST_NOTES_MS = 1000;
 
 export interface RunningServer {
   readonly httpPort: number;
@@ -89,8 +93,10 @@ async function stop(
   listeners.rtmp.stop();
   listeners.rtmps?.stop();
   await isDrained;
-  // What the playouts said at their end is written, or owed, before what is owed has its last try.
-  await stores.turns.settled();
+  // What the playouts said at their end is written, or owed, before what is owed has its last try; unless a disk holds it up.
+  const isNoted = new AbortController();
+  await Promise.race([stores.turns.settled(), delay(LAST_NOTES_MS, isNoted.signal)]);
+  isNoted.abort();
   await owed.close();
   disk.stop();
   await risingTime.stop();

@@ -29,6 +29,6 @@ export interface Stores {
   /** What viewer sessions are signed with: made once, so that a session is the same one after a restart. */
   viewerSecret(): Promise<Uint8Array>;
 
-  /** Waits for the turns that were asked for, and for what the statistics writer holds. */
+  /** Waits for what the statistics writer holds, but not for long. */
   close(): Promise<void>;
 }

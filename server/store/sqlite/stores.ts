@@ -32,7 +32,6 @@ export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
     statisticsWriter,
     viewerSecret: async () => viewerSecretIn(statistics),
     close: async () => {
-      await stores.turns.settled();
       await statisticsWriter.close();
       statistics.close();
       database.close();

@@ -30,16 +30,19 @@ export function turnsContract(newPlace: NewPlace): void {
         expect(await next).toBe("done");
       }));
 
-    test("are waited for when everything is closed", async () => {
-      let isDone = false;
-      await withStores(newPlace, async ({ turns, livestreams }) => {
-        void turns.run("a", async () => {
-          await Bun.sleep(5);
-          await livestreams.find("a");
-          isDone = true;
+    test("are settled once none is taken or waited for", () =>
+      withStores(newPlace, async ({ turns }) => {
+        const done: string[] = [];
+        const held = Promise.withResolvers<void>();
+        const first = turns.run("a", async () => {
+          await held.promise;
+          await turns.run("b", async () => done.push("asked for in a turn"));
         });
-      });
-      expect(isDone).toBe(true);
-    });
+        const settled = turns.settled().then(() => done.push("settled"));
+        held.resolve();
+        await Promise.all([first, settled]);
+        expect(done).toEqual(["asked for in a turn", "settled"]);
+        await turns.settled();
+      }));
   });
 }
