@@ -34,7 +34,10 @@ export interface Removable {
  */
 const ENDED_PLAYOUT_GRACE_MS = 60_000;
 
-/** An effect that fails is its caller's alone: those that wait behind it go on. */
+/** Nothing is told: it was, before a restart. */
+const nobody = (): void => {};
+
+/** What is told of an effect is told in its turn, in the order of what happens. An effect that fails is its caller's alone: those that wait behind it go on. */
 export class LivestreamEffects {
   readonly #options: LivestreamEffectsOptions;
   readonly #shutdown = new AbortController();
@@ -43,9 +46,12 @@ export class LivestreamEffects {
     this.#options = options;
   }
 
-  /** The programme begins. */
-  publish(id: string): Promise<void> {
-    return this.#options.turns.effect(id, () => this.#options.playouts.publish(id));
+  /** The programme begins; `tell` is called then. */
+  publish(id: string, tell = nobody): Promise<void> {
+    return this.#options.turns.effect(id, async () => {
+      await this.#options.playouts.publish(id);
+      tell();
+    });
   }
 
   /** After a restart, the playlist that had ended answers again. */
@@ -53,14 +59,18 @@ export class LivestreamEffects {
     return this.#options.turns.effect(id, () => this.#options.playouts.reopenEnded(id));
   }
 
-  /** The encoders are cut and the playlist ends. */
-  stop(id: string): Promise<void> {
-    return this.#options.turns.effect(id, () => this.#options.playouts.stop(id));
+  /** The encoders are cut and the playlist ends; `tell` is called before. */
+  stop(id: string, tell = nobody): Promise<void> {
+    return this.#options.turns.effect(id, () => {
+      tell();
+      return this.#options.playouts.stop(id);
+    });
   }
 
-  /** Nothing of it runs, answers or is on disk any more; until then its removal is remembered. */
-  remove(id: string): Promise<void> {
+  /** Nothing of it runs, answers or is on disk any more; until then its removal is remembered. `tell` is called before. */
+  remove(id: string, tell = nobody): Promise<void> {
     return this.#options.turns.effect(id, async () => {
+      tell();
       await this.#options.playouts.close(id);
       await this.#options.recordings.remove(id);
       await this.#options.thumbnails.remove(id);

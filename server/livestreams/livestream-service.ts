@@ -267,8 +267,7 @@ export class LivestreamService {
   }
 
   async #settled(): Promise<void> {
-    await this.#options.turns.settled();
-    await this.#conversions.shutdown();
+    await Promise.all([this.#options.turns.settled(), this.#conversions.shutdown()]);
   }
 
   /**
@@ -318,21 +317,19 @@ export class LivestreamService {
 
   async #beginProgramme({ id, startedAtMs }: LivestreamRow): Promise<void> {
     try {
-      await this.#effects.publish(id);
+      await this.#effects.publish(id, () => this.#emitWithPosition("livestream.published", id));
     } catch (error) {
       const { livestreams, owed, dateMs } = this.#options;
       const write = () => livestreams.changeStatus(id, "live", "started", { startedAtMs }, dateMs());
       await owed.write({ what: "status after a failed publish", livestreamId: id, write });
       throw error;
     }
-    this.#emitWithPosition("livestream.published", id);
   }
 
   async #endProgramme(id: string): Promise<void> {
     this.#endedAtMs.delete(id);
-    this.#emitWithPosition("livestream.stopped", id);
     try {
-      await this.#effects.stop(id);
+      await this.#effects.stop(id, () => this.#emitWithPosition("livestream.stopped", id));
     } finally {
       this.#conversions.begin(id);
     }
@@ -373,9 +370,10 @@ export class LivestreamService {
   /** What is left of a livestream that was deleted. */
   async #remove(id: string): Promise<void> {
     const { feed } = this.#options;
-    feed.emit({ type: "livestream.deleted", livestreamId: id, data: {} });
     try {
-      await this.#effects.remove(id);
+      await this.#effects.remove(id, () =>
+        feed.emit({ type: "livestream.deleted", livestreamId: id, data: {} }),
+      );
     } catch (error) {
       const trouble = diskTroubleOf(error);
       if (trouble === null) throw error;
