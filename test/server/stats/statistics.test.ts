@@ -153,3 +153,13 @@ test("events that are left of a deleted livestream are removed at a start, too",
   expect(watched.removed).toEqual(["gone"]);
   watched.statistics.stop();
 });
+
+test("a livestream that ends while those that run are looked up is not sampled", async () => {
+  watched.withStatus = { live: ["a", "b"] };
+  const starting = watched.statistics.start();
+  watched.emit("stopped", "a");
+  watched.withStatus = { live: ["b"] };
+  await starting;
+  expect(await watched.sampled()).toBe(1);
+  watched.statistics.stop();
+});

@@ -104,3 +104,31 @@ test("at the end there is a last try, if the store is well; what is lost is said
   await lost.owed.close();
   expect(lost.lines.at(-1)).toBe("owed_write_lost");
 });
+
+test("one that took the place of another while that was written is still owed", async () => {
+  const disk = new Disk();
+  disk.isWell = false;
+  disk.isToldWell = false;
+  await disk.write("first");
+  const held = Promise.withResolvers<void>();
+  const written: string[] = [];
+  const owe = (name: string, before: Promise<void>) =>
+    disk.owed.write({
+      what: "a",
+      livestreamId: "show",
+      write: async () => {
+        await before;
+        written.push(name);
+      },
+    });
+  await owe("old", held.promise);
+  disk.isWell = true;
+  const retrying = disk.owed.retry();
+  await Bun.sleep(0);
+  await owe("new", Promise.resolve());
+  held.resolve();
+  await retrying;
+  expect([written, disk.owed.count]).toEqual([["old"], 1]);
+  await disk.owed.retry();
+  expect([written, disk.owed.count]).toEqual([["old", "new"], 0]);
+});
