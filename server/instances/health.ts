@@ -3,11 +3,10 @@
 import type { TrackKind } from "#media/track/track.ts";
 import { RECENT_SECONDS, UsualLevel } from "./usual-level.ts";
 
-/** Every constant of the judgement. Penalties are points off 100. */
+/** Every constant of the judgement. Penalties are points off 100, of which silence leaves none. */
 export const HEALTH = {
   /** Encoders send at least audio 40 times a second: a second without any unit is an encoder or a cable gone. */
   silentMs: 1000,
-  silentPenalty: 100,
   /** Sound alone goes on: a capture card or a camera is gone. Slide shows of one frame a second stay under it. */
   videoMissingMs: 2000,
   videoMissingPenalty: 80,
@@ -61,8 +60,8 @@ interface Second {
   /** False where the publish, or the configuration of a track, began within it. */
   readonly isWhole: boolean;
   frames: number;
-  interFrames: number;
   interBytes: number;
+  /** 0 where none came. */
   largestInterFrame: number;
   audioFrames: number;
   audioBytes: number;
@@ -97,7 +96,6 @@ export class Health {
       this.#keyFrame(nowMs);
       return;
     }
-    this.#open.interFrames += 1;
     this.#open.interBytes += byteLength;
     this.#open.largestInterFrame = Math.max(this.#open.largestInterFrame, byteLength);
   }
@@ -135,13 +133,13 @@ export class Health {
 
   judge(nowMs: number): Judgement {
     this.#completeUntil(nowMs);
-    const faults: Fault[] = [];
+    const isSilent = this.mediaAgeMs(nowMs) >= HEALTH.silentMs;
+    const faults: Fault[] = isSilent ? ["silent"] : [];
     let score = 100;
     const found = (fault: Fault, penalty: number): void => {
       faults.push(fault);
       score -= penalty;
     };
-    if (this.mediaAgeMs(nowMs) >= HEALTH.silentMs) found("silent", HEALTH.silentPenalty);
     if (isOlder(this.#lastVideoAtMs, HEALTH.videoMissingMs, nowMs)) {
       found("video-missing", HEALTH.videoMissingPenalty);
     }
@@ -156,7 +154,7 @@ export class Health {
     if (this.#interBytes.isLow) found("bitrate-collapsed", HEALTH.bitrateCollapsePenalty);
     if (this.#isFrozen()) found("frozen", HEALTH.frozenPenalty);
     if (this.#isAudioSilent()) found("audio-silent", HEALTH.silentAudioPenalty);
-    return { score: Math.max(0, score), faults };
+    return { score: isSilent ? 0 : Math.max(0, score), faults };
   }
 
   #isClockBroken(nowMs: number): boolean {
@@ -167,17 +165,18 @@ export class Health {
 
   #isFrozen(): boolean {
     const share = this.#interBytes.recentShare;
-    const interFrames = this.#recent.reduce((total, second) => total + second.interFrames, 0);
     const largest = Math.max(...this.#recent.map(({ largestInterFrame }) => largestInterFrame));
-    return (
-      share !== null && share < HEALTH.frozenShare && interFrames > 0 && largest < HEALTH.frozenFrameBytes
-    );
+    return share !== null && share < HEALTH.frozenShare && largest > 0 && largest < HEALTH.frozenFrameBytes;
   }
 
   #isAudioSilent(): boolean {
-    const frames = this.#recent.reduce((total, { audioFrames }) => total + audioFrames, 0);
-    const bytes = this.#recent.reduce((total, { audioBytes }) => total + audioBytes, 0);
+    const frames = this.#recentTotal(({ audioFrames }) => audioFrames);
+    const bytes = this.#recentTotal(({ audioBytes }) => audioBytes);
     return this.#audioBytes.isLow && bytes < frames * HEALTH.silentAudioFrameBytes;
+  }
+
+  #recentTotal(amountOf: (second: Second) => number): number {
+    return this.#recent.reduce((total, second) => total + amountOf(second), 0);
   }
 
   #keyFrame(nowMs: number): void {
@@ -225,7 +224,6 @@ function emptySecond(at: number, isWhole: boolean): Second {
     at,
     isWhole,
     frames: 0,
-    interFrames: 0,
     interBytes: 0,
     largestInterFrame: 0,
     audioFrames: 0,

@@ -51,7 +51,7 @@ export class Switcher {
   #splicer: Splicer | null = null;
   #onAir: Source | null = null;
   #pending: PendingSwitch | null = null;
-  #switchedAtMs = Number.NEGATIVE_INFINITY;
+  #switchedAtMs = 0;
   #betterSinceMs: number | null = null;
   #preferredSinceMs: number | null = null;
   #qualitySwitchesAtMs: readonly number[] = [];

@@ -95,15 +95,177 @@ export const REASONS: Readonly<Record<string, readonly Reason[]>> = {
     },
   ],
   "server/ingest/send-queue.ts": [],
-  "server/instances/health.ts": [],
+  "server/instances/gop-cache.ts": [
+    {
+      line: "#byteLength = 0;",
+      change: "`0` → `1`",
+      reason: "counted from the first key frame on, which sets it to nothing",
+    },
+    {
+      line: "this.#previous = [];",
+      change: "statement left out: `this.#previous = [];`",
+      reason:
+        "what is given up frees its memory at once; without a newest group nobody is handed the one before",
+    },
+  ],
+  "server/instances/health.ts": [
+    {
+      line: "#longestKeyFrameGapMs = 0;",
+      change: "`0` → `1`",
+      reason:
+        "three times a millisecond is as little as nothing beside the ten seconds that are waited for at least",
+    },
+    {
+      line: "this.#longestKeyFrameGapMs = 0;",
+      change: "`0` → `1`",
+      reason:
+        "three times a millisecond is as little as nothing beside the ten seconds that are waited for at least",
+    },
+    {
+      line: "this.#open.frames += 1;",
+      change: "`1` × 3",
+      reason: "pictures are only compared with pictures: in threes they are the same share",
+    },
+    {
+      line: "this.#open.frames += 1;",
+      change: "`1` → `2`",
+      reason: "pictures are only compared with pictures: in pairs they are the same share",
+    },
+    {
+      line: "this.#open.interBytes += byteLength;",
+      change: "`+=` → `-=`",
+      reason: "bytes are only compared with bytes: all of them negative are the same share",
+    },
+    {
+      line: "this.#open = { ...this.#open, audioFrames: 0, audioBytes: 0, isWhole: false };",
+      change: "`0` → `1`",
+      reason: "the second is not whole: what it holds is compared with nothing",
+    },
+    {
+      line: "this.#open = { ...this.#open, audioFrames: 0, audioBytes: 0, isWhole: false };",
+      change: "`0` → `1` (2)",
+      reason: "the second is not whole: what it holds is compared with nothing",
+    },
+    {
+      line: "return share !== null && share < HEALTH.frozenShare && largest > 0 && largest < HEALTH.frozenFrameBytes;",
+      change: "`0` → `1`",
+      reason: "no picture has one byte",
+    },
+    {
+      line: "this.#complete(emptySecond(at, true));",
+      change: "`true` → `false`",
+      reason: "a second in which nothing came is not usual, whole or not",
+    },
+    {
+      line: "interBytes: 0,",
+      change: "`0` → `1`",
+      reason: "one byte in a second is no share of what pictures have",
+    },
+    {
+      line: "audioBytes: 0,",
+      change: "`0` → `1`",
+      reason: "one byte in a second is no share of what sound has",
+    },
+  ],
+  "server/instances/ingest-figures.ts": [],
+  "server/instances/instance.ts": [
+    {
+      line: "const since = Math.max(this.#connectedAtMs ?? 0, this.#lastMediaAtMs ?? 0);",
+      change: "`0` → `1`",
+      reason: "without a connection nothing is decided on how long it was silent",
+    },
+    {
+      line: "const since = Math.max(this.#connectedAtMs ?? 0, this.#lastMediaAtMs ?? 0);",
+      change: "`0` → `1` (2)",
+      reason: "a connection is never older than the first millisecond of the clock",
+    },
+  ],
+  "server/instances/publish.ts": [
+    {
+      line: "#epoch = 0;",
+      change: "`0` → `1`",
+      reason: "the first unit begins an epoch where there is nothing to forget",
+    },
+    {
+      line: "#latestUnitSeconds = 0;",
+      change: "`0` → `1`",
+      reason: "read only after the first unit has set it",
+    },
+  ],
+  "server/instances/usual-level.ts": [
+    {
+      line: "return amounts.reduce((total, amount) => total + amount, 0);",
+      change: "`+` → `-`",
+      reason: "sums are only compared with sums: all of them negative are the same share",
+    },
+  ],
   "server/livestreams/claim.ts": [],
   "server/livestreams/lifecycle.ts": [],
   "server/recording/journal.ts": [],
-  "server/switching/join-point.ts": [],
+  "server/switching/join-point.ts": [
+    {
+      line: 'const isNear = "fromSeconds" in point && point.fromSeconds - endSeconds <= MAX_WAIT_SECONDS;',
+      change: "`<=` → `<`",
+      reason: "a single value in the middle of what no encoder does",
+    },
+    {
+      line: "return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);",
+      change: "`1` × 3",
+      reason: "units that are kept are of tracks that are known",
+    },
+    {
+      line: "return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);",
+      change: "`1` ÷ 3",
+      reason: "units that are kept are of tracks that are known",
+    },
+    {
+      line: "return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);",
+      change: "`1` → `0`",
+      reason: "units that are kept are of tracks that are known",
+    },
+    {
+      line: "return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);",
+      change: "`1` → `2`",
+      reason: "units that are kept are of tracks that are known",
+    },
+  ],
   "server/switching/pending-switch.ts": [],
-  "server/switching/splicer.ts": [],
-  "server/switching/switcher.ts": [],
-  "server/switching/time-map.ts": [],
+  "server/switching/splicer.ts": [
+    {
+      line: 'const video = before?.source.tracks.find(({ kind }) => kind === "video");',
+      change: "`===` → `!==`",
+      reason: "an instant has the same place by the sound's ticks, to within one of them",
+    },
+    {
+      line: "return end === undefined ? !isPreroll : dts >= end.dts + Math.max(1, end.durationTicks / 2);",
+      change: "`1` ÷ 3",
+      reason: "ticks are whole numbers",
+    },
+    {
+      line: "return track === undefined ? 0 : (keyFrame.pts - keyFrame.dts) / track.timescale;",
+      change: "`0` → `1`",
+      reason: "units that are kept are of tracks that are known",
+    },
+  ],
+  "server/switching/switcher.ts": [
+    {
+      line: "#switchedAtMs = 0;",
+      change: "`0` → `1`",
+      reason: "read only while somebody is on air, which sets it",
+    },
+    {
+      line: "const first = to?.unitsFrom(({ arrivalMs }) => arrivalMs <= lastArrivalMs)[0];",
+      change: "`<=` → `<`",
+      reason: "a key frame of that very millisecond leaves no gap, with the group before it or without",
+    },
+  ],
+  "server/switching/time-map.ts": [
+    {
+      line: "const joinAt = Math.round(this.#joinAtSeconds * track.timescale);",
+      change: "`Math.round` → `Math.floor` (2)",
+      reason: "the tick before the joint plays one tick before it: either is at full length from the other",
+    },
+  ],
 };
 
 export function reasonFor(reasons: readonly Reason[], mutant: Mutant): Reason | undefined {

@@ -200,9 +200,9 @@ function videoMissing(): Fed {
 }
 
 test("a score is never below nothing", () => {
-  const dead = well().passes(60_000);
-  expect(dead.faults).toContain("video-missing");
-  expect(dead.score).toBe(0);
+  const blind = well().sends(3, { pictures: 0 });
+  expect(blind.faults).toEqual(["video-missing", "frame-rate-dropped", "bitrate-collapsed"]); // 145 points
+  expect(blind.score).toBe(0);
 });
 
 test("silence is noticed to the millisecond, and over with the first unit of either kind", () => {
@@ -231,11 +231,51 @@ test("a camera that is gone is no frozen picture", () => {
 });
 
 test("one large picture in two seconds is enough for a picture that moves", () => {
-  const fed = well().sends(1, { pictureBytes: 20 }).sends(1, { pictureBytes: 20 });
+  const fed = well().sends(2, { pictureBytes: 20 });
   expect(fed.faults).toContain("frozen");
-  const moving = well().sends(1, { pictureBytes: 20 });
-  moving.health.video(3000, false, moving.nowMs);
-  expect(moving.sends(1, { pictureBytes: 20 }).faults).not.toContain("frozen");
+  fed.health.video(3000, false, fed.nowMs);
+  expect(fed.sends(1, { pictureBytes: 20 }).faults).not.toContain("frozen");
+  expect(fed.sends(1, { pictureBytes: 20 }).faults).not.toContain("frozen");
+  expect(fed.sends(1, { pictureBytes: 20 }).faults).toContain("frozen");
+});
+
+test("the second in which a publish begins says nothing of what is usual", () => {
+  expect(new Fed().sends(5).sends(2, { pictures: 20 }).faults).toEqual([]);
+  expect(new Fed().sends(6).sends(2, { pictures: 20 }).faults).toEqual(["frame-rate-dropped"]);
+});
+
+test("nor does the one in which pictures or sound of another configuration do", () => {
+  for (const [kind, but, fault] of [
+    ["video", { pictures: 15 }, "frame-rate-dropped"],
+    ["audio", { soundBytes: 8 }, "audio-silent"],
+  ] as const) {
+    for (const [seconds, faults] of [
+      [4, []],
+      [5, [fault]],
+    ] as const) {
+      const fed = well();
+      fed.health.trackChanged(kind);
+      expect<unknown>(fed.sends(seconds).sends(2, but).faults).toEqual(faults);
+    }
+  }
+});
+
+test("a second in which nothing came is one of the two that are compared", () => {
+  expect(well().passes(1000).sends(1, { pictures: 30 }).faults).toContain("frame-rate-dropped");
+  expect(well().sends(1).sends(1, { pictures: 30 }).faults).toEqual([]);
+});
+
+test("sound alone that falls silent is found without pictures to go by", () => {
+  expect(new Fed().sends(20, { pictures: 0 }).sends(2, { pictures: 0, soundBytes: 8 }).faults).toEqual([
+    "audio-silent",
+  ]);
+});
+
+test("one picture a second is a publish like others", () => {
+  const slides = { pictures: 1, sounds: 0, keyFrameSeconds: 0 };
+  const fed = new Fed().sends(20, slides).sends(2, { ...slides, pictureBytes: 700 });
+  expect(fed.passes(-1).faults).toEqual([]);
+  expect(fed.passes(1).faults).toEqual(["silent", "bitrate-collapsed"]);
 });
 
 test("a microphone that is gone is missing, not silent", () => {
@@ -260,7 +300,7 @@ test("what is wrong stays wrong for as long as it lasts, and is over two seconds
 });
 
 test("seconds in which nothing came at all say nothing of what is usual", () => {
-  const fed = new Fed().sends(6).passes(30_000).sends(2);
+  const fed = new Fed().sends(4).passes(30_000).sends(3);
   expect(fed.faults).not.toContain("frame-rate-dropped");
   expect(fed.sends(2, { pictures: 24 }).faults).toContain("frame-rate-dropped");
 });
@@ -309,8 +349,8 @@ test("pictures of another configuration are compared with their like", () => {
 test("sound of another configuration is compared with its like, and the pictures with what they were", () => {
   const fed = well();
   fed.health.trackChanged("audio");
-  expect(fed.sends(8, { soundBytes: 20 }).faults).toEqual([]);
-  expect(fed.sends(2, { soundBytes: 4, pictures: 20 }).faults).toEqual([
+  expect(fed.sends(7, { soundBytes: 10 }).faults).toEqual([]);
+  expect(fed.sends(2, { soundBytes: 2, pictures: 20 }).faults).toEqual([
     "frame-rate-dropped",
     "audio-silent",
   ]);

@@ -70,6 +70,18 @@ test("a bitrate is that of the seconds since it began, of one second at least", 
   expect(figures.audioBitrateKbps(101_700)).toBe(6); // 5.9
 });
 
+test("a bitrate is rounded to whole kilobits", () => {
+  for (const [bytes, kilobits] of [
+    [62, 0],
+    [63, 1],
+  ] as const) {
+    const figures = new IngestFigures(0);
+    figures.video(bytes, true, 0, 0);
+    figures.audio(bytes, 0);
+    expect([figures.videoBitrateKbps(500), figures.audioBitrateKbps(500)]).toEqual([kilobits, kilobits]);
+  }
+});
+
 test("a bitrate is that of the second that is not over and the nine before it", () => {
   const figures = new IngestFigures(0);
   for (let second = 0; second <= 20; second += 1) {

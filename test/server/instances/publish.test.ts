@@ -81,6 +81,7 @@ describe("the encoder's clock", () => {
     expect(publish.epoch).toBe(1);
     expect(publish.clockOffsetMs).toBe(1120 - 900_080);
     expect(publish.frameRate).toBeNull(); // one picture of the new clock
+    expect(publish.keyFrameIntervalSeconds).toBeCloseTo(0.04, 6);
   });
 });
 

@@ -552,4 +552,16 @@ describe("by hand", () => {
       expect(programme.sounds).toHaveLength(count);
     }
   });
+
+  test("times keep their tick where seconds are a little less than it", () => {
+    const tick = 27 / 90_000; // 26.999999999999996 ticks
+    splicer.join(first, { afterArrivalMs: 0 });
+    picture(first, 0, { isKeyFrame: true, reorderSeconds: tick });
+    second.picture(tick, 0, { isKeyFrame: true, reorderSeconds: tick });
+    splicer.join(second, { fromSeconds: tick, isSameClock: true });
+    expect(programme.pictures.map(({ dts, pts }) => [dts, pts])).toEqual([
+      [0, 27],
+      [27, 54],
+    ]);
+  });
 });

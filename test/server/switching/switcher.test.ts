@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
 import { FakeSource } from "#test/support/fake-source.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
+import { audioTrack } from "#test/support/tracks.ts";
 
 let nowMs = 0;
 let programme = new RecordedProgramme();
@@ -230,6 +231,16 @@ describe("silence", () => {
     }
   });
 
+  test("of both is the programme's, which is finished and goes on with whoever speaks first", () => {
+    const switcher = onAir();
+    nowMs += 6000;
+    switcher.sourceInactive(primary, "silent");
+    expect(switcher.onAir).toBeNull();
+    expect(programme.events).toEqual(["tracks video+audio", "flush"]);
+    switcher.sourceUnit(secondary, secondary.sound(1006, nowMs));
+    expect(causes().slice(-2)).toEqual(["primary > nobody (silent)", "nobody > secondary (active)"]);
+  });
+
   test("needs no dwelling, and is noticed right after a switch", () => {
     const switcher = onAir();
     passes(switcher, 100);
@@ -377,6 +388,22 @@ describe("a switch that was asked for", () => {
     expect(causes()).toEqual(["nobody > primary (begin)", "primary > secondary (requested)"]);
   });
 
+  test("is decided once where the outgoing side is silent before that", () => {
+    const switcher = onAir();
+    primary.clockOffsetMs = 300;
+    secondary.clockOffsetMs = 0;
+    switcher.sourceUnit(primary, primary.picture(1000.04, nowMs));
+    switcher.request("secondary");
+    nowMs += 500;
+    switcher.sourceUnit(secondary, secondary.picture(1000.2, nowMs, { isKeyFrame: true }));
+    for (const ms of [500, 600]) {
+      nowMs += ms;
+      secondary.lastMediaAtMs = nowMs;
+      switcher.tick();
+    }
+    expect(causes()).toEqual(["nobody > primary (begin)", "primary > secondary (silent)"]);
+  });
+
   test("to a side that is active and silent waits for it", () => {
     const switcher = onAir();
     nowMs += 2000;
@@ -419,6 +446,98 @@ describe("a switch that was asked for", () => {
     const switcher = ready();
     switcher.request("secondary");
     switcher.sourceUnit(primary, primary.picture(1000.2, nowMs));
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("is forgotten when the one on air is asked for", () => {
+    const switcher = ready();
+    switcher.sourceUnit(primary, primary.sound(1000.2, nowMs));
+    expect(switcher.request("primary")).toBe(true);
+    expect(programme.sounds).toHaveLength(1);
+    switcher.sourceUnit(primary, primary.picture(1000.2, nowMs));
+    switcher.sourceUnit(secondary, secondary.picture(1002, nowMs, { isKeyFrame: true }));
+    passes(switcher, 1000);
+    expect(switcher.onAir).toBe("primary");
+    expect(programme.marks()).toEqual([1, 1, 1, 1]);
+  });
+
+  test("is forgotten when the one that is waited for is lost, and what was kept back is sent", () => {
+    const switcher = ready();
+    switcher.sourceUnit(primary, primary.sound(1000.2, nowMs));
+    expect(programme.sounds).toEqual([]);
+    switcher.sourceInactive(secondary, "closed");
+    expect(programme.sounds).toHaveLength(1);
+    switcher.sourceActive(secondary);
+    switcher.sourceUnit(secondary, secondary.picture(1002, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("is over when the one on air falls silent: what was kept back is sent, and nothing of it is there twice", () => {
+    const switcher = onAir();
+    primary.clockOffsetMs = 0;
+    secondary.clockOffsetMs = 0;
+    switcher.request("secondary"); // its next key frame is due at 1002 s
+    for (const seconds of [1002, 1002.04]) switcher.sourceUnit(primary, primary.picture(seconds, nowMs));
+    for (const seconds of [1002, 1002.04, 1002.08])
+      switcher.sourceUnit(secondary, secondary.picture(seconds, nowMs + 900));
+    nowMs += 1000;
+    secondary.lastMediaAtMs = nowMs;
+    primary.lastMediaAtMs = nowMs - 1000;
+    switcher.tick();
+    expect(causes().at(-1)).toMatch(/secondary \((silent|requested)\)/);
+    expect(programme.seenNumbers()).toEqual([1_000_000, 1_002_000, 1_002_040, 1_002_080]);
+  });
+
+  test("sends after a second what was kept back in vain, and goes on to wait", () => {
+    const switcher = onAir();
+    primary.clockOffsetMs = 0;
+    secondary.clockOffsetMs = 0;
+    switcher.request("secondary"); // its next key frame is due at 1002 s
+    switcher.sourceUnit(primary, primary.picture(1002, nowMs));
+    passes(switcher, 999);
+    expect(programme.pictures).toHaveLength(1);
+    passes(switcher, 1);
+    expect(programme.pictures).toHaveLength(2);
+    switcher.sourceUnit(secondary, secondary.picture(1002.04, nowMs, { isKeyFrame: true }));
+    expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("is done once, though the newcomer's key frame was not reached", () => {
+    const switcher = ready();
+    switcher.sourceUnit(primary, primary.picture(1000.2, nowMs));
+    expect(switcher.onAir).toBe("secondary");
+    passes(switcher, 3000);
+    expect(causes()).toHaveLength(2);
+    switcher.request("primary");
+    switcher.sourceUnit(primary, primary.picture(1004, nowMs, { isKeyFrame: true }));
+    switcher.sourceUnit(secondary, secondary.picture(1004, nowMs));
+    expect(switcher.onAir).toBe("primary");
+  });
+
+  test("shows nothing twice where the programme is past the newcomer's key frame", () => {
+    const switcher = onAir();
+    primary.clockOffsetMs = 0;
+    secondary.clockOffsetMs = 100;
+    secondary.keyFrameIntervalSeconds = null;
+    switcher.request("secondary");
+    for (const seconds of [1000.04, 1000.08, 1000.12])
+      switcher.sourceUnit(primary, primary.picture(seconds, nowMs));
+    switcher.sourceUnit(secondary, secondary.picture(1000.04, nowMs, { isKeyFrame: true }));
+    for (const seconds of [1000.08, 1000.12, 1000.16, 1000.2])
+      switcher.sourceUnit(secondary, secondary.picture(seconds, nowMs));
+    expect(switcher.onAir).toBe("secondary");
+    const seen = [1_000_000, 1_000_040, 1_000_080, 1_000_120, 1_000_160, 1_000_200];
+    expect(programme.seenNumbers()).toEqual(seen);
+  });
+
+  test("to one without pictures happens at once", () => {
+    secondary.tracks = [audioTrack];
+    const switcher = switcherOf();
+    switcher.sourceActive(primary);
+    switcher.sourceActive(secondary);
+    switcher.sourceUnit(primary, primary.picture(1000, nowMs, { isKeyFrame: true }));
+    switcher.begin(programme, null);
+    switcher.request("secondary");
     expect(switcher.onAir).toBe("secondary");
   });
 
