@@ -62,8 +62,7 @@ export class FrameRate {
 /** The step of the even grid that the times are nearest to, by least squares. */
 function evenStepMs(times: readonly number[]): number {
   const steps = times.length - 1;
-  const firstMs = times[0] ?? 0;
-  const moment = times.reduce((sum, timeMs, index) => sum + (index - steps / 2) * (timeMs - firstMs), 0);
+  const moment = times.reduce((sum, timeMs, index) => sum + (index - steps / 2) * timeMs, 0);
   return moment / ((steps * (steps + 1) * (steps + 2)) / 12);
 }
 

@@ -33,6 +33,29 @@ export const REASONS: Readonly<Record<string, readonly Reason[]>> = {
     },
   ],
   "media/track/encoder-clock.ts": [],
+  "media/track/frame-rate.ts": [
+    { line: "if (steps < 1) return null;", change: "`1` ÷ 3", reason: "steps are whole" },
+    {
+      line: "if (jitterMs > stepMs * MAX_JITTER_SHARE) return (steps * 1000) / span(times);",
+      change: "`>` → `>=`",
+      reason: "a jitter of exactly half a step can be called either",
+    },
+    {
+      line: "const nearest = COMMON_RATES.reduce((a, b) => (distanceMs(b) < distanceMs(a) ? b : a));",
+      change: "`<` → `<=`",
+      reason: "of two common rates that are equally near either will do",
+    },
+    {
+      line: "return (times.at(-1) ?? 0) - (times[0] ?? 0);",
+      change: "`0` → `1`",
+      reason: "it is asked only where there are times; the compiler cannot know",
+    },
+    {
+      line: "return (times.at(-1) ?? 0) - (times[0] ?? 0);",
+      change: "`0` → `1` (3)",
+      reason: "it is asked only where there are times; the compiler cannot know",
+    },
+  ],
   "media/track/jump-streak.ts": [
     {
       line: "#latestMs = 0;",

@@ -12,6 +12,7 @@ export const TARGETS: readonly Target[] = [
   guarded("media/track/jump-streak.ts"),
   guarded("media/track/track-timing.ts"),
   guarded("media/track/encoder-clock.ts"),
+  guarded("media/track/frame-rate.ts"),
   guarded("media/hls/cut-rule.ts"),
   guarded("media/hls/playlist-window.ts"),
   guarded("media/hls/program-clock.ts"),

@@ -38,6 +38,40 @@ test.each([
   }
 });
 
+test.each([
+  ...[5, 6, 7.5, 8, 10, 12, 12.5, 15, 18, 20, 24_000 / 1001, 24, 25, 30_000 / 1001, 30, 40, 48, 50],
+  ...[60_000 / 1001, 60, 72, 75, 90, 100, 120_000 / 1001, 120, 144, 240],
+])("%p pictures a second are known for it where the last one is a little late", (rate) => {
+  const times = evenTimes(rate, Math.ceil(rate * 1.5), (ms) => ms);
+  const last = times.pop() ?? 0;
+  expect(measured([...times, last + 0.9])).toBe(rate);
+});
+
+test("a common rate, and a declared one, is that of times that are a rounding away from it", () => {
+  expect(measured([0, 26])).toBe(40);
+  expect(measured([0, 27])).toBe(1000 / 27);
+  expect(measured([0, 33], 31.25)).toBe(31.25);
+  expect(measured([0, 34], 31.25)).toBe(30_000 / 1001);
+});
+
+test("the newest thousand pictures are measured, and what was before them is forgotten", () => {
+  const even = (count: number) => Array.from({ length: count }, (_, index) => 50 + index * 5);
+  expect(measured([0, ...even(1000)])).toBe(200);
+  expect(measured([0, ...even(999)])).toBeLessThan(200);
+});
+
+test("a picture ten seconds ago is measured, and one before that is forgotten", () => {
+  const even = Array.from({ length: 51 }, (_, index) => 5000 + index * 100);
+  expect(measured([0, ...even])).toBe(5.1);
+  expect(measured([-1, ...even])).toBe(10);
+});
+
+test("a rate is as exact after a century", () => {
+  const century = 100 * 365 * 86_400_000;
+  expect(threeDecimals(evenTimes(30_000 / 1001, 300).map((ms) => century + ms))).toBe("29.970");
+  expect(threeDecimals(evenTimes(29.98, 300).map((ms) => century + ms))).toBe("29.980");
+});
+
 test("one picture has no rate, two have the common one that is as far from each other", () => {
   expect(measured([100])).toBeNull();
   expect(measured([100, 133])).toBe(30);
