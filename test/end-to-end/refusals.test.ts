@@ -41,7 +41,7 @@ describe("a wrong stream key", () => {
     await using server = await TandemServer.start();
     const { api, id, rtmpUrl, streamKey } = await startedLivestream(server);
     await using rightful = await ObsSession.publish(rtmpUrl, streamKey);
-    await expect(ObsSession.publish(rtmpUrl, WRONG_KEY)).rejects.toThrow("The server closed the connection.");
+    await expect(ObsSession.publish(rtmpUrl, WRONG_KEY)).rejects.toThrow("NetStream.Publish.Denied");
     const { inputs } = await api.get(id);
     expect(inputs[0]?.connectedAtUtc).not.toBeNull();
     void rightful; // Still connected, as its input says.
@@ -68,7 +68,7 @@ test("a key is worth nothing before the start, after the stop and after the dele
   const { api, id, rtmpUrl, streamKey } = await startedLivestream(server);
   await using session = await ObsSession.publish(rtmpUrl, streamKey);
   await api.delete(id);
-  await expect(ObsSession.publish(rtmpUrl, streamKey)).rejects.toThrow("The server closed the connection.");
+  await expect(ObsSession.publish(rtmpUrl, streamKey)).rejects.toThrow("NetStream.Publish.Denied");
   await until("the encoder to be cut", () => session.isClosed);
 });
 
