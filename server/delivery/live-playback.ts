@@ -55,7 +55,7 @@ export class LivePlayback {
   answer(request: Request, path: PlaybackPath): Response | Promise<Response> {
     const { programme, opening } = this.#options;
     const watched = programme(path.id, path.playout);
-    const opened = watched === null ? opening(path.id) : null;
+    const opened = watched?.isListed === true ? null : opening(path.id);
     if (opened === null) return this.#answerFrom(watched, request, path);
     return opened.then(() => this.#answerFrom(programme(path.id, path.playout), request, path));
   }

@@ -33,6 +33,7 @@ export interface Playouts extends ChangingPlayouts {
     withDvr: boolean;
     streamKeys: { primary: string | null; secondary: string | null };
     hasRecordingFailed: boolean;
+    wasLive: boolean;
   }): void;
   hasActiveIngest(id: string): boolean;
   inputs(id: string): readonly InputState[];
@@ -395,7 +396,9 @@ export class LivestreamService {
   #open(row: LivestreamRow): void {
     const { id, withDvr, primaryStreamKey: primary, secondaryStreamKey: secondary } = row;
     const hasRecordingFailed = row.conversionMessage !== null;
-    this.#options.playouts.open({ id, withDvr, streamKeys: { primary, secondary }, hasRecordingFailed });
+    const wasLive = row.status === "live";
+    const streamKeys = { primary, secondary };
+    this.#options.playouts.open({ id, withDvr, streamKeys, hasRecordingFailed, wasLive });
   }
 
   async #answer(row: LivestreamRow): Promise<LivestreamResult> {

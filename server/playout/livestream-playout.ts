@@ -16,7 +16,7 @@ export interface OpenLivestream extends ProgrammeOfLivestream {
   readonly streamKeys: Readonly<Record<InstanceName, string | null>>;
 }
 
-/** A disk that takes longer to say what it has does not keep viewers waiting: they are told to come again. */
+/** Whoever waits for longer, for a disk or an encoder, is told to come again. */
 const MAX_OPENING_MS = 10_000;
 
 export class LivestreamPlayout {
@@ -102,14 +102,19 @@ export class LivestreamPlayout {
     return this.#opening?.promise ?? null;
   }
 
-  /** Until `open` has begun the programme, nobody can say what is watched here. */
+  /**
+   * Until `open` has begun the programme, nobody can say what is watched here. After a restart that left nothing to list,
+   * whoever watched waits for the first segment, too.
+   */
   async whileOpening(open: () => Promise<void>): Promise<void> {
     this.#opening = { ...Promise.withResolvers<void>(), sinceMs: this.#monotonicMs() };
     try {
       await open();
-    } finally {
+    } catch (error) {
       this.#endWait();
+      throw error;
     }
+    if (this.livestream.wasLive !== true || this.#isListed) this.#endWait();
   }
 
   /** The programme begins, or goes on where it was at a restart. */
@@ -159,8 +164,8 @@ export class LivestreamPlayout {
   }
 
   tick(): void {
-    if (this.#opening !== null && this.#monotonicMs() - this.#opening.sinceMs >= MAX_OPENING_MS)
-      this.#endWait();
+    const waitedMs = this.#monotonicMs() - (this.#opening?.sinceMs ?? 0);
+    if (this.#isListed || waitedMs >= MAX_OPENING_MS) this.#endWait();
     for (const instance of this.instances.values()) instance.tick();
     this.#switcher.tick();
     this.#own.tick();
@@ -169,6 +174,10 @@ export class LivestreamPlayout {
   /** Puts the instance on air at its next key frame; false when it has no active ingest. */
   requestSwitch(name: InstanceName): boolean {
     return this.#switcher.request(name);
+  }
+
+  get #isListed(): boolean {
+    return this.#programme?.isListed ?? false;
   }
 
   #endWait(): void {

@@ -18,6 +18,8 @@ export interface ProgrammeOfLivestream {
   readonly withDvr: boolean;
   /** Viewers have seen more than its recording holds. */
   readonly hasRecordingFailed: boolean;
+  /** It was live already when the process started, and may have been watched. */
+  readonly wasLive?: boolean;
 }
 
 /** Makes a livestream's programme: a new one, or the one a recording on disk goes on. */
@@ -67,11 +69,13 @@ export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
 /** A new programme, or one that goes on where its recording ends. */
 function openRecorded(
   options: ProgrammeOptions,
-  { id, withDvr, hasRecordingFailed }: ProgrammeOfLivestream,
+  { id, withDvr, hasRecordingFailed, wasLive = false }: ProgrammeOfLivestream,
   recording: Recording | null,
 ): OpenedProgramme {
   const { recordings, risingMs, reports } = options;
-  const past = hasRecordingFailed ? pastBeyond(recording, risingMs()) : pastOf(recording);
+  const isEmpty = recording === null || recording.segments.length === 0;
+  const past =
+    hasRecordingFailed || (isEmpty && wasLive) ? pastBeyond(recording, risingMs()) : pastOf(recording);
   const progress = new RecordingProgress({
     recordedSeconds: recording?.durationSeconds ?? 0,
     onDiscontinuity: (msn, positionSeconds) => reports.discontinuity(id, msn, positionSeconds),
@@ -81,9 +85,7 @@ function openRecorded(
     reports.recordingStopped(id, message, progress.recordedSeconds);
   });
   const programme = programmeOf(options, { ...windowsOf(past, { isEvent: withDvr }), recorder, progress });
-  if (recording === null || recording.segments.length === 0) {
-    return { programme, resumeAtSeconds: null, openInstance: null };
-  }
+  if (isEmpty) return { programme, resumeAtSeconds: wasLive ? 0 : null, openInstance: null };
   const openInstance = hasRecordingFailed ? null : instanceOpener(options, recording);
   return { programme, resumeAtSeconds: recording.endsAtSeconds, openInstance };
 }

@@ -82,6 +82,11 @@ export class Programme implements ProgrammeInput {
     return this.#listedAtMs;
   }
 
+  /** There is a playlist: a segment is complete. */
+  get isListed(): boolean {
+    return this.leadWindow !== null && this.leadWindow.targetDurationSeconds !== null;
+  }
+
   /** These tracks would go on with a playlist that there is, or begin the first one. */
   lists(tracks: readonly Track[]): boolean {
     return this.#windows.size === 0 || renditionsOf(tracks, []).every(({ name }) => this.#windows.has(name));

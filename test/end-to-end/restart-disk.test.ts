@@ -73,16 +73,24 @@ test.each([
   ["is empty", (journal: string) => truncateSync(journal)],
   ["is noise", (journal: string) => writeFileSync(journal, crypto.getRandomValues(new Uint8Array(5000)))],
   ["is gone", (journal: string) => rmSync(journal)],
+  [
+    "cannot be read",
+    (journal: string) => {
+      rmSync(journal);
+      mkdirSync(journal);
+    },
+  ],
 ])(
-  "a journal that %s costs its own livestream the past, and the others nothing",
+  "a journal that %s costs its own viewers the past and a moment, and the others nothing",
   async (_, damage) => {
     damage(damaged.journal);
     await server.startAgain();
     expect((await fetch(sound.playlist)).status).toBe(200);
+    const waiting = fetch(damaged.playlist);
     await using session = await ObsSession.publish(damaged.serverUrl, damaged.streamKey);
     const encoder = new SyntheticEncoder();
     session.sendAtOnce([...encoder.headers(), ...encoder.play(5)]);
-    await until("its playlist", async () => (await fetch(damaged.playlist)).ok);
+    expect((await waiting).status).toBe(200);
     expect(await server.stop()).toBe(0);
   },
   60_000,
@@ -134,5 +142,7 @@ async function goLive(): Promise<Live> {
   const playlist = `${server.url}/live/${id}/index.m3u8`;
   await until("its playlist", async () => (await fetch(playlist)).ok);
   const journal = join(server.dataDir, "recordings", id, "journal.ndjson");
+  // What is listed first is in memory alone for a moment.
+  await until("its recording", () => readFileSync(journal, "latin1").includes("segment-end"));
   return { id, serverUrl, streamKey, journal, playlist };
 }

@@ -268,6 +268,15 @@ describe("after a restart", () => {
     },
   );
 
+  test("whoever asks for one that lists nothing yet waits until it does", async () => {
+    const opened = Promise.withResolvers<void>();
+    house.opening = opened.promise;
+    const answers = ["index.m3u8", "v0-360/media.m3u8"].map((file) => house.ask(`${BASE}/${file}`));
+    play(house.shown, 4);
+    opened.resolve();
+    for (const answer of answers) expect((await answer).status).toBe(200);
+  });
+
   test("whoever waits for one that cannot be opened is asked to come again", async () => {
     house.programme = null;
     house.opening = Promise.resolve();

@@ -1,13 +1,26 @@
 import { beforeEach, expect, test } from "bun:test";
+import { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import { Segmenter } from "#media/hls/segmenter.ts";
 import { LivestreamPlayout } from "#server/playout/livestream-playout.ts";
+import { Programme } from "#server/programme/programme.ts";
+import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
+import { Unrecorded } from "#server/recording/unrecorded.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
+import { videoUnits } from "#test/support/programme-units.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
+import { videoTrack } from "#test/support/tracks.ts";
 
 let nowMs = 0;
 let playout: LivestreamPlayout;
 
 beforeEach(() => {
-  playout = new LivestreamPlayout({
+  playout = playoutOf({ wasLive: false });
+});
+
+function playoutOf({ wasLive }: { wasLive: boolean }): LivestreamPlayout {
+  return new LivestreamPlayout({
     livestream: {
+      wasLive,
       id: "a-livestream",
       withDvr: false,
       streamKeys: { primary: "a-key", secondary: null },
@@ -21,7 +34,17 @@ beforeEach(() => {
     },
     reports: new RecordedReports(),
   });
-});
+}
+
+function emptyProgramme(): Programme {
+  return new Programme({
+    segmenter: new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0 }),
+    openWindow: () => new PlaylistWindow({ isEvent: false }),
+    recorder: new Unrecorded(),
+    fanOut: new RtmpFanOut(0),
+    clock: new FakeClock(),
+  });
+}
 
 test("whoever waits for a programme waits until it is open", async () => {
   const disk = Promise.withResolvers<void>();
@@ -54,4 +77,28 @@ test("whoever waits for a programme that cannot be opened waits no longer, and o
   await expect(opened).rejects.toThrow("the disk is gone");
   await waited;
   expect(playout.opening).toBeNull();
+});
+
+test("before the first publish nobody waits for a first segment", async () => {
+  await playout.whileOpening(async () => {
+    playout.begin({ programme: emptyProgramme(), resumeAtSeconds: null, openInstance: null });
+  });
+  expect(playout.opening).toBeNull();
+});
+
+test("after a restart that left nothing to list, whoever watched waits for the first segment", async () => {
+  playout = playoutOf({ wasLive: true });
+  const programme = emptyProgramme();
+  await playout.whileOpening(async () => {
+    playout.begin({ programme, resumeAtSeconds: 0, openInstance: null });
+  });
+  const waited = playout.opening;
+  programme.setTracks([videoTrack], false);
+  for (const unit of videoUnits({ seconds: 1 })) programme.push(unit);
+  playout.tick();
+  expect(playout.opening).toBe(waited);
+  programme.flush();
+  playout.tick();
+  expect(playout.opening).toBeNull();
+  await waited;
 });

@@ -32,6 +32,7 @@ const RISEN_MS = 1_700_000_000_000;
 class House implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "tandem-programme-"));
   readonly reports = new RecordedReports();
+  #wasLive = false;
   readonly #encoders = new Map<InstanceName, { source: RtmpSource; encoder: SyntheticEncoder }>();
   readonly clock = new FakeClock();
   recordings = new Recordings(this.folder);
@@ -57,7 +58,10 @@ class House implements AsyncDisposable {
   open(): void {
     const streamKeys = { primary: "key-1", secondary: "key-2" };
     const { hasRecordingFailed } = this;
-    this.manager.open({ id: ID, withDvr: false, streamKeys, hasRecordingFailed });
+    this.manager.open({
+      ...{ id: ID, withDvr: false, streamKeys, hasRecordingFailed },
+      wasLive: this.#wasLive,
+    });
   }
 
   /** Published, with the primary's encoder sending since a little before. */
@@ -113,6 +117,7 @@ class House implements AsyncDisposable {
 
   /** As {@link restart}, as far as the open inputs. */
   async startAnew(): Promise<void> {
+    this.#wasLive = true;
     this.#encoders.clear();
     await this.manager.shutdown();
     this.recordings = new Recordings(this.folder);
@@ -349,6 +354,30 @@ describe("whoever watched an instance", () => {
     expect(house.windowOf("primary")?.segments.length).toBe(count);
   });
 });
+
+test.each(["", "nothing of a journal\n"])(
+  "after a restart that finds a journal of %j no number is used twice (P5)",
+  async (journal) => {
+    await using house = new House();
+    await house.goLive();
+    house.run(20);
+    const seen = house.window;
+    await house.manager.shutdown();
+    writeFileSync(join(house.folder, ID, "journal.ndjson"), journal);
+    await house.restart();
+    expect(house.manager.opening(ID)).not.toBeNull();
+    house.connect("primary");
+    house.run(8);
+    const { window } = house;
+    expect(window.mediaSequence).toBeGreaterThan(seen.segments.at(-1)?.msn ?? 0);
+    expect(window.discontinuitySequence).toBeGreaterThan(seen.discontinuitySequence);
+    expect(window.segments[0]?.discontinuity).toBe(true);
+    expect(house.reports.lines.filter((line) => line.startsWith("recording stopped"))).toEqual([]);
+    expect((await house.stopped()).segments.map(({ msn }) => msn)).toEqual(
+      window.segments.map(({ msn }) => msn),
+    );
+  },
+);
 
 test("a recording that cannot be read keeps nobody from watching what comes, and its files stay as they are", async () => {
   await using house = new House();
