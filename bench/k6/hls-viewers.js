@@ -47,13 +47,16 @@ export function watch() {
   const root = `${URL}/live/${LIVESTREAM}`;
   sleep(Math.random() * (SETTLED_SECONDS - 5));
   const [media] = linesOf(http.get(`${root}/index.m3u8`).body);
+  // What a playlist lists is relative to the playlist (RFC 3986 §5.2.3); k6 has no URL of its own.
+  const [path] = media.split("?");
+  const folder = `${root}/${path.slice(0, path.lastIndexOf("/") + 1)}`;
   // Each leaves at a moment of its own, after the counting is over.
   const leavesAt = Number(SECONDS) + Math.random() * 5;
   let newest = null;
   while (exec.scenario.progress < 1 && exec.instance.currentTestRunDuration / 1000 < leavesAt) {
     const uris = linesOf(http.get(`${root}/${media}`, { tags: { name: "media playlist" } }).body);
     for (const uri of newest === null ? uris.slice(-1) : uris.slice(uris.indexOf(newest) + 1)) {
-      const response = http.get(`${root}/${uri}`, {
+      const response = http.get(`${folder}${uri}`, {
         tags: { name: "segment" },
         responseType: DISCARD === "1" ? "none" : "binary",
       });
