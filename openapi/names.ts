@@ -12,7 +12,7 @@ export const LIVESTREAM_STATUSES = [
 
 export type LivestreamStatus = (typeof LIVESTREAM_STATUSES)[number];
 
-/** The two redundant sides of a livestream, in the order of preference when nothing else decides. */
+/** The two redundant instances of a livestream, in the order of preference when nothing else decides. */
 export const INSTANCE_NAMES = ["primary", "secondary"] as const;
 
 export type InstanceName = (typeof INSTANCE_NAMES)[number];

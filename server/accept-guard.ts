@@ -25,7 +25,7 @@ export interface AcceptGuardOptions {
   /** With TLS two. */
   readonly rtmp: readonly Port[];
   readonly log: Log;
-  /** Of a clock that only goes forward. */
+  /** Reads a clock that only goes forward. */
   readonly monotonicMs?: () => number;
 }
 

@@ -5,7 +5,7 @@ import { type RenditionFacts, renditionFacts } from "./rendition.ts";
 import type { Cut, Segment } from "./segment.ts";
 
 /** Apple's authoring guide and the contract: no live playlist lists fewer. */
-const MIN_LISTED_SEGMENTS = 6;
+export const MIN_LISTED_SEGMENTS = 6;
 
 /** A live window is never shorter than this many target durations (RFC 8216 §6.2.2). */
 const MIN_LISTED_TARGET_DURATIONS = 3;

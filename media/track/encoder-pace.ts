@@ -3,6 +3,6 @@
 export interface EncoderPace {
   /** Distance of its last two video key frames, null before the second. */
   readonly keyFrameIntervalSeconds: number | null;
-  /** Of its newest pictures by its own timestamps, null before the second. */
+  /** The rate of its newest pictures by its own timestamps, null before the second. */
   readonly frameRate: number | null;
 }

@@ -20,7 +20,7 @@ const COMMON_RATES: readonly number[] = [
 
 export class FrameRate {
   readonly #declared: number | null;
-  /** Of the pictures in the window, rising. */
+  /** The times of the pictures in the window, rising. */
   readonly #timesMs: number[] = [];
 
   /** `declared`: what the bitstream says of itself, which is believed as far as the times do not say otherwise. */

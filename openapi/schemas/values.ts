@@ -20,7 +20,7 @@ export function orNull<Schema extends z.ZodType>(schema: Schema) {
   return z.union([schema, z.null()]);
 }
 
-/** One of a livestream's two redundant sides. */
+/** One of a livestream's two redundant inputs and its playout. */
 export const Instance = z
   .enum(INSTANCE_NAMES, { error: `must be ${INSTANCE_NAMES.join(" or ")}` })
   .openapi("Instance", { description: "One of the two redundant sides of a livestream." });

@@ -42,7 +42,7 @@ export interface DescriptorsOptions {
   readonly limit: number;
   /** How many are open now. */
   readonly countOpen: () => number;
-  /** Of a clock that only goes forward. */
+  /** Reads a clock that only goes forward. */
   readonly monotonicMs?: () => number;
 }
 

@@ -47,7 +47,7 @@ export class LivestreamFeed {
     this.#listeners.push(listener);
   }
 
-  /** Of a livestream that was deleted nothing more is stored or told. */
+  /** Stores what happened, then tells of it; drops what still comes of a deleted livestream. */
   emit(happening: Happening): void {
     const { livestreamId } = happening;
     if (this.#ended.has(livestreamId)) return;

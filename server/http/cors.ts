@@ -8,7 +8,7 @@ export type CorsOrigins = "*" | readonly string[];
 export interface CorsOptions {
   /** That may read what is not open to all anyhow. */
   readonly origins: CorsOrigins;
-  /** Of a path, as `Allow` lists them; none for an unknown one. */
+  /** The methods of a path, in the order of `Allow`; none for an unknown path. */
   readonly methodsOf: (path: string) => readonly string[];
 }
 

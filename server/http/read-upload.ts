@@ -2,7 +2,7 @@
 
 import { readAtMost } from "./read-bytes.ts";
 
-/** Of the Content-Type of a form with files (RFC 7578). */
+/** How the Content-Type of a form with files begins (RFC 7578). */
 const FORM_TYPE = /^multipart\/form-data\s*(;|$)/i;
 
 /** A form around the file adds its headers and boundaries. */

@@ -60,12 +60,12 @@ export class IngestFigures {
     return this.#kilobitsPerSecond(nowMs, (bucket) => bucket.audioBytes);
   }
 
-  /** Of the newest pictures there were, by the encoder's own timestamps; null before the second. */
+  /** The rate of the newest pictures there were, by the encoder's own timestamps; null before the second. */
   get frameRate(): number | null {
     return this.#frames.perSecond;
   }
 
-  /** As {@link frameRate}, null where no picture came in the window. */
+  /** Like {@link frameRate}, but null where no picture came in the window. */
   frameRateAt(nowMs: number): number | null {
     return this.#recentBuckets(nowMs).some(({ hasPictures }) => hasPictures) ? this.frameRate : null;
   }

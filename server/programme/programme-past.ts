@@ -1,6 +1,6 @@
 // What a programme goes on from: the segments that are recorded, or numbers that nobody can have used before.
 
-import type { WindowHistory } from "#media/hls/playlist-window.ts";
+import { MIN_LISTED_SEGMENTS, type WindowHistory } from "#media/hls/playlist-window.ts";
 import { type RenditionName, videoFirst } from "#media/hls/rendition.ts";
 import type { SegmenterResume } from "#media/hls/segmenter.ts";
 import type { RecordedRendition, Recording } from "#server/recording/recording.ts";
@@ -11,11 +11,8 @@ import type { RecordedRendition, Recording } from "#server/recording/recording.t
  */
 const SHORTEST_SEGMENT_MS = 100;
 
-/** As {@link SHORTEST_SEGMENT_MS}, of connections that end; players read the number as one of 31 bits. */
+/** No encoder is lost and back more often; players read the number of discontinuities as one of 31 bits. */
 const SHORTEST_CONNECTION_MS = 1000;
-
-/** As many as a live playlist lists at least. */
-const LISTED_SEGMENTS = 6;
 
 /** Where a programme goes on. */
 export interface Past {
@@ -54,7 +51,7 @@ export function endBefore(
   { nextMsn, nextInitializationId }: Pick<SegmenterResume, "nextMsn" | "nextInitializationId">,
   recording: Recording,
 ): Recording {
-  const listed = recording.segments.slice(-LISTED_SEGMENTS);
+  const listed = recording.segments.slice(-MIN_LISTED_SEGMENTS);
   const msns = listed.map(({ msn }) => msn);
   const ids = [...new Set(listed.map(({ initializationId }) => initializationId))];
   const msnOf = (msn: number) => nextMsn - msns.length + msns.indexOf(msn);

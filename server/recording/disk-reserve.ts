@@ -8,7 +8,7 @@ import type { AppendFiles } from "./append-files.ts";
 /** What both databases and their logs need to go on for days. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Of a small or nearly full disk the reserve takes one part in this many. */
+/** On a small or nearly full disk the reserve takes one part in this many. */
 const LEAST_SHARE = 8;
 
 /** Less than this helps nobody: the disk counts as full. */

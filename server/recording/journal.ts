@@ -61,7 +61,7 @@ export interface Journal {
   readonly byteLength: number;
 }
 
-/** Of what is written now. Version 1 had no line that says so, no rendition, no frame rate and no parts. */
+/** The version written today. Version 1 had no line that says so, no rendition, no frame rate and no parts. */
 export const JOURNAL_VERSION = 2;
 
 /** The journal is of a version of Tandem that this one does not know: it is left as it is. */

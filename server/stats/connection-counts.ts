@@ -49,7 +49,7 @@ export class ConnectionCounter {
       rtmpConnections: rtmpConnections(livestreamId, instance),
       hlsConnections: viewers.count(livestreamId, instance),
     };
-    if (instance !== this.#programmeSide(livestreamId)) return own;
+    if (instance !== this.#countedInstance(livestreamId)) return own;
     return {
       rtmpConnections: own.rtmpConnections + rtmpConnections(livestreamId, "auto"),
       hlsConnections: own.hlsConnections + viewers.count(livestreamId, "auto"),
@@ -67,7 +67,7 @@ export class ConnectionCounter {
   }
 
   /** The instance that viewers and players of the programme count on. */
-  #programmeSide(livestreamId: string): InstanceName {
+  #countedInstance(livestreamId: string): InstanceName {
     return this.#options.onAir(livestreamId) ?? this.#lastOnAir.get(livestreamId) ?? "primary";
   }
 }

@@ -25,7 +25,6 @@ export interface PlaylistTiming {
   readonly listedAtMs: number;
   readonly durationSeconds: number;
   readonly partCount: number;
-  readonly targetDurationSeconds: number;
 }
 
 /** What an input has counted so far. */

@@ -204,8 +204,7 @@ function playlistTiming({
   listedAtMs,
 }: Pick<Programme, "leadWindow" | "listedAtMs">): PlaylistTiming | null {
   const newest = leadWindow?.segments.at(-1);
-  const targetDurationSeconds = leadWindow?.targetDurationSeconds ?? null;
-  if (newest === undefined || targetDurationSeconds === null || listedAtMs === null) return null;
+  if (newest === undefined || listedAtMs === null) return null;
   const { durationSeconds, partCount } = newest;
-  return { listedAtMs, durationSeconds, partCount, targetDurationSeconds };
+  return { listedAtMs, durationSeconds, partCount };
 }

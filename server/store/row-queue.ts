@@ -1,6 +1,6 @@
 // Rows of one kind on their way to the disk: kept in order and within a bound until they are written.
 
-/** Of which livestream it is: its rows are let go together. */
+/** The livestream it belongs to: the rows of one are let go together. */
 interface QueuedRow {
   readonly livestreamId: string;
 }
@@ -36,7 +36,7 @@ export class RowQueue<Row extends QueuedRow> {
     return this.#waiting.length === 0;
   }
 
-  /** As many as there is room for; returns how many were left out. */
+  /** Takes as many as there is room for; returns how many were left out. */
   add(rows: readonly Row[]): number {
     const taken = rows.slice(0, Math.max(0, this.#maxWaiting - this.#waiting.length));
     for (const row of taken) this.#waiting.push(row);

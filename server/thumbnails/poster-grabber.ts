@@ -98,7 +98,7 @@ export class PosterGrabber {
     }
   }
 
-  /** Of a livestream that cannot be asked about no picture is taken. */
+  /** True also when the store does not answer: then no picture is taken. */
   async #hasUpload(livestreamId: string): Promise<boolean> {
     try {
       return (await this.#options.thumbnails.current(livestreamId))?.source === "upload";

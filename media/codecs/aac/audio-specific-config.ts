@@ -9,7 +9,7 @@ export interface AudioSpecificConfig {
   readonly codecString: string;
   /** Hz, of the core coder. */
   readonly sampleRate: number;
-  /** As heard: parametric stereo makes two of one. */
+  /** How many are heard: parametric stereo makes two of one. */
   readonly channels: number;
   /** At the core coder's rate. */
   readonly samplesPerFrame: 960 | 1024;

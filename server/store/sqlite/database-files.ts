@@ -15,7 +15,7 @@ export function openDatabaseOf({ databaseFile }: DataDirectory): Database {
   return opened(databaseFile, openDatabase);
 }
 
-/** As {@link openDatabaseOf}. */
+/** Like {@link openDatabaseOf}, for statistics. */
 export function openStatisticsOf({ statisticsFile }: DataDirectory): Database {
   return opened(statisticsFile, openStatisticsDatabase);
 }

@@ -11,7 +11,7 @@ type Row = Omit<StoredEvent, "data"> & { readonly data: string };
 
 export class SqliteEventStore implements EventStore {
   readonly #database: Database;
-  /** Of livestreams that were appended to here: the number of their next event. */
+  /** The number of the next event of each livestream that was appended to here. */
   readonly #nextNumbers = new Map<string, number>();
 
   constructor(database: Database) {

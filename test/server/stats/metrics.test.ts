@@ -55,7 +55,6 @@ test("sums are over all livestreams that run", async () => {
     listedAtMs: watched.clock.monotonicMs() - 2000,
     durationSeconds: 2,
     partCount: 10,
-    targetDurationSeconds: 2,
   };
   watched.running = ["a", "b"].map((id) =>
     livestream(id, {
@@ -135,7 +134,7 @@ test("names have units, counters end in _total, and a thousand livestreams take 
 test("ages are of the time that passed, the start is a date by what the clock says now", async () => {
   const watched = new Watched();
   const listedAtMs = watched.clock.monotonicMs();
-  const playlist = { listedAtMs, durationSeconds: 2, partCount: 10, targetDurationSeconds: 2 };
+  const playlist = { listedAtMs, durationSeconds: 2, partCount: 10 };
   watched.running = [livestream("a", { onAir: "primary", playlist })];
   watched.clock.pass(3000);
   watched.clock.set(200 * 86_400_000);
