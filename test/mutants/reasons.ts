@@ -255,9 +255,15 @@ export const REASONS: Readonly<Record<string, readonly Reason[]>> = {
   "server/switching/pending-switch.ts": [],
   "server/switching/splicer.ts": [
     {
-      line: 'const video = before?.source.tracks.find(({ kind }) => kind === "video");',
-      change: "`===` → `!==`",
-      reason: "an instant has the same place by the sound's ticks, to within one of them",
+      line: 'const startsAnew = !source.hasVideo || (track.kind === "video" && unit.isSync);',
+      change:
+        '`!source.hasVideo || (track.kind === "video" && unit.isSync)` → `(track.kind === "video" && unit.isSync)`',
+      reason: "sound alone is one track: where that changed, it is none of those that were spliced in",
+    },
+    {
+      line: "const reorderTicks = Math.round(reorderSeconds * track.timescale);",
+      change: "`Math.round` → `Math.floor`",
+      reason: "it is taken off and put back again: a tick more or less of it is nowhere to be seen",
     },
     {
       line: "return end === undefined ? !isPreroll : dts >= end.dts + Math.max(1, end.durationTicks / 2);",

@@ -38,6 +38,21 @@ test("a key frame begins a new group, so that a joiner decodes no more than one"
   expect(gop.units.map((cached) => cached.unit.dts)).toEqual([2, 3]);
 });
 
+test("the group before the newest is there for who needs it, where it is kept, and nowhere else", () => {
+  for (const [keepsPrevious, expected] of [
+    [true, [0, 1, 2, 3]],
+    [false, [2, 3]],
+  ] as const) {
+    const gop = new GopCache({ keepsPrevious });
+    for (const dts of [0, 2]) {
+      gop.begin(unit(dts), 0, none);
+      gop.push(unit(dts + 1), 0);
+    }
+    expect(gop.unitsFrom(() => false).map((cached) => cached.unit.dts)).toEqual([...expected]);
+    expect(gop.unitsFrom(() => true).map((cached) => cached.unit.dts)).toEqual([2, 3]);
+  }
+});
+
 test("a group of more than 2,500 units is given up, and the next key frame begins a new one", () => {
   const gop = new GopCache({ keepsPrevious: false });
   gop.begin(unit(0), 0, none);

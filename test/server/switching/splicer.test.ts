@@ -565,3 +565,15 @@ describe("by hand", () => {
     ]);
   });
 });
+
+test("tracks that changed and changed back before a key frame came are the same: nothing breaks", () => {
+  const programme = new RecordedProgramme();
+  const splicer = new Splicer(programme, null);
+  const source = new FakeSource("primary", 1);
+  source.picture(0, 0, { isKeyFrame: true });
+  splicer.join(source, { afterArrivalMs: 0 });
+  source.tracksVersion += 2;
+  splicer.forward(source, source.picture(1, 1000, { isKeyFrame: true }), 1000);
+  expect(programme.events).toEqual(["tracks video+audio"]);
+  expect(programme.units).toHaveLength(2);
+});
