@@ -69,6 +69,9 @@ describe.each(DAMAGES)("$what", ({ damage, says }) => {
   }, 60_000);
 });
 
+/** More than the entries of one segment and its parts take in a journal. */
+const TORN_BYTES = 2000;
+
 test.each([
   ["is empty", (journal: string) => truncateSync(journal)],
   ["is noise", (journal: string) => writeFileSync(journal, crypto.getRandomValues(new Uint8Array(5000)))],
@@ -118,7 +121,10 @@ test.each(["httpPort", "rtmpPort"] as const)(
     expect(await start.stdout.text()).toBe("");
     _holder.stop(true);
     const after = readFileSync(sound.journal);
-    expect(after.subarray(0, before.byteLength).equals(before)).toBe(true);
+    // The process before was killed: what it left torn at the end is cut off, and nothing else.
+    const keptBytes = Math.min(before.byteLength, after.byteLength);
+    expect(before.byteLength - keptBytes).toBeLessThan(TORN_BYTES);
+    expect(after.subarray(0, keptBytes).equals(before.subarray(0, keptBytes))).toBe(true);
     await server.startAgain();
     for (const { id, playlist } of [damaged, sound]) {
       expect((await api.get(id)).status).toBe("live");
