@@ -1,5 +1,6 @@
 // The ports of the server: RTMP and HTTP, or with a certificate RTMP, RTMPS beside it, and HTTPS.
 
+import { codeOf, messageOf } from "#server/common/failure.ts";
 import type { Config } from "./command/config.ts";
 import type { Log } from "./common/log.ts";
 import { StartError } from "./common/start-error.ts";
@@ -98,7 +99,7 @@ function orStartError<Result>(wanted: Wanted, bind: () => Result): Result {
 
 function problemOf(error: unknown, { protocol, variable, hostname, port }: Wanted): string {
   const subject = `${protocol} port ${port} on ${hostname}`;
-  const code = error instanceof Error && "code" in error ? error.code : null;
+  const code = codeOf(error);
   switch (code) {
     case "EADDRINUSE":
       return `${subject} is in use by another process; ${variable} may hold another, or 0 for any free one`;
@@ -107,7 +108,7 @@ function problemOf(error: unknown, { protocol, variable, hostname, port }: Wante
     case "EADDRNOTAVAIL":
       return `TANDEM_HOST holds ${JSON.stringify(hostname)}; it may hold an address of this machine`;
     default: {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return `${subject} cannot be listened on: ${reason}; TANDEM_HOST may hold an address of this machine`;
     }
   }

@@ -138,8 +138,6 @@ export class Segmenter {
     } else if (unit.isSync) {
       lead.push(unit);
       this.#startSegment(seconds, true, wallClockMs);
-    } else {
-      return;
     }
   }
 

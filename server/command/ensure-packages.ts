@@ -3,6 +3,7 @@
 
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "#server/common/failure.ts";
 import { OWN_EXECUTABLE } from "#server/common/own-executable.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -48,7 +49,7 @@ if (import.meta.main) {
   try {
     ensurePackages({ areToolsNeeded: false });
   } catch (error) {
-    process.stderr.write(`tandem: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`tandem: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }

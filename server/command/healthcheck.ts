@@ -1,5 +1,6 @@
 // `tandem healthcheck`: asks the server of this machine whether its process is up, for container engines and monitors.
 
+import { messageOf } from "#server/common/failure.ts";
 import { hostInUrl, localHost } from "#server/common/local-host.ts";
 import type { Config } from "./config.ts";
 
@@ -19,6 +20,6 @@ export async function checkHealth(config: Config): Promise<string | null> {
     });
     return response.ok ? null : `${url} answered with ${response.status}`;
   } catch (error) {
-    return `${url} did not answer: ${error instanceof Error ? error.message : String(error)}`;
+    return `${url} did not answer: ${messageOf(error)}`;
   }
 }

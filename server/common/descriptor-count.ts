@@ -1,6 +1,7 @@
 // The file descriptors of this process: how many it may have open, and how many it has.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { codeOf, isMissing } from "./failure.ts";
 
 const OPEN_FOLDER = "/proc/self/fd";
 const LIMITS_FILE = "/proc/self/limits";
@@ -34,9 +35,6 @@ export function openDescriptors({
 
 /** Whether it failed for want of a descriptor: of this process, or of the whole system. */
 export function isOutOfDescriptors(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  const code = codeOf(error);
+  return code === "EMFILE" || code === "ENFILE";
 }

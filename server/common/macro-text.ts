@@ -1,5 +1,6 @@
 // A text that a macro makes, or why it could not: of what a macro throws, Bun tells only that it "cannot coerce Exception".
 
+import { messageOf } from "./failure.ts";
 import { StartError } from "./start-error.ts";
 
 export type MacroText = { readonly text: string } | { readonly problem: string };
@@ -9,7 +10,7 @@ export function macroText(cannot: string, make: () => string): MacroText {
   try {
     return { text: make() };
   } catch (error) {
-    const said = String(error instanceof Error ? error.message : error);
+    const said = messageOf(error);
     const lines = said.split("\n").filter((line) => line.trim() !== "");
     const first = lines.find((line) => line.startsWith("error:")) ?? lines[0] ?? "";
     return { problem: `${cannot}: ${first.replace("error:", "").trim()}` };

@@ -3,6 +3,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { messageOf } from "./failure.ts";
 import { StartError } from "./start-error.ts";
 
 /** Paths of PEM files. */
@@ -102,8 +103,4 @@ function parse<Result>(variable: string, file: string, what: string, work: () =>
   } catch {
     throw new StartError(`${variable} names ${file}, which holds no ${what}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,9 @@
 // Answers that players and caches get: immutable bytes, playlists, and what is not there.
 
 import { gzipSync } from "bun";
+import { IMMUTABLE } from "#server/common/cache-control.ts";
 import { hasAlready } from "./entity-tag.ts";
 import { CORS_HEADERS, emptyAnswer, lengthOf, Representation, type SendableBytes } from "./representation.ts";
-
-const IMMUTABLE = "public, max-age=31536000, immutable";
 
 const PLAYLIST = "application/vnd.apple.mpegurl";
 

@@ -5,6 +5,7 @@ import { version } from "swagger-ui-dist/package.json";
 import swaggerUiStyles from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 import swaggerUiScript from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
 import { renderDocument } from "#openapi/document.ts";
+import { IMMUTABLE } from "#server/common/cache-control.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import { docsScript, docsStyleSheet, icon } from "#server/web/assets.ts";
 
@@ -25,7 +26,7 @@ const FRESH = { "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"
 
 /** Whatever changes with Swagger UI's version, which is in its path. */
 const FOREVER = {
-  "Cache-Control": "public, max-age=31536000, immutable",
+  "Cache-Control": IMMUTABLE,
   "X-Content-Type-Options": "nosniff",
 };
 

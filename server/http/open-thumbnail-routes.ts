@@ -2,14 +2,15 @@
 
 import { Hono } from "hono";
 import { WidthParameter } from "#openapi/schemas/thumbnail.ts";
+import { IMMUTABLE } from "#server/common/cache-control.ts";
 import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { acceptedFormat } from "./accepted-format.ts";
 import { imageAnswer } from "./image-answer.ts";
 import { RETRY_AFTER } from "./thumbnail-routes.ts";
 
 /** A URL that names the content never gets another. */
-const IMMUTABLE = {
-  "Cache-Control": "public, max-age=31536000, immutable",
+const SHOWN_TO_ALL = {
+  "Cache-Control": IMMUTABLE,
   "Cross-Origin-Resource-Policy": "cross-origin",
 };
 
@@ -31,7 +32,7 @@ export function openThumbnailRoutes(thumbnails: Pick<ThumbnailService, "renditio
     });
     if (image === "gone") return notThere(404);
     if (image === "busy") return notThere(503, RETRY_AFTER);
-    return imageAnswer(context, image, IMMUTABLE);
+    return imageAnswer(context, image, SHOWN_TO_ALL);
   });
   return routes;
 }

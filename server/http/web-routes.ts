@@ -1,6 +1,7 @@
 // The pages for people: the start page, the player page of each livestream, and what these load.
 
 import { type Context, Hono } from "hono";
+import { IMMUTABLE } from "#server/common/cache-control.ts";
 import { LICENCES } from "#server/licences/licences.ts";
 import { assets } from "#server/web/assets.ts";
 import { oEmbed, watchedId } from "#server/web/embedding.ts";
@@ -111,7 +112,7 @@ function serveAsset(context: Context): Response {
   if (asset === undefined) return context.text("Not found", 404, { "Cache-Control": "no-store" });
   return context.body(asset.text, 200, {
     "Content-Type": asset.contentType,
-    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cache-Control": IMMUTABLE,
     "X-Content-Type-Options": "nosniff",
   });
 }

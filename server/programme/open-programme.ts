@@ -4,6 +4,7 @@ import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
 import type { Clock } from "#server/common/clock.ts";
+import { messageOf } from "#server/common/failure.ts";
 import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
@@ -96,7 +97,7 @@ function openUnrecorded(
   { id, withDvr }: ProgrammeOfLivestream,
   error: unknown,
 ): OpenedProgramme {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   options.reports.recordingStopped(id, `the recording cannot be read: ${message}`, 0);
   const past = pastBeyond(null, options.risingMs());
   const programme = programmeOf(options, {

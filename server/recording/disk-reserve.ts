@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { AppendFiles } from "./append-files.ts";
 
 /** What both databases and their logs need to go on for days. */
@@ -39,7 +40,7 @@ export class DiskReserve {
         try {
           await files.append(file, chunks);
         } catch (error) {
-          if (isDiskFull(error)) this.#giveBack();
+          if (diskTroubleOf(error) === "disk_full") this.#giveBack();
           throw error;
         }
       },
@@ -67,7 +68,3 @@ export class DiskReserve {
 }
 
 const DISK_FULL = "ENOSPC: the disk is full, but for what the database needs";
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
-}

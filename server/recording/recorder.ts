@@ -4,6 +4,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut, Initialization } from "#media/hls/segment.ts";
+import { messageOf } from "#server/common/failure.ts";
 import type { AppendFiles, RecordingFile } from "./append-files.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import {
@@ -215,8 +216,4 @@ function recordedTrack(
     width: size?.width ?? null,
     height: size?.height ?? null,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import type { RenditionName } from "#media/hls/rendition.ts";
+import { unlessMissing } from "#server/common/failure.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import { type InitializationEntry, type Journal, parseJournal, type RecordedTrack } from "./journal.ts";
 import { ListedEntries, type RecordedSegment } from "./listed-entries.ts";
@@ -112,14 +113,4 @@ async function endSecondsOf(
       return (baseMediaDecodeTime + durationTicks) / timescale;
     });
   return Math.max(0, ...ends);
-}
-
-/** Null for a file that is not there; one that cannot be read is no reason to begin a recording anew. */
-async function unlessMissing<Result>(reading: Promise<Result>): Promise<Result | null> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 // The token of whoever runs this server: the configured one, or one made at the first start and kept in a file.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { messageOf } from "#server/common/failure.ts";
 
 import { isBearerToken, matcherOf } from "#server/common/secret.ts";
 import { StartError } from "#server/common/start-error.ts";
@@ -26,9 +27,7 @@ function contentOf(file: string): string {
     }
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new StartError(
-      `${file} can be neither made nor read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new StartError(`${file} can be neither made nor read: ${messageOf(error)}`);
   }
 }
 

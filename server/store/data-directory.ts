@@ -2,6 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { messageOf } from "#server/common/failure.ts";
 import { StartError } from "#server/common/start-error.ts";
 
 export interface DataDirectory {
@@ -40,5 +41,5 @@ export function openDataDirectory(dataDir: string): DataDirectory {
 
 /** Why the server cannot start on this folder. */
 export function dataDirectoryError(problem: string, error: unknown): StartError {
-  return new StartError(`${problem}: ${error instanceof Error ? error.message : String(error)}; ${MAY_HOLD}`);
+  return new StartError(`${problem}: ${messageOf(error)}; ${MAY_HOLD}`);
 }

@@ -1,5 +1,7 @@
 // What a failure says about the disk: one table from SQLite's and the system's codes to what is wrong, and to a sentence.
 
+import { codeOf } from "#server/common/failure.ts";
+
 export type DiskTrouble =
   | "disk_read_only"
   | "disk_full"
@@ -42,8 +44,8 @@ const SYSTEM: Readonly<Record<string, DiskTrouble>> = {
 
 /** Null when it is no trouble of the disk's. */
 export function diskTroubleOf(error: unknown): DiskTrouble | null {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
-  const { code } = error;
+  const code = codeOf(error);
+  if (code === null) return null;
   const known = SQLITE.find(([primary]) => code === primary || code.startsWith(`${primary}_`));
   return known?.[1] ?? SYSTEM[code] ?? null;
 }

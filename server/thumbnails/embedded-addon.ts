@@ -3,6 +3,7 @@
 import { chmodSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { messageOf } from "#server/common/failure.ts";
 import { StartError } from "#server/common/start-error.ts";
 
 export interface EmbeddedFile {
@@ -30,7 +31,7 @@ export async function loadEmbeddedAddon(
       process.dlopen(loaded, join(folder, addon.relativePath));
       return loaded.exports;
     } catch (error) {
-      problems.push(`${cache} (${error instanceof Error ? error.message : String(error)})`);
+      problems.push(`${cache} (${messageOf(error)})`);
     }
   }
   throw new StartError(

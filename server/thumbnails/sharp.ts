@@ -1,6 +1,7 @@
 // The one file that knows sharp: any picture becomes a stored master, and a master its sizes and formats.
 
 import sharp, { type Sharp } from "sharp";
+import { messageOf } from "#server/common/failure.ts";
 import { IMAGE_JOB_SECONDS, MASTER_MAX_SIDE, MAX_PIXELS } from "./limits.ts";
 
 /** A picture that cannot be decoded; the message is the decoder's. */
@@ -70,7 +71,7 @@ async function decoding<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw new ImageError(complaintOf(error instanceof Error ? error.message : String(error)));
+    throw new ImageError(complaintOf(messageOf(error)));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessMissing } from "#server/common/failure.ts";
 
 /** The master within its folder. */
 export const MASTER_FILE = "master.jpeg";
@@ -34,7 +35,7 @@ export class ThumbnailFiles {
 
   /** Null when it is not there. */
   async read(livestreamId: string, contentHash: string, file: string): Promise<Uint8Array | null> {
-    return whenThere(Bun.file(this.#path(livestreamId, contentHash, file)).bytes());
+    return unlessMissing(Bun.file(this.#path(livestreamId, contentHash, file)).bytes());
   }
 
   /** Beside the master. Throws when that is not there any more, or the disk is full. */
@@ -52,7 +53,7 @@ export class ThumbnailFiles {
 
   /** Removes every picture of the livestream but these, and what a crash left unfinished. */
   async keepOnly(livestreamId: string, contentHashes: ReadonlySet<string>): Promise<void> {
-    const names = (await whenThere(readdir(this.#path(livestreamId)))) ?? [];
+    const names = (await unlessMissing(readdir(this.#path(livestreamId)))) ?? [];
     const stale = names.filter((name) => !contentHashes.has(name));
     await Promise.all(
       stale.map((name) => rm(this.#path(livestreamId, name), { recursive: true, force: true })),
@@ -96,15 +97,5 @@ async function syncFolder(path: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** Null when a file or folder on the way is not there (any more). */
-async function whenThere<Result>(result: Promise<Result>): Promise<Result | null> {
-  try {
-    return await result;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Database } from "bun:sqlite";
 import { closeSync, openSync } from "node:fs";
+import { messageOf } from "#server/common/failure.ts";
 import { StartError } from "#server/common/start-error.ts";
 import type { DataDirectory } from "#server/store/data-directory.ts";
 import { NewerDatabaseError, openDatabase } from "./database.ts";
@@ -26,8 +27,6 @@ function opened(file: string, open: (path: string) => Database): Database {
     return open(file);
   } catch (error) {
     if (error instanceof NewerDatabaseError) throw new StartError(error.message);
-    throw new StartError(
-      `${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new StartError(`${file} cannot be opened: ${messageOf(error)}`);
   }
 }
