@@ -6,7 +6,7 @@ import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { InputState } from "#server/instances/input-state.ts";
-import { DISK_TROUBLES, type DiskTrouble, diskTroubleOf } from "#server/store/disk-trouble.ts";
+import { DISK_TROUBLES, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type {
   LivestreamChange,
   LivestreamPageRequest,
@@ -17,6 +17,7 @@ import type {
 import type { OwedWrites } from "#server/store/owed-writes.ts";
 import type { Page } from "#server/store/page.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+import { BroadcastEnd } from "./broadcast-end.ts";
 import { type Claim, claim, decide, type Refused, refused } from "./claim.ts";
 import { ConversionRunner, type Convert } from "./conversion-runner.ts";
 import { ConversionSettlement } from "./conversion-settlement.ts";
@@ -88,8 +89,7 @@ export class LivestreamService {
   readonly #conversions: ConversionRunner;
   readonly #effects: LivestreamEffects;
   readonly #reopening: Reopening;
-  /** Livestreams that were ended while the disk did not take it → when. In the database they are `live`. */
-  readonly #endedAtMs = new Map<string, number>();
+  readonly #broadcastEnd: BroadcastEnd;
 
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
@@ -103,6 +103,7 @@ export class LivestreamService {
       delay: options.delay,
       log: options.log,
     });
+    this.#broadcastEnd = new BroadcastEnd(options, this.#effects, this.#conversions);
     this.#reopening = new Reopening({
       ...options,
       effects: this.#effects,
@@ -195,29 +196,7 @@ export class LivestreamService {
    * the disk does not take the status, which then follows as soon as it can; the error says so.
    */
   async stop(id: string): Promise<LivestreamResult> {
-    const claimed = await this.#decide<Claim | DiskTrouble>(id, async () => {
-      try {
-        const decision = await claim(
-          this.#options,
-          id,
-          () => "stop",
-          (row) => this.#changeStatus(row, "converting", this.#stopping(id)),
-        );
-        return { decision, effect: decision.ok ? this.#endProgramme(id) : null };
-      } catch (error) {
-        const decision = diskTroubleOf(error);
-        if (decision === null || this.#options.playouts.recordedSeconds(id) === null) throw error;
-        return { decision, effect: this.#endUnsaved(id) };
-      }
-    });
-    if (typeof claimed === "string") {
-      throw new UnavailableError(
-        claimed,
-        "The broadcast is over: the encoders are disconnected and the playlists have ended. But " +
-          `${DISK_TROUBLES[claimed]}, so that the livestream is still live by its status, which follows as soon as it ` +
-          "can be written; if the server is restarted before, the livestream goes on.",
-      );
-    }
+    const claimed = await this.#broadcastEnd.stop(id);
     return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
@@ -233,8 +212,8 @@ export class LivestreamService {
 
   /** The end of a finished livestream whose asset is deleted for good; false when it is not there (any more). */
   deleteFinished(id: string): Promise<boolean> {
-    const { livestreams, feed } = this.#options;
-    return this.#decide(id, async () => {
+    const { livestreams, turns, feed } = this.#options;
+    return turns.decideThen(id, async () => {
       const mediaId = (await livestreams.find(id))?.mediaId ?? null;
       if (mediaId === null || !(await livestreams.delete(id, "finished"))) {
         return { decision: false, effect: null };
@@ -271,23 +250,6 @@ export class LivestreamService {
     await Promise.all([this.#options.turns.settled(), this.#conversions.shutdown()]);
   }
 
-  /**
-   * Makes a decision. The effect that follows from it is asked for within, so that effects come in the order of the decisions,
-   * and is waited for once the decision is over, so that the next one is not held up.
-   */
-  async #decide<Decision>(
-    id: string,
-    work: () => Promise<{ readonly decision: Decision; readonly effect: Promise<void> | null }>,
-  ): Promise<Decision> {
-    const { decision, effect } = await this.#options.turns.decide(id, async () => {
-      const decided = await work();
-      decided.effect?.catch(() => undefined); // Whoever waits below is told.
-      return decided;
-    });
-    await effect;
-    return decision;
-  }
-
   #claim(
     id: string,
     {
@@ -301,7 +263,7 @@ export class LivestreamService {
       follow: (claimed: Claim & { ok: true }) => Promise<void> | null;
     },
   ): Promise<Claim> {
-    return this.#decide(id, async () => {
+    return this.#options.turns.decideThen(id, async () => {
       const decision = await claim(this.#options, id, actionOn, write);
       return { decision, effect: decision.ok ? follow(decision) : null };
     });
@@ -317,55 +279,17 @@ export class LivestreamService {
   }
 
   async #beginProgramme({ id, startedAtMs }: LivestreamRow): Promise<void> {
+    const { livestreams, owed, playouts, feed, dateMs } = this.#options;
     try {
-      await this.#effects.publish(id, () => this.#emitWithPosition("livestream.published", id));
+      await this.#effects.publish(id, () => {
+        const positionSeconds = playouts.recordedSeconds(id);
+        feed.emit({ type: "livestream.published", livestreamId: id, positionSeconds, data: {} });
+      });
     } catch (error) {
-      const { livestreams, owed, dateMs } = this.#options;
       const write = () => livestreams.changeStatus(id, "live", "started", { startedAtMs }, dateMs());
       await owed.write({ what: "status after a failed publish", livestreamId: id, write });
       throw error;
     }
-  }
-
-  async #endProgramme(id: string): Promise<void> {
-    this.#endedAtMs.delete(id);
-    try {
-      await this.#effects.stop(id, () => this.#emitWithPosition("livestream.stopped", id));
-    } finally {
-      this.#conversions.begin(id);
-    }
-  }
-
-  #stopping(id: string): LivestreamChange {
-    const stoppedAtMs = this.#endedAtMs.get(id) ?? this.#options.dateMs();
-    return { primaryStreamKey: null, secondaryStreamKey: null, stoppedAtMs };
-  }
-
-  /** The end of a broadcast whose row cannot be written. */
-  async #endUnsaved(id: string): Promise<void> {
-    const { owed, dateMs } = this.#options;
-    if (!this.#endedAtMs.has(id)) this.#endedAtMs.set(id, dateMs());
-    try {
-      await this.#effects.stop(id);
-    } finally {
-      await owed.write({
-        what: "status after the stop",
-        livestreamId: id,
-        write: () => this.#saveEnd(id),
-      });
-    }
-  }
-
-  /** What a stop that could be written would have done, but for the end of the playout. */
-  #saveEnd(id: string): Promise<void> {
-    const { livestreams, turns, dateMs } = this.#options;
-    return turns.decide(id, async () => {
-      const isNew = await livestreams.changeStatus(id, "live", "converting", this.#stopping(id), dateMs());
-      this.#endedAtMs.delete(id);
-      if (!isNew) return;
-      this.#emitWithPosition("livestream.stopped", id);
-      this.#conversions.begin(id);
-    });
   }
 
   /** What is left of a livestream that was deleted. */
@@ -386,11 +310,6 @@ export class LivestreamService {
     } finally {
       feed.forget(id);
     }
-  }
-
-  #emitWithPosition(type: "livestream.published" | "livestream.stopped", id: string): void {
-    const positionSeconds = this.#options.playouts.recordedSeconds(id);
-    this.#options.feed.emit({ type, livestreamId: id, positionSeconds, data: {} });
   }
 
   #open(row: LivestreamRow): void {
