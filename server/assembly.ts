@@ -30,7 +30,12 @@ import { MediaService } from "./livestreams/media-service.ts";
 import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
 import { Ports } from "./ports.ts";
-import { endedOpener, instanceOpener, programmeOpener } from "./programme/open-programme.ts";
+import {
+  endedOpener,
+  instanceOpener,
+  type ProgrammeOptions,
+  programmeOpener,
+} from "./programme/open-programme.ts";
 import { DiskProbe, type DiskProblem, diskSentence } from "./readiness/disk-probe.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
@@ -139,13 +144,18 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
   const turns = new LivestreamTurns(stores.turns);
   const feed = new LivestreamFeed({ writer: stores.statisticsWriter, dateMs, log });
   const reports = new PlayoutReporter({ livestreams: stores.livestreams, turns, owed, feed, dateMs, log });
+  const { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds } = config;
+  const programme: ProgrammeOptions = {
+    ...{ segmentSeconds, partMilliseconds, rtmpMergeMilliseconds },
+    ...{ recordings, clock, risingMs, reports },
+  };
   const playouts = new PlayoutManager({
     clock,
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
     isRevertive: config.failover === "revertive",
-    openProgramme: programmeOpener({ ...config, recordings, clock, risingMs, reports }),
-    openEnded: endedOpener({ ...config, recordings, clock, risingMs }),
-    openInstance: instanceOpener({ ...config, clock, risingMs }),
+    openProgramme: programmeOpener(programme),
+    openEnded: endedOpener(programme),
+    openInstance: instanceOpener(programme),
     reports,
   });
   const livestreams = new LivestreamService({
@@ -191,17 +201,20 @@ function buildStatistics(
     playouts,
     livestreams: {
       get: (id) => livestreams.get(id),
+      status: (id) => stores.livestreams.status(id),
       countsByStatus: () => stores.livestreams.countsByStatus(),
       withStatus: (status) => stores.livestreams.withStatus(status),
     },
-    rtmpSending: () => ({
-      waitingBytes: ports.rtmpWaitingBytes,
-      skips: slowPlayers.skips,
-      disconnections: slowPlayers.disconnections,
-    }),
-    descriptors: () => descriptors.figures,
-    owedWrites: () => owed.count,
-    imagesWaiting: () => thumbnails.unsettled,
+    load: {
+      rtmpSending: () => ({
+        waitingBytes: ports.rtmpWaitingBytes,
+        skips: slowPlayers.skips,
+        disconnections: slowPlayers.disconnections,
+      }),
+      descriptors: () => descriptors.figures,
+      owedWrites: () => owed.count,
+      imagesWaiting: () => thumbnails.unsettled,
+    },
     sampleIntervalSeconds: config.sampleIntervalSeconds,
     version: VERSION,
     clock,

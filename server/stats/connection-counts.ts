@@ -17,7 +17,7 @@ export interface StatisticsOverview extends Readonly<Record<InstanceName, Connec
 export interface ConnectionCounterOptions {
   readonly viewers: Pick<Viewers, "count">;
   /** An instance's publisher and its own players, or the programme's players. */
-  readonly rtmpConnections: (livestreamId: string, of: PlayoutName) => number;
+  readonly rtmpConnections: (livestreamId: string, playout: PlayoutName) => number;
   readonly onAir: (livestreamId: string) => InstanceName | null;
 }
 

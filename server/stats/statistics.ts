@@ -12,9 +12,12 @@ import type { NewSample, SampleStore } from "#server/store/sample-store.ts";
 import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
 import { ConnectionCounter, type StatisticsOverview } from "./connection-counts.ts";
 import { LivestreamEvents } from "./livestream-events.ts";
-import { Metrics, type MetricsOptions, type PlaylistTiming, type RunningLivestream } from "./metrics.ts";
+import type { PlaylistTiming, RunningLivestream } from "./livestream-metrics.ts";
+import { Metrics } from "./metrics.ts";
+import { RunningTotals } from "./running-totals.ts";
 import { SampleHistory } from "./sample-history.ts";
 import { Sampler } from "./sampler.ts";
+import type { ServerLoad } from "./server-metrics.ts";
 import { SessionKeys } from "./session-key.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -22,7 +25,7 @@ import { Viewers } from "./viewers.ts";
 export interface StatisticsPlayouts {
   inputs(livestreamId: string): readonly InputState[];
   onAir(livestreamId: string): InstanceName | null;
-  rtmpConnections(livestreamId: string, of: PlayoutName): number;
+  rtmpConnections(livestreamId: string, playout: PlayoutName): number;
   programme(livestreamId: string): Pick<Programme, "leadWindow" | "listedAtMs"> | null;
 }
 
@@ -30,6 +33,8 @@ export interface StatisticsPlayouts {
 export interface StatisticsLivestreams {
   /** Null when there is no such livestream. */
   get(livestreamId: string): Promise<{ readonly status: string; readonly inputs: readonly unknown[] } | null>;
+  /** Null when there is no such livestream. */
+  status(livestreamId: string): Promise<LivestreamStatus | null>;
   countsByStatus(): Promise<Iterable<readonly [string, number]>>;
   withStatus(status: LivestreamStatus): Promise<readonly { readonly id: string }[]>;
 }
@@ -44,10 +49,7 @@ export interface StatisticsOptions {
   readonly feed: Pick<LivestreamFeed, "subscribe">;
   readonly playouts: StatisticsPlayouts;
   readonly livestreams: StatisticsLivestreams;
-  readonly rtmpSending: MetricsOptions["rtmpSending"];
-  readonly descriptors: MetricsOptions["descriptors"];
-  readonly owedWrites: MetricsOptions["owedWrites"];
-  readonly imagesWaiting: MetricsOptions["imagesWaiting"];
+  readonly load: ServerLoad;
   readonly sampleIntervalSeconds: number;
   readonly version: string;
   readonly clock: Clock;
@@ -73,6 +75,7 @@ export class Statistics {
   readonly events: LivestreamEvents;
   readonly metrics: Metrics;
   readonly #options: StatisticsOptions;
+  readonly #totals = new RunningTotals();
   readonly #sampler: Sampler;
   readonly #counter: ConnectionCounter;
 
@@ -84,7 +87,7 @@ export class Statistics {
     this.history = new SampleHistory({ samples, monotonicMs });
     this.#counter = new ConnectionCounter({
       viewers: this.viewers,
-      rtmpConnections: (id, of) => playouts.rtmpConnections(id, of),
+      rtmpConnections: (id, playout) => playouts.rtmpConnections(id, playout),
       onAir: (id) => playouts.onAir(id),
     });
     this.#sampler = new Sampler({
@@ -106,10 +109,8 @@ export class Statistics {
       livestreamsByStatus: () => livestreams.countsByStatus(),
       running: () => [...this.#sampler.running].map((id) => this.#runningLivestream(id)),
       writing: () => writer.figures,
-      rtmpSending: options.rtmpSending,
-      descriptors: options.descriptors,
-      owedWrites: options.owedWrites,
-      imagesWaiting: options.imagesWaiting,
+      totals: this.#totals,
+      load: options.load,
       eventSubscribers: () => this.events.subscribers,
     });
     options.feed.subscribe((event) => this.#happened(event));
@@ -145,7 +146,7 @@ export class Statistics {
   async #removeLeftOvers(): Promise<void> {
     const { samples, storedEvents, writer, livestreams } = this.#options;
     const ids = [...(await samples.livestreamIds()), ...(await storedEvents.livestreamIds())];
-    for (const id of new Set(ids)) if ((await livestreams.get(id)) === null) writer.remove(id);
+    for (const id of new Set(ids)) if ((await livestreams.status(id)) === null) writer.remove(id);
   }
 
   #happened(event: FeedEvent): void {
@@ -166,13 +167,13 @@ export class Statistics {
 
   #switched(livestreamId: string, { from, to, cause }: SwitchFacts, atUtc: string): void {
     if (to !== null) this.#counter.wentOnAir(livestreamId, to);
-    this.metrics.switched(cause);
+    this.#totals.switched(cause);
     this.events.changed(livestreamId, "switch", { from, to, cause, atUtc });
   }
 
   #sampled(samples: readonly NewSample[]): void {
     this.#options.writer.writeSamples(samples);
-    this.metrics.observe(samples);
+    this.#totals.observe(samples);
     this.viewers.sweep();
   }
 

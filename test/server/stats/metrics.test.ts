@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import type { InputState } from "#server/instances/input-state.ts";
-import { Metrics, type RunningLivestream } from "#server/stats/metrics.ts";
+import type { RunningLivestream } from "#server/stats/livestream-metrics.ts";
+import { Metrics } from "#server/stats/metrics.ts";
+import { RunningTotals } from "#server/stats/running-totals.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 
 const SILENT: InputState = {
@@ -17,6 +19,7 @@ function livestream(id: string, of: Partial<RunningLivestream> = {}): RunningLiv
 class Watched {
   running: RunningLivestream[] = [];
   readonly clock = new FakeClock(Date.UTC(2026, 0, 1));
+  readonly totals = new RunningTotals();
   readonly metrics = new Metrics({
     version: "1.2.3",
     clock: this.clock,
@@ -26,10 +29,13 @@ class Watched {
       samples: { waiting: 1, written: 20, dropped: 3 },
       events: { waiting: 9, written: 10, dropped: 11 },
     }),
-    rtmpSending: () => ({ waitingBytes: 5, skips: 6, disconnections: 7 }),
-    descriptors: () => ({ open: 40, limit: 256, httpPauses: 9, turnedAway: new Map([["rtmp_player", 2]]) }),
-    owedWrites: () => 10,
-    imagesWaiting: () => 8,
+    load: {
+      rtmpSending: () => ({ waitingBytes: 5, skips: 6, disconnections: 7 }),
+      descriptors: () => ({ open: 40, limit: 256, httpPauses: 9, turnedAway: new Map([["rtmp_player", 2]]) }),
+      owedWrites: () => 10,
+      imagesWaiting: () => 8,
+    },
+    totals: this.totals,
     eventSubscribers: () => 4,
   });
 
@@ -112,9 +118,9 @@ test("repairs are a counter: they stay when their livestream is gone, and count 
 
 test("switches are counted by cause", async () => {
   const watched = new Watched();
-  watched.metrics.switched("silent");
-  watched.metrics.switched("silent");
-  watched.metrics.switched("requested");
+  watched.totals.switched("silent");
+  watched.totals.switched("silent");
+  watched.totals.switched("requested");
   expect(await watched.value('tandem_switches_total{cause="silent"}')).toBe(2);
   expect(await watched.value('tandem_switches_total{cause="quality"}')).toBe(0);
 });
