@@ -1,6 +1,6 @@
 // One running livestream: its two instances, the switcher between them and, from the publish on, its programme.
 
-import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
+import { INSTANCE_NAMES, type InstanceName, type PlayoutName } from "#openapi/names.ts";
 import { inputFormat } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
 import type { OpenedProgramme, ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
@@ -16,6 +16,16 @@ export interface OpenLivestream extends ProgrammeOfLivestream {
   readonly streamKeys: Readonly<Record<InstanceName, string | null>>;
 }
 
+export interface LivestreamPlayoutOptions {
+  readonly livestream: OpenLivestream;
+  readonly monotonicMs: () => number;
+  readonly ingestTimeoutMs: number;
+  readonly isRevertive: boolean;
+  /** Makes an instance's own programme. */
+  readonly openInstance: () => Programme;
+  readonly reports: PlayoutReports;
+}
+
 /** Whoever waits for longer, for a disk or an encoder, is told to come again. */
 const MAX_OPENING_MS = 10_000;
 
@@ -29,49 +39,13 @@ export class LivestreamPlayout {
   /** While the programme is being opened and waited for. */
   #opening: (PromiseWithResolvers<void> & { readonly sinceMs: number }) | null = null;
 
-  constructor(options: {
-    livestream: OpenLivestream;
-    monotonicMs: () => number;
-    ingestTimeoutMs: number;
-    isRevertive: boolean;
-    openInstance: () => Programme;
-    reports: PlayoutReports;
-  }) {
+  constructor(options: LivestreamPlayoutOptions) {
     const { monotonicMs, reports } = options;
     this.livestream = options.livestream;
     this.#monotonicMs = monotonicMs;
     this.#own = new InstancePlayouts({ monotonicMs, openProgramme: options.openInstance });
-    const instances = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null).map(
-      (name) =>
-        new Instance({
-          name,
-          monotonicMs,
-          ingestTimeoutMs: options.ingestTimeoutMs,
-          reports: {
-            connected: () => reports.connected(this.#input(name)),
-            refused: () => reports.refused(this.#input(name)),
-            disconnected: (reason) => reports.disconnected(this.#input(name), reason),
-            dropped: (reason) => reports.dropped(this.#input(name), reason),
-          },
-          listener: {
-            publishActive: (publish) => {
-              reports.active(this.#input(name), inputFormat(publish, monotonicMs()));
-              this.#switcher.sourceActive(publish);
-              this.#own.publishActive(publish);
-            },
-            publishInactive: (publish, cause) => {
-              reports.inactive(this.#input(name), cause);
-              this.#switcher.sourceInactive(publish, cause);
-              this.#own.publishInactive(publish);
-            },
-            publishUnit: (publish, timed) => {
-              this.#switcher.sourceUnit(publish, timed);
-              this.#own.publishUnit(publish, timed);
-            },
-          },
-        }),
-    );
-    this.instances = new Map(instances.map((instance) => [instance.name, instance]));
+    const names = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null);
+    this.instances = new Map(names.map((name) => [name, this.#instance(name, options)]));
     this.#switcher = new Switcher({
       monotonicMs,
       isRevertive: options.isRevertive,
@@ -157,10 +131,10 @@ export class LivestreamPlayout {
   }
 
   /** The instance's publisher and its own players, or the players of the programme. */
-  rtmpConnections(of: InstanceName | "auto"): number {
-    if (of === "auto") return this.#programme?.fanOut.playerCount ?? 0;
-    const publishers = this.instances.get(of)?.isConnected === true ? 1 : 0;
-    return publishers + this.#own.playerCount(of);
+  rtmpConnections(playout: PlayoutName): number {
+    if (playout === "auto") return this.#programme?.fanOut.playerCount ?? 0;
+    const publishers = this.instances.get(playout)?.isConnected === true ? 1 : 0;
+    return publishers + this.#own.playerCount(playout);
   }
 
   tick(): void {
@@ -174,6 +148,39 @@ export class LivestreamPlayout {
   /** Puts the instance on air at its next key frame; false when it has no active ingest. */
   requestSwitch(name: InstanceName): boolean {
     return this.#switcher.request(name);
+  }
+
+  #instance(
+    name: InstanceName,
+    { monotonicMs, ingestTimeoutMs, reports }: LivestreamPlayoutOptions,
+  ): Instance {
+    return new Instance({
+      name,
+      monotonicMs,
+      ingestTimeoutMs,
+      reports: {
+        connected: () => reports.connected(this.#input(name)),
+        refused: () => reports.refused(this.#input(name)),
+        disconnected: (reason) => reports.disconnected(this.#input(name), reason),
+        dropped: (reason) => reports.dropped(this.#input(name), reason),
+      },
+      listener: {
+        publishActive: (publish) => {
+          reports.active(this.#input(name), inputFormat(publish, monotonicMs()));
+          this.#switcher.sourceActive(publish);
+          this.#own.publishActive(publish);
+        },
+        publishInactive: (publish, cause) => {
+          reports.inactive(this.#input(name), cause);
+          this.#switcher.sourceInactive(publish, cause);
+          this.#own.publishInactive(publish);
+        },
+        publishUnit: (publish, timed) => {
+          this.#switcher.sourceUnit(publish, timed);
+          this.#own.publishUnit(publish, timed);
+        },
+      },
+    });
   }
 
   get #isListed(): boolean {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
-import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
+import { INSTANCE_NAMES, type InstanceName, type PlayoutName } from "#openapi/names.ts";
 import type { Clock } from "#server/common/clock.ts";
 import { type InputState, inputState } from "#server/instances/input-state.ts";
 import type { Publisher, PublisherConnection, Unclaimed } from "#server/instances/instance.ts";
@@ -78,8 +78,8 @@ export class PlayoutManager implements PlayDoor {
   }
 
   /** The publisher of an instance and its own players, or the players of the programme. */
-  rtmpConnections(id: string, of: InstanceName | "auto"): number {
-    return this.#playouts.get(id)?.rtmpConnections(of) ?? 0;
+  rtmpConnections(id: string, playout: PlayoutName): number {
+    return this.#playouts.get(id)?.rtmpConnections(playout) ?? 0;
   }
 
   /** The programme and its recording begin, or go on after a restart. */
