@@ -17,6 +17,7 @@ import { fail } from "./fail.ts";
 import { imageAnswer } from "./image-answer.ts";
 import { readUpload } from "./read-upload.ts";
 import { success } from "./success.ts";
+import { UploadPlaces } from "./upload-places.ts";
 import { answerInvalid } from "./validation.ts";
 
 export interface ThumbnailRoutesOptions {
@@ -37,7 +38,7 @@ const CHECKED_EACH_TIME = { "Cache-Control": "private, no-cache" };
 export function thumbnailRoutes(options: ThumbnailRoutesOptions): OpenAPIHono {
   const { livestreams, media, thumbnails } = options;
   const routes = new OpenAPIHono({ defaultHook: answerInvalid });
-  let uploads = 0;
+  const uploads = new UploadPlaces(MAX_UPLOADS);
 
   routes.openapi(getLivestreamThumbnail, async (context) => {
     const { id } = context.req.valid("param");
@@ -55,13 +56,8 @@ export function thumbnailRoutes(options: ThumbnailRoutesOptions): OpenAPIHono {
   routes.put(updateLivestreamThumbnail.getRoutingPath(), async (context) => {
     const id = context.req.param("id");
     if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
-    if (uploads === MAX_UPLOADS) return fail(context, { code: "too_many_images" }, RETRY_AFTER);
-    uploads += 1;
-    try {
-      return await upload(options, context, id);
-    } finally {
-      uploads -= 1;
-    }
+    const uploaded = await uploads.take(() => upload(options, context, id));
+    return uploaded ?? fail(context, { code: "too_many_images" }, RETRY_AFTER);
   });
 
   routes.openapi(deleteLivestreamThumbnail, async (context) => {
