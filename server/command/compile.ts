@@ -1,5 +1,6 @@
 // `bun run build`: the single binary, for this platform or with `--all` for every one, with everything it needs inside.
 
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -67,7 +68,7 @@ async function build(platform: Platform, name: string): Promise<string> {
 async function embedSharp(platform: Platform, root: string): Promise<BunPlugin> {
   const addon = nativeFile(root, `sharp-${platform}`, /\.node$/);
   const libvips = nativeFile(root, `sharp-libvips-${platform}`, /^libvips-cpp.*\.(so|dylib)(\.|$)/);
-  const hash = new Bun.CryptoHasher("sha256");
+  const hash = createHash("sha256");
   for (const { path } of [libvips, addon]) hash.update(await Bun.file(path).bytes());
   const contentName = `sharp-${hash.digest("hex").slice(0, 16)}`;
   const embedded = (variable: string, file: NativeFile): string =>

@@ -1,5 +1,6 @@
 // A POST that is repeated with its Idempotency-Key happens once, and is answered with the first answer.
 
+import { createHash } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { IdempotencyKey } from "#openapi/schemas/parameters.ts";
 import { diskTroubleOf } from "#server/store/disk-trouble.ts";
@@ -90,5 +91,5 @@ function replay(context: Context, answer: StoredAnswer): Response {
 }
 
 function sha256(text: string): string {
-  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,5 +1,7 @@
 // A token as it is made, and what is kept of it.
 
+import { createHash } from "node:crypto";
+
 /** 256 bits: nobody guesses one, so that a fast hash of it is enough. */
 const TOKEN_BYTES = 32;
 
@@ -11,5 +13,5 @@ export function newToken(): string {
 }
 
 export function tokenHash(token: string): Uint8Array {
-  return new Bun.CryptoHasher("sha256").update(token).digest();
+  return createHash("sha256").update(token).digest();
 }

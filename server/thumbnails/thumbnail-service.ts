@@ -1,5 +1,6 @@
 // What can be done with the picture of a livestream; the only writer of pictures, on disk and in the database.
 
+import { createHash } from "node:crypto";
 import { InTurn } from "#server/common/in-turn.ts";
 import type { ThumbnailRow, ThumbnailSource, ThumbnailStore } from "#server/store/thumbnail-store.ts";
 import { areaOf, recogniseImage } from "./image-format.ts";
@@ -155,5 +156,5 @@ function invalid(found: string): ImageRefusal {
 
 /** 128 bits of a SHA-256: nobody finds two pictures with the same. */
 function hashOf(bytes: Uint8Array): string {
-  return new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 32);
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
 }
