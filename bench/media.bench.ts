@@ -15,7 +15,7 @@ import { ROOT } from "#test/support/imports.ts";
 
 /** Seconds of media in a run. */
 const MEDIA_SECONDS = 600;
-const RUNS = 5;
+const RUNS = 61;
 
 const clip = readFlvFile(await Bun.file(join(ROOT, "server/command/demo/clip.flv")).bytes());
 const messages = clipMessages();

@@ -62,8 +62,17 @@ export class TagDemuxer {
     const picture = pictureOf(data, this.#video.nalUnitLengthSize);
     if (picture === null) return null;
     const isSync = isKeyFrame || picture === "idr";
-    const timing = { clock: RTMP_CLOCK, sentDts: timestampMs, compositionTime: compositionTimeMs };
-    return { type: "unit", unit: { trackId: VIDEO_TRACK_ID, ...timing, isSync, data } };
+    return {
+      type: "unit",
+      unit: {
+        trackId: VIDEO_TRACK_ID,
+        clock: RTMP_CLOCK,
+        sentDts: timestampMs,
+        compositionTime: compositionTimeMs,
+        isSync,
+        data,
+      },
+    };
   }
 
   #pushAudio({ payload, timestampMs }: FlvMessage): DemuxedItem | null {

@@ -228,9 +228,16 @@ export class Segmenter {
     return {
       elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
       frameSeconds: lead.usualSeconds,
-      byteLength: this.#writers.reduce((sum, writer) => sum + (writer.segment?.byteLength ?? 0), 0),
+      byteLength: this.#openByteLength(),
       keyFrameIntervalSeconds: this.#encoder?.keyFrameIntervalSeconds ?? null,
     };
+  }
+
+  /** Of all renditions. */
+  #openByteLength(): number {
+    let byteLength = 0;
+    for (const { segment } of this.#writers) byteLength += segment?.byteLength ?? 0;
+    return byteLength;
   }
 
   /** A part that reaches to `endSeconds` would be longer than the part target. */

@@ -7,20 +7,20 @@ export class EncoderClock {
   /** The last value trusted, in ticks: as sent, and unwrapped. */
   #sent: number;
   #unwrapped: number;
-  /** The greatest value trusted. */
-  #greatest: number;
+  /** How many values the clock has, by the greatest one trusted: the least number that includes it. */
+  #wrap: number;
 
   /** Begins at a value that stands for itself. */
   constructor(clock: SourceClock, sent: number) {
     this.#clock = clock;
     this.#sent = sent;
     this.#unwrapped = sent;
-    this.#greatest = sent;
+    this.#wrap = this.#wrapFor(sent);
   }
 
   /** What the value most likely means, in ticks: the nearest to the last trusted one of all that look the same when sent. */
   unwrap(sent: number): number {
-    const wrap = this.#wrapFor(Math.max(sent, this.#greatest));
+    const wrap = sent < this.#wrap ? this.#wrap : this.#wrapFor(sent);
     let step = sent - this.#sent;
     if (step < -wrap / 2) step += wrap;
     else if (step > wrap / 2) step -= wrap;
@@ -31,12 +31,12 @@ export class EncoderClock {
   trust(sent: number, unwrapped: number): void {
     this.#sent = sent;
     this.#unwrapped = unwrapped;
-    this.#greatest = Math.max(sent, this.#greatest);
+    if (sent >= this.#wrap) this.#wrap = this.#wrapFor(sent);
   }
 
-  /** The least number of values that the clock may have and that includes this one; 0, as for one that never starts over, when none does. */
+  /** Infinity, as for a clock that never starts over, when it can have no such value. */
   #wrapFor(value: number): number {
     const bits = this.#clock.wrapBits.find((each) => value < 2 ** each);
-    return bits === undefined ? 0 : 2 ** bits;
+    return bits === undefined ? Number.POSITIVE_INFINITY : 2 ** bits;
   }
 }
