@@ -5,7 +5,7 @@ import { INSTANCE_NAMES, type PlayoutName } from "#openapi/names.ts";
 import { LIVE_FOLDER, MEDIA_FOLDER } from "#openapi/playback-paths.ts";
 
 export interface PlaybackPath {
-  readonly of: "livestream" | "media";
+  readonly kind: "livestream" | "media";
   readonly id: string;
   /** A media asset is always `auto`. */
   readonly playout: PlayoutName;
@@ -16,36 +16,43 @@ export interface PlaybackPath {
   readonly toRoot: string;
 }
 
-const PLAYBACK_URL = new RegExp(`^https?://[^/]*/(${LIVE_FOLDER}|${MEDIA_FOLDER})/([^?#]+)`);
+/** The folder, the id, up to two names between, and the file; as they are escaped. */
+const PLAYBACK_URL = new RegExp(
+  `^https?://[^/]*/(${LIVE_FOLDER}|${MEDIA_FOLDER})/([^/?#]+)/(?:([^/?#]+)/)?(?:([^/?#]+)/)?([^/?#]+)(?:[?#]|$)`,
+);
 
-/** Null for a URL of another kind. */
+/** Null for a URL of another kind. Each request of a viewer comes by here: nothing is made that is not in the answer. */
 export function parsePlaybackUrl(url: string): PlaybackPath | null {
-  const [, folder, rest] = PLAYBACK_URL.exec(url) ?? [];
-  const components = rest === undefined ? null : componentsOf(rest);
-  if (components === null || components.length < 2) return null;
-  const id = components[0] ?? "";
-  const file = components.at(-1) ?? "";
-  const between = components.slice(1, -1);
-  const instance = folder === LIVE_FOLDER ? INSTANCE_NAMES.find((name) => name === between[0]) : undefined;
-  if (instance !== undefined) between.shift();
-  if (between.length > 1) return null;
+  const match = PLAYBACK_URL.exec(url);
+  if (match === null) return null;
+  const isLive = match[1] === LIVE_FOLDER;
+  const id = unescaped(match[2]);
+  const first = unescaped(match[3]);
+  const second = unescaped(match[4]);
+  const file = unescaped(match[5]);
+  if (id === null || first === null || second === null || file === null) return null;
+  const instance = isLive ? INSTANCE_NAMES.find((name) => name === first) : undefined;
+  if (instance === undefined && second !== NONE) return null;
+  const rendition = instance === undefined ? first : second;
   return {
-    of: folder === LIVE_FOLDER ? "livestream" : "media",
+    kind: isLive ? "livestream" : "media",
     id,
     playout: instance ?? "auto",
-    rendition: between[0] ?? null,
+    rendition: rendition === NONE ? null : rendition,
     file,
-    toRoot: "../".repeat(components.length),
+    toRoot: first === NONE ? "../../" : second === NONE ? "../../../" : "../../../../",
   };
 }
 
-/** Null where one is empty, or its escapes make no text. */
-function componentsOf(path: string): string[] | null {
-  const components = path.split("/");
-  if (components.includes("")) return null;
-  if (!path.includes("%")) return components;
+/** No name between: each that there is has a character. */
+const NONE = "";
+
+/** Null where the escapes make no text. */
+function unescaped(component: string | undefined): string | null {
+  if (component === undefined) return NONE;
+  if (!component.includes("%")) return component;
   try {
-    return components.map(decodeURIComponent);
+    return decodeURIComponent(component);
   } catch {
     return null;
   }

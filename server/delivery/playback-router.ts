@@ -21,7 +21,7 @@ export class PlaybackRouter {
     switch (request.method) {
       case "GET":
       case "HEAD":
-        return path.of === "livestream"
+        return path.kind === "livestream"
           ? this.#live.answer(request, path)
           : this.#media.answer(request, path);
       case "OPTIONS":

@@ -29,6 +29,8 @@ export class HttpListener {
   readonly #options: HttpListenerOptions;
   /** Requests that were given a host → as they came. */
   readonly #asTheyCame = new WeakMap<Request, Request>();
+  /** What the last URL that was whole began with, its last slash included: no path makes another of that host none. */
+  #wholeOrigin = "no origin yet";
   /** The port that was bound. */
   readonly port: number;
   #tls: Tls | null;
@@ -118,8 +120,13 @@ export class HttpListener {
 
   /** Without a Host, which HTTP/1.0 does not need, Bun's URL is a path alone; with a bad one it is no URL. */
   #withHost(request: Request): Request {
-    if (URL.canParse(request.url)) return request;
-    const path = request.url.replace(/^https?:\/\/[^/]*/, "");
+    const { url } = request;
+    if (url.startsWith(this.#wholeOrigin)) return request;
+    if (URL.canParse(url)) {
+      this.#wholeOrigin = url.slice(0, url.indexOf("/", "https://".length) + 1);
+      return request;
+    }
+    const path = url.replace(/^https?:\/\/[^/]*/, "");
     const whole = new Request(`http://localhost${path}`, request);
     this.#asTheyCame.set(whole, request);
     return whole;
