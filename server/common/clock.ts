@@ -18,6 +18,9 @@ export interface TimeSources {
 /** How far the two may drift apart before dates of monotonic readings follow: they do not waver by a rounding. */
 const MAX_DRIFT_MS = 10;
 
+/** Dates of moments that follow closely on each other are by one comparison of the two: each costs three readings. */
+const COMPARED_EVERY_MS = 100;
+
 /** Between two readings that belong together the process may be stopped: apart by more, they say nothing of each other. */
 const MAX_READING_MS = 5;
 
@@ -25,6 +28,8 @@ export class SystemClock implements Clock {
   readonly #sources: TimeSources;
   /** The date minus the monotonic time. */
   #offsetMs: number;
+  /** By the monotonic time. */
+  #comparedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(sources: TimeSources = { dateMs: Date.now, monotonicMs: () => performance.now() }) {
     this.#sources = sources;
@@ -40,7 +45,8 @@ export class SystemClock implements Clock {
   }
 
   dateOf(monotonicMs: number): number {
-    this.#compare();
+    const sinceMs = monotonicMs - this.#comparedAtMs;
+    if (sinceMs < 0 || sinceMs >= COMPARED_EVERY_MS) this.#compare();
     return monotonicMs + this.#offsetMs;
   }
 
@@ -49,6 +55,7 @@ export class SystemClock implements Clock {
     const dateMs = this.#sources.dateMs();
     const afterMs = this.#sources.monotonicMs();
     if (afterMs - beforeMs > MAX_READING_MS) return;
+    this.#comparedAtMs = Math.floor(beforeMs);
     const offsetMs = Math.round(dateMs - beforeMs);
     if (Math.abs(offsetMs - this.#offsetMs) > MAX_DRIFT_MS) this.#offsetMs = offsetMs;
   }

@@ -93,3 +93,16 @@ test("nothing else in the server asks what date it is", async () => {
   }
   expect(asking).toEqual([]);
 });
+
+test("the dates of a tenth of a second are by one comparison; what came before it is by one of its own", () => {
+  const { sources, clock, pass } = clockAt(1_700_000_000_000);
+  const firstMs = clock.monotonicMs();
+  clock.dateOf(firstMs);
+  sources.date += DAY_MS;
+  pass(99);
+  expect(clock.dateOf(clock.monotonicMs())).toBe(1_700_000_000_099);
+  pass(1);
+  expect(clock.dateOf(clock.monotonicMs())).toBe(1_700_000_000_100 + DAY_MS);
+  sources.date += DAY_MS;
+  expect(clock.dateOf(firstMs)).toBe(1_700_000_000_000 + 2 * DAY_MS);
+});
