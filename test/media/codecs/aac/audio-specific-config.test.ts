@@ -1,14 +1,9 @@
 import { expect, test } from "bun:test";
 import { parseAudioSpecificConfig } from "#media/codecs/aac/audio-specific-config.ts";
 import { CodecError } from "#media/codecs/codec-error.ts";
+import { bitFields } from "#test/support/bit-fields.ts";
 import { damaged } from "#test/support/damage.ts";
 import { hex } from "#test/support/hex.ts";
-
-/** Fields as binary digits, each of its own width. */
-function config(...fields: readonly string[]): Uint8Array {
-  const bytes = fields.join("").match(/.{1,8}/g) ?? [];
-  return Uint8Array.from(bytes, (byte) => Number.parseInt(byte.padEnd(8, "0"), 2));
-}
 
 const lowComplexity = { codecString: "mp4a.40.2", samplesPerFrame: 1024 } as const;
 
@@ -45,8 +40,8 @@ test("PS told after SBR, in seven bytes, makes two channels of one", () => {
 });
 
 test("SBR and PS told first name the core's type last", () => {
-  const sbr = config("00101", "0110", "0010", "0011", "00010", "000");
-  const ps = config("11101", "0110", "0001", "0011", "00010", "000");
+  const sbr = bitFields("00101", "0110", "0010", "0011", "00010", "000");
+  const ps = bitFields("11101", "0110", "0001", "0011", "00010", "000");
   expect(parseAudioSpecificConfig(sbr)).toMatchObject({
     codecString: "mp4a.40.5",
     sampleRate: 24_000,
@@ -60,17 +55,17 @@ test("SBR and PS told first name the core's type last", () => {
 });
 
 test("a rate outside the table is written out", () => {
-  const explicit = config("00010", "1111", (37_800).toString(2).padStart(24, "0"), "0010", "000");
+  const explicit = bitFields("00010", "1111", (37_800).toString(2).padStart(24, "0"), "0010", "000");
   expect(parseAudioSpecificConfig(explicit)).toMatchObject({ sampleRate: 37_800, channels: 2 });
 });
 
 test("frames of 960 samples exist", () => {
-  expect(parseAudioSpecificConfig(config("00010", "0011", "0010", "100")).samplesPerFrame).toBe(960);
+  expect(parseAudioSpecificConfig(bitFields("00010", "0011", "0010", "100")).samplesPerFrame).toBe(960);
 });
 
 test("channel configuration 7 has eight channels, 11 has seven", () => {
-  expect(parseAudioSpecificConfig(config("00010", "0011", "0111", "000")).channels).toBe(8);
-  expect(parseAudioSpecificConfig(config("00010", "0011", "1011", "000")).channels).toBe(7);
+  expect(parseAudioSpecificConfig(bitFields("00010", "0011", "0111", "000")).channels).toBe(8);
+  expect(parseAudioSpecificConfig(bitFields("00010", "0011", "1011", "000")).channels).toBe(7);
 });
 
 test("channels listed one by one are counted", () => {
@@ -84,31 +79,31 @@ test("channels listed one by one are counted", () => {
   ];
   const bits = ["00010", "0011", "0000", "000", ...element].join("");
   const aligned = bits.padEnd(Math.ceil(bits.length / 8) * 8, "0");
-  expect(parseAudioSpecificConfig(config(aligned, "00000000")).channels).toBe(6);
+  expect(parseAudioSpecificConfig(bitFields(aligned, "00000000")).channels).toBe(6);
 });
 
 test("an escaped object type is read, and refused by its number", () => {
-  expect(() => parseAudioSpecificConfig(config("11111", "001010", "0011", "0010", "000"))).toThrow(
+  expect(() => parseAudioSpecificConfig(bitFields("11111", "001010", "0011", "0010", "000"))).toThrow(
     "object type 42",
   );
 });
 
 test("object types that are not AAC as FLV means it are refused", () => {
-  expect(() => parseAudioSpecificConfig(config("10111", "0011", "0010", "000"))).toThrow("object type 23");
+  expect(() => parseAudioSpecificConfig(bitFields("10111", "0011", "0010", "000"))).toThrow("object type 23");
   expect(() => parseAudioSpecificConfig(hex`00 00 00`)).toThrow("object type 0");
 });
 
 test("reserved rates and channel configurations are refused", () => {
-  expect(() => parseAudioSpecificConfig(config("00010", "1101", "0010", "000"))).toThrow(
+  expect(() => parseAudioSpecificConfig(bitFields("00010", "1101", "0010", "000"))).toThrow(
     "sample rate 0, index 13",
   );
-  expect(() => parseAudioSpecificConfig(config("00010", "1111", "0".repeat(24), "0010", "000"))).toThrow(
+  expect(() => parseAudioSpecificConfig(bitFields("00010", "1111", "0".repeat(24), "0010", "000"))).toThrow(
     "sample rate 0",
   );
-  expect(() => parseAudioSpecificConfig(config("00010", "1111", "1".repeat(24), "0010", "000"))).toThrow(
+  expect(() => parseAudioSpecificConfig(bitFields("00010", "1111", "1".repeat(24), "0010", "000"))).toThrow(
     "sample rate",
   );
-  expect(() => parseAudioSpecificConfig(config("00010", "0011", "1000", "000"))).toThrow(
+  expect(() => parseAudioSpecificConfig(bitFields("00010", "0011", "1000", "000"))).toThrow(
     "channel configuration 8",
   );
 });
