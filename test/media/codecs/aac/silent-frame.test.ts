@@ -18,31 +18,23 @@ const channel = ["01100100", ...icsInfo, ...noTools]; // gain 100
 const pair = ["1", ...icsInfo, "00", "01100100", ...noTools, "01100100", ...noTools]; // common window, no M/S
 const END = "111";
 
-test("a channel, a pair and low frequencies are elements with tags of their own", () => {
-  expect(toHex(silentFrame(1) ?? bitFields())).toBe(toHex(bitFields("000", "0000", ...channel, END)));
-  expect(toHex(silentFrame(2) ?? bitFields())).toBe(toHex(bitFields("001", "0000", ...pair, END)));
-  expect(toHex(silentFrame(4) ?? bitFields())).toBe(
-    toHex(
-      bitFields(
-        ...["000", "0000", ...channel], // front
-        ...["001", "0000", ...pair], // left and right
-        ...["000", "0001", ...channel], // back
-        END,
-      ),
-    ),
-  );
-  expect(toHex(silentFrame(7) ?? bitFields())).toBe(
-    toHex(
-      bitFields(
-        ...["000", "0000", ...channel],
-        ...["001", "0000", ...pair],
-        ...["001", "0001", ...pair],
-        ...["001", "0010", ...pair],
-        ...["011", "0000", ...channel], // low frequencies
-        END,
-      ),
-    ),
-  );
+const center = ["000", "0000", ...channel];
+const back = ["000", "0001", ...channel];
+const firstPair = ["001", "0000", ...pair];
+const secondPair = ["001", "0001", ...pair];
+const thirdPair = ["001", "0010", ...pair];
+const lowFrequencies = ["011", "0000", ...channel];
+
+test.each([
+  [1, [...center]],
+  [2, [...firstPair]],
+  [3, [...center, ...firstPair]],
+  [4, [...center, ...firstPair, ...back]],
+  [5, [...center, ...firstPair, ...secondPair]],
+  [6, [...center, ...firstPair, ...secondPair, ...lowFrequencies]],
+  [7, [...center, ...firstPair, ...secondPair, ...thirdPair, ...lowFrequencies]],
+])("channel configuration %d has its elements, each kind with tags of its own", (configuration, elements) => {
+  expect(toHex(silentFrame(configuration) ?? bitFields())).toBe(toHex(bitFields(...elements, END)));
 });
 
 test("what a program_config_element lists and what is reserved has no silence", () => {
