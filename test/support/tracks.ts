@@ -27,6 +27,7 @@ export const audioTrack: AudioTrack = {
     record: Uint8Array.of(0x11, 0x90),
     codecString: "mp4a.40.2",
     sampleRate: 48_000,
+    channelConfiguration: 2,
     channels: 2,
     samplesPerFrame: 1024,
   },

@@ -9,6 +9,8 @@ export interface AudioSpecificConfig {
   readonly codecString: string;
   /** Hz, of the core coder. */
   readonly sampleRate: number;
+  /** ISO/IEC 14496-3 table 1.19, of the core coder; 0 where a program_config_element lists its channels. */
+  readonly channelConfiguration: number;
   /** How many are heard: parametric stereo makes two of one. */
   readonly channels: number;
   /** At the core coder's rate. */
@@ -62,6 +64,7 @@ export function parseAudioSpecificConfig(record: Uint8Array): AudioSpecificConfi
     return {
       codecString: `mp4a.40.${codecNumber(objectType, extension)}`,
       sampleRate,
+      channelConfiguration,
       channels: extension.isPs && coreChannels === 1 ? 2 : coreChannels,
       samplesPerFrame,
     };

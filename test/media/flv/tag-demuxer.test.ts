@@ -73,6 +73,7 @@ test("an audio sequence header is a track of the core's sample rate", () => {
         record: hex`13 10 56 e5 98`,
         codecString: "mp4a.40.5",
         sampleRate: 24_000,
+        channelConfiguration: 2,
         channels: 2,
         samplesPerFrame: 1024,
       },

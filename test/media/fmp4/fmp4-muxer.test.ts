@@ -147,6 +147,7 @@ describe("an initialization", () => {
         record: Uint8Array.of(0x10, 0x10),
         codecString: "mp4a.40.2",
         sampleRate: 96_000,
+        channelConfiguration: 2,
         channels: 2,
         samplesPerFrame: 1024,
       },
