@@ -85,11 +85,12 @@ function demux(all: readonly ClipMessage[]): { units: AccessUnit[]; tracks: Trac
   const timeline = new Timeline();
   const found: { units: AccessUnit[]; tracks: Track[] } = { units: [], tracks: [] };
   for (const message of all) {
-    const item = demuxer.push(message);
-    if (item?.type === "unit") found.units.push(timeline.place(item.unit).unit);
-    if (item?.type !== "track") continue;
-    timeline.addTrack(item.track);
-    found.tracks.push(item.track);
+    for (const item of demuxer.push(message)) {
+      if (item.type === "unit") found.units.push(timeline.place(item.unit).unit);
+      if (item.type !== "track") continue;
+      timeline.addTrack(item.track);
+      found.tracks.push(item.track);
+    }
   }
   return found;
 }

@@ -16,6 +16,11 @@ export class BitReader {
     return this.#bytes.byteLength * 8 - this.#position;
   }
 
+  /** In bits, from the beginning. */
+  get position(): number {
+    return this.#position;
+  }
+
   flag(): boolean {
     return this.bits(1) === 1;
   }

@@ -46,9 +46,17 @@ export class BitWriter {
     return this.unsignedExpGolomb(value > 0 ? value * 2 - 1 : value * -2);
   }
 
-  /** Zeros up to the next byte boundary; nothing where it already is one. */
-  alignToByte(): this {
-    return this.#partialBits === 0 ? this : this.bits(0, 8 - this.#partialBits);
+  /** Whole bytes, wherever they begin. */
+  bytes(value: Uint8Array): this {
+    if (this.#partialBits === 0) this.#bytes.bytes(value);
+    else for (const byte of value) this.bits(byte, 8);
+    return this;
+  }
+
+  /** Bits of this value up to the next byte boundary; nothing where it already is one. */
+  alignToByte(bit: 0 | 1 = 0): this {
+    while (this.#partialBits > 0) this.bits(bit, 1);
+    return this;
   }
 
   /** The bytes written so far, the last one filled up with zeros; the writer is empty again. */

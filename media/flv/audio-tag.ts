@@ -2,7 +2,7 @@
 
 import type { ByteReader } from "#media/bytes/byte-reader.ts";
 import { readExAudioTag } from "./ex-audio-tag.ts";
-import { FlvError } from "./flv-error.ts";
+import { FlvError, UnsupportedCodecError } from "./flv-error.ts";
 import type { AudioPacket } from "./tag.ts";
 
 /** Video FLV Specification 10.1 §E.4.2.1: SoundFormat. The rate and channel bits beside it say nothing of AAC. */
@@ -30,7 +30,8 @@ export function readAudioTag(reader: ByteReader): AudioPacket | null {
   const soundFormat = head >> 4;
   if (soundFormat === SOUND_FORMAT_EX) return readExAudioTag(head, reader);
   if (soundFormat !== SOUND_FORMAT_AAC) {
-    throw new FlvError(`audio codec ${soundFormat}, ${SOUND_FORMAT_NAMES[soundFormat] ?? "unknown"}`);
+    const name = SOUND_FORMAT_NAMES[soundFormat] ?? "an unknown codec";
+    throw new UnsupportedCodecError("audio", soundFormat, name);
   }
   const aacPacketType = reader.u8();
   switch (aacPacketType) {

@@ -1,9 +1,9 @@
 // The extended video tag head of Enhanced RTMP, where codecs have names: H.264 by its FourCC is read as in a legacy tag.
 
 import type { ByteReader } from "#media/bytes/byte-reader.ts";
-import { FlvError } from "./flv-error.ts";
+import { FlvError, UnsupportedCodecError } from "./flv-error.ts";
 import { readFourCc } from "./four-cc.ts";
-import { FRAME_TYPE, isKeyFrameType, type VideoPacket } from "./tag.ts";
+import { END_OF_SEQUENCE, FRAME_TYPE, isKeyFrameType, type VideoPacket } from "./tag.ts";
 
 /** Enhanced RTMP v2, "Enhanced Video": VideoPacketType. */
 const PACKET_TYPE = {
@@ -14,6 +14,8 @@ const PACKET_TYPE = {
   metadata: 4,
 } as const;
 
+const CODEC_NAMES: Record<string, string> = { hvc1: "HEVC", av01: "AV1", vp09: "VP9", vp08: "VP8" };
+
 /** ExVideoTagHeader and its body; `head` is the byte already read. Null as of a legacy tag. */
 export function readExVideoTag(head: number, reader: ByteReader): VideoPacket | null {
   const frameType = (head >> 4) & 0x07;
@@ -22,7 +24,7 @@ export function readExVideoTag(head: number, reader: ByteReader): VideoPacket | 
   if (packetType === PACKET_TYPE.metadata || frameType === FRAME_TYPE.command) return null;
   if (packetType > PACKET_TYPE.metadata) throw new FlvError(`extended video packet type ${packetType}`);
   const fourCc = readFourCc(reader);
-  if (fourCc !== "avc1") throw new FlvError(`video codec ${fourCc}`);
+  if (fourCc !== "avc1") throw new UnsupportedCodecError("video", fourCc, CODEC_NAMES[fourCc] ?? fourCc);
   const isKeyFrame = isKeyFrameType(frameType);
   switch (packetType) {
     case PACKET_TYPE.sequenceStart:
@@ -32,6 +34,6 @@ export function readExVideoTag(head: number, reader: ByteReader): VideoPacket | 
     case PACKET_TYPE.codedFramesX:
       return { type: "frame", isKeyFrame, compositionTimeMs: 0, body: reader.rest() };
     default:
-      return null; // the end of a sequence
+      return END_OF_SEQUENCE;
   }
 }

@@ -1,14 +1,21 @@
 // What the head of a tag says, whether it was written the legacy or the extended way.
 
-/** An H.264 packet: the configuration record or a frame. */
+/** An H.264 packet: the configuration record, a frame, or the end of a sequence, which has no body. */
 export interface VideoPacket {
-  readonly type: "configuration" | "frame";
+  readonly type: "configuration" | "frame" | "end";
   readonly isKeyFrame: boolean;
   /** Signed; presentation minus decoding time. */
   readonly compositionTimeMs: number;
   /** A view of the tag. */
   readonly body: Uint8Array;
 }
+
+export const END_OF_SEQUENCE: VideoPacket = {
+  type: "end",
+  isKeyFrame: false,
+  compositionTimeMs: 0,
+  body: new Uint8Array(),
+};
 
 /** An AAC packet: the AudioSpecificConfig or a raw frame. */
 export interface AudioPacket {

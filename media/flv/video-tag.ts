@@ -2,8 +2,8 @@
 
 import type { ByteReader } from "#media/bytes/byte-reader.ts";
 import { readExVideoTag } from "./ex-video-tag.ts";
-import { FlvError } from "./flv-error.ts";
-import { FRAME_TYPE, isKeyFrameType, type VideoPacket } from "./tag.ts";
+import { FlvError, UnsupportedCodecError } from "./flv-error.ts";
+import { END_OF_SEQUENCE, FRAME_TYPE, isKeyFrameType, type VideoPacket } from "./tag.ts";
 
 const IS_EX_HEADER = 0x80;
 const CODEC_AVC = 7;
@@ -15,11 +15,11 @@ const CODEC_NAMES: Record<number, string> = {
   4: "VP6",
   5: "VP6 with alpha",
   6: "Screen video 2",
-  12: "HEVC by codec id",
-  13: "AV1 by codec id",
+  12: "HEVC",
+  13: "AV1",
 };
 
-/** VIDEODATA; null for what carries no picture: commands, metadata, the end of a sequence. Throws {@link FlvError}. */
+/** VIDEODATA; null for what carries no picture: commands and metadata. Throws {@link FlvError}. */
 export function readVideoTag(reader: ByteReader): VideoPacket | null {
   const head = reader.u8();
   if ((head & IS_EX_HEADER) !== 0) return readExVideoTag(head, reader);
@@ -27,14 +27,14 @@ export function readVideoTag(reader: ByteReader): VideoPacket | null {
   const codecId = head & 0x0f;
   if (frameType === FRAME_TYPE.command) return null;
   if (codecId !== CODEC_AVC)
-    throw new FlvError(`video codec ${codecId}, ${CODEC_NAMES[codecId] ?? "unknown"}`);
+    throw new UnsupportedCodecError("video", codecId, CODEC_NAMES[codecId] ?? "an unknown codec");
   return readAvcVideoPacket(isKeyFrameType(frameType), reader);
 }
 
 /** AVCVIDEOPACKET, §E.4.3.2. */
 function readAvcVideoPacket(isKeyFrame: boolean, reader: ByteReader): VideoPacket | null {
   const avcPacketType = reader.u8();
-  if (avcPacketType === AVC_PACKET_TYPE.endOfSequence) return null;
+  if (avcPacketType === AVC_PACKET_TYPE.endOfSequence) return END_OF_SEQUENCE;
   const compositionTimeMs = reader.i24();
   switch (avcPacketType) {
     case AVC_PACKET_TYPE.sequenceHeader:

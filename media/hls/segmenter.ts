@@ -135,9 +135,12 @@ export class Segmenter {
       this.#cutBeforeHeld(lead, unit, seconds, wallClockMs);
       lead.push(unit);
       this.#cutBefore(lead, unit, seconds, wallClockMs);
-    } else if (unit.isSync) {
+    } else if (
+      unit.isSync ||
+      (unit.hints?.isRecoveryPoint === true && this.#encoder?.areJoinPointsMissing === true)
+    ) {
       lead.push(unit);
-      this.#startSegment(seconds, true, wallClockMs);
+      this.#startSegment(seconds, unit.isSync, wallClockMs);
     }
   }
 
@@ -170,12 +173,18 @@ export class Segmenter {
   #cutBefore(lead: SampleQueue, unit: AccessUnit, seconds: number, wallClockMs: number): void {
     const progress = this.#progress(lead, seconds);
     if (lead.length === 0 && !this.#hasSoundAlone()) return;
-    if ((unit.isSync && this.#rule.cutsAtKeyFrame(progress)) || this.#rule.mustCut(progress)) {
+    if ((this.#isCutPoint(unit) && this.#rule.cutsAtKeyFrame(progress)) || this.#rule.mustCut(progress)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, unit.isSync, wallClockMs);
     } else if (this.#exceedsPart(seconds + lead.usualSeconds)) {
       this.#cutPart(seconds, unit.isSync);
     }
+  }
+
+  /** Segments begin where decoding can; where nothing is known to be of that kind, anywhere. */
+  #isCutPoint({ isSync, hints }: AccessUnit): boolean {
+    if (isSync || hints?.isRecoveryPoint === true || hints?.isOpenGop === true) return true;
+    return this.#encoder?.areJoinPointsMissing === true;
   }
 
   /** The picture stands still while the sound goes on: from here on the sound's times count. */

@@ -13,8 +13,11 @@ const MAX_FORWARD_MS = 10_000;
 /** Further back on the same track is a jump; less is jitter of the encoder. */
 const MAX_BACKWARD_MS = 1000;
 
-/** Tracks this far apart can be of one clock: encoders with deep lookahead start their picture late. */
-const MAX_SKEW_MS = 10_000;
+/**
+ * Tracks this far apart can be of one clock: encoders with deep lookahead start their picture late, and FFmpeg holds sound back
+ * for a picture that is to come for no more than 10 s of it, its encoder's delay beside that.
+ */
+const MAX_SKEW_MS = 15_000;
 
 /** A jitter of `MAX_BACKWARD_MS` is made up within a second, 120 frames at most: a clock that takes longer stands still. */
 const UNITS_OF_A_STOPPED_CLOCK = 120;
@@ -163,7 +166,7 @@ export class Timeline {
   }
 
   #emit(clock: TrackClock, encoded: EncodedUnit, ms: number, isMoved: boolean): PlacedUnit {
-    const { trackId, isSync, data } = encoded;
+    const { trackId, isSync, data, hints } = encoded;
     const compositionTimeMs = milliseconds(encoded.compositionTime, encoded.clock);
     const { timing } = clock;
     const isComposed = compositionTimeMs <= MAX_COMPOSITION_MS && compositionTimeMs >= MIN_COMPOSITION_MS;
@@ -173,7 +176,7 @@ export class Timeline {
     const repaired = isMoved || !isComposed;
     if (repaired) this.#repairs += 1;
     const unit = { trackId, dts, pts: Math.max(dts, pts), isSync, data };
-    return { unit, epoch: this.#epoch, repaired };
+    return { unit: hints === undefined ? unit : { ...unit, hints }, epoch: this.#epoch, repaired };
   }
 }
 

@@ -41,9 +41,20 @@ export interface EncodedUnit {
   readonly sentDts: number;
   /** Signed; presentation time minus decoding time, ticks of the source's clock. */
   readonly compositionTime: number;
-  /** Decoding can start here: a video key frame, any audio frame. */
+  /** Decoding can start here, and all is right from here on: a video key frame, any audio frame. */
   readonly isSync: boolean;
+  readonly hints?: UnitHints;
   readonly data: Uint8Array;
+}
+
+/** What a unit is beside what all units say of themselves; absent where it is nothing of the kind. */
+export interface UnitHints {
+  /** Whoever has nothing better begins here: what is shown is right after a while, or perhaps at once. */
+  readonly isRecoveryPoint?: true;
+  /** Pictures that come after it are shown before it and need what came before it. */
+  readonly isOpenGop?: true;
+  /** The source did not send it: it shows the last picture on, or is silence, where nothing came. */
+  readonly isFiller?: true;
 }
 
 /** One coded frame on the repaired timeline. `dts` of a track strictly increases within an epoch; `pts >= dts`. */
@@ -54,5 +65,6 @@ export interface AccessUnit {
   /** Ticks of the unit's track. */
   readonly pts: number;
   readonly isSync: boolean;
+  readonly hints?: UnitHints;
   readonly data: Uint8Array;
 }

@@ -1,6 +1,7 @@
 // How fit a publish is to be on air, read off its units as they pass, without decoding any.
 
-import type { TrackKind } from "#media/track/track.ts";
+import { JoinPoints } from "#media/track/join-points.ts";
+import type { AccessUnit, TrackKind } from "#media/track/track.ts";
 import { RECENT_SECONDS, UsualLevel } from "./usual-level.ts";
 
 /** Every constant of the judgement. Penalties are points off 100, of which silence leaves none. */
@@ -14,6 +15,8 @@ export const HEALTH = {
   keyFrameOverdueMs: 10_000,
   keyFrameOverdueFactor: 3,
   keyFrameOverduePenalty: 40,
+  /** Nobody can come later and see: any other source is better, and a fault like no key frame at all. */
+  noJoinPointPenalty: 45,
   /** An encoder that starves sends a small share of what it did: a fifth is outside any rate control's swing. */
   bitrateCollapseShare: 0.2,
   bitrateCollapsePenalty: 35,
@@ -41,6 +44,7 @@ export type Fault =
   | "silent"
   | "video-missing"
   | "key-frame-overdue"
+  | "no-join-point"
   | "bitrate-collapsed"
   | "frozen"
   | "frame-rate-dropped"
@@ -81,18 +85,20 @@ export class Health {
   #lastAudioAtMs: number | null = null;
   #lastKeyFrameAtMs: number | null = null;
   #longestKeyFrameGapMs = 0;
+  readonly #joinPoints = new JoinPoints();
 
   constructor(nowMs: number) {
     this.#lastMediaAtMs = nowMs;
     this.#open = emptySecond(secondOf(nowMs), false);
   }
 
-  video(byteLength: number, isKeyFrame: boolean, nowMs: number): void {
+  video(byteLength: number, picture: Pick<AccessUnit, "isSync" | "hints">, nowMs: number): void {
     this.#completeUntil(nowMs);
     this.#open.frames += 1;
     this.#lastVideoAtMs = nowMs;
     this.#lastMediaAtMs = nowMs;
-    if (isKeyFrame) {
+    this.#joinPoints.push(picture);
+    if (picture.isSync) {
       this.#keyFrame(nowMs);
       return;
     }
@@ -146,7 +152,9 @@ export class Health {
     if (isOlder(this.#lastAudioAtMs, HEALTH.audioMissingMs, nowMs)) {
       found("audio-missing", HEALTH.audioMissingPenalty);
     }
-    if (isOlder(this.#lastKeyFrameAtMs, this.#keyFrameOverdueMs(), nowMs)) {
+    if (this.#joinPoints.areMissing) {
+      found("no-join-point", HEALTH.noJoinPointPenalty);
+    } else if (isOlder(this.#lastKeyFrameAtMs, this.#keyFrameOverdueMs(), nowMs)) {
       found("key-frame-overdue", HEALTH.keyFrameOverduePenalty);
     }
     if (this.#isClockBroken(nowMs)) found("timestamps-broken", HEALTH.repairsPenalty);

@@ -1,5 +1,6 @@
 // One stay of one encoder: its tracks, and its units put on one timeline and kept back to the last key frame.
 
+import { JoinPoints } from "#media/track/join-points.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
@@ -19,6 +20,9 @@ const CLOCK_SMOOTHING = 0.03;
 /** Sound from this long before a key frame is kept with it: the outgoing source's may have ended that much earlier. */
 const SOUND_BEFORE_PICTURE_SECONDS = 0.3;
 
+/** Where there are recovery points only, those who join decode no more than this before they see something. */
+const RECOVERY_GOP_SECONDS = 10;
+
 export interface TimedUnit {
   readonly unit: AccessUnit;
   readonly track: Track;
@@ -33,6 +37,8 @@ export class Publish {
   readonly #gop = new GopCache({ keepsPrevious: true });
   readonly #tracks = new Map<number, Track>();
   readonly #timeline = new Timeline();
+  readonly #joinPoints = new JoinPoints();
+  #gopSinceSeconds = Number.NEGATIVE_INFINITY;
   #tracksVersion = 0;
   #epoch = 0;
   #firstUnitSeconds: number | null = null;
@@ -77,7 +83,16 @@ export class Publish {
 
   /** The newest video key frame that decoding can begin with, null while there is none. */
   get keyFrame(): AccessUnit | null {
-    return this.#gop.units[0]?.unit ?? null;
+    const first = this.#gop.units[0]?.unit;
+    return first?.isSync === true ? first : null;
+  }
+
+  get areJoinPointsMissing(): boolean {
+    return this.#joinPoints.areMissing;
+  }
+
+  mayBeginWith({ isSync, hints }: AccessUnit): boolean {
+    return isSync || (hints?.isRecoveryPoint === true && this.areJoinPointsMissing);
   }
 
   get frameRate(): number | null {
@@ -125,12 +140,20 @@ export class Publish {
     this.#firstUnitSeconds ??= seconds;
     this.#latestUnitSeconds = seconds;
     this.#measure(unit, track, nowMs, seconds);
-    if (track.kind === "video" && unit.isSync) {
+    if (track.kind === "video" && this.#beginsGop(unit, seconds)) {
+      this.#gopSinceSeconds = seconds;
       this.#gop.begin(unit, nowMs, (earlier) => this.#isSoundFrom(seconds, earlier));
     } else {
       this.#gop.push(unit, nowMs);
     }
     return { unit, track, epoch };
+  }
+
+  /** A picture that is right from the start is worth a while of decoding; a recovery point is not right at first. */
+  #beginsGop(unit: AccessUnit, seconds: number): boolean {
+    if (!this.#joinPoints.push(unit)) return false;
+    const isKept = this.#gop.units.length > 0 && seconds - this.#gopSinceSeconds < RECOVERY_GOP_SECONDS;
+    return unit.isSync || !isKept;
   }
 
   #isSoundFrom(seconds: number, { trackId, pts }: AccessUnit): boolean {
@@ -144,10 +167,11 @@ export class Publish {
       this.#clockOffsetMs === null
         ? offsetMs
         : this.#clockOffsetMs + (offsetMs - this.#clockOffsetMs) * CLOCK_SMOOTHING;
+    if (unit.hints?.isFiller === true) return;
     const { byteLength } = unit.data;
     if (track.kind === "video") {
       this.figures.video(byteLength, unit.isSync, seconds, nowMs);
-      this.#health.video(byteLength, unit.isSync, nowMs);
+      this.#health.video(byteLength, unit, nowMs);
     } else {
       this.figures.audio(byteLength, nowMs);
       this.#health.audio(byteLength, nowMs);
@@ -157,6 +181,7 @@ export class Publish {
   #beginEpoch(epoch: number): void {
     this.#epoch = epoch;
     this.#gop.clear();
+    this.#joinPoints.reset();
     this.figures.clockJumped();
     this.#firstUnitSeconds = null;
     this.#clockOffsetMs = null;

@@ -2,6 +2,7 @@
 
 import { encodeMetadata, encodeSequenceHeader, encodeUnit, timestampMsOf } from "#media/flv/tag-writer.ts";
 import { PlayerMessages } from "#media/rtmp/player-messages.ts";
+import { JoinPoints } from "#media/track/join-points.ts";
 import type { AccessUnit, Track, TrackKind } from "#media/track/track.ts";
 import { GopCache } from "#server/instances/gop-cache.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
@@ -27,6 +28,7 @@ export class RtmpFanOut implements ProgrammeInput {
   readonly #messages = new PlayerMessages();
   /** Kept as units while nobody plays, since encoding costs a copy. */
   readonly #gop = new GopCache({ keepsPrevious: false });
+  readonly #joinPoints = new JoinPoints();
   #tracks: readonly Track[] = [];
   /** Players know other tracks: they are told with the next unit that decoding can begin with. */
   #hasNewTracks = false;
@@ -79,6 +81,7 @@ export class RtmpFanOut implements ProgrammeInput {
     this.#tracks = tracks;
     this.#hasNewTracks = true;
     this.#gop.clear();
+    this.#joinPoints.reset();
     this.#sinceKeyFrame = [];
   }
 
@@ -90,7 +93,7 @@ export class RtmpFanOut implements ProgrammeInput {
   push(unit: AccessUnit): void {
     const track = this.#tracks.find(({ id }) => id === unit.trackId);
     if (track === undefined) return;
-    const startsGop = track.kind === "video" && unit.isSync;
+    const startsGop = track.kind === "video" && this.#joinPoints.push(unit);
     if (startsGop) this.#gop.begin(unit, 0, () => false);
     else this.#gop.push(unit, 0);
     if (this.#players.size === 0) return;
@@ -168,7 +171,7 @@ export class RtmpFanOut implements ProgrammeInput {
   #encodeGop(): void {
     for (const { unit } of this.#gop.units) {
       const track = this.#tracks.find(({ id }) => id === unit.trackId);
-      if (track !== undefined) this.#write(unit, track, track.kind === "video" && unit.isSync);
+      if (track !== undefined) this.#write(unit, track, unit === this.#gop.units[0]?.unit);
     }
     const burst = this.#takeWaiting();
     this.#sinceKeyFrame = burst === null ? [] : [burst];

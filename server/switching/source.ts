@@ -1,7 +1,7 @@
 // What feeds an instance, as far as two of them are weighed against each other and laid end to end.
 
 import type { EncoderPace } from "#media/track/encoder-pace.ts";
-import type { Track } from "#media/track/track.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import type { CachedUnit } from "#server/instances/gop-cache.ts";
 import type { Judgement } from "#server/instances/health.ts";
@@ -13,6 +13,8 @@ export interface Source extends EncoderPace {
   /** Rises with every track that came or changed. */
   readonly tracksVersion: number;
   readonly hasVideo: boolean;
+  /** A unit of its picture that decoding can begin with, or as well as there is any. */
+  mayBeginWith(unit: AccessUnit): boolean;
   /** Rises when the encoder's clock jumped: time before and after cannot be compared. */
   readonly epoch: number;
   /** Server's clock minus the encoder's, smoothed; null before the first unit. */

@@ -109,13 +109,14 @@ export class Splicer {
 
   /** A track came or changed: until the next key frame brings it in, the others go on as they were. */
   #isUnchanged(source: Source, { unit, track }: TimedUnit): boolean {
-    const startsAnew = !source.hasVideo || (track.kind === "video" && unit.isSync);
+    const startsAnew = !source.hasVideo || (track.kind === "video" && source.mayBeginWith(unit));
     return !startsAnew && this.#tracks !== null && this.#tracks.includes(track);
   }
 
   /** Splices the source in at this unit, if decoding can start with it. */
   #rejoin(source: Source, { unit, track, epoch }: TimedUnit): boolean {
-    if (source.hasVideo ? track.kind !== "video" || !unit.isSync : !unit.isSync) return false;
+    const isBeginning = source.hasVideo ? track.kind === "video" && source.mayBeginWith(unit) : unit.isSync;
+    if (!isBeginning) return false;
     if (this.#joint !== null && this.#joint.epoch !== epoch) this.#isBroken = true;
     const seconds = unit.dts / track.timescale;
     const reorderSeconds = reorderOf(unit, track);
@@ -160,7 +161,7 @@ export class Splicer {
     const { durationTicks } = this.#setEnd(track, placedDts, pts);
     if (track.kind === "video") this.#sourceEndSeconds = (unit.dts + durationTicks) / track.timescale;
     this.#lastArrivalMs = arrivalMs;
-    this.#output.push({ trackId: track.id, dts: placedDts, pts, isSync: unit.isSync, data: unit.data });
+    this.#output.push({ ...unit, dts: placedDts, pts });
   }
 
   #setEnd({ id, timescale }: Track, dts: number, pts: number): TrackEnd {

@@ -166,7 +166,7 @@ export class Switcher {
 
   /** The newcomer's units are watched for the key frame to begin with: it is sent with those kept since then. */
   #incomingUnit(pending: PendingSwitch, timed: TimedUnit): void {
-    if (timed.track.kind !== "video" || !timed.unit.isSync) return;
+    if (timed.track.kind !== "video" || !pending.to.mayBeginWith(timed.unit)) return;
     if (pending.mayJoinAt(timed, this.#splicer?.sourceEndSeconds ?? null, this.#monotonicMs()))
       this.#join(pending, timed.unit.dts / timed.track.timescale);
   }
@@ -227,13 +227,10 @@ export class Switcher {
     });
   }
 
-  /** The active source that comes first where nothing else decides. */
+  /** The active source that comes first where nothing else decides; one that nobody can join comes last. */
   #preferred(): Source | null {
-    for (const name of INSTANCE_NAMES) {
-      const source = this.#active.get(name);
-      if (source !== undefined) return source;
-    }
-    return null;
+    const sources = INSTANCE_NAMES.flatMap((name) => this.#active.get(name) ?? []);
+    return sources.find((source) => !source.areJoinPointsMissing) ?? sources[0] ?? null;
   }
 
   /** Another one that is active and not silent. */

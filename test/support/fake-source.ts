@@ -1,6 +1,6 @@
 // One side as the switcher and the splicer see it, whose every fact a test sets by hand.
 
-import type { Track } from "#media/track/track.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import { type CachedUnit, GopCache } from "#server/instances/gop-cache.ts";
 import type { Fault, Judgement } from "#server/instances/health.ts";
@@ -25,6 +25,7 @@ export class FakeSource implements Source {
   clockOffsetMs: number | null = null;
   keyFrameIntervalSeconds: number | null = 2;
   frameRate: number | null = 25;
+  areJoinPointsMissing = false;
   score = 100;
   faults: readonly Fault[] = [];
   lastMediaAtMs = 0;
@@ -39,6 +40,10 @@ export class FakeSource implements Source {
 
   get hasVideo(): boolean {
     return this.tracks.some(({ kind }) => kind === "video");
+  }
+
+  mayBeginWith({ isSync, hints }: AccessUnit): boolean {
+    return isSync || (this.areJoinPointsMissing && hints?.isRecoveryPoint === true);
   }
 
   unitsFrom(reaches: (keyFrame: CachedUnit) => boolean): readonly CachedUnit[] {

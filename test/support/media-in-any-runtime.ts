@@ -30,7 +30,7 @@ for (let at = 0; at < capture.byteLength; at += READ_BYTES) {
   for (const event of session.push(capture.subarray(at, at + READ_BYTES), START_MS)) {
     if (event.type === "publish-requested") session.acceptPublish(event.request);
     if (event.type !== "media") continue;
-    const item = demuxer.push(event.message);
+    const [item] = demuxer.push(event.message);
     if (item?.type === "track") addTrack(item.track);
     if (item?.type !== "unit") continue;
     const { unit } = timeline.place(item.unit);

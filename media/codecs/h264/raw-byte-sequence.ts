@@ -1,6 +1,6 @@
-// Takes the emulation prevention bytes out of a NAL unit, leaving the raw byte sequence its syntax tables describe.
+// Takes the emulation prevention bytes out of a NAL unit, leaving the raw byte sequence its syntax tables describe; and puts them in.
 
-/** ITU-T H.264 §7.3.1: a 3 after two zeros is not part of the payload. A copy; for parameter sets, not for pictures. */
+/** ITU-T H.264 §7.3.1: a 3 after two zeros is not part of the payload. A copy. */
 export function rawByteSequence(nalUnit: Uint8Array): Uint8Array {
   const payload = new Uint8Array(nalUnit.byteLength);
   let length = 0;
@@ -15,4 +15,22 @@ export function rawByteSequence(nalUnit: Uint8Array): Uint8Array {
     zeros = byte === 0 ? zeros + 1 : 0;
   }
   return payload.subarray(0, length);
+}
+
+/** The other way round: a 3 before each byte that would, with two zeros before it, be taken for a start code or for a 3 that was put in. */
+export function escapedByteSequence(raw: Uint8Array): Uint8Array {
+  const escaped = new Uint8Array(Math.ceil(raw.byteLength * 1.5) + 1);
+  let length = 0;
+  let zeros = 0;
+  for (const byte of raw) {
+    if (zeros >= 2 && byte <= 3) {
+      escaped[length] = 3;
+      length += 1;
+      zeros = 0;
+    }
+    escaped[length] = byte;
+    length += 1;
+    zeros = byte === 0 ? zeros + 1 : 0;
+  }
+  return escaped.subarray(0, length);
 }

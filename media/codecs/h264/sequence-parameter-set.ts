@@ -1,4 +1,4 @@
-// Reads of a sequence parameter set what a container and a playlist say about the picture.
+// Reads of a sequence parameter set what a container and a playlist say about the picture, and what slices are read by.
 
 import { BitReader } from "#media/bytes/bit-reader.ts";
 import { CodecError, parsing } from "#media/codecs/codec-error.ts";
@@ -17,12 +17,43 @@ export interface SequenceParameterSet extends VideoUsabilityInformation {
   /** Pixels after cropping. */
   readonly width: number;
   readonly height: number;
+  readonly id: number;
+  readonly chroma: ChromaFormat;
+  readonly log2MaxFrameNum: number;
+  readonly pictureOrder: PictureOrder;
+  /** 0: every picture stands for itself. */
+  readonly maxReferenceFrames: number;
+  /** frame_mbs_only_flag: no picture is a field, or has fields in it. */
+  readonly isFrameOnly: boolean;
+  /** Of a whole frame. */
+  readonly macroblocks: number;
+}
+
+export interface ChromaFormat {
+  readonly chromaFormatIdc: number;
+  /** Three colour planes coded like three pictures of grey. */
+  readonly hasSeparatePlanes: boolean;
+  readonly lumaBits: number;
+  readonly chromaBits: number;
+}
+
+/** How pictures say in which order they are shown (ITU-T H.264 §8.2.1). */
+export interface PictureOrder {
+  /** pic_order_cnt_type */
+  readonly type: number;
+  /** With type 0, else 0. */
+  readonly log2MaxLsb: number;
+  /** With type 1: delta_pic_order_always_zero_flag. */
+  readonly isDeltaAlwaysZero: boolean;
 }
 
 /** Far above any live picture; level 6.2 ends at 8192 × 4320. */
 const MAX_PIXELS_A_SIDE = 8192;
 
 const NAL_TYPE_SPS = 7;
+
+/** ITU-T H.264 §7.4.2.1.1. */
+const MAX_ID = 31;
 
 /** Profiles whose parameter sets describe the chroma format (ITU-T H.264 §7.3.2.1.1). */
 const PROFILES_WITH_CHROMA_FORMAT = new Set([44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244]);
@@ -39,12 +70,29 @@ export function parseSequenceParameterSet(nalUnit: Uint8Array): SequenceParamete
     const profileIdc = bits.bits(8);
     const constraintFlags = bits.bits(8);
     const levelIdc = bits.bits(8);
-    bits.unsignedExpGolomb(); // seq_parameter_set_id
-    const chroma = PROFILES_WITH_CHROMA_FORMAT.has(profileIdc) ? readChromaFormat(bits) : FOUR_TWO_ZERO;
-    skipPictureOrder(bits);
-    const size = readPictureSize(bits, chroma);
+    const id = bits.unsignedExpGolomb(); // seq_parameter_set_id
+    if (id > MAX_ID) throw new CodecError(`sequence parameter set ${id}`);
+    const chroma = hasChromaFormat(profileIdc) ? readChromaFormat(bits) : FOUR_TWO_ZERO;
+    const log2MaxFrameNum = readLog2(bits, "log2_max_frame_num_minus4");
+    const pictureOrder = readPictureOrder(bits);
+    const maxReferenceFrames = bits.unsignedExpGolomb(); // max_num_ref_frames
+    bits.skip(1); // gaps_in_frame_num_value_allowed_flag
+    const size = readPictureSize(bits, cropUnit(chroma));
     const usability = bits.flag() ? readVideoUsabilityInformation(bits) : NO_USABILITY_INFORMATION;
-    return { profileIdc, constraintFlags, levelIdc, ...size, ...usability };
+    return {
+      ...{
+        profileIdc,
+        constraintFlags,
+        levelIdc,
+        id,
+        chroma,
+        log2MaxFrameNum,
+        pictureOrder,
+        maxReferenceFrames,
+      },
+      ...size,
+      ...usability,
+    };
   });
 }
 
@@ -54,20 +102,33 @@ interface CropUnit {
   readonly vertical: number;
 }
 
-const FOUR_TWO_ZERO: CropUnit = { horizontal: 2, vertical: 2 };
-const FOUR_TWO_TWO: CropUnit = { horizontal: 2, vertical: 1 };
-const WHOLE_SAMPLES: CropUnit = { horizontal: 1, vertical: 1 };
+const FOUR_TWO_ZERO: ChromaFormat = {
+  chromaFormatIdc: 1,
+  hasSeparatePlanes: false,
+  lumaBits: 8,
+  chromaBits: 8,
+};
 
-function readChromaFormat(bits: BitReader): CropUnit {
+/** Whether parameter sets of the profile, and records made of them, describe the chroma format. */
+export function hasChromaFormat(profileIdc: number): boolean {
+  return PROFILES_WITH_CHROMA_FORMAT.has(profileIdc);
+}
+
+function readChromaFormat(bits: BitReader): ChromaFormat {
   const chromaFormatIdc = bits.unsignedExpGolomb();
   if (chromaFormatIdc > 3) throw new CodecError(`chroma_format_idc ${chromaFormatIdc}`);
-  if (chromaFormatIdc === 3) bits.skip(1); // separate_colour_plane_flag
-  bits.unsignedExpGolomb(); // bit_depth_luma_minus8
-  bits.unsignedExpGolomb(); // bit_depth_chroma_minus8
+  const hasSeparatePlanes = chromaFormatIdc === 3 && bits.flag(); // separate_colour_plane_flag
+  const lumaBits = bits.unsignedExpGolomb() + 8; // bit_depth_luma_minus8
+  const chromaBits = bits.unsignedExpGolomb() + 8; // bit_depth_chroma_minus8
   bits.skip(1); // qpprime_y_zero_transform_bypass_flag
   if (bits.flag()) skipScalingMatrix(bits, chromaFormatIdc === 3 ? 12 : 8);
-  if (chromaFormatIdc === 1) return FOUR_TWO_ZERO;
-  return chromaFormatIdc === 2 ? FOUR_TWO_TWO : WHOLE_SAMPLES;
+  return { chromaFormatIdc, hasSeparatePlanes, lumaBits, chromaBits };
+}
+
+/** Table 6-1. */
+function cropUnit({ chromaFormatIdc }: ChromaFormat): CropUnit {
+  if (chromaFormatIdc === 1) return { horizontal: 2, vertical: 2 };
+  return chromaFormatIdc === 2 ? { horizontal: 2, vertical: 1 } : { horizontal: 1, vertical: 1 };
 }
 
 function skipScalingMatrix(bits: BitReader, lists: number): void {
@@ -82,17 +143,25 @@ function skipScalingList(bits: BitReader, size: number): void {
   }
 }
 
-function skipPictureOrder(bits: BitReader): void {
-  bits.unsignedExpGolomb(); // log2_max_frame_num_minus4
-  const picOrderCntType = bits.unsignedExpGolomb();
-  if (picOrderCntType === 0) bits.unsignedExpGolomb(); // log2_max_pic_order_cnt_lsb_minus4
-  if (picOrderCntType === 1) skipPictureOrderCycle(bits);
-  bits.unsignedExpGolomb(); // max_num_ref_frames
-  bits.skip(1); // gaps_in_frame_num_value_allowed_flag
+/** ITU-T H.264 §7.4.2.1.1: frame numbers and picture orders are of 4 to 16 bits. */
+const MAX_LOG2_MINUS4 = 12;
+
+function readLog2(bits: BitReader, name: string): number {
+  const minus4 = bits.unsignedExpGolomb();
+  if (minus4 > MAX_LOG2_MINUS4) throw new CodecError(`${name} ${minus4}`);
+  return minus4 + 4;
+}
+
+function readPictureOrder(bits: BitReader): PictureOrder {
+  const type = bits.unsignedExpGolomb(); // pic_order_cnt_type
+  if (type > 2) throw new CodecError(`pic_order_cnt_type ${type}`);
+  const log2MaxLsb = type === 0 ? readLog2(bits, "log2_max_pic_order_cnt_lsb_minus4") : 0;
+  const isDeltaAlwaysZero = type === 1 && bits.flag(); // delta_pic_order_always_zero_flag
+  if (type === 1) skipPictureOrderCycle(bits);
+  return { type, log2MaxLsb, isDeltaAlwaysZero };
 }
 
 function skipPictureOrderCycle(bits: BitReader): void {
-  bits.skip(1); // delta_pic_order_always_zero_flag
   bits.signedExpGolomb(); // offset_for_non_ref_pic
   bits.signedExpGolomb(); // offset_for_top_to_bottom_field
   const frames = bits.unsignedExpGolomb(); // num_ref_frames_in_pic_order_cnt_cycle
@@ -100,7 +169,10 @@ function skipPictureOrderCycle(bits: BitReader): void {
   for (let index = 0; index < frames; index += 1) bits.signedExpGolomb(); // offset_for_ref_frame
 }
 
-function readPictureSize(bits: BitReader, chroma: CropUnit): { width: number; height: number } {
+function readPictureSize(
+  bits: BitReader,
+  chroma: CropUnit,
+): Pick<SequenceParameterSet, "width" | "height" | "isFrameOnly" | "macroblocks"> {
   const codedWidth = (bits.unsignedExpGolomb() + 1) * 16; // pic_width_in_mbs_minus1
   const mapUnits = bits.unsignedExpGolomb() + 1; // pic_height_in_map_units_minus1
   const isFrameOnly = bits.flag(); // frame_mbs_only_flag
@@ -114,7 +186,7 @@ function readPictureSize(bits: BitReader, chroma: CropUnit): { width: number; he
   if (codedWidth > MAX_PIXELS_A_SIDE || codedHeight > MAX_PIXELS_A_SIDE || width <= 0 || height <= 0) {
     throw new CodecError(`picture of ${width} × ${height} cropped from ${codedWidth} × ${codedHeight}`);
   }
-  return { width, height };
+  return { width, height, isFrameOnly, macroblocks: (codedWidth * codedHeight) / 256 };
 }
 
 function readCrop(bits: BitReader): { horizontal: number; vertical: number } {

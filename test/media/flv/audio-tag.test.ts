@@ -18,7 +18,7 @@ test("the rate and channel bits of the head say nothing of AAC", () => {
 test("other codecs are refused by name", () => {
   expect(() => read(hex`2f ff fb`)).toThrow(new FlvError("audio codec 2, MP3"));
   expect(() => read(hex`b2 00`)).toThrow(new FlvError("audio codec 11, Speex"));
-  expect(() => read(hex`cf 00`)).toThrow(new FlvError("audio codec 12, unknown"));
+  expect(() => read(hex`cf 00`)).toThrow(new FlvError("audio codec 12, an unknown codec"));
 });
 
 test("an unknown packet type is refused", () => {

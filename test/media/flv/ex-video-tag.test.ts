@@ -31,16 +31,16 @@ test("coded frames have a signed composition time, or the short form none", () =
   });
 });
 
-test("the end of a sequence, commands and metadata carry no picture, whatever the frame type of metadata", () => {
-  expect(read(hex`92 ${avc1}`)).toBeNull();
+test("commands and metadata carry no picture, whatever the frame type of metadata; the end of a sequence is told", () => {
+  expect(read(hex`92 ${avc1}`)?.type).toBe("end");
   expect(read(hex`d0 00`)).toBeNull();
   expect(read(hex`d4 ${hvc1} 02`)).toBeNull();
   expect(read(hex`84 ${hvc1} 02`)).toBeNull();
 });
 
 test("other codecs are refused by name, and a name that is none is made legible", () => {
-  expect(() => read(hex`90 ${hvc1} 01`)).toThrow(new FlvError("video codec hvc1"));
-  expect(() => read(hex`90 0a 1b 63 31 01`)).toThrow(new FlvError("video codec ??c1"));
+  expect(() => read(hex`90 ${hvc1} 01`)).toThrow(new FlvError("video codec hvc1, HEVC"));
+  expect(() => read(hex`90 0a 1b 63 31 01`)).toThrow(new FlvError("video codec ??c1, ??c1"));
 });
 
 test("packet types not spoken here are refused", () => {

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import type { DemuxedItem } from "#media/flv/demuxed-item.ts";
 import { FlvError } from "#media/flv/flv-error.ts";
-import { type DemuxedItem, type FlvMessage, RTMP_CLOCK, TagDemuxer } from "#media/flv/tag-demuxer.ts";
+import { RTMP_CLOCK } from "#media/flv/rtmp-clock.ts";
+import { type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import type { Track } from "#media/track/track.ts";
 import { damaged, seededRandom } from "#test/support/damage.ts";
 import { hex } from "#test/support/hex.ts";
@@ -28,20 +30,31 @@ function audio(payload: Uint8Array, timestampMs = 0): FlvMessage {
   return { kind: "audio", timestampMs, payload };
 }
 
-function trackOf(item: DemuxedItem | null): Track {
+/** What came of one message; null where that is nothing. */
+function only(items: readonly DemuxedItem[]): DemuxedItem | null {
+  expect(items.length).toBeLessThanOrEqual(1);
+  return items[0] ?? null;
+}
+
+function trackOf(items: readonly DemuxedItem[]): Track {
+  const item = only(items);
+
   if (item?.type !== "track") throw new Error("no track");
   return item.track;
 }
 
+/** It knows its tracks, and that its pictures come whole. */
 function configured(): TagDemuxer {
   const demuxer = new TagDemuxer();
   demuxer.push(videoHeader(record720));
   demuxer.push(audioHeader);
+  demuxer.push(video(keyFrame));
+  demuxer.push(video(keyFrame));
   return demuxer;
 }
 
 test("a video sequence header is a track of 90,000 ticks a second", () => {
-  expect(new TagDemuxer().push(videoHeader(record720))).toEqual({
+  expect(only(new TagDemuxer().push(videoHeader(record720)))).toEqual({
     type: "track",
     track: {
       id: 1,
@@ -62,7 +75,7 @@ test("a video sequence header is a track of 90,000 ticks a second", () => {
 });
 
 test("an audio sequence header is a track of the core's sample rate", () => {
-  expect(new TagDemuxer().push(audio(hex`af 00 13 10 56 e5 98`))).toEqual({
+  expect(only(new TagDemuxer().push(audio(hex`af 00 13 10 56 e5 98`)))).toEqual({
     type: "track",
     track: {
       id: 2,
@@ -83,7 +96,7 @@ test("an audio sequence header is a track of the core's sample rate", () => {
 
 test("a frame is a unit with the encoder's time, its bytes a view of the message", () => {
   const message = video(keyFrame, 0xfffffff0);
-  const item = configured().push(message);
+  const item = only(configured().push(message));
   expect(item).toEqual({
     type: "unit",
     unit: {
@@ -96,7 +109,7 @@ test("a frame is a unit with the encoder's time, its bytes a view of the message
     },
   });
   expect(item?.type === "unit" && item.unit.data.buffer === message.payload.buffer).toBe(true);
-  expect(configured().push(audio(hex`af 01 21 00`, 23))).toEqual({
+  expect(only(configured().push(audio(hex`af 01 21 00`, 23)))).toEqual({
     type: "unit",
     unit: { trackId: 2, clock: RTMP_CLOCK, sentDts: 23, compositionTime: 0, isSync: true, data: hex`21 00` },
   });
@@ -104,12 +117,14 @@ test("a frame is a unit with the encoder's time, its bytes a view of the message
 
 test("the same sequence header again yields nothing", () => {
   const demuxer = configured();
-  expect(demuxer.push(videoHeader(record720))).toBeNull();
-  expect(demuxer.push(audioHeader)).toBeNull();
+  expect(only(demuxer.push(videoHeader(record720)))).toBeNull();
+  expect(only(demuxer.push(audioHeader))).toBeNull();
 });
 
 test("the same record by FourCC is the same header", () => {
-  expect(configured().push(video(Uint8Array.of(0x90, 0x61, 0x76, 0x63, 0x31, ...record720)))).toBeNull();
+  expect(
+    only(configured().push(video(Uint8Array.of(0x90, 0x61, 0x76, 0x63, 0x31, ...record720)))),
+  ).toBeNull();
 });
 
 test("a changed sequence header is the same track with another configuration", () => {
@@ -128,48 +143,48 @@ test("the record is kept apart from the message it came in", () => {
   expect(configuration.record).toEqual(record720);
 });
 
-test("frames before their sequence header yield nothing", () => {
+test("frames that no configuration came for are told of, and are no units", () => {
   const demuxer = new TagDemuxer();
-  expect(demuxer.push(video(keyFrame))).toBeNull();
-  expect(demuxer.push(audio(hex`af 01 21 00`))).toBeNull();
+  expect(demuxer.push(video(keyFrame))).toEqual([{ type: "undecodable", kind: "video" }]);
+  expect(demuxer.push(audio(hex`af 01 21 00`))).toEqual([{ type: "undecodable", kind: "audio" }]);
 });
 
 test("what carries neither a track nor a frame yields nothing", () => {
   const demuxer = configured();
-  expect(demuxer.push(video(hex``))).toBeNull();
-  expect(demuxer.push(audio(hex``))).toBeNull();
-  expect(demuxer.push(video(hex`17 01 000000`))).toBeNull();
-  expect(demuxer.push(audio(hex`af 01`))).toBeNull();
-  expect(demuxer.push(video(hex`17 00 000000`))).toBeNull();
-  expect(demuxer.push(audio(hex`af 00`))).toBeNull();
+  expect(only(demuxer.push(video(hex``)))).toBeNull();
+  expect(only(demuxer.push(audio(hex``)))).toBeNull();
+  expect(only(demuxer.push(video(hex`17 01 000000`)))).toBeNull();
+  expect(only(demuxer.push(audio(hex`af 01`)))).toBeNull();
+  expect(only(demuxer.push(video(hex`17 00 000000`)))).toBeNull();
+  expect(only(demuxer.push(audio(hex`af 00`)))).toBeNull();
 });
 
 test("the end of a sequence at time 0 or 0x7fffffff yields nothing", () => {
   const demuxer = configured();
-  expect(demuxer.push(video(hex`17 02 000000`, 0))).toBeNull();
-  expect(demuxer.push(video(hex`17 02 000000`, 0x7fffffff))).toBeNull();
+  expect(only(demuxer.push(video(hex`17 02 000000`, 0)))).toBeNull();
+  expect(only(demuxer.push(video(hex`17 02 000000`, 0x7fffffff)))).toBeNull();
 });
 
 test("metadata is a hint that nothing depends on: missing, repeated, wrong or malformed, it yields nothing", () => {
   const demuxer = configured();
   for (const payload of [hex``, hex`02 000a 6f6e4d65746144617461 08 ffffffff`, hex`ff ff ff`]) {
-    expect(demuxer.push({ kind: "data", timestampMs: 0, payload })).toBeNull();
+    expect(only(demuxer.push({ kind: "data", timestampMs: 0, payload }))).toBeNull();
   }
-  expect(demuxer.push(video(keyFrame))?.type).toBe("unit");
+  expect(only(demuxer.push(video(keyFrame)))?.type).toBe("unit");
 });
 
 test("a frame whose NAL units overrun it is refused, and the next one is read", () => {
   const demuxer = configured();
   expect(() => demuxer.push(video(hex`17 01 000000  00000004 65 88 84`))).toThrow(FlvError);
-  expect(demuxer.push(video(keyFrame))?.type).toBe("unit");
+  expect(only(demuxer.push(video(keyFrame)))?.type).toBe("unit");
 });
 
 test("a malformed sequence header is refused, and the track before it stays", () => {
   const demuxer = configured();
   expect(() => demuxer.push(videoHeader(record1080.subarray(0, 20)))).toThrow(FlvError);
   expect(() => demuxer.push(audio(hex`af 00 12`))).toThrow(FlvError);
-  expect(demuxer.push(video(keyFrame))?.type).toBe("unit");
-  expect(demuxer.push(videoHeader(record720))).toBeNull();
+  expect(only(demuxer.push(video(keyFrame)))?.type).toBe("unit");
+  expect(only(demuxer.push(videoHeader(record720)))).toBeNull();
 });
 
 test("a tag cut off anywhere in its head is refused", () => {
@@ -200,7 +215,7 @@ test("damage throws an FlvError or nothing, and the demuxer goes on", () => {
     for (const bytes of damaged(payload, 3000)) survive(demuxer, { kind, timestampMs: 0, payload: bytes });
   }
   demuxer.push(videoHeader(record720));
-  expect(demuxer.push(video(keyFrame))?.type).toBe("unit");
+  expect(only(demuxer.push(video(keyFrame)))?.type).toBe("unit");
 });
 
 test("noise throws an FlvError or nothing", () => {
@@ -222,13 +237,13 @@ function survive(demuxer: TagDemuxer, message: FlvMessage): void {
 
 test("frames without a picture in them are none: players' decoders stumble over them", () => {
   const demuxer = configured();
-  expect(demuxer.push(video(hex`27 01 000000  00000000`))).toBeNull();
-  expect(demuxer.push(video(hex`27 01 000000  00000003 06 05 01`))).toBeNull();
-  expect(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000002 68 ce`))).toBeNull();
-  expect(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000003 65 88 84`))?.type).toBe("unit");
+  expect(only(demuxer.push(video(hex`27 01 000000  00000000`)))).toBeNull();
+  expect(only(demuxer.push(video(hex`27 01 000000  00000003 06 05 01`)))).toBeNull();
+  expect(only(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000002 68 ce`)))).toBeNull();
+  expect(only(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000003 65 88 84`)))?.type).toBe("unit");
 });
 
 test("a key frame is known by its IDR slice, too, where the encoder does not say so", () => {
-  const item = configured().push(video(hex`27 01 000000  00000003 65 88 84`));
+  const item = only(configured().push(video(hex`27 01 000000  00000003 65 88 84`)));
   expect(item?.type === "unit" && item.unit.isSync).toBe(true);
 });

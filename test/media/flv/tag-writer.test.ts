@@ -83,13 +83,13 @@ test("what the demuxer read is written as it was", () => {
   const encoder = new SyntheticEncoder();
   const demuxer = new TagDemuxer();
   const tracks = encoder.headers().map((header) => {
-    const item = demuxer.push(header);
+    const [item] = demuxer.push(header);
     if (item?.type !== "track") throw new Error("no track");
     expect(encodeSequenceHeader(item.track)).toEqual(header.payload);
     return item.track;
   });
   for (const message of encoder.play(1)) {
-    const item = demuxer.push(message);
+    const [item] = demuxer.push(message);
     if (item?.type !== "unit") throw new Error("no unit");
     const track = tracks.find(({ id }) => id === item.unit.trackId);
     if (track === undefined) throw new Error("of no track");

@@ -35,16 +35,16 @@ test("composition time is a signed 24-bit number", () => {
   expect(read(hex`27 01 800000 aa`)?.compositionTimeMs).toBe(-8_388_608);
 });
 
-test("the end of a sequence and commands carry no picture", () => {
-  expect(read(hex`17 02 000000`)).toBeNull();
-  expect(read(hex`17 02`)).toBeNull();
+test("commands carry no picture, and the end of a sequence is told", () => {
+  expect(read(hex`17 02 000000`)?.type).toBe("end");
+  expect(read(hex`17 02`)?.type).toBe("end");
   expect(read(hex`57 00`)).toBeNull();
 });
 
 test("other codecs are refused by name", () => {
-  expect(() => read(hex`1c 00 000000`)).toThrow(new FlvError("video codec 12, HEVC by codec id"));
+  expect(() => read(hex`1c 00 000000`)).toThrow(new FlvError("video codec 12, HEVC"));
   expect(() => read(hex`12 00`)).toThrow(new FlvError("video codec 2, Sorenson H.263"));
-  expect(() => read(hex`1f 00`)).toThrow(new FlvError("video codec 15, unknown"));
+  expect(() => read(hex`1f 00`)).toThrow(new FlvError("video codec 15, an unknown codec"));
 });
 
 test("an unknown packet type is refused", () => {

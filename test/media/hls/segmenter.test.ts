@@ -29,6 +29,7 @@ function cutAll(
 /** Knows its key frame interval from the second key frame on, as one does whose units are measured as they come. */
 class PushedEncoder implements EncoderPace {
   keyFrameIntervalSeconds: number | null = null;
+  readonly areJoinPointsMissing = false;
   readonly frameRate = null;
   #lastKeyFrameSeconds: number | null = null;
 
@@ -229,7 +230,7 @@ test("pictures that come slowly and then not at all keep to the target duration"
 test("sound alone is not cut by the key frames of the pictures that went before it", () => {
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
   const cuts: Cut[] = [...segmenter.setTracks(BOTH, false)];
-  segmenter.follow({ keyFrameIntervalSeconds: 2, frameRate: 25 });
+  segmenter.follow({ keyFrameIntervalSeconds: 2, areJoinPointsMissing: false, frameRate: 25 });
   for (const unit of interleaved(videoUnits({ seconds: 4 }), audioUnits({ seconds: 4 })))
     cuts.push(...segmenter.push(unit, START_MS));
   cuts.push(...segmenter.setTracks([audioTrack], true));
@@ -240,7 +241,11 @@ test("sound alone is not cut by the key frames of the pictures that went before 
 
 test("a segment has the frame rate that its encoder is known to have when it ends", () => {
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
-  const encoder = { keyFrameIntervalSeconds: 1, frameRate: null as number | null };
+  const encoder = {
+    keyFrameIntervalSeconds: 1,
+    areJoinPointsMissing: false,
+    frameRate: null as number | null,
+  };
   const cuts: Cut[] = [...segmenter.setTracks([videoTrack], false)];
   segmenter.follow(encoder);
   for (const unit of videoUnits({ seconds: 3 })) cuts.push(...segmenter.push(unit, START_MS));

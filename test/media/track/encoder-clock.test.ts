@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { RTMP_CLOCK } from "#media/flv/tag-demuxer.ts";
+import { RTMP_CLOCK } from "#media/flv/rtmp-clock.ts";
 import { EncoderClock } from "#media/track/encoder-clock.ts";
 
 /** Unwraps and trusts each in turn. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { RTMP_CLOCK } from "#media/flv/tag-demuxer.ts";
+import { RTMP_CLOCK } from "#media/flv/rtmp-clock.ts";
 import { type PlacedUnit, Timeline } from "#media/track/timeline.ts";
 import type { Track } from "#media/track/track.ts";
 import { seededRandom } from "#test/support/damage.ts";
@@ -342,22 +342,22 @@ test("a second back is jitter and moved by a tick, a millisecond more is a jump 
   expect(new Run(videoTrack).video(10_000, 10_040, 9039).videoMs[2]).toBe(10_080);
 });
 
-test("a track may begin ten seconds behind the other one, further behind it is a jump", () => {
+test("a track may begin fifteen seconds behind the other one, further behind it is a jump", () => {
   const run = (audioMs: number) => new Run(videoTrack, audioTrack).video(60_000).audio(audioMs);
-  expect(repairsOf(run(50_000), audioTrack)).toEqual([false]);
-  expect(repairsOf(run(49_999), audioTrack)).toEqual([true]);
+  expect(repairsOf(run(45_000), audioTrack)).toEqual([false]);
+  expect(repairsOf(run(44_999), audioTrack)).toEqual([true]);
 });
 
-test("a jumped unit of a track left more than ten seconds behind is put beside the other track", () => {
+test("a jumped unit of a track left more than fifteen seconds behind is put beside the other track", () => {
   const soundMs = (pictureMs: number) => {
     const run = new Run(videoTrack, audioTrack)
       .audio(0, 20)
-      .video(0, 5000, pictureMs)
+      .video(0, 5000, 10_000, pictureMs)
       .audio(9 * HOUR_MS);
     return (run.of(audioTrack).at(-1)?.unit.dts ?? 0) / 48;
   };
-  expect(Math.abs(soundMs(10_020) - 40)).toBeLessThan(22);
-  expect(soundMs(10_021)).toBe(10_021);
+  expect(Math.abs(soundMs(15_020) - 40)).toBeLessThan(22);
+  expect(soundMs(15_021)).toBe(15_021);
 });
 
 test("the furthest track decides what is a jump, whichever was last", () => {
@@ -365,7 +365,7 @@ test("the furthest track decides what is a jump, whichever was last", () => {
   expect(run.timeline.repairs).toBe(0);
 });
 
-test("a new clock within ten seconds of the other track's is that of both, further away it is its own", () => {
+test("a new clock within fifteen seconds of the other track's is that of both, further away it is its own", () => {
   const epochOf = (soundMs: number) => {
     const run = new Run(videoTrack, audioTrack).video(60_000).audio(60_000);
     run
@@ -374,8 +374,8 @@ test("a new clock within ten seconds of the other track's is that of both, furth
       .audio(soundMs);
     return run.placed.at(-1)?.epoch;
   };
-  expect(epochOf(50_040)).toBe(1);
-  expect(epochOf(50_039)).toBe(0);
+  expect(epochOf(45_040)).toBe(1);
+  expect(epochOf(45_039)).toBe(0);
 });
 
 test("a track that is alone on a clock but was not heard since is not waited for", () => {

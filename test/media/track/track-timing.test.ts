@@ -1,7 +1,7 @@
 // How AAC's frames are counted between the milliseconds of its encoder's clock.
 
 import { expect, test } from "bun:test";
-import { RTMP_CLOCK } from "#media/flv/tag-demuxer.ts";
+import { RTMP_CLOCK } from "#media/flv/rtmp-clock.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { Track } from "#media/track/track.ts";
 import { TrackTiming } from "#media/track/track-timing.ts";

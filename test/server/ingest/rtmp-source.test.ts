@@ -30,7 +30,11 @@ test("a tag that cannot be used is told of by what is wrong with it, and what fo
   source.receive({ kind: "video", timestampMs: 0, payload: hevc });
   source.receive({ kind: "audio", timestampMs: 0, payload: Uint8Array.of(0x2f, 1, 2) });
   for (const message of new SyntheticEncoder({ video: false }).headers()) source.receive(message);
-  expect(events).toEqual(["dropped: video codec hvc1", "dropped: audio codec 2, MP3", "audio track aac"]);
+  expect(events).toEqual([
+    "dropped: video codec hvc1, HEVC",
+    "dropped: audio codec 2, MP3",
+    "audio track aac",
+  ]);
 });
 
 test("messages of data, and those without a payload, hand over nothing", () => {

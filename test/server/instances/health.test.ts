@@ -57,7 +57,11 @@ class Fed {
     const isKeyFrameDue = keyFrameSeconds > 0 && this.#seconds % keyFrameSeconds === 0;
     for (let picture = 0; picture < pictures; picture += 1) {
       const isKeyFrame = picture === 0 && isKeyFrameDue;
-      this.health.video(isKeyFrame ? 50_000 : pictureBytes, isKeyFrame, this.nowMs + at(picture, pictures));
+      this.health.video(
+        isKeyFrame ? 50_000 : pictureBytes,
+        { isSync: isKeyFrame },
+        this.nowMs + at(picture, pictures),
+      );
     }
     for (let sound = 0; sound < sounds; sound += 1) {
       this.health.audio(soundBytes, this.nowMs + at(sound, sounds));
@@ -209,7 +213,7 @@ test("silence is noticed to the millisecond, and over with the first unit of eit
   for (const unit of ["video", "audio"] as const) {
     const fed = well().passes(5000);
     expect(fed.health.mediaAgeMs(fed.nowMs)).toBe(5020);
-    if (unit === "video") fed.health.video(4000, false, fed.nowMs);
+    if (unit === "video") fed.health.video(4000, { isSync: false }, fed.nowMs);
     else fed.health.audio(200, fed.nowMs);
     expect(fed.health.mediaAgeMs(fed.nowMs)).toBe(0);
     expect(fed.faults).not.toContain("silent");
@@ -233,7 +237,7 @@ test("a camera that is gone is no frozen picture", () => {
 test("one large picture in two seconds is enough for a picture that moves", () => {
   const fed = well().sends(2, { pictureBytes: 20 });
   expect(fed.faults).toContain("frozen");
-  fed.health.video(3000, false, fed.nowMs);
+  fed.health.video(3000, { isSync: false }, fed.nowMs);
   expect(fed.sends(1, { pictureBytes: 20 }).faults).not.toContain("frozen");
   expect(fed.sends(1, { pictureBytes: 20 }).faults).not.toContain("frozen");
   expect(fed.sends(1, { pictureBytes: 20 }).faults).toContain("frozen");
@@ -308,7 +312,7 @@ test("seconds in which nothing came at all say nothing of what is usual", () => 
 test("a stall and the burst that makes up for it are a fault no longer than two seconds", () => {
   const fed = well().passes(3000);
   expect(fed.faults).toEqual(expect.arrayContaining(["silent", "frame-rate-dropped", "bitrate-collapsed"]));
-  for (let picture = 0; picture < 150; picture += 1) fed.health.video(4000, false, fed.nowMs);
+  for (let picture = 0; picture < 150; picture += 1) fed.health.video(4000, { isSync: false }, fed.nowMs);
   expect(fed.sends(1).faults).toEqual([]);
 });
 
@@ -316,7 +320,8 @@ test("only whole seconds are compared", () => {
   const fed = well().sends(2, { pictures: 24 });
   expect(fed.faults).toContain("frame-rate-dropped");
   const midway = well().sends(1, { pictures: 24 });
-  for (let picture = 0; picture < 10; picture += 1) midway.health.video(4000, false, midway.nowMs + picture);
+  for (let picture = 0; picture < 10; picture += 1)
+    midway.health.video(4000, { isSync: false }, midway.nowMs + picture);
   expect(midway.passes(999).faults).not.toContain("frame-rate-dropped");
 });
 

@@ -53,7 +53,7 @@ test("what an encoder sends and cannot be used is reported, without its key", ()
   const source = new RtmpSource(publisher);
   const hevc = Uint8Array.of(0x90, ...new TextEncoder().encode("hvc1"), 1);
   source.receive({ kind: "video", timestampMs: 0, payload: hevc });
-  expect(reports.lines).toEqual(["primary connected", "primary dropped: video codec hvc1"]);
+  expect(reports.lines).toEqual(["primary connected", "primary dropped: video codec hvc1, HEVC"]);
 });
 
 test("a publisher that comes, sends and leaves is reported step by step, and one that finds it there is refused", () => {

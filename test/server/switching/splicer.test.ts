@@ -19,9 +19,12 @@ class Side {
   }
 
   receive(message: FlvMessage, nowMs: number): TimedUnit | null {
-    const item = this.#demuxer.push(message);
-    if (item?.type === "track") this.publish.setTrack(item.track);
-    return item?.type === "unit" ? this.publish.push(item.unit, nowMs) : null;
+    let timed: TimedUnit | null = null;
+    for (const item of this.#demuxer.push(message)) {
+      if (item.type === "track") this.publish.setTrack(item.track);
+      if (item.type === "unit") timed = this.publish.push(item.unit, nowMs);
+    }
+    return timed;
   }
 
   /** Sends `seconds` of frames, each arriving when it is made; `splicer` gets them when this side is on air. */

@@ -164,13 +164,13 @@ async function keyFrameOf(size: string, filter: string, color = "0x20a060"): Pro
   const timeline = new Timeline();
   let track: VideoTrack | null = null;
   for (const message of readFlvFile(await child.stdout.bytes())) {
-    const item = demuxer.push(message);
-    if (item?.type === "track" && item.track.kind === "video") {
-      track = item.track;
-      timeline.addTrack(track);
-    }
-    if (item?.type === "unit" && track !== null) {
-      return { unit: timeline.place(item.unit).unit, configuration: track.configuration };
+    for (const item of demuxer.push(message)) {
+      if (item.type === "track" && item.track.kind === "video") {
+        track = item.track;
+        timeline.addTrack(track);
+      }
+      if (item.type === "unit" && track !== null)
+        return { unit: timeline.place(item.unit).unit, configuration: track.configuration };
     }
   }
   throw new Error("ffmpeg made no key frame");

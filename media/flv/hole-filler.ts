@@ -1,0 +1,107 @@
+// Keeps both tracks of a publish going while the encoder sends one of them only: pictures that stop are shown on, sound that
+// stops becomes silence. A browser stops both where one of them has a hole.
+
+import type { EncodedUnit, TrackKind } from "#media/track/track.ts";
+import type { DemuxedItem } from "./demuxed-item.ts";
+import { VIDEO_TRACK_ID } from "./video-demuxer.ts";
+
+/** What makes units that the encoder did not send; both give null where they cannot. */
+export interface StillMaker {
+  still(timestampMs: number): EncodedUnit | null;
+}
+
+export interface SilenceMaker {
+  silence(timestampMs: number): EncodedUnit | null;
+  /** How long a frame is heard; null before the first. */
+  readonly frameMs: number | null;
+}
+
+/** So much of one track without a unit of the other is a hole in that: encoders interleave far closer. */
+const HOLE_MS = 1000;
+
+/** How far apart pictures are that show the last one on; the newest stays as far behind the sound, where a late one may still come. */
+const STILL_STEP_MS = 500;
+
+/** No step of the track that goes on counts for more: a longer one is a hole in both. */
+const MAX_STEP_MS = 1000;
+
+/** A longer gap is no hole but a clock that jumped, or a pause that nobody wants to see again. */
+const MAX_GAP_MS = 10_000;
+
+/**
+ * What the other track has had since this one's last unit. Times alone do not tell a hole, as encoders may shift one track
+ * against the other for good; nor does what came, as a track that was late may catch up.
+ */
+interface Progress {
+  /** Time of its last unit on the encoder's clock, null before the first. */
+  lastMs: number | null;
+  /** Of the other track since. */
+  aloneMs: number;
+  /** How far what was made reaches beyond its last unit. */
+  filledMs: number;
+}
+
+export class HoleFiller {
+  readonly #stills: StillMaker;
+  readonly #silence: SilenceMaker;
+  readonly #video: Progress = { lastMs: null, aloneMs: 0, filledMs: 0 };
+  readonly #audio: Progress = { lastMs: null, aloneMs: 0, filledMs: 0 };
+
+  constructor(stills: StillMaker, silence: SilenceMaker) {
+    this.#stills = stills;
+    this.#silence = silence;
+  }
+
+  /**
+   * What fills the hole that ends with the unit that comes next, of this track and time on the encoder's clock: to be asked for
+   * before anything is made of that one, as what is shown on is what came before it.
+   */
+  before(kind: TrackKind, sentMs: number): readonly DemuxedItem[] {
+    const track = kind === "video" ? this.#video : this.#audio;
+    const { lastMs, filledMs } = track;
+    const gapMs = lastMs === null ? 0 : sentMs - lastMs - filledMs;
+    if (gapMs <= HOLE_MS || gapMs > MAX_GAP_MS) return [];
+    return this.#make(track, gapMs + filledMs, 1);
+  }
+
+  /** The same, and before each unit what fills the hole that shows with it in the other track. */
+  fill(items: readonly DemuxedItem[]): readonly DemuxedItem[] {
+    if (!items.some(({ type }) => type === "unit")) return items;
+    return items.flatMap((item): readonly DemuxedItem[] => {
+      if (item.type !== "unit") return [item];
+      const fillers = this.#beside(item.unit);
+      return fillers.length === 0 ? [item] : [...fillers, item];
+    });
+  }
+
+  #beside({ trackId, sentDts }: EncodedUnit): DemuxedItem[] {
+    const [own, other] = trackId === VIDEO_TRACK_ID ? [this.#video, this.#audio] : [this.#audio, this.#video];
+    advance(own, other, sentDts);
+    const passedMs = other.lastMs === null ? 0 : Math.min(other.aloneMs, sentDts - other.lastMs);
+    if (passedMs - other.filledMs < HOLE_MS) return [];
+    return this.#make(other, passedMs, STILL_STEP_MS);
+  }
+
+  /** Fills one track until no more than `leftMs` are left to `untilMs` after its last unit. */
+  #make(track: Progress, untilMs: number, leftMs: number): DemuxedItem[] {
+    const stepMs = track === this.#video ? STILL_STEP_MS : this.#silence.frameMs;
+    const made: DemuxedItem[] = [];
+    if (track.lastMs === null || stepMs === null) return made;
+    while (untilMs - track.filledMs >= leftMs + stepMs) {
+      track.filledMs += stepMs;
+      const atMs = Math.round(track.lastMs + track.filledMs);
+      const unit = track === this.#video ? this.#stills.still(atMs) : this.#silence.silence(atMs);
+      if (unit !== null) made.push({ type: "unit", unit });
+    }
+    return made;
+  }
+}
+
+/** A unit of `own` came: it has no hole any more, and the other track may have one. */
+function advance(own: Progress, other: Progress, sentMs: number): void {
+  const stepMs = own.lastMs === null ? 0 : sentMs - own.lastMs;
+  other.aloneMs += Math.min(Math.max(0, stepMs), MAX_STEP_MS);
+  own.lastMs = sentMs;
+  own.aloneMs = 0;
+  own.filledMs = 0;
+}
