@@ -74,6 +74,17 @@ export class HoleFiller {
     });
   }
 
+  /** Nothing follows: both tracks end together, to within a step. */
+  end(): readonly DemuxedItem[] {
+    const { lastMs: videoMs } = this.#video;
+    const { lastMs: audioMs } = this.#audio;
+    if (videoMs === null || audioMs === null) return [];
+    return [
+      ...this.#make(this.#video, Math.min(this.#video.aloneMs, audioMs - videoMs), 1),
+      ...this.#make(this.#audio, Math.min(this.#audio.aloneMs, videoMs - audioMs), 1),
+    ];
+  }
+
   #beside({ trackId, sentDts }: EncodedUnit): DemuxedItem[] {
     const [own, other] = trackId === VIDEO_TRACK_ID ? [this.#video, this.#audio] : [this.#audio, this.#video];
     advance(own, other, sentDts);

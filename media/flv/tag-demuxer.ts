@@ -41,9 +41,9 @@ export class TagDemuxer {
     }
   }
 
-  /** Nothing follows: the picture that waited to be complete. */
+  /** Nothing follows: the picture that waited to be complete, and what one track goes on for beyond the other. */
   flush(): readonly DemuxedItem[] {
-    return this.#video.flush();
+    return [...this.#filler.fill(this.#video.flush()), ...this.#filler.end()];
   }
 
   /** What was waiting, what fills the hole that ends here, and what comes of the message itself. */

@@ -171,7 +171,7 @@ export class Segmenter {
 
   /** The frame just pushed begins a segment or a part, or neither. */
   #cutBefore(lead: SampleQueue, unit: AccessUnit, seconds: number, wallClockMs: number): void {
-    const progress = this.#progress(lead, seconds);
+    const progress = this.#progress(lead, unit, seconds);
     if (lead.length === 0 && !this.#hasSoundAlone()) return;
     if ((this.#isCutPoint(unit) && this.#rule.cutsAtKeyFrame(progress)) || this.#rule.mustCut(progress)) {
       this.#closeSegment(seconds);
@@ -232,13 +232,15 @@ export class Segmenter {
     return (this.#segment?.partCount ?? 0) > 0 && this.#queues.some((queue) => queue.length > 0);
   }
 
-  #progress(lead: SampleQueue, seconds: number): Progress {
+  /** Where pictures are shown on, another one to cut at comes as soon: no cut is early. */
+  #progress(lead: SampleQueue, { hints }: AccessUnit, seconds: number): Progress {
     const segment = this.#segment;
+    const isShownOn = hints?.isFiller === true;
     return {
       elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
       frameSeconds: lead.usualSeconds,
       byteLength: this.#openByteLength(),
-      keyFrameIntervalSeconds: this.#encoder?.keyFrameIntervalSeconds ?? null,
+      keyFrameIntervalSeconds: isShownOn ? null : (this.#encoder?.keyFrameIntervalSeconds ?? null),
     };
   }
 
