@@ -1,6 +1,6 @@
 // One of a livestream's two instances: whoever publishes to it now, and whether that is fit to be watched.
 
-import type { EncodedUnit, Track } from "#media/track/track.ts";
+import type { EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import { Publish, type TimedUnit } from "./publish.ts";
 
@@ -27,6 +27,8 @@ export interface Publisher {
   push(unit: EncodedUnit): void;
   /** Something that arrived cannot be used; `reason` is a sentence for a log. */
   dropped(reason: string): void;
+  /** Nothing of this kind can be used as it comes, and `problem` says what to change; null: it can be used again. */
+  unusable(kind: TrackKind, problem: string | null): void;
   end(): void;
 }
 
@@ -51,6 +53,8 @@ export interface InstanceReports {
   disconnected(reason: string | null): void;
   /** Something that its publisher sent cannot be used. */
   dropped(reason: string): void;
+  /** What its publisher sends cannot be used, or not wholly, for another reason than before; null: it can be again. */
+  problem(problem: string | null): void;
 }
 
 const NOBODY: InstanceReports = {
@@ -58,6 +62,7 @@ const NOBODY: InstanceReports = {
   refused: () => undefined,
   disconnected: () => undefined,
   dropped: () => undefined,
+  problem: () => undefined,
 };
 
 export class Instance {
@@ -136,6 +141,9 @@ export class Instance {
         if (this.#publish === publish) this.#receive(publish, unit);
       },
       dropped: (reason) => this.#reports.dropped(reason),
+      unusable: (kind, problem) => {
+        if (this.#publish === publish) this.#unusable(publish, kind, problem);
+      },
       end: () => {
         if (this.#publish === publish) this.#detach("closed", null);
       },
@@ -164,6 +172,12 @@ export class Instance {
       this.#isActive = true;
       this.#listener.publishActive(publish);
     }
+  }
+
+  #unusable(publish: Publish, kind: TrackKind, problem: string | null): void {
+    const before = publish.problem;
+    publish.unusable(kind, problem);
+    if (publish.problem !== before) this.#reports.problem(publish.problem);
   }
 
   #becomeInactive(cause: LossCause): void {

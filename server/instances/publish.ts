@@ -19,6 +19,9 @@ const CLOCK_SMOOTHING = 0.03;
 /** Sound from this long before a key frame is kept with it: the outgoing source's may have ended that much earlier. */
 const SOUND_BEFORE_PICTURE_SECONDS = 0.3;
 
+/** In the order that problems are told in. */
+const KINDS: readonly TrackKind[] = ["video", "audio"];
+
 export interface TimedUnit {
   readonly unit: AccessUnit;
   readonly track: Track;
@@ -38,6 +41,8 @@ export class Publish {
   #firstUnitSeconds: number | null = null;
   #latestUnitSeconds = 0;
   #clockOffsetMs: number | null = null;
+  /** What of each kind cannot be used, and what to change. */
+  readonly #problems = new Map<TrackKind, string>();
 
   constructor(instance: InstanceName, nowMs: number) {
     this.instance = instance;
@@ -91,6 +96,23 @@ export class Publish {
 
   judge(nowMs: number): Judgement {
     return this.#health.judge(nowMs);
+  }
+
+  /** What would make it better, a sentence each. */
+  advice(_nowMs: number): readonly string[] {
+    return [];
+  }
+
+  /** Why what arrives cannot be used, or not wholly; null where there is nothing wrong. */
+  get problem(): string | null {
+    const sentences = KINDS.flatMap((kind) => this.#problems.get(kind) ?? []);
+    return sentences.length === 0 ? null : sentences.join(" ");
+  }
+
+  /** Of this kind nothing that comes can be used, and `problem` says what to change; null: it can be used again. */
+  unusable(kind: TrackKind, problem: string | null): void {
+    if (problem === null) this.#problems.delete(kind);
+    else this.#problems.set(kind, problem);
   }
 
   /** Milliseconds since the last unit of any kind. */

@@ -163,6 +163,7 @@ export class LivestreamPlayout {
         refused: () => reports.refused(this.#input(name)),
         disconnected: (reason) => reports.disconnected(this.#input(name), reason),
         dropped: (reason) => reports.dropped(this.#input(name), reason),
+        problem: (problem) => reports.problem(this.#input(name), problem),
       },
       listener: {
         publishActive: (publish) => {

@@ -10,6 +10,7 @@ function recordedSource(): { source: RtmpSource; events: string[] } {
     setTrack: ({ kind, configuration }: Track) => events.push(`${kind} track ${configuration.codec}`),
     push: ({ trackId, isSync }: EncodedUnit) => events.push(`unit of ${trackId}${isSync ? ", sync" : ""}`),
     dropped: (reason) => events.push(`dropped: ${reason}`),
+    unusable: (kind, problem) => events.push(`unusable ${kind}: ${problem}`),
     end: () => events.push("end"),
   });
   return { source, events };

@@ -30,6 +30,7 @@ function openInstance(): Instance {
       refused: () => lines.push("refused"),
       disconnected: (reason) => lines.push(`disconnected: ${reason}`),
       dropped: (reason) => lines.push(`dropped: ${reason}`),
+      problem: (problem) => lines.push(`problem: ${problem}`),
     },
   });
 }
@@ -223,6 +224,36 @@ test("what cannot be used is told", () => {
   expect(told()).toEqual(["connected", "dropped: of no use"]);
 });
 
+test("what is wrong with each kind is told when it changes, not each time that it is seen", () => {
+  const publisher = attached();
+  told();
+  publisher.unusable("audio", "Sound is wrong.");
+  publisher.unusable("audio", "Sound is wrong.");
+  publisher.unusable("video", "The picture is wrong.");
+  publisher.unusable("video", null);
+  publisher.unusable("video", null);
+  publisher.unusable("audio", "Sound is wrong otherwise.");
+  publisher.unusable("audio", null);
+  expect(told()).toEqual([
+    "problem: Sound is wrong.",
+    "problem: The picture is wrong. Sound is wrong.",
+    "problem: Sound is wrong.",
+    "problem: Sound is wrong otherwise.",
+    "problem: null",
+  ]);
+});
+
+test("a new publisher begins without what was wrong with the one before, which has no more to say", () => {
+  const first = attached();
+  first.unusable("video", "The picture is wrong.");
+  first.end();
+  attached("another");
+  told();
+  first.unusable("audio", "Sound is wrong.");
+  expect(told()).toEqual([]);
+  expect(instance.publish?.problem).toBeNull();
+});
+
 test("an instance that reports to nobody works as well", () => {
   const quiet = new Instance({
     name: "secondary",
@@ -232,6 +263,7 @@ test("an instance that reports to nobody works as well", () => {
   });
   const publisher = quiet.attach({ cut: () => {} });
   publisher?.dropped("of no use");
+  publisher?.unusable("video", "The picture is wrong.");
   expect(quiet.attach({ cut: () => {} })).toBeNull();
   publisher?.end();
   expect(quiet.isConnected).toBe(false);

@@ -56,6 +56,13 @@ test("what an encoder sends and cannot be used is reported, without its key", ()
   expect(reports.lines).toEqual(["primary connected", "primary dropped: video codec hvc1"]);
 });
 
+test("what is wrong with what an encoder sends is reported, and in its input", () => {
+  const publisher = claimed(openWith("wrong"));
+  publisher.unusable("audio", "Sound is wrong.");
+  expect(reports.lines).toEqual(["primary connected", "primary problem: Sound is wrong."]);
+  expect(manager.inputs("wrong").map(({ problem }) => problem)).toEqual(["Sound is wrong."]);
+});
+
 test("a publisher that comes, sends and leaves is reported step by step, and one that finds it there is refused", () => {
   const key = openWith("publishing");
   const source = new RtmpSource(claimed(key));
