@@ -51,7 +51,7 @@ export function inputState(instance: Instance, clock: Pick<Clock, "monotonicMs" 
     lastSeenAtMs: dateOf(instance.lastMediaAtMs),
     ...(publish === null ? { video: null, audio: null } : inputFormat(publish, nowMs)),
     health: instance.isActive && publish !== null ? publish.judge(nowMs) : null,
-    advice: publish?.advice(nowMs) ?? [],
+    advice: publish?.advice ?? [],
     problem: publish?.problem ?? null,
     timestampRepairs: instance.timestampRepairs,
   };

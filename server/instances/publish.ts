@@ -3,6 +3,7 @@
 import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
+import { Advice, type AnnouncedBitrates, type CutTargets } from "./advice.ts";
 import { type CachedUnit, GopCache } from "./gop-cache.ts";
 import { Health, type Judgement } from "./health.ts";
 import { IngestFigures } from "./ingest-figures.ts";
@@ -33,6 +34,7 @@ export class Publish {
   readonly instance: InstanceName;
   readonly figures: IngestFigures;
   readonly #health: Health;
+  readonly #advice: Advice;
   readonly #gop = new GopCache({ keepsPrevious: true });
   readonly #tracks = new Map<number, Track>();
   readonly #timeline = new Timeline();
@@ -44,10 +46,11 @@ export class Publish {
   /** What of each kind cannot be used, and what to change. */
   readonly #problems = new Map<TrackKind, string>();
 
-  constructor(instance: InstanceName, nowMs: number) {
+  constructor(instance: InstanceName, nowMs: number, targets: CutTargets) {
     this.instance = instance;
     this.figures = new IngestFigures(nowMs);
     this.#health = new Health(nowMs);
+    this.#advice = new Advice(targets, this.figures);
   }
 
   get tracks(): readonly Track[] {
@@ -99,8 +102,13 @@ export class Publish {
   }
 
   /** What would make it better, a sentence each. */
-  advice(_nowMs: number): readonly string[] {
-    return [];
+  get advice(): readonly string[] {
+    return this.#advice.sentences;
+  }
+
+  /** As {@link Advice.announced}. */
+  announced(bitrates: AnnouncedBitrates): void {
+    this.#advice.announced(bitrates);
   }
 
   /** Why what arrives cannot be used, or not wholly; null where there is nothing wrong. */
@@ -168,9 +176,13 @@ export class Publish {
         : this.#clockOffsetMs + (offsetMs - this.#clockOffsetMs) * CLOCK_SMOOTHING;
     const { byteLength } = unit.data;
     if (track.kind === "video") {
+      const ptsSeconds = unit.pts / track.timescale;
+      const isOpenGop = false;
+      this.#advice.video({ isSync: unit.isSync, isOpenGop, dtsSeconds: seconds, ptsSeconds }, nowMs);
       this.figures.video(byteLength, unit.isSync, seconds, nowMs);
       this.#health.video(byteLength, unit.isSync, nowMs);
     } else {
+      this.#advice.audio(seconds, nowMs);
       this.figures.audio(byteLength, nowMs);
       this.#health.audio(byteLength, nowMs);
     }
@@ -180,6 +192,7 @@ export class Publish {
     this.#epoch = epoch;
     this.#gop.clear();
     this.figures.clockJumped();
+    this.#advice.clockJumped();
     this.#firstUnitSeconds = null;
     this.#clockOffsetMs = null;
   }

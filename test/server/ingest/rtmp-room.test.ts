@@ -32,7 +32,8 @@ function listening(left: number) {
   let players = 0;
   const feed = { join: () => void players++, leave: () => undefined };
   const publisher = {
-    ...{ setTrack: () => {}, push: () => {}, dropped: () => {}, unusable: () => {}, end: () => {} },
+    ...{ setTrack: () => {}, push: () => {}, announced: () => {}, dropped: () => {}, unusable: () => {} },
+    end: () => {},
   };
   const listener = new RtmpListener({
     ...{ hostname: "127.0.0.1", port: 0, tls: null, monotonicMs: () => 0, descriptors },

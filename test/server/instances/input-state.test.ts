@@ -4,6 +4,7 @@ import { inputState } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+import { TARGETS } from "#test/support/targets.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
@@ -15,6 +16,7 @@ function sending() {
     name: "primary",
     monotonicMs: clock.monotonicMs,
     ingestTimeoutMs: 5000,
+    targets: TARGETS,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const publisher = instance.attach({ cut: () => {} });
@@ -88,6 +90,23 @@ test("an input says what is wrong with what arrives, also before any of it can b
   expect(inputState(instance, clock).problem).toBeNull();
   instance.attach({ cut: () => {} })?.unusable("video", "The picture is wrong.");
   expect(inputState(instance, clock)).toMatchObject({ active: false, problem: "The picture is wrong." });
+});
+
+test("an input says what its encoder is advised, and nothing when that has left", () => {
+  const { clock, instance, publisher } = sending();
+  publisher.announced({ videoKbps: 1, audioKbps: null });
+  const source = new RtmpSource(publisher);
+  const encoder = new SyntheticEncoder({ framesPerSecond: 30, startMs: 3000 });
+  for (const message of encoder.headers()) source.receive(message);
+  for (let second = 0; second < 17; second += 1) {
+    clock.pass(1000);
+    for (const message of encoder.play(1)) source.receive(message);
+  }
+  expect(inputState(instance, clock).advice).toEqual([
+    expect.stringMatching(/^The picture takes \d+ kbit\/s, and the encoder announced 1: /),
+  ]);
+  publisher.end();
+  expect(inputState(instance, clock).advice).toEqual([]);
 });
 
 test("pictures that stay away for ten seconds leave no frame rate, whatever the bitstream declares", () => {

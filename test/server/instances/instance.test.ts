@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { EncodedUnit } from "#media/track/track.ts";
 import { Instance, type Publisher } from "#server/instances/instance.ts";
+import { TARGETS } from "#test/support/targets.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 const INGEST_TIMEOUT_MS = 5000;
@@ -20,6 +21,7 @@ function openInstance(): Instance {
     name: "primary",
     monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
+    targets: TARGETS,
     listener: {
       publishActive: () => lines.push("active"),
       publishInactive: (_, cause) => lines.push(`inactive: ${cause}`),
@@ -259,6 +261,7 @@ test("an instance that reports to nobody works as well", () => {
     name: "secondary",
     monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
+    targets: TARGETS,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const publisher = quiet.attach({ cut: () => {} });
