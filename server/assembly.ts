@@ -152,6 +152,7 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
   const playouts = new PlayoutManager({
     clock,
     ingestTimeoutSeconds: config.ingestTimeoutSeconds,
+    targets: { segmentSeconds, partMilliseconds },
     isRevertive: config.failover === "revertive",
     openProgramme: programmeOpener(programme),
     openEnded: endedOpener(programme),

@@ -12,6 +12,7 @@ import { Sampler } from "#server/stats/sampler.ts";
 import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
 import { SqliteStatisticsWriter } from "#server/store/sqlite/statistics-writer.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+import { TARGETS } from "#test/support/targets.ts";
 
 /** Share of one core that `count` sides take when each is sampled every second, over `seconds`. */
 export async function measureSampling(count: number, seconds: number): Promise<number> {
@@ -53,6 +54,7 @@ function sending(untilMs: number): Instance {
     name: "primary",
     monotonicMs: () => nowMs,
     ingestTimeoutMs: 5000,
+    targets: TARGETS,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const encoder = new SyntheticEncoder();

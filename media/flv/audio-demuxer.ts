@@ -31,7 +31,7 @@ export class AudioDemuxer {
     if (packet.type === "configuration")
       return this.#configure(isAdtsHeader(body) ? audioSpecificConfigOfAdts(body) : body);
     if (isAdts(body)) return this.#adts(body, timestampMs);
-    if (this.#configuration === null) return [{ type: "undecodable", kind: "audio" }];
+    if (this.#configuration === null) return [{ type: "undecodable", kind: "audio", timestampMs }];
     return [{ type: "unit", unit: unitOf(body, timestampMs) }];
   }
 

@@ -6,4 +6,4 @@ export type DemuxedItem =
   | { readonly type: "track"; readonly track: Track }
   | { readonly type: "unit"; readonly unit: EncodedUnit }
   /** A frame came that nobody can decode: its configuration did not. */
-  | { readonly type: "undecodable"; readonly kind: TrackKind };
+  | { readonly type: "undecodable"; readonly kind: TrackKind; readonly timestampMs: number };

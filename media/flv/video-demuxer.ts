@@ -68,7 +68,7 @@ export class VideoDemuxer {
     const items = itemsOf(this.#stream.push({ nalUnits, timing }, whole));
     const { configuration, waiting } = this.#stream;
     const isUndecodable = items.length === 0 && configuration === null && waiting === null;
-    return isUndecodable ? [{ type: "undecodable", kind: "video" }] : items;
+    return isUndecodable ? [{ type: "undecodable", kind: "video", timestampMs }] : items;
   }
 
   /** `whole`: the body with lengths; null where it has start codes, or NAL units of no bytes, which decoders take for damage. */

@@ -3,7 +3,10 @@
 import type { Amf0Value } from "#media/amf0/value.ts";
 import { encodeCommand } from "./command.ts";
 
-export type PublishRefusal = "NetStream.Publish.Denied" | "NetStream.Publish.BadName";
+export type PublishRefusal =
+  | "NetStream.Publish.Denied"
+  | "NetStream.Publish.BadName"
+  | "NetStream.Publish.Rejected";
 export type PlayRefusal = "NetStream.Play.StreamNotFound" | "NetStream.Play.Failed";
 
 export type StatusCode =

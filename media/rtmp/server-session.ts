@@ -127,6 +127,13 @@ export class ServerSession {
     this.#publishingStreamId = null;
   }
 
+  /** Tells the publisher that what it sends cannot be used; nothing without a publish. */
+  rejectPublish(reason: string): void {
+    if (this.#publishingStreamId === null) return;
+    this.#replies.status(this.#publishingStreamId, "error", "NetStream.Publish.Rejected", reason);
+    this.#publishingStreamId = null;
+  }
+
   *#receive(message: Message, nowMs: number): Generator<SessionEvent> {
     switch (message.type) {
       case MESSAGE_TYPE.aggregate:

@@ -23,6 +23,16 @@ const AudioInput = z
   })
   .openapi("AudioInput");
 
+const InputHealth = z
+  .object({
+    score: z.number().openapi({ description: "100: faultless; 0: not fit to be on air.", example: 65 }),
+    faults: z.array(z.string()).openapi({
+      description: "By name, each of which took some of the score. Names may be added.",
+      example: ["audio-missing"],
+    }),
+  })
+  .openapi("InputHealth");
+
 export const Input = z
   .object({
     instance: Instance,
@@ -36,5 +46,23 @@ export const Input = z
     lastSeenAtUtc: Utc.nullable(),
     video: orNull(VideoInput),
     audio: orNull(AudioInput),
+    health: orNull(InputHealth).openapi({
+      description: "How fit it is to be on air, by what passes; null unless it is active.",
+    }),
+    advice: z.array(z.string()).openapi({
+      description:
+        "What would make it better: a sentence each, with what was measured and what to change in the encoder. " +
+        "One that has come stays until its cause has been gone for a while.",
+      example: ["Key frames come every 8 s; segments are to last 2 s: set the key frame interval to 2 s."],
+    }),
+    problem: z
+      .string()
+      .nullable()
+      .openapi({
+        description:
+          "Why what arrives cannot be used, or not wholly: what it is, and what to change in the encoder. " +
+          "Null when there is nothing wrong.",
+        example: "The picture is HEVC, which is not taken: set the video encoder to H.264.",
+      }),
   })
   .openapi("Input");

@@ -170,7 +170,7 @@ export class RtmpConnection implements PublisherConnection {
     } else if (claimed === "busy") {
       this.#refuse(request, "NetStream.Publish.BadName", "another encoder publishes with this stream key");
     } else {
-      this.#source = new RtmpSource(claimed);
+      this.#source = new RtmpSource(claimed, (reason) => this.#reject(reason));
       this.#session.acceptPublish(request);
       this.#onStage("settled");
     }
@@ -219,6 +219,14 @@ export class RtmpConnection implements PublisherConnection {
   ): void {
     this.#log.warn("publish_refused", { code });
     this.#session.refusePublish(request, code, description);
+    this.#flush();
+    this.#close();
+  }
+
+  /** What is published cannot be carried, none of it. */
+  #reject(reason: string): void {
+    this.#log.warn("publish_rejected", { message: reason });
+    this.#session.rejectPublish(reason);
     this.#flush();
     this.#close();
   }

@@ -1,26 +1,34 @@
 // An RTMP publish as a source: its FLV messages become tracks and encoded units. From here on nobody knows the protocol.
 
 import type { DemuxedItem } from "#media/flv/demuxed-item.ts";
-import { FlvError } from "#media/flv/flv-error.ts";
+import { FlvError, UnsupportedCodecError } from "#media/flv/flv-error.ts";
+import { readStreamMetadata, type StreamMetadata } from "#media/flv/stream-metadata.ts";
 import { type FlvMessage, TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import type { Publisher } from "#server/instances/instance.ts";
+import { type MediaKind, SourceProblems, type Unusable } from "./source-problems.ts";
 
 export class RtmpSource {
   readonly #publisher: Publisher;
+  readonly #onRefused: (reason: string) => void;
   readonly #demuxer = new TagDemuxer();
+  readonly #problems: SourceProblems;
+  readonly #kinds = new Map<number, MediaKind>();
+  #hasJoinPoint = false;
+  #isRefused = false;
 
-  constructor(publisher: Publisher) {
+  /** `onRefused`: nothing of it can be carried; it is called once, and what is received afterwards is nothing. */
+  constructor(publisher: Publisher, onRefused: (reason: string) => void = () => undefined) {
     this.#publisher = publisher;
+    this.#onRefused = onRefused;
+    this.#problems = new SourceProblems(publisher);
   }
 
   /** A tag that cannot be used is told of and dropped. */
   receive(message: FlvMessage): void {
-    try {
-      this.#feed(this.#demuxer.push(message));
-    } catch (error) {
-      if (!(error instanceof FlvError)) throw error;
-      this.#publisher.dropped(error.message);
-    }
+    const { kind } = message;
+    if (this.#isRefused) return;
+    if (kind === "data") this.#receiveData(message.payload);
+    else this.#receiveMedia({ ...message, kind });
   }
 
   end(): void {
@@ -28,10 +36,60 @@ export class RtmpSource {
     this.#publisher.end();
   }
 
+  #receiveData(payload: Uint8Array): void {
+    const metadata = metadataIn(payload);
+    if (metadata !== null) this.#publisher.announced(metadata);
+  }
+
+  #receiveMedia(message: FlvMessage & { kind: MediaKind }): void {
+    const { kind, timestampMs } = message;
+    try {
+      this.#feed(this.#demuxer.push(message));
+    } catch (error) {
+      if (!(error instanceof FlvError)) throw error;
+      this.#publisher.dropped(error.message);
+      this.#problems.failed(kind, whyOf(error), timestampMs);
+    }
+    const refusal = this.#problems.refusalAt(timestampMs);
+    if (refusal === null) return;
+    this.#isRefused = true;
+    this.#onRefused(refusal);
+  }
+
   #feed(items: readonly DemuxedItem[]): void {
     for (const item of items) {
-      if (item.type === "track") this.#publisher.setTrack(item.track);
-      else if (item.type === "unit") this.#publisher.push(item.unit);
+      if (item.type === "track") {
+        this.#kinds.set(item.track.id, item.track.kind);
+        this.#publisher.setTrack(item.track);
+      } else if (item.type === "unit") {
+        this.#judge(item.unit);
+        this.#publisher.push(item.unit);
+      } else {
+        this.#problems.failed(item.kind, { form: "no-configuration" }, item.timestampMs);
+      }
     }
+  }
+
+  /** A unit can be used; but pictures only once there was one that decoding can begin with. */
+  #judge({ trackId, isSync, hints, sentDts }: Parameters<Publisher["push"]>[0]): void {
+    const kind = this.#kinds.get(trackId) ?? "audio";
+    if (kind === "video") this.#hasJoinPoint ||= isSync || hints?.isRecoveryPoint === true;
+    if (kind === "audio" || this.#hasJoinPoint) this.#problems.worked(kind);
+    else this.#problems.failed(kind, { form: "no-join-point" }, sentDts);
+  }
+}
+
+function whyOf(error: FlvError): Unusable {
+  if (error instanceof UnsupportedCodecError) return { form: "codec", codec: error.codec };
+  return { form: "malformed", message: error.message };
+}
+
+/** Nothing depends on it: what is malformed says nothing, and nobody is told of it. */
+function metadataIn(payload: Uint8Array): StreamMetadata | null {
+  try {
+    return readStreamMetadata(payload);
+  } catch (error) {
+    if (!(error instanceof FlvError)) throw error;
+    return null;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { InstanceName } from "#openapi/names.ts";
 import type { Clock } from "#server/common/clock.ts";
+import type { Judgement } from "./health.ts";
 import type { Instance } from "./instance.ts";
 import type { Publish } from "./publish.ts";
 
@@ -13,6 +14,12 @@ export interface InputState {
   readonly lastSeenAtMs: number | null;
   readonly video: VideoInput | null;
   readonly audio: AudioInput | null;
+  /** Null unless the instance is active. */
+  readonly health: Judgement | null;
+  /** What would make it better, a sentence each. */
+  readonly advice: readonly string[];
+  /** Why what arrives cannot be used, or not wholly. */
+  readonly problem: string | null;
   /** Repairs of all its publishes since the process began. */
   readonly timestampRepairs: number;
 }
@@ -43,6 +50,9 @@ export function inputState(instance: Instance, clock: Pick<Clock, "monotonicMs" 
     connectedAtMs: dateOf(instance.connectedAtMs),
     lastSeenAtMs: dateOf(instance.lastMediaAtMs),
     ...(publish === null ? { video: null, audio: null } : inputFormat(publish, nowMs)),
+    health: instance.isActive && publish !== null ? publish.judge(nowMs) : null,
+    advice: publish?.advice ?? [],
+    problem: publish?.problem ?? null,
     timestampRepairs: instance.timestampRepairs,
   };
 }

@@ -1,7 +1,8 @@
 // One of a livestream's two instances: whoever publishes to it now, and whether that is fit to be watched.
 
-import type { EncodedUnit, Track } from "#media/track/track.ts";
+import type { EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
+import type { AnnouncedBitrates, CutTargets } from "./advice.ts";
 import { Publish, type TimedUnit } from "./publish.ts";
 
 /** A holder of the key that sent nothing for this long makes way for a newcomer with the same key (RTMP §6 of the contract). */
@@ -25,8 +26,12 @@ export interface Publisher {
   setTrack(track: Track): void;
   /** The next unit, in decoding order; of a track that was set. */
   push(unit: EncodedUnit): void;
+  /** What the encoder says that it will send. */
+  announced(bitrates: AnnouncedBitrates): void;
   /** Something that arrived cannot be used; `reason` is a sentence for a log. */
   dropped(reason: string): void;
+  /** Nothing of this kind can be used as it comes, and `problem` says what to change; null: it can be used again. */
+  unusable(kind: TrackKind, problem: string | null): void;
   end(): void;
 }
 
@@ -51,6 +56,8 @@ export interface InstanceReports {
   disconnected(reason: string | null): void;
   /** Something that its publisher sent cannot be used. */
   dropped(reason: string): void;
+  /** What its publisher sends cannot be used, or not wholly, for another reason than before; null: it can be again. */
+  problem(problem: string | null): void;
 }
 
 const NOBODY: InstanceReports = {
@@ -58,6 +65,7 @@ const NOBODY: InstanceReports = {
   refused: () => undefined,
   disconnected: () => undefined,
   dropped: () => undefined,
+  problem: () => undefined,
 };
 
 export class Instance {
@@ -65,6 +73,7 @@ export class Instance {
   readonly #listener: InstanceListener;
   readonly #monotonicMs: () => number;
   readonly #ingestTimeoutMs: number;
+  readonly #targets: CutTargets;
   readonly #reports: InstanceReports;
   #connection: PublisherConnection | null = null;
   #publish: Publish | null = null;
@@ -78,12 +87,14 @@ export class Instance {
     listener: InstanceListener;
     monotonicMs: () => number;
     ingestTimeoutMs: number;
+    targets: CutTargets;
     reports?: InstanceReports;
   }) {
     this.name = options.name;
     this.#listener = options.listener;
     this.#monotonicMs = options.monotonicMs;
     this.#ingestTimeoutMs = options.ingestTimeoutMs;
+    this.#targets = options.targets;
     this.#reports = options.reports ?? NOBODY;
   }
 
@@ -125,7 +136,7 @@ export class Instance {
       }
       this.#cut("taken-over", "another encoder with this key took over after 2 s of silence");
     }
-    const publish = new Publish(this.name, this.#monotonicMs());
+    const publish = new Publish(this.name, this.#monotonicMs(), this.#targets);
     this.#connection = connection;
     this.#publish = publish;
     this.#connectedAtMs = this.#monotonicMs();
@@ -135,7 +146,11 @@ export class Instance {
       push: (unit) => {
         if (this.#publish === publish) this.#receive(publish, unit);
       },
+      announced: (bitrates) => publish.announced(bitrates),
       dropped: (reason) => this.#reports.dropped(reason),
+      unusable: (kind, problem) => {
+        if (this.#publish === publish) this.#unusable(publish, kind, problem);
+      },
       end: () => {
         if (this.#publish === publish) this.#detach("closed", null);
       },
@@ -164,6 +179,12 @@ export class Instance {
       this.#isActive = true;
       this.#listener.publishActive(publish);
     }
+  }
+
+  #unusable(publish: Publish, kind: TrackKind, problem: string | null): void {
+    const before = publish.problem;
+    publish.unusable(kind, problem);
+    if (publish.problem !== before) this.#reports.problem(publish.problem);
   }
 
   #becomeInactive(cause: LossCause): void {

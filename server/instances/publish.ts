@@ -4,6 +4,7 @@ import { JoinPoints } from "#media/track/join-points.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
+import { Advice, type AnnouncedBitrates, type CutTargets } from "./advice.ts";
 import { type CachedUnit, GopCache } from "./gop-cache.ts";
 import { Health, type Judgement } from "./health.ts";
 import { IngestFigures } from "./ingest-figures.ts";
@@ -23,6 +24,9 @@ const SOUND_BEFORE_PICTURE_SECONDS = 0.3;
 /** Where there are recovery points only, those who join decode no more than this before they see something. */
 const RECOVERY_GOP_SECONDS = 10;
 
+/** In the order that problems are told in. */
+const KINDS: readonly TrackKind[] = ["video", "audio"];
+
 export interface TimedUnit {
   readonly unit: AccessUnit;
   readonly track: Track;
@@ -34,6 +38,7 @@ export class Publish {
   readonly instance: InstanceName;
   readonly figures: IngestFigures;
   readonly #health: Health;
+  readonly #advice: Advice;
   readonly #gop = new GopCache({ keepsPrevious: true });
   readonly #tracks = new Map<number, Track>();
   readonly #timeline = new Timeline();
@@ -44,11 +49,14 @@ export class Publish {
   #firstUnitSeconds: number | null = null;
   #latestUnitSeconds = 0;
   #clockOffsetMs: number | null = null;
+  /** What of each kind cannot be used, and what to change. */
+  readonly #problems = new Map<TrackKind, string>();
 
-  constructor(instance: InstanceName, nowMs: number) {
+  constructor(instance: InstanceName, nowMs: number, targets: CutTargets) {
     this.instance = instance;
     this.figures = new IngestFigures(nowMs);
     this.#health = new Health(nowMs);
+    this.#advice = new Advice(targets, this.figures);
   }
 
   get tracks(): readonly Track[] {
@@ -106,6 +114,28 @@ export class Publish {
 
   judge(nowMs: number): Judgement {
     return this.#health.judge(nowMs);
+  }
+
+  /** What would make it better, a sentence each. */
+  get advice(): readonly string[] {
+    return this.#advice.sentences;
+  }
+
+  /** As {@link Advice.announced}. */
+  announced(bitrates: AnnouncedBitrates): void {
+    this.#advice.announced(bitrates);
+  }
+
+  /** Why what arrives cannot be used, or not wholly; null where there is nothing wrong. */
+  get problem(): string | null {
+    const sentences = KINDS.flatMap((kind) => this.#problems.get(kind) ?? []);
+    return sentences.length === 0 ? null : sentences.join(" ");
+  }
+
+  /** Of this kind nothing that comes can be used, and `problem` says what to change; null: it can be used again. */
+  unusable(kind: TrackKind, problem: string | null): void {
+    if (problem === null) this.#problems.delete(kind);
+    else this.#problems.set(kind, problem);
   }
 
   /** Milliseconds since the last unit of any kind. */
@@ -170,9 +200,13 @@ export class Publish {
     if (unit.hints?.isFiller === true) return;
     const { byteLength } = unit.data;
     if (track.kind === "video") {
+      const ptsSeconds = unit.pts / track.timescale;
+      const isOpenGop = unit.hints?.isOpenGop === true;
+      this.#advice.video({ isSync: unit.isSync, isOpenGop, dtsSeconds: seconds, ptsSeconds }, nowMs);
       this.figures.video(byteLength, unit.isSync, seconds, nowMs);
       this.#health.video(byteLength, unit, nowMs);
     } else {
+      this.#advice.audio(seconds, nowMs);
       this.figures.audio(byteLength, nowMs);
       this.#health.audio(byteLength, nowMs);
     }
@@ -183,6 +217,7 @@ export class Publish {
     this.#gop.clear();
     this.#joinPoints.reset();
     this.figures.clockJumped();
+    this.#advice.clockJumped();
     this.#firstUnitSeconds = null;
     this.#clockOffsetMs = null;
   }

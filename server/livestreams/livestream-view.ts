@@ -35,7 +35,7 @@ export interface LivestreamView {
   readonly finishedAtUtc: string | null;
 }
 
-export interface InputView extends Pick<InputState, "instance" | "active" | "video" | "audio"> {
+export interface InputView extends Pick<InputState, "instance" | "active" | "video" | "audio" | "problem"> {
   readonly primary: boolean;
   readonly source: "rtmp";
   readonly url: string;
@@ -43,6 +43,13 @@ export interface InputView extends Pick<InputState, "instance" | "active" | "vid
   readonly streamKey: string;
   readonly connectedAtUtc: string | null;
   readonly lastSeenAtUtc: string | null;
+  readonly health: HealthView | null;
+  readonly advice: string[];
+}
+
+export interface HealthView {
+  readonly score: number;
+  readonly faults: string[];
 }
 
 export interface PlayoutView {
@@ -128,6 +135,9 @@ function inputView(state: InputState, streamKey: string, urls: PublicUrls): Inpu
     lastSeenAtUtc: utc(state.lastSeenAtMs),
     video: state.video,
     audio: state.audio,
+    health: state.health === null ? null : { score: state.health.score, faults: [...state.health.faults] },
+    advice: [...state.advice],
+    problem: state.problem,
   };
 }
 

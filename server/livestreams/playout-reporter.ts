@@ -63,6 +63,12 @@ export class PlayoutReporter implements PlayoutReports {
     this.#options.log.warn("media_dropped", { ...whose(input), message });
   }
 
+  problem(input: ReportingInput, problem: string | null): void {
+    const { log } = this.#options;
+    if (problem === null) log.info("input_problem_gone", whose(input));
+    else log.warn("input_problem", { ...whose(input), message: problem });
+  }
+
   switched(...[livestreamId, change, positionSeconds]: Parameters<PlayoutReports["switched"]>): void {
     const { from, to, cause, faults, fromScore, toScore, gapMs, gapFrames } = change;
     const facts = { from, to, cause, fromScore, toScore, gapMs, gapFrames };

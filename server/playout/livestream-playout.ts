@@ -1,6 +1,7 @@
 // One running livestream: its two instances, the switcher between them and, from the publish on, its programme.
 
 import { INSTANCE_NAMES, type InstanceName, type PlayoutName } from "#openapi/names.ts";
+import type { CutTargets } from "#server/instances/advice.ts";
 import { inputFormat } from "#server/instances/input-state.ts";
 import { Instance } from "#server/instances/instance.ts";
 import type { OpenedProgramme, ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
@@ -20,6 +21,7 @@ export interface LivestreamPlayoutOptions {
   readonly livestream: OpenLivestream;
   readonly monotonicMs: () => number;
   readonly ingestTimeoutMs: number;
+  readonly targets: CutTargets;
   readonly isRevertive: boolean;
   /** Makes an instance's own programme. */
   readonly openInstance: () => Programme;
@@ -152,17 +154,19 @@ export class LivestreamPlayout {
 
   #instance(
     name: InstanceName,
-    { monotonicMs, ingestTimeoutMs, reports }: LivestreamPlayoutOptions,
+    { monotonicMs, ingestTimeoutMs, targets, reports }: LivestreamPlayoutOptions,
   ): Instance {
     return new Instance({
       name,
       monotonicMs,
       ingestTimeoutMs,
+      targets,
       reports: {
         connected: () => reports.connected(this.#input(name)),
         refused: () => reports.refused(this.#input(name)),
         disconnected: (reason) => reports.disconnected(this.#input(name), reason),
         dropped: (reason) => reports.dropped(this.#input(name), reason),
+        problem: (problem) => reports.problem(this.#input(name), problem),
       },
       listener: {
         publishActive: (publish) => {

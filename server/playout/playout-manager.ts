@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { AccessUnit, VideoConfiguration } from "#media/track/track.ts";
 import { INSTANCE_NAMES, type InstanceName, type PlayoutName } from "#openapi/names.ts";
 import type { Clock } from "#server/common/clock.ts";
+import type { CutTargets } from "#server/instances/advice.ts";
 import { type InputState, inputState } from "#server/instances/input-state.ts";
 import type { Publisher, PublisherConnection, Unclaimed } from "#server/instances/instance.ts";
 import type { OpenEnded, OpenProgramme } from "#server/programme/open-programme.ts";
@@ -18,6 +19,7 @@ const TICK_MS = 100;
 export interface PlayoutManagerOptions {
   readonly clock: Pick<Clock, "monotonicMs" | "dateOf">;
   readonly ingestTimeoutSeconds: number;
+  readonly targets: CutTargets;
   /** Go back to the primary once it is well again; else only when asked, or when the stand-in fails. */
   readonly isRevertive: boolean;
   readonly openProgramme: OpenProgramme;
@@ -47,6 +49,7 @@ export class PlayoutManager implements PlayDoor {
       livestream,
       monotonicMs: () => this.#options.clock.monotonicMs(),
       ingestTimeoutMs: this.#options.ingestTimeoutSeconds * 1000,
+      targets: this.#options.targets,
       isRevertive: this.#options.isRevertive,
       openInstance: this.#options.openInstance,
       reports: this.#options.reports,

@@ -24,6 +24,8 @@ export interface PlayoutReports extends ProgrammeReports {
   disconnected(input: ReportingInput, reason: string | null): void;
   /** Something that the encoder sent cannot be used. */
   dropped(input: ReportingInput, reason: string): void;
+  /** What the encoder sends cannot be used, or not wholly, for another reason than before; null: it can be again. */
+  problem(input: ReportingInput, problem: string | null): void;
   /** Another instance is on air, or none. */
   switched(livestreamId: string, change: OnAirChange, positionSeconds: number | null): void;
 }

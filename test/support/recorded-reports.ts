@@ -29,6 +29,10 @@ export class RecordedReports implements PlayoutReports {
     this.#add(input, `dropped: ${reason}`);
   }
 
+  problem(input: ReportingInput, problem: string | null): void {
+    this.#add(input, `problem: ${problem}`);
+  }
+
   switched(...[_, change, positionSeconds]: Parameters<PlayoutReports["switched"]>): void {
     this.lines.push(`switched to ${change.to}: ${change.cause}${at(positionSeconds)}`);
   }

@@ -5,6 +5,7 @@ import { Instance } from "#server/instances/instance.ts";
 import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
 import { FakeEncoder, type FakeEncoderOptions } from "#test/support/fake-encoder.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
+import { TARGETS } from "#test/support/targets.ts";
 
 /** As often as a server does it. */
 const TICK_MS = 100;
@@ -37,6 +38,7 @@ export class Stage {
         name,
         monotonicMs: clock,
         ingestTimeoutMs,
+        targets: TARGETS,
         listener: {
           publishActive: (publish) => this.switcher.sourceActive(publish),
           publishInactive: (publish, cause) => this.switcher.sourceInactive(publish, cause),

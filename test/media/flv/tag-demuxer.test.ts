@@ -145,8 +145,10 @@ test("the record is kept apart from the message it came in", () => {
 
 test("frames that no configuration came for are told of, and are no units", () => {
   const demuxer = new TagDemuxer();
-  expect(demuxer.push(video(keyFrame))).toEqual([{ type: "undecodable", kind: "video" }]);
-  expect(demuxer.push(audio(hex`af 01 21 00`))).toEqual([{ type: "undecodable", kind: "audio" }]);
+  expect(demuxer.push(video(keyFrame))).toEqual([{ type: "undecodable", kind: "video", timestampMs: 0 }]);
+  expect(demuxer.push(audio(hex`af 01 21 00`))).toEqual([
+    { type: "undecodable", kind: "audio", timestampMs: 0 },
+  ]);
 });
 
 test("what carries neither a track nor a frame yields nothing", () => {

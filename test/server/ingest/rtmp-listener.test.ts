@@ -19,6 +19,7 @@ import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/
 import { Recordings } from "#server/recording/recordings.ts";
 import { OwedWrites } from "#server/store/owed-writes.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+import { TARGETS } from "#test/support/targets.ts";
 
 const ID = "0190b8e8-0000-7000-8000-000000000001";
 const CYCLES = 2000;
@@ -59,6 +60,7 @@ const recordings = new Recordings(folder);
 const manager = new PlayoutManager({
   clock,
   ingestTimeoutSeconds: 5,
+  targets: TARGETS,
   isRevertive: false,
   openProgramme: programmeOpener({ ...options, recordings, reports }),
   openEnded: endedOpener({ ...options, recordings }),

@@ -31,7 +31,10 @@ function listening(left: number) {
   expect(descriptors.figures.open).toBe(LIMIT - left);
   let players = 0;
   const feed = { join: () => void players++, leave: () => undefined };
-  const publisher = { setTrack: () => {}, push: () => {}, dropped: () => {}, end: () => {} };
+  const publisher = {
+    ...{ setTrack: () => {}, push: () => {}, announced: () => {}, dropped: () => {}, unusable: () => {} },
+    end: () => {},
+  };
   const listener = new RtmpListener({
     ...{ hostname: "127.0.0.1", port: 0, tls: null, monotonicMs: () => 0, descriptors },
     door: { claim: () => publisher, play: () => feed },

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { EncodedUnit } from "#media/track/track.ts";
 import { Instance, type Publisher } from "#server/instances/instance.ts";
+import { TARGETS } from "#test/support/targets.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 const INGEST_TIMEOUT_MS = 5000;
@@ -20,6 +21,7 @@ function openInstance(): Instance {
     name: "primary",
     monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
+    targets: TARGETS,
     listener: {
       publishActive: () => lines.push("active"),
       publishInactive: (_, cause) => lines.push(`inactive: ${cause}`),
@@ -30,6 +32,7 @@ function openInstance(): Instance {
       refused: () => lines.push("refused"),
       disconnected: (reason) => lines.push(`disconnected: ${reason}`),
       dropped: (reason) => lines.push(`dropped: ${reason}`),
+      problem: (problem) => lines.push(`problem: ${problem}`),
     },
   });
 }
@@ -223,15 +226,47 @@ test("what cannot be used is told", () => {
   expect(told()).toEqual(["connected", "dropped: of no use"]);
 });
 
+test("what is wrong with each kind is told when it changes, not each time that it is seen", () => {
+  const publisher = attached();
+  told();
+  publisher.unusable("audio", "Sound is wrong.");
+  publisher.unusable("audio", "Sound is wrong.");
+  publisher.unusable("video", "The picture is wrong.");
+  publisher.unusable("video", null);
+  publisher.unusable("video", null);
+  publisher.unusable("audio", "Sound is wrong otherwise.");
+  publisher.unusable("audio", null);
+  expect(told()).toEqual([
+    "problem: Sound is wrong.",
+    "problem: The picture is wrong. Sound is wrong.",
+    "problem: Sound is wrong.",
+    "problem: Sound is wrong otherwise.",
+    "problem: null",
+  ]);
+});
+
+test("a new publisher begins without what was wrong with the one before, which has no more to say", () => {
+  const first = attached();
+  first.unusable("video", "The picture is wrong.");
+  first.end();
+  attached("another");
+  told();
+  first.unusable("audio", "Sound is wrong.");
+  expect(told()).toEqual([]);
+  expect(instance.publish?.problem).toBeNull();
+});
+
 test("an instance that reports to nobody works as well", () => {
   const quiet = new Instance({
     name: "secondary",
     monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
+    targets: TARGETS,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const publisher = quiet.attach({ cut: () => {} });
   publisher?.dropped("of no use");
+  publisher?.unusable("video", "The picture is wrong.");
   expect(quiet.attach({ cut: () => {} })).toBeNull();
   publisher?.end();
   expect(quiet.isConnected).toBe(false);

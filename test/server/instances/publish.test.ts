@@ -1,12 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { EncodedUnit, Track } from "#media/track/track.ts";
 import { Publish } from "#server/instances/publish.ts";
+import { TARGETS } from "#test/support/targets.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 const CLOCK = { timescale: 1000, wrapBits: [32] } as const;
 
 function publishOf(...tracks: readonly Track[]): Publish {
-  const publish = new Publish("primary", 0);
+  const publish = new Publish("primary", 0, TARGETS);
   for (const track of tracks) publish.setTrack(track);
   return publish;
 }
@@ -182,4 +183,53 @@ test("repairs are counted, and too many of them are a fault", () => {
   for (const ms of [0, 40, 40, 40, 40, 40, 40]) publish.push(unit(1, ms), ms);
   expect(publish.timestampRepairs).toBe(5);
   expect(publish.judge(100).faults).toEqual(["timestamps-broken"]);
+});
+
+describe("what its producer is advised", () => {
+  const LONG = "Key frames come every 4 s; segments are to last 2 s: set the key frame interval to 2 s.";
+
+  /** 25 pictures a second until then, with a key frame every four seconds. */
+  function pushPictures(publish: Publish, untilMs: number, compositionTime = 0): void {
+    for (let ms = 0; ms <= untilMs; ms += 40) {
+      const isReordered = ms % 120 === 0;
+      const picture = unit(1, ms, ms % 4000 === 0);
+      publish.push({ ...picture, compositionTime: isReordered ? compositionTime : 0 }, ms);
+    }
+  }
+
+  test("follows from when its pictures are decoded and shown", () => {
+    const publish = publishOf(videoTrack);
+    pushPictures(publish, 12_000);
+    expect(publish.advice).toEqual([LONG]);
+    const reordering = publishOf(videoTrack);
+    pushPictures(reordering, 6000, 120);
+    expect(reordering.advice).toEqual([
+      "B-frames delay the picture by 0.12 s, and the programme is cut for low latency: set the number of B-frames to 0.",
+    ]);
+  });
+
+  test("follows from what was announced and what came", () => {
+    const publish = publishOf(videoTrack, audioTrack);
+    publish.announced({ videoKbps: 1, audioKbps: 1 }); // 10 bytes each: 2 kbit/s of either
+    for (let ms = 0; ms <= 20_000; ms += 40) {
+      publish.push(unit(1, ms, ms % 2000 === 0), ms);
+      publish.push(unit(2, ms), ms);
+    }
+    expect(publish.advice.map((sentence) => sentence.slice(0, 27))).toEqual([
+      "The picture takes 2 kbit/s,",
+      "The sound takes 2 kbit/s, a",
+    ]);
+  });
+
+  test("follows from the time of its sound, too, and begins anew where the clock jumped", () => {
+    const publish = publishOf(audioTrack);
+    for (let ms = 0; ms <= 120_000; ms += 40) publish.push(unit(2, ms), ms * 1.05);
+    expect(publish.advice.map((sentence) => sentence.slice(0, 36))).toEqual([
+      "The encoder's clock runs 4.8 % slow ",
+    ]);
+    const jumping = publishOf(audioTrack);
+    for (let ms = 0; ms <= 55_000; ms += 40) jumping.push(unit(2, 900_000 + ms), ms * 1.05);
+    for (let ms = 0; ms <= 55_000; ms += 40) jumping.push(unit(2, ms), (55_000 + ms) * 1.05);
+    expect([jumping.epoch, jumping.advice]).toEqual([1, []]);
+  });
 });

@@ -31,6 +31,8 @@ export const FACTS = {
 export class FakePlayouts implements Playouts {
   readonly calls: string[] = [];
   readonly active = new Map<string, InstanceName>();
+  /** What is said of every input. */
+  judged: Pick<InputState, "health" | "advice" | "problem"> = { health: null, advice: [], problem: null };
   readonly streamKeys = new Map<string, { primary: string | null; secondary: string | null }>();
   /** What the next call of this name waits for, or fails with. */
   readonly holds = new Map<string, Promise<void>>();
@@ -87,6 +89,7 @@ export class FakePlayouts implements Playouts {
       lastSeenAtMs: null,
       video: null,
       audio: null,
+      ...this.judged,
       timestampRepairs: 0,
     }));
   }

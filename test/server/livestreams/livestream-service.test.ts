@@ -228,6 +228,7 @@ describe("a livestream", () => {
         ...{ instance: "primary", primary: true, source: "rtmp", active: false },
         ...{ url: `rtmp://example.com/live/${keys[0]}`, serverUrl: "rtmp://example.com/live" },
         ...{ streamKey: keys[0] ?? "", connectedAtUtc: null, lastSeenAtUtc: null, video: null, audio: null },
+        ...{ health: null, advice: [], problem: null },
       },
       expect.objectContaining({ instance: "secondary", primary: false, streamKey: keys[1] }),
     ]);
@@ -236,6 +237,19 @@ describe("a livestream", () => {
       primary: keys[0] ?? null,
       secondary: keys[1] ?? null,
     });
+  });
+
+  test("shows of each input how fit it is, what would make it better and what is wrong", async () => {
+    const house = new FakeHouse();
+    const id = await house.started();
+    const judged = {
+      health: { score: 65, faults: ["audio-missing"] },
+      advice: ["Set the key frame interval to 2 s."],
+      problem: "Sound is wrong.",
+    } as const;
+    house.playouts.judged = judged;
+    const inputs = (await house.livestreams.get(id))?.inputs;
+    expect(inputs).toMatchObject([judged, judged]);
   });
 
   test("without a backup has one input", async () => {

@@ -99,6 +99,19 @@ test("media that cannot be used is a warning and no event", async () => {
   ]);
 });
 
+test("what is wrong with an input is a warning, that it is gone is noted, and neither is an event", async () => {
+  const house = new FakeHouse();
+  const id = await house.started();
+  house.reporter.problem(inputOf(id), "Sound is wrong.");
+  house.reporter.problem(inputOf(id), null);
+  expect(house.feed.typesOf(id)).toEqual(["livestream.created", "livestream.started"]);
+  const input = { livestreamId: id, instance: "primary" };
+  expect(linesOf(house)).toMatchObject([
+    { level: "warn", event: "input_problem", ...input, message: "Sound is wrong." },
+    { level: "info", event: "input_problem_gone", ...input },
+  ]);
+});
+
 describe("a recording that stopped", () => {
   test("while it was live is told of by the conversion", async () => {
     const house = new FakeHouse();

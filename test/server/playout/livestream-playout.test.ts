@@ -8,6 +8,7 @@ import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
+import { TARGETS } from "#test/support/targets.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 
 let nowMs = 0;
@@ -28,6 +29,7 @@ function playoutOf({ wasLive }: { wasLive: boolean }): LivestreamPlayout {
     },
     monotonicMs: () => nowMs,
     ingestTimeoutMs: 5000,
+    targets: TARGETS,
     isRevertive: false,
     openInstance: () => {
       throw new Error("no instance is opened here");

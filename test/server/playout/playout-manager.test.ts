@@ -6,6 +6,7 @@ import type { OpenProgramme } from "#server/programme/open-programme.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+import { TARGETS } from "#test/support/targets.ts";
 
 const NAMES = 100_000;
 const connection = { cut: () => {} };
@@ -21,6 +22,7 @@ beforeEach(() => {
   manager = new PlayoutManager({
     clock,
     ingestTimeoutSeconds: 5,
+    targets: TARGETS,
     isRevertive: false,
     openProgramme: (livestream) => openProgramme(livestream),
     openEnded: () => Promise.reject(new Error("nothing has ended")),
@@ -53,7 +55,31 @@ test("what an encoder sends and cannot be used is reported, without its key", ()
   const source = new RtmpSource(publisher);
   const hevc = Uint8Array.of(0x90, ...new TextEncoder().encode("hvc1"), 1);
   source.receive({ kind: "video", timestampMs: 0, payload: hevc });
-  expect(reports.lines).toEqual(["primary connected", "primary dropped: video codec hvc1, HEVC"]);
+  expect(reports.lines).toEqual([
+    "primary connected",
+    "primary dropped: video codec hvc1, HEVC",
+    "primary problem: The video is HEVC, which cannot be carried here: set the encoder to H.264.",
+  ]);
+});
+
+test("what is wrong with what an encoder sends is reported, and in its input", () => {
+  const publisher = claimed(openWith("wrong"));
+  publisher.unusable("audio", "Sound is wrong.");
+  expect(reports.lines).toEqual(["primary connected", "primary problem: Sound is wrong."]);
+  expect(manager.inputs("wrong").map(({ problem }) => problem)).toEqual(["Sound is wrong."]);
+});
+
+test("an encoder is advised by what programmes are cut to here", () => {
+  const source = new RtmpSource(claimed(openWith("advised")));
+  const slow = new SyntheticEncoder({ gopFrames: 200 });
+  for (const message of slow.headers()) source.receive(message);
+  for (let second = 0; second < 30; second += 1) {
+    clock.pass(1000);
+    for (const message of slow.play(1)) source.receive(message);
+  }
+  expect(manager.inputs("advised").flatMap(({ advice }) => advice)).toEqual([
+    "Key frames come every 8 s; segments are to last 2 s: set the key frame interval to 2 s.",
+  ]);
 });
 
 test("a publisher that comes, sends and leaves is reported step by step, and one that finds it there is refused", () => {

@@ -13,6 +13,7 @@ import { Recordings } from "#server/recording/recordings.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+import { TARGETS } from "#test/support/targets.ts";
 
 const ID = "0190b8e8-0000-7000-8000-000000000001";
 
@@ -91,6 +92,7 @@ class Studio implements AsyncDisposable {
     const manager = new PlayoutManager({
       clock,
       ingestTimeoutSeconds: 5,
+      targets: TARGETS,
       isRevertive: false,
       openProgramme: programmeOpener({ ...options, recordings, reports: this.#reports }),
       openEnded: endedOpener({ ...options, recordings }),

@@ -18,6 +18,7 @@ import { FakeClock } from "#test/support/fake-clock.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
+import { TARGETS } from "#test/support/targets.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 import { until } from "#test/support/until.ts";
 
@@ -150,6 +151,7 @@ class House implements AsyncDisposable {
     return new PlayoutManager({
       clock,
       ingestTimeoutSeconds: 5,
+      targets: TARGETS,
       isRevertive: false,
       openProgramme: programmeOpener({ ...options, recordings: this.recordings, reports: this.reports }),
       openEnded: endedOpener({ ...options, recordings: this.recordings }),

@@ -7,7 +7,7 @@ import { FakeClock } from "#test/support/fake-clock.ts";
 
 const SILENT: InputState = {
   ...{ instance: "primary", active: false, connectedAtMs: null, lastSeenAtMs: null },
-  ...{ video: null, audio: null, timestampRepairs: 0 },
+  ...{ video: null, audio: null, health: null, advice: [], problem: null, timestampRepairs: 0 },
 };
 
 function livestream(id: string, of: Partial<RunningLivestream> = {}): RunningLivestream {

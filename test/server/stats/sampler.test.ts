@@ -15,12 +15,15 @@ const SENDING: InputState = {
     keyFrameIntervalSeconds: 2,
   },
   audio: { codec: "aac", sampleRate: 48_000, channels: 2, bitrateKbps: 96 },
+  health: { score: 100, faults: [] },
+  advice: [],
+  problem: null,
   timestampRepairs: 3,
 };
 
 const SILENT: InputState = {
   ...{ instance: "secondary", active: false, connectedAtMs: null, lastSeenAtMs: null },
-  ...{ video: null, audio: null, timestampRepairs: 0 },
+  ...{ video: null, audio: null, health: null, advice: [], problem: null, timestampRepairs: 0 },
 };
 
 function samplerInto(written: NewSample[][], intervalSeconds = 10): Sampler {

@@ -5,11 +5,12 @@ import { Splicer } from "#server/switching/splicer.ts";
 import { FakeSource, type PictureFacts } from "#test/support/fake-source.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
 import { SyntheticEncoder, type SyntheticEncoderOptions } from "#test/support/synthetic-encoder.ts";
+import { TARGETS } from "#test/support/targets.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 /** One side with its encoder, and a clock that runs with what it sends. */
 class Side {
-  readonly publish = new Publish("primary", 0);
+  readonly publish = new Publish("primary", 0, TARGETS);
   readonly #demuxer = new TagDemuxer();
   readonly #encoder: SyntheticEncoder;
 

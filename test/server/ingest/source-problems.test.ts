@@ -1,0 +1,84 @@
+import { expect, test } from "bun:test";
+import { SourceProblems } from "#server/ingest/source-problems.ts";
+
+const HEVC = { form: "codec", codec: "HEVC" } as const;
+const MP3 = { form: "codec", codec: "MP3" } as const;
+const MALFORMED = { form: "malformed", message: "NAL unit of 9 bytes where 2 remain" } as const;
+
+function told(): { problems: SourceProblems; events: string[] } {
+  const events: string[] = [];
+  const problems = new SourceProblems({ unusable: (kind, problem) => events.push(`${kind}: ${problem}`) });
+  return { problems, events };
+}
+
+test("a codec that cannot be carried is told at once, whatever else comes", () => {
+  const { problems, events } = told();
+  problems.worked("audio");
+  problems.failed("video", HEVC, 0);
+  expect(events).toEqual([
+    "video: The video is HEVC, which cannot be carried here: set the encoder to H.264.",
+  ]);
+  expect(problems.refusalAt(60_000)).toBeNull();
+});
+
+test("a damaged tag among good ones is no problem; a second of damage is, to the millisecond", () => {
+  const { problems, events } = told();
+  problems.failed("video", MALFORMED, 1000);
+  problems.worked("video");
+  problems.failed("video", MALFORMED, 5000);
+  problems.failed("video", MALFORMED, 5999);
+  expect(events).toEqual([]);
+  problems.failed("video", MALFORMED, 6000);
+  expect(events).toEqual([
+    "video: The video cannot be read (NAL unit of 9 bytes where 2 remain): set the encoder to H.264 as FLV carries it, or start it anew.",
+  ]);
+});
+
+test("a clock that starts over is no second of damage", () => {
+  const { problems, events } = told();
+  problems.failed("audio", MALFORMED, 2 ** 32 - 500);
+  problems.failed("audio", MALFORMED, 499);
+  expect(events).toEqual([]);
+  problems.failed("audio", MALFORMED, 500);
+  expect(events).toHaveLength(1);
+});
+
+test("what can be used again is told once, and only where it was a problem", () => {
+  const { problems, events } = told();
+  problems.failed("audio", MALFORMED, 0);
+  problems.worked("audio");
+  problems.worked("audio");
+  expect(events).toEqual([]);
+  problems.failed("audio", MP3, 100);
+  problems.worked("audio");
+  problems.worked("audio");
+  expect(events.slice(1)).toEqual(["audio: null"]);
+});
+
+test("a publish of which both kinds cannot be carried is refused at once, naming both", () => {
+  const { problems } = told();
+  problems.failed("video", HEVC, 0);
+  expect(problems.refusalAt(0)).toBeNull();
+  problems.failed("audio", MP3, 10);
+  expect(problems.refusalAt(10)).toBe(
+    "The video is HEVC, which cannot be carried here: set the encoder to H.264. " +
+      "The sound is MP3, which cannot be carried here: set the encoder to AAC.",
+  );
+});
+
+test("one whose other kind does not show within a second is refused, and not a millisecond earlier", () => {
+  const { problems } = told();
+  problems.failed("video", HEVC, 7000);
+  problems.failed("video", HEVC, 7500);
+  expect(problems.refusalAt(7999)).toBeNull();
+  expect(problems.refusalAt(8000)).toBe(
+    "The video is HEVC, which cannot be carried here: set the encoder to H.264.",
+  );
+});
+
+test("what cannot be decoded is no reason to refuse: it may be told of yet", () => {
+  const { problems } = told();
+  problems.failed("video", { form: "no-configuration" }, 0);
+  problems.failed("audio", { form: "no-configuration" }, 0);
+  expect(problems.refusalAt(60_000)).toBeNull();
+});
