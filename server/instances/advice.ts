@@ -122,8 +122,8 @@ export class Advice {
     findings.uneven.observe(this.#uneven());
     findings.openGops.observe(this.#openGops());
     if (this.#latest >= this.#soonest) findings.reordered.observe(this.#reordered());
-    findings.videoBitrate.observe(this.#overBitrate("video", this.#figures.videoBitrateKbps(nowMs)));
-    findings.audioBitrate.observe(this.#overBitrate("audio", this.#figures.audioBitrateKbps(nowMs)));
+    findings.videoBitrate.observe(this.#overBitrate("video", nowMs));
+    findings.audioBitrate.observe(this.#overBitrate("audio", nowMs));
     findings.drift.observe(this.#drift());
     this.#soonest = Number.POSITIVE_INFINITY;
     this.#latest = Number.NEGATIVE_INFINITY;
@@ -178,9 +178,11 @@ export class Advice {
     };
   }
 
-  #overBitrate(kind: "video" | "audio", kbps: number): Finding | null {
+  #overBitrate(kind: "video" | "audio", nowMs: number): Finding | null {
     const announcedKbps = this.#announced[`${kind}Kbps`];
-    if (announcedKbps === null || kbps <= announcedKbps * ADVICE.overBitrateFactor) return null;
+    if (announcedKbps === null) return null;
+    const kbps = this.#figures[`${kind}BitrateKbps`](nowMs);
+    if (kbps <= announcedKbps * ADVICE.overBitrateFactor) return null;
     return {
       measured: kbps,
       sentence:

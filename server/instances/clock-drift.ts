@@ -59,9 +59,15 @@ export class ClockDrift {
 
 function certainShare(points: readonly Point[]): number | null {
   const spanMs = (points.at(-1)?.atMs ?? 0) - (points[0]?.atMs ?? 0);
-  if (spanMs < DRIFT.leastSeconds * 1000) return null;
+  if (spanMs < DRIFT.leastSeconds * 1000 || rangeMs(points) < DRIFT.leastMs) return null;
   const share = steadySlope(points);
   return Math.abs(share) * spanMs < DRIFT.leastMs ? null : share;
+}
+
+/** Looked at first, because nearly every clock runs well. */
+function rangeMs(points: readonly Point[]): number {
+  const offsets = points.map(({ offsetMs }) => offsetMs);
+  return Math.max(...offsets) - Math.min(...offsets);
 }
 
 /** A clock drifts all the time, a delay that becomes another one does it once: the least of the whole and of both halves. */
