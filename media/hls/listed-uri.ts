@@ -2,13 +2,14 @@
 
 /** What a name stands for. */
 export interface Listed {
-  readonly kind: "initialization" | "segment";
-  /** The id of an initialization, the media sequence number of a segment. */
+  readonly kind: "initialization" | "segment" | "lead-in";
+  /** The id of an initialization, the media sequence number of a segment, or of the one that a lead-in is before. */
   readonly number: number;
 }
 
 /** Every number has one way to be written, and stays a safe integer. */
 const INITIALIZATION = /^init-(0|[1-9]\d{0,14})\.mp4$/;
+const LEAD_IN = /^lead-in-([1-9]\d{0,14})\.m4s$/;
 const SEGMENT = /^segment-(0|[1-9]\d{0,14})\.m4s$/;
 
 export function initializationUri(id: number): string {
@@ -19,10 +20,17 @@ export function segmentUri(msn: number): string {
   return `segment-${msn}.m4s`;
 }
 
+/** What comes before this segment for those who have nothing to begin with. */
+export function leadInUri(msn: number): string {
+  return `lead-in-${msn}.m4s`;
+}
+
 /** Null for any other name. */
 export function parseListedUri(uri: string): Listed | null {
   const segment = SEGMENT.exec(uri)?.[1];
   if (segment !== undefined) return { kind: "segment", number: Number(segment) };
+  const leadIn = LEAD_IN.exec(uri)?.[1];
+  if (leadIn !== undefined) return { kind: "lead-in", number: Number(leadIn) };
   const initialization = INITIALIZATION.exec(uri)?.[1];
   return initialization === undefined ? null : { kind: "initialization", number: Number(initialization) };
 }

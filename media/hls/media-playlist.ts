@@ -1,5 +1,6 @@
 // A window to the text of its live media playlist (RFC 8216 §4.3).
 
+import { leadInUri, segmentUri } from "./listed-uri.ts";
 import { PLAYLIST_VERSION, segmentLines } from "./playlist-lines.ts";
 import type { PlaylistWindow } from "./playlist-window.ts";
 
@@ -15,6 +16,41 @@ export function renderMediaPlaylist(window: PlaylistWindow): string | null {
     ...(window.isEvent ? ["#EXT-X-PLAYLIST-TYPE:EVENT"] : []),
     ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
     ...segmentLines(window.segments, ""),
+    ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
+    "",
+  ].join("\n");
+}
+
+/** What the media sequence number before a segment's stands for, where that has a lead-in: seconds that nobody notices. */
+const LEAD_IN_SECONDS = 0.04;
+
+/**
+ * The same for one who came when this segment was to begin with, and has its lead-in before it; where that is not listed any
+ * more, nothing is told of it. Null also where the segment is yet to come.
+ */
+export function renderWithLeadIn(window: PlaylistWindow, msn: number): string | null {
+  const { segments, targetDurationSeconds } = window;
+  const first = segments.findIndex((segment) => segment.msn === msn);
+  const begin = segments[first];
+  if (targetDurationSeconds === null || begin === undefined) {
+    const hasLeft = (segments[0]?.msn ?? 0) > msn;
+    return hasLeft ? renderMediaPlaylist(window) : null;
+  }
+  const left = segments.slice(0, first).filter(({ discontinuity }) => discontinuity).length;
+  const leadIn = {
+    ...begin,
+    durationSeconds: LEAD_IN_SECONDS,
+    programDateTimeMs: begin.programDateTimeMs - LEAD_IN_SECONDS * 1000,
+  };
+  const lines = segmentLines([leadIn, { ...begin, discontinuity: false }, ...segments.slice(first + 1)], "");
+  return [
+    "#EXTM3U",
+    `#EXT-X-VERSION:${PLAYLIST_VERSION}`,
+    `#EXT-X-TARGETDURATION:${targetDurationSeconds}`,
+    `#EXT-X-MEDIA-SEQUENCE:${msn - 1}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence + left}`,
+    "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES",
+    ...lines.with(lines.indexOf(segmentUri(msn)), leadInUri(msn)),
     ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
     "",
   ].join("\n");

@@ -24,8 +24,9 @@ export class ListedAnswers {
     name: string,
   ): Response | Promise<Response> {
     const listed = parseListedUri(name);
-    const pieces = listed === null ? null : held[listed.kind](rendition, listed.number);
-    if (listed === null || pieces === null) return notFoundAnswer();
+    if (listed === null || listed.kind === "lead-in") return notFoundAnswer();
+    const pieces = held[listed.kind](rendition, listed.number);
+    if (pieces === null) return notFoundAnswer();
     const bytes = this.#bytesOf(request, pieces, CONTENT_TYPES[listed.kind]);
     return bytes instanceof Promise ? bytes.then((loaded) => loaded.answer(request)) : bytes.answer(request);
   }

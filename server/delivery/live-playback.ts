@@ -13,10 +13,11 @@ import {
 } from "#openapi/playback-paths.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import type { Viewers } from "#server/stats/viewers.ts";
+import { LeadIns } from "./lead-ins.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
 import { notFoundAnswer, redirectAnswer, viewerPlaylistAnswer } from "./playback-answers.ts";
 import type { PlaybackPath } from "./playback-path.ts";
-import { PreparedPlaylists } from "./prepared-playlists.ts";
+import { LEAD_IN_PARAMETER, PreparedPlaylists } from "./prepared-playlists.ts";
 
 /** What is known of a livestream that may have been live. */
 export interface PlayedLivestream {
@@ -46,6 +47,7 @@ const EXPECTED: ReadonlySet<LivestreamStatus> = new Set(["created", "started", "
 export class LivePlayback {
   readonly #options: LivePlaybackOptions;
   readonly #prepared = new PreparedPlaylists();
+  readonly #leadIns = new LeadIns();
 
   constructor(options: LivePlaybackOptions) {
     this.#options = options;
@@ -77,6 +79,8 @@ export class LivePlayback {
         : this.#mediaPlaylist(window, request, path);
     }
     if (programme === null) return this.#listedElsewhere(path, path.rendition);
+    const listed = parseListedUri(path.file);
+    if (listed?.kind === "lead-in") return this.#leadIn(request, programme, path.rendition, listed.number);
     return this.#options.listed.answer(request, programme.held, path.rendition, path.file);
   }
 
@@ -93,7 +97,9 @@ export class LivePlayback {
 
   /** The same for all; whoever gets it is a viewer from now on. */
   #mediaPlaylist(window: PlaylistWindow, request: Request, path: PlaybackPath): Response | Promise<Response> {
-    const playlist = this.#prepared.media(window);
+    const leadIn = leadInOf(request.url);
+    const playlist =
+      leadIn === null ? this.#prepared.media(window) : this.#prepared.mediaWithLeadIn(window, leadIn);
     if (playlist === null) return this.#notYet(path);
     if (request.method === "GET") {
       const { headers, url } = request;
@@ -102,6 +108,18 @@ export class LivePlayback {
       this.#options.viewers.watched(id, playout, viewer, window.targetDurationSeconds ?? 0);
     }
     return playlist.answer(request);
+  }
+
+  #leadIn(
+    request: Request,
+    programme: Programme,
+    rendition: RenditionName,
+    msn: number,
+  ): Response | Promise<Response> {
+    const segment = programme.windows.get(rendition)?.segments.find((each) => each.msn === msn);
+    return segment === undefined
+      ? notFoundAnswer()
+      : this.#leadIns.answer(request, programme.held, rendition, segment);
   }
 
   async #notYet(path: PlaybackPath): Promise<Response> {
@@ -123,6 +141,15 @@ export class LivePlayback {
       ? notFoundAnswer()
       : redirectAnswer(`${toRoot}${mediaFilePath(mediaId, rendition, file)}`);
   }
+}
+
+const LEAD_IN = new RegExp(`[?&]${LEAD_IN_PARAMETER}=([1-9]\\d{0,14})(?:&|$)`);
+
+/** Of a media playlist's URL; null where nothing of it is asked for. */
+function leadInOf(url: string): number | null {
+  if (!url.includes(LEAD_IN_PARAMETER)) return null;
+  const msn = LEAD_IN.exec(url)?.[1];
+  return msn === undefined ? null : Number(msn);
 }
 
 function missing(livestream: PlayedLivestream | null, { playout }: PlaybackPath): Response {

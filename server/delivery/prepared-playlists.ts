@@ -1,6 +1,7 @@
 // The texts of live playlists, made once for each version, however many viewers ask.
 
-import { renderMediaPlaylist } from "#media/hls/media-playlist.ts";
+import { leadInMsn } from "#media/hls/lead-in.ts";
+import { renderMediaPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
 import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { MEDIA_PLAYLIST } from "#openapi/playback-paths.ts";
@@ -10,6 +11,9 @@ import { PlaylistText } from "./playback-answers.ts";
 /** Where in the rendered multivariant playlist each viewer's own session id goes. */
 const SESSION_PLACE = "{session}";
 
+/** Query parameter of a media playlist: the media sequence number of the first segment, which has a lead-in. */
+export const LEAD_IN_PARAMETER = "lead-in";
+
 interface Rendered<Text> {
   readonly version: number;
   readonly text: Text | null;
@@ -17,6 +21,7 @@ interface Rendered<Text> {
 
 export class PreparedPlaylists {
   readonly #media = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
+  readonly #withLeadIn = new WeakMap<PlaylistWindow, Map<number, Rendered<PlaylistText>>>();
   readonly #multivariant = new WeakMap<Programme, Rendered<string>>();
 
   /** Null while there is nothing to list. */
@@ -27,6 +32,20 @@ export class PreparedPlaylists {
     });
   }
 
+  /** As {@link media}, for one whose first segment is this one, with its lead-in before it. */
+  mediaWithLeadIn(window: PlaylistWindow, msn: number): PlaylistText | null {
+    const texts = this.#withLeadIn.get(window) ?? new Map<number, Rendered<PlaylistText>>();
+    this.#withLeadIn.set(window, texts);
+    for (const known of texts.keys()) if (known < window.mediaSequence) texts.delete(known);
+    const last = texts.get(msn);
+    if (last !== undefined && last.version === window.version) return last.text;
+    const text = renderWithLeadIn(window, msn);
+    if (text === null || msn < window.mediaSequence) return text === null ? null : this.media(window);
+    const prepared = new PlaylistText(text, "live");
+    texts.set(msn, { version: window.version, text: prepared });
+    return prepared;
+  }
+
   /** As {@link media}; the session is in the address of every media playlist. */
   multivariant(programme: Programme, newSession: () => string): string | null {
     const windows = [...programme.windows];
@@ -35,12 +54,18 @@ export class PreparedPlaylists {
       renderMultivariantPlaylist(
         windows.map(([name, window]) => ({
           window,
-          uri: `${name}/${MEDIA_PLAYLIST}?session=${SESSION_PLACE}`,
+          uri: `${name}/${MEDIA_PLAYLIST}?session=${SESSION_PLACE}${leadInParameter(window)}`,
         })),
       ),
     );
     return text?.replaceAll(SESSION_PLACE, newSession()) ?? null;
   }
+}
+
+/** What a viewer who comes now asks for beside the session: where to begin, if there is nothing to begin with. */
+function leadInParameter(window: PlaylistWindow): string {
+  const msn = leadInMsn(window);
+  return msn === null ? "" : `&${LEAD_IN_PARAMETER}=${msn}`;
 }
 
 function rendered<Key extends object, Text>(

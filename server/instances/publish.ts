@@ -203,7 +203,7 @@ export class Publish {
       const ptsSeconds = unit.pts / track.timescale;
       const isOpenGop = unit.hints?.isOpenGop === true;
       this.#advice.video({ isSync: unit.isSync, isOpenGop, dtsSeconds: seconds, ptsSeconds }, nowMs);
-      this.figures.video(byteLength, unit.isSync, seconds, nowMs);
+      this.figures.video(byteLength, unit.isSync || isOpenGop, seconds, nowMs);
       this.#health.video(byteLength, unit, nowMs);
     } else {
       this.#advice.audio(seconds, nowMs);

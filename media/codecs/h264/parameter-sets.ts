@@ -64,6 +64,15 @@ export class ParameterSets {
     return { sequence, picture };
   }
 
+  /** Of the picture parameter set that came first; null where there is none whose sequence parameter set is known. */
+  get first(): ActiveSets | null {
+    for (const { parsed: picture } of this.#pictures.values()) {
+      const sequence = this.#sequences.get(picture.sequenceParameterSetId)?.parsed;
+      if (sequence !== undefined) return { sequence, picture };
+    }
+    return null;
+  }
+
   /**
    * The AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1) of what pictures with this set are decoded by: its sequence
    * parameter set, and all picture parameter sets that belong to that. Throws as {@link of}.

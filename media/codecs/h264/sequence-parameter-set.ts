@@ -27,6 +27,7 @@ export interface SequenceParameterSet extends VideoUsabilityInformation {
   readonly isFrameOnly: boolean;
   /** Of a whole frame. */
   readonly macroblocks: number;
+  readonly widthInMacroblocks: number;
 }
 
 export interface ChromaFormat {
@@ -172,7 +173,7 @@ function skipPictureOrderCycle(bits: BitReader): void {
 function readPictureSize(
   bits: BitReader,
   chroma: CropUnit,
-): Pick<SequenceParameterSet, "width" | "height" | "isFrameOnly" | "macroblocks"> {
+): Pick<SequenceParameterSet, "width" | "height" | "isFrameOnly" | "macroblocks" | "widthInMacroblocks"> {
   const codedWidth = (bits.unsignedExpGolomb() + 1) * 16; // pic_width_in_mbs_minus1
   const mapUnits = bits.unsignedExpGolomb() + 1; // pic_height_in_map_units_minus1
   const isFrameOnly = bits.flag(); // frame_mbs_only_flag
@@ -186,7 +187,8 @@ function readPictureSize(
   if (codedWidth > MAX_PIXELS_A_SIDE || codedHeight > MAX_PIXELS_A_SIDE || width <= 0 || height <= 0) {
     throw new CodecError(`picture of ${width} × ${height} cropped from ${codedWidth} × ${codedHeight}`);
   }
-  return { width, height, isFrameOnly, macroblocks: (codedWidth * codedHeight) / 256 };
+  const macroblocks = (codedWidth * codedHeight) / 256;
+  return { width, height, isFrameOnly, macroblocks, widthInMacroblocks: codedWidth / 16 };
 }
 
 function readCrop(bits: BitReader): { horizontal: number; vertical: number } {

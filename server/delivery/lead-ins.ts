@@ -1,0 +1,43 @@
+// The lead-ins of segments, made for those who ask: most streams have none.
+
+import { encodeLeadIn } from "#media/hls/lead-in.ts";
+import type { RenditionName } from "#media/hls/rendition.ts";
+import type { Segment } from "#media/hls/segment.ts";
+import type { HeldBytes } from "#server/recording/held-bytes.ts";
+import { isInMemory, type Piece, readPiece } from "#server/recording/piece.ts";
+import { CONTENT_TYPES, ImmutableBytes, notFoundAnswer } from "./playback-answers.ts";
+
+export class LeadIns {
+  readonly #made = new WeakMap<Segment, Promise<ImmutableBytes | null>>();
+
+  async answer(
+    request: Request,
+    held: HeldBytes,
+    rendition: RenditionName,
+    segment: Segment,
+  ): Promise<Response> {
+    const made = this.#made.get(segment) ?? make(held, rendition, segment);
+    this.#made.set(segment, made);
+    return (await made)?.answer(request) ?? notFoundAnswer();
+  }
+}
+
+/** Null where the segment has no lead-in, or is nowhere any more. */
+async function make(
+  held: HeldBytes,
+  rendition: RenditionName,
+  { msn, initializationId }: Segment,
+): Promise<ImmutableBytes | null> {
+  const initialization = held.initialization(rendition, initializationId);
+  const segment = held.segment(rendition, msn);
+  if (initialization === null || segment === null) return null;
+  const leadIn = encodeLeadIn(await bytesOf(initialization), await bytesOf(segment));
+  return leadIn === null
+    ? null
+    : new ImmutableBytes(new Blob([new Uint8Array(leadIn)]), CONTENT_TYPES.segment);
+}
+
+async function bytesOf(pieces: readonly Piece[]): Promise<Uint8Array> {
+  const read = async (piece: Piece) => (isInMemory(piece) ? new Uint8Array(piece) : readPiece(piece));
+  return new Blob(await Promise.all(pieces.map(read))).bytes();
+}
