@@ -74,6 +74,15 @@ function endOfVideo(cached: readonly CachedUnit[], tracks: Map<number, Track>): 
   return lastSeconds + (lastSeconds - secondsOf(beforeLast.unit, tracks));
 }
 
+/** Encoder time of the latest sound among them; negative infinity without any. */
+export function soundSeconds(cached: readonly CachedUnit[], tracks: Map<number, Track>): number {
+  let seconds = Number.NEGATIVE_INFINITY;
+  for (const { unit } of cached) {
+    if (tracks.get(unit.trackId)?.kind === "audio") seconds = Math.max(seconds, secondsOf(unit, tracks));
+  }
+  return seconds;
+}
+
 /** Decoding time on the encoder's clock. */
 export function secondsOf(unit: AccessUnit, tracks: Map<number, Track>): number {
   return unit.dts / (tracks.get(unit.trackId)?.timescale ?? 1);

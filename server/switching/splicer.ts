@@ -2,7 +2,14 @@
 
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { TimedUnit } from "#server/instances/publish.ts";
-import { isSuperfluous, type JoinPoint, joinSeconds, reaches, secondsOf } from "./join-point.ts";
+import {
+  isSuperfluous,
+  type JoinPoint,
+  joinSeconds,
+  reaches,
+  secondsOf,
+  soundSeconds,
+} from "./join-point.ts";
 import type { ProgrammeInput } from "./programme-input.ts";
 import { sameTracks } from "./same-tracks.ts";
 import type { Source } from "./source.ts";
@@ -18,7 +25,7 @@ interface Joint {
   readonly reorderSeconds: number;
 }
 
-/** Encoders send sound up to this far ahead of the picture it goes with; beyond it the picture is gone. */
+/** Encoders send sound up to this far ahead of the picture it goes with; beyond it the picture is gone, or is so late of both. */
 const MAX_SOUND_AHEAD_SECONDS = 0.5;
 
 interface TrackEnd {
@@ -70,10 +77,10 @@ export class Splicer {
     if (first === undefined) return;
     const joinAtSeconds = joinSeconds(cached, tracks, point);
     const reorderSeconds = reorderOf(first.unit, tracks.get(first.unit.trackId));
-    const programmeSeconds =
-      "fromSeconds" in point && point.isSameClock
-        ? (this.#sameInstantSeconds(before, joinAtSeconds) ?? this.#endSeconds(source, reorderSeconds))
-        : this.#endSeconds(source, reorderSeconds);
+    const sameSeconds =
+      "fromSeconds" in point && point.isSameClock ? this.#sameInstantSeconds(before, joinAtSeconds) : null;
+    const aheadSeconds = soundSeconds(cached, tracks) - joinAtSeconds;
+    const programmeSeconds = sameSeconds ?? this.#endSeconds(source, reorderSeconds, aheadSeconds);
     this.#begin(source, reorderSeconds, {
       prerollFromSeconds: secondsOf(first.unit, tracks),
       joinAtSeconds,
@@ -120,7 +127,7 @@ export class Splicer {
     if (this.#joint !== null && this.#joint.epoch !== epoch) this.#isBroken = true;
     const seconds = unit.dts / track.timescale;
     const reorderSeconds = reorderOf(unit, track);
-    const programmeSeconds = this.#endSeconds(source, reorderSeconds);
+    const programmeSeconds = this.#endSeconds(source, reorderSeconds, 0);
     this.#begin(source, reorderSeconds, {
       prerollFromSeconds: seconds,
       joinAtSeconds: seconds,
@@ -183,18 +190,20 @@ export class Splicer {
 
   /**
    * Where decoding can go on such that the next picture, shown `reorderSeconds` later, comes after all that were shown. Where
-   * the tracks stay, sound that is ahead of the last picture is not waited for: it goes on until the incoming source's is due.
+   * the tracks stay, sound that is ahead of the last picture is not waited for: it goes on until the incoming source's is due,
+   * which is as far ahead of the picture to come as `aheadSeconds` says.
    */
-  #endSeconds(source: Source, reorderSeconds: number): number {
+  #endSeconds(source: Source, reorderSeconds: number, aheadSeconds: number): number {
     const isSame = this.#tracks !== null && sameTracks(this.#tracks, source.tracks);
     const mayOverlap = isSame && !this.#isBroken && source.hasVideo;
+    const mostSeconds = mayOverlap ? Math.max(MAX_SOUND_AHEAD_SECONDS, aheadSeconds) : 0;
     let seconds = this.#startSeconds;
     for (const [trackId, { dts, durationTicks, timescale, lastPts }] of this.#ends) {
       const isSound = this.#tracks?.find(({ id }) => id === trackId)?.kind === "audio";
-      const aheadSeconds = mayOverlap && isSound ? MAX_SOUND_AHEAD_SECONDS : 0;
       const decodedUntil = (dts + durationTicks) / timescale;
       const shownUntil = (lastPts + durationTicks) / timescale;
-      seconds = Math.max(seconds, Math.max(decodedUntil, shownUntil - reorderSeconds) - aheadSeconds);
+      const overlapSeconds = isSound ? mostSeconds : 0;
+      seconds = Math.max(seconds, Math.max(decodedUntil, shownUntil - reorderSeconds) - overlapSeconds);
     }
     return seconds;
   }

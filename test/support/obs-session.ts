@@ -63,6 +63,11 @@ export class ObsSession implements AsyncDisposable {
     return this.#socket.destroyed;
   }
 
+  /** What the server said and was not an answer to a command, a character for each byte. */
+  get said(): string {
+    return this.#received.toString("latin1");
+  }
+
   /** Sends each message when its time has come, until they end or {@link stop} is called. */
   async send(messages: Iterable<ObsMessage>): Promise<void> {
     const startedAt = performance.now();
