@@ -1,6 +1,8 @@
-// The media path without sockets and disk, each step alone: chunk reader, demuxer and timeline, segmenter.
+// The media path without sockets and disk, each step alone: chunk reader, what looks into pictures, demuxer and timeline, segmenter.
 
 import { join } from "node:path";
+import { H264Stream, type PictureTiming } from "#media/codecs/h264/h264-stream.ts";
+import { nalUnitsOf } from "#media/codecs/h264/nal-units.ts";
 import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
 import { ChunkReader } from "#media/rtmp/chunk-reader.ts";
@@ -15,6 +17,9 @@ import { ROOT } from "#test/support/imports.ts";
 
 /** Seconds of media in a run. */
 const MEDIA_SECONDS = 600;
+
+/** Bytes of a legacy tag before what the codec has in it. */
+const AVC_HEAD_LENGTH = 5;
 const RUNS = 61;
 
 const clip = readFlvFile(await Bun.file(join(ROOT, "server/command/demo/clip.flv")).bytes());
@@ -27,6 +32,7 @@ for (const chunkSize of [128, 4096, 65_536]) {
   const stream = chunked(messages, chunkSize);
   measure(`chunk reader, ${chunkSize}`, () => readChunks(stream, chunkSize));
 }
+measure("H.264 looked into", () => lookInto(messages));
 measure("demuxer and timeline", () => demux(messages));
 measure("segmenter", () => segment());
 
@@ -93,6 +99,24 @@ function demux(all: readonly ClipMessage[]): { units: AccessUnit[]; tracks: Trac
     }
   }
   return found;
+}
+
+/** What the demuxer does beside taking tags apart: slices into pictures, parameter sets, what can be begun with. */
+function lookInto(all: readonly ClipMessage[]): number {
+  const stream = new H264Stream<PictureTiming>(1000);
+  let pictures = 0;
+  for (const { kind, payload, timestampMs } of all) {
+    if (kind !== "video") continue;
+    const body = payload.subarray(AVC_HEAD_LENGTH);
+    if (payload[1] === 0) {
+      stream.configure(body);
+      continue;
+    }
+    const { nalUnits } = nalUnitsOf(body, stream.nalUnitLengthSize);
+    const timing = { dts: timestampMs, compositionTime: 0, isKeyFrame: payload[0] === 0x17 };
+    pictures += stream.push({ nalUnits, timing }, body).length;
+  }
+  return pictures;
 }
 
 function segment(): number {

@@ -12,7 +12,12 @@ export function parsing<T>(what: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof CodecError || !(error instanceof Error)) throw error;
-    throw new CodecError(`${what}: ${error.message}`, { cause: error });
+    throw codecErrorOf(what, error);
   }
+}
+
+/** What a reader threw, as the folder's own error; anything that is none of ours stays what it is. */
+export function codecErrorOf(what: string, error: unknown): unknown {
+  if (error instanceof CodecError || !(error instanceof Error)) return error;
+  return new CodecError(`${what}: ${error.message}`, { cause: error });
 }

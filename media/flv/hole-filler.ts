@@ -41,6 +41,8 @@ interface Progress {
   filledMs: number;
 }
 
+const NOTHING: readonly DemuxedItem[] = [];
+
 export class HoleFiller {
   readonly #stills: StillMaker;
   readonly #silence: SilenceMaker;
@@ -60,18 +62,21 @@ export class HoleFiller {
     const track = kind === "video" ? this.#video : this.#audio;
     const { lastMs, filledMs } = track;
     const gapMs = lastMs === null ? 0 : sentMs - lastMs - filledMs;
-    if (gapMs <= HOLE_MS || gapMs > MAX_GAP_MS) return [];
+    if (gapMs <= HOLE_MS || gapMs > MAX_GAP_MS) return NOTHING;
     return this.#make(track, gapMs + filledMs, 1);
   }
 
   /** The same, and before each unit what fills the hole that shows with it in the other track. */
   fill(items: readonly DemuxedItem[]): readonly DemuxedItem[] {
-    if (!items.some(({ type }) => type === "unit")) return items;
-    return items.flatMap((item): readonly DemuxedItem[] => {
-      if (item.type !== "unit") return [item];
-      const fillers = this.#beside(item.unit);
-      return fillers.length === 0 ? [item] : [...fillers, item];
-    });
+    let filled: DemuxedItem[] | null = null;
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index];
+      if (item === undefined) break;
+      const fillers = item.type === "unit" ? this.#beside(item.unit) : NOTHING;
+      if (fillers.length > 0) filled ??= items.slice(0, index);
+      filled?.push(...fillers, item);
+    }
+    return filled ?? items;
   }
 
   /** Nothing follows: both tracks end together, to within a step. */
@@ -85,11 +90,12 @@ export class HoleFiller {
     ];
   }
 
-  #beside({ trackId, sentDts }: EncodedUnit): DemuxedItem[] {
-    const [own, other] = trackId === VIDEO_TRACK_ID ? [this.#video, this.#audio] : [this.#audio, this.#video];
+  #beside({ trackId, sentDts }: EncodedUnit): readonly DemuxedItem[] {
+    const own = trackId === VIDEO_TRACK_ID ? this.#video : this.#audio;
+    const other = own === this.#video ? this.#audio : this.#video;
     advance(own, other, sentDts);
     const passedMs = other.lastMs === null ? 0 : Math.min(other.aloneMs, sentDts - other.lastMs);
-    if (passedMs - other.filledMs < HOLE_MS) return [];
+    if (passedMs - other.filledMs < HOLE_MS) return NOTHING;
     return this.#make(other, passedMs, STILL_STEP_MS);
   }
 

@@ -34,7 +34,7 @@ export class TagDemuxer {
     const { kind } = message;
     if (kind === "data" || message.payload.byteLength === 0) return NOTHING;
     try {
-      return this.#push({ ...message, kind });
+      return this.#push(kind, message);
     } catch (error) {
       if (!(error instanceof EndOfBytesError || error instanceof CodecError)) throw error;
       throw new FlvError(`${kind} tag: ${error.message}`, { cause: error });
@@ -47,7 +47,7 @@ export class TagDemuxer {
   }
 
   /** What was waiting, what fills the hole that ends here, and what comes of the message itself. */
-  #push({ kind, payload, timestampMs }: FlvMessage & { kind: TrackKind }): readonly DemuxedItem[] {
+  #push(kind: TrackKind, { payload, timestampMs }: FlvMessage): readonly DemuxedItem[] {
     const complete = this.#filler.fill(this.#video.reached(timestampMs));
     const fillers = this.#filler.before(kind, timestampMs);
     const demuxer = kind === "video" ? this.#video : this.#audio;

@@ -24,6 +24,8 @@ interface TagTiming {
   readonly isKeyFrame: boolean;
 }
 
+const NOTHING: readonly DemuxedItem[] = [];
+
 export class VideoDemuxer {
   readonly #stream = new H264Stream<TagTiming>(RTMP_TIMESCALE);
 
@@ -39,7 +41,7 @@ export class VideoDemuxer {
   /** Something else came that is of this time of the encoder's clock. */
   reached(timestampMs: number): readonly DemuxedItem[] {
     const { waiting } = this.#stream;
-    if (waiting === null || ((timestampMs - waiting.dts) | 0) <= MAX_WAIT_MS) return [];
+    if (waiting === null || ((timestampMs - waiting.dts) | 0) <= MAX_WAIT_MS) return NOTHING;
     return itemsOf(this.#stream.flush());
   }
 

@@ -20,6 +20,7 @@ export function isAdtsHeader(bytes: Uint8Array): boolean {
  * would be its ID_END, and the frame over before any sound.
  */
 export function isAdts(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0xff) return false; // Nearly every frame of every stream is asked: most end here.
   const header = parseAdtsHeader(bytes);
   return (
     header !== null && header.frameLength >= header.headerLength && header.frameLength <= bytes.byteLength

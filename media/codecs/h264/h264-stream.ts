@@ -105,9 +105,10 @@ export class H264Stream<Timing extends PictureTiming> {
 
   #pictureItems(picture: Picture<Timing>, whole: Uint8Array | null): H264Item<Timing>[] {
     const { timing } = picture;
-    const placed = this.#openGops.place(picture, timing.dts, timing.dts + timing.compositionTime);
+    const { dts, compositionTime, isKeyFrame } = timing;
+    const placed = this.#openGops.place(picture, dts, dts + compositionTime, isKeyFrame);
     const items: H264Item<Timing>[] = [];
-    const isRecoveryPoint = !placed.isSync && (placed.heals || (timing.isKeyFrame && placed.isIntra));
+    const isRecoveryPoint = !placed.isSync && (placed.heals || (isKeyFrame && placed.isIntra));
     if (placed.isSync || isRecoveryPoint) items.push(...this.#follow(picture));
     if (this.#configuration === null || placed.nalUnits === null) return items;
     this.#stills.follow(picture, placed.nalUnits);

@@ -22,7 +22,7 @@ export interface PlacedPicture {
   readonly nalUnits: readonly Uint8Array[] | null;
   /** It is an IDR picture, by now. */
   readonly isSync: boolean;
-  /** All its slices are of I macroblocks: others may still need what was before it. */
+  /** All its slices are of I macroblocks, as far as somebody says that it could be begun with. */
   readonly isIntra: boolean;
   /** What is shown after it becomes right, by its own word. */
   readonly heals: boolean;
@@ -47,11 +47,13 @@ export class OpenGops {
     this.#timescale = timescale;
   }
 
-  /** In decoding order. `dts` and `pts`: ticks. */
-  place(picture: Picture<unknown>, dts: number, pts: number): PlacedPicture {
+  /** In decoding order. `dts` and `pts`: ticks. `isKeyFrame`: its container says so. */
+  place(picture: Picture<unknown>, dts: number, pts: number, isKeyFrame: boolean): PlacedPicture {
     const { header, isIdr, recoveryPoint } = picture;
     if (isIdr) return this.#idr(picture, dts);
-    const isIntra = header !== null && this.#isIntra(picture, header);
+    // Of nearly all pictures nobody asks: each slice's head would be read once more.
+    const isAsked = recoveryPoint !== null || isKeyFrame;
+    const isIntra = isAsked && header !== null && this.#isIntra(picture, header);
     const isExact = isIntra && recoveryPoint?.frameCount === 0 && header.refIdc > 0;
     if (isExact && this.#isDue(dts, recoveryPoint.isBrokenLink)) {
       const converted = this.#converted(picture, header);

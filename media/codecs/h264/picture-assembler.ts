@@ -117,18 +117,21 @@ export class PictureAssembler<Timing> {
       this.#wholeInARow = 0;
       return;
     }
-    const isIdr = nalTypeOf(nalUnit) === NAL_TYPE.idrSlice;
-    const begun = { timing, header, isIdr, isAtStart, nalUnits: this.#ahead };
-    const state = {
+    const begun: OpenPicture<Timing> = {
+      timing,
+      header,
+      isIdr: nalTypeOf(nalUnit) === NAL_TYPE.idrSlice,
+      isAtStart,
+      nalUnits: this.#ahead,
       byteLength: 0,
       lastHeader: header,
       hasBothFields: false,
       pushes: 1,
       lastPush: this.#push,
     };
-    this.#open = { ...begun, ...state };
+    this.#open = begun;
     this.#ahead = [];
-    add(this.#open, nalUnit);
+    add(begun, nalUnit);
   }
 
   /** A slice of the picture that waits: of the same field or frame, or of the other field. */

@@ -5,7 +5,9 @@ export function rawByteSequence(nalUnit: Uint8Array): Uint8Array {
   const payload = new Uint8Array(nalUnit.byteLength);
   let length = 0;
   let zeros = 0;
-  for (const byte of nalUnit) {
+  // By index: iterating costs three times as much, and a head of every picture comes by here.
+  for (let at = 0; at < nalUnit.byteLength; at += 1) {
+    const byte = nalUnit[at] ?? 0;
     if (zeros >= 2 && byte === 3) {
       zeros = 0;
       continue;

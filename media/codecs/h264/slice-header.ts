@@ -1,7 +1,7 @@
 // The head of a slice, as far as it tells which picture the slice belongs to and how that is decoded.
 
 import { BitReader } from "#media/bytes/bit-reader.ts";
-import { CodecError, parsing } from "#media/codecs/codec-error.ts";
+import { CodecError, codecErrorOf } from "#media/codecs/codec-error.ts";
 import { NAL_TYPE, nalTypeOf, refIdcOf } from "./nal-unit-type.ts";
 import type { ParameterSets } from "./parameter-sets.ts";
 import { rawByteSequence } from "./raw-byte-sequence.ts";
@@ -32,15 +32,28 @@ export type SliceType = "P" | "B" | "I" | "SP" | "SI";
 
 const SLICE_TYPES: readonly SliceType[] = ["P", "B", "I", "SP", "SI"];
 
-/** More than what is read can take, escapes included. */
-const MAX_HEADER_BYTES = 64;
+/** More than what is read can take, escapes included: the longest codes of all fields together are shorter. */
+const MAX_HEADER_BYTES = 40;
 
 /** slice_header() of §7.3.3 up to the picture order. Throws {@link CodecError}, also where its parameter sets did not come. */
 export function parseSliceHeader(nalUnit: Uint8Array, sets: ParameterSets): SliceHeader {
-  return parsing("slice header", () => {
-    const head = rawByteSequence(nalUnit.subarray(0, MAX_HEADER_BYTES));
-    return readSliceHeader(sliceReader(head), nalUnit, sets);
-  });
+  try {
+    return readSliceHeader(sliceReader(headOf(nalUnit)), nalUnit, sets);
+  } catch (error) {
+    throw codecErrorOf("slice header", error);
+  }
+}
+
+/** The slice's head without escapes: every picture comes by here, and hardly any has one in it. */
+function headOf(nalUnit: Uint8Array): Uint8Array {
+  let zeros = 0;
+  const end = Math.min(nalUnit.byteLength, MAX_HEADER_BYTES);
+  for (let at = 0; at < end; at += 1) {
+    const byte = nalUnit[at];
+    if (byte === 3 && zeros >= 2) return rawByteSequence(nalUnit.subarray(0, MAX_HEADER_BYTES));
+    zeros = byte === 0 ? zeros + 1 : 0;
+  }
+  return nalUnit;
 }
 
 /** Of a slice's raw byte sequence; it stands after the NAL unit's own header. */
@@ -74,10 +87,20 @@ export function readSliceHeader(bits: BitReader, nalUnit: Uint8Array, sets: Para
   const first = hasDeltas ? bits.signedExpGolomb() : 0;
   const second = hasDeltas && hasBottomOrder ? bits.signedExpGolomb() : 0;
   return {
-    ...{ refIdc: refIdcOf(nalUnit), isIdr, firstMacroblock, sliceType, pictureParameterSetId, frameNum },
-    ...{ isField, isBottomField, idrPicId, picOrderCntLsb, deltaPicOrderCntBottom },
+    refIdc: refIdcOf(nalUnit),
+    isIdr,
+    firstMacroblock,
+    sliceType,
+    pictureParameterSetId,
+    frameNum,
+    isField,
+    isBottomField,
+    idrPicId,
+    picOrderCntLsb,
+    deltaPicOrderCntBottom,
     deltaPicOrderCnt: [first, second],
-    ...{ frameNumAt, picOrderCntLsbAt },
+    frameNumAt,
+    picOrderCntLsbAt,
   };
 }
 

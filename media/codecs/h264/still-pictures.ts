@@ -28,8 +28,8 @@ export class StillPictures {
   }
 
   /** The next picture of the stream, in decoding order; `nalUnits`: as it went on. */
-  follow({ header }: Picture<unknown>, nalUnits: readonly Uint8Array[]): void {
-    const last = header === null ? null : this.#headerIn(nalUnits);
+  follow({ header, nalUnits: asTheyCame }: Picture<unknown>, nalUnits: readonly Uint8Array[]): void {
+    const last = header === null || nalUnits === asTheyCame ? header : this.#headerIn(nalUnits);
     this.#last = last;
     this.#repeats = 0;
     this.#idr = last?.isIdr === true ? nalUnits : null;
