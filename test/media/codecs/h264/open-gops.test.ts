@@ -286,6 +286,23 @@ describe("fields", () => {
     },
   );
 
+  test("the second one forgets nothing that came before the first", () => {
+    const rig = new Rig(interlaced);
+    const marking = [
+      [1, 0],
+      [1, 5],
+    ];
+    const picture = rig.picture(
+      [
+        field("top", { sliceType: TYPE.I, frameNum: 9, lsb: 12 }),
+        field("bottom", { frameNum: 9, lsb: 13, marking }),
+      ],
+      EXACT,
+    );
+    const [, second] = rig.gops.place(picture, 0, 0).nalUnits ?? [];
+    expect(second).toEqual(field("bottom", { lsb: 1, marking: [[1, 0]] }));
+  });
+
   test("a first field with a P slice is none to begin with", () => {
     const rig = new Rig(interlaced);
     const picture = rig.picture(
