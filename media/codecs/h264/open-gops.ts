@@ -101,7 +101,8 @@ export class OpenGops {
       const converted = nalUnits.map((nalUnit) => {
         if (!hasSliceHeader(nalTypeOf(nalUnit))) return nalUnit;
         const isOfFirst = parseSliceHeader(nalUnit, this.#sets).isBottomField === isBottomField;
-        return isOfFirst ? idrSlice(nalUnit, this.#sets, idrPicId) : renumberedSlice(nalUnit, this.#sets, by);
+        if (isOfFirst) return idrSlice(nalUnit, this.#sets, idrPicId);
+        return withoutEarlierReferences(renumberedSlice(nalUnit, this.#sets, by), this.#sets);
       });
       this.#idrPicId = idrPicId;
       return converted;
