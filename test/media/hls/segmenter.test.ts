@@ -439,6 +439,14 @@ describe("where decoding cannot begin and be right at once", () => {
     ]);
   });
 
+  test("they end no earlier than that, however far apart its key frames were while there were any", () => {
+    for (const keyFrameIntervalSeconds of [1, 2, 5]) {
+      const encoder = { ...MISSING, keyFrameIntervalSeconds };
+      const segments = lengths(cutPictures(hinted(6, 2, { isRecoveryPoint: true }), encoder));
+      expect(segments.map(([seconds]) => seconds)).toEqual([2, 2, 2]);
+    }
+  });
+
   test("the first one begins with a recovery point of an encoder that sends nothing better, and of no other", () => {
     for (const [encoder, hints, startSeconds] of [
       [MISSING, { isRecoveryPoint: true }, 2],
