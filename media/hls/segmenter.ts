@@ -232,15 +232,16 @@ export class Segmenter {
     return (this.#segment?.partCount ?? 0) > 0 && this.#queues.some((queue) => queue.length > 0);
   }
 
-  /** Where pictures are shown on, another one to cut at comes as soon: no cut is early. */
+  /** Where pictures are shown on, or each may be cut at, another one to cut at comes as soon: no cut is early. */
   #progress(lead: SampleQueue, { hints }: AccessUnit, seconds: number): Progress {
     const segment = this.#segment;
-    const isShownOn = hints?.isFiller === true;
+    const encoder = this.#encoder;
+    const comesAnother = hints?.isFiller === true || encoder?.areJoinPointsMissing === true;
     return {
       elapsedSeconds: segment === null ? 0 : seconds - segment.startSeconds,
       frameSeconds: lead.usualSeconds,
       byteLength: this.#openByteLength(),
-      keyFrameIntervalSeconds: isShownOn ? null : (this.#encoder?.keyFrameIntervalSeconds ?? null),
+      keyFrameIntervalSeconds: comesAnother ? null : (encoder?.keyFrameIntervalSeconds ?? null),
     };
   }
 

@@ -31,6 +31,8 @@ export class FakeEncoder {
   hasCamera = true;
   hasMicrophone = true;
   sendsKeyFrames = true;
+  /** In the place of its key frames, with which what is shown becomes right after a while: a rolling refresh. */
+  sendsRecoveryPoints = false;
   /** One picture of so many is sent, the others are left out. */
   pictureEvery = 1;
   /** Its pictures no longer say when they were made. */
@@ -126,10 +128,14 @@ export class FakeEncoder {
     const { clockMs, gopFrames, gopOffsetFrames } = this.#options;
     const atMs = nowMs - this.#connectedAtMs + clockMs;
     const number = Math.floor(atMs / PICTURE_MS);
-    const isSync = this.sendsKeyFrames && (number - gopOffsetFrames) % gopFrames === 0;
-    if (!isSync && number % this.pictureEvery !== 0) return;
+    const isFirst = (number - gopOffsetFrames) % gopFrames === 0;
+    const isSync = this.sendsKeyFrames && isFirst;
+    if (!isFirst && number % this.pictureEvery !== 0) return;
     const data = pictureData(isSync, this.pictureBytes, this.#mark, number);
-    this.#send(nowMs, { ...sentAt(this.hasBrokenClock ? clockMs : atMs), trackId: 1, isSync, data });
+    const isRecoveryPoint = !isSync && isFirst && this.sendsRecoveryPoints;
+    const hints = isRecoveryPoint ? { hints: { isRecoveryPoint } as const } : {};
+    const sent = sentAt(this.hasBrokenClock ? clockMs : atMs);
+    this.#send(nowMs, { ...sent, trackId: 1, isSync, ...hints, data });
   }
 
   #makeSound(nowMs: number): void {

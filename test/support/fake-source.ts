@@ -11,6 +11,8 @@ import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 export interface PictureFacts {
   readonly isKeyFrame?: boolean;
+  /** What is shown becomes right after a while. */
+  readonly isRecoveryPoint?: boolean;
   /** How much later it is shown than decoded. */
   readonly reorderSeconds?: number;
   /** No other picture needs it. */
@@ -60,14 +62,15 @@ export class FakeSource implements Source {
 
   /** A picture comes, and is kept as those of a publish are. */
   picture(seconds: number, arrivalMs: number, facts: PictureFacts = {}): TimedUnit {
-    const { isKeyFrame = false, reorderSeconds = 0, isDisposable = false } = facts;
+    const { isKeyFrame = false, isRecoveryPoint = false, reorderSeconds = 0, isDisposable = false } = facts;
     const dts = Math.round(seconds * videoTrack.timescale);
     const pts = dts + Math.round(reorderSeconds * videoTrack.timescale);
     const data = pictureData(isKeyFrame, 100, this.#mark, Math.round(seconds * 1000));
     if (isDisposable) data[4] = 0x01; // NAL unit header: nal_ref_idc 0
-    const unit = { trackId: videoTrack.id, dts, pts, isSync: isKeyFrame, data };
+    const hints = isRecoveryPoint ? { hints: { isRecoveryPoint } as const } : {};
+    const unit: AccessUnit = { trackId: videoTrack.id, dts, pts, isSync: isKeyFrame, ...hints, data };
     this.lastMediaAtMs = arrivalMs;
-    if (isKeyFrame) this.#gop.begin(unit, arrivalMs, () => false);
+    if (this.mayBeginWith(unit)) this.#gop.begin(unit, arrivalMs, () => false);
     else this.#gop.push(unit, arrivalMs);
     return { unit, track: this.#track(videoTrack), epoch: this.epoch };
   }

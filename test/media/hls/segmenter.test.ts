@@ -1,9 +1,9 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { Cut, Part, Segment } from "#media/hls/segment.ts";
 import { Segmenter, type SegmenterOptions } from "#media/hls/segmenter.ts";
 import type { EncoderPace } from "#media/track/encoder-pace.ts";
-import type { AccessUnit, Track } from "#media/track/track.ts";
+import type { AccessUnit, Track, UnitHints } from "#media/track/track.ts";
 import { audioUnits, interleaved, secondsOf, videoUnit, videoUnits } from "#test/support/programme-units.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
@@ -319,7 +319,12 @@ test("frames further apart than a segment may be long begin a discontinuity", ()
     },
   );
   const starts = cuts.flatMap((cut) => (cut.type === "segment-start" ? [cut.start] : []));
-  expect(starts.some(({ discontinuity }) => discontinuity)).toBe(true);
+  expect(starts.map(({ discontinuity, independent }) => [discontinuity, independent])).toEqual([
+    [false, true],
+    [false, true],
+    [true, false],
+    [false, true],
+  ]);
   for (const cut of cuts) {
     if (cut.type === "segment")
       expect(Math.round(cut.segment.durationSeconds)).toBeLessThanOrEqual(cut.targetDurationSeconds);
@@ -371,4 +376,99 @@ test("a rendition keeps its name when its tracks change", () => {
 test("a part target of zero makes each segment one part", () => {
   const cuts = cutAll(videoUnits({ seconds: 6 }), { tracks: [videoTrack], partTargetSeconds: 0 });
   expect(segmentsOf(cuts).map(({ partCount }) => partCount)).toEqual([1, 1, 1]);
+});
+
+describe("where decoding cannot begin and be right at once", () => {
+  const MISSING: EncoderPace = { keyFrameIntervalSeconds: null, areJoinPointsMissing: true, frameRate: 25 };
+  const REGULAR: EncoderPace = { ...MISSING, areJoinPointsMissing: false };
+
+  /** Pictures alone, 25 a second, of an encoder of which this is known. */
+  function cutPictures(units: Iterable<AccessUnit>, encoder: EncoderPace | null): Cut[] {
+    const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.4 });
+    const cuts: Cut[] = [...segmenter.setTracks([videoTrack], false)];
+    if (encoder !== null) segmenter.follow(encoder);
+    for (const unit of units) cuts.push(...segmenter.push(unit, START_MS + secondsOf(unit) * 1000));
+    return [...cuts, ...segmenter.end()];
+  }
+
+  /** One key frame, and pictures that are something else every so many seconds. */
+  function* hinted(seconds: number, everySeconds: number, hints: UnitHints): Generator<AccessUnit> {
+    for (const unit of videoUnits({ seconds, gopFrames: 10_000 })) {
+      const isHinted = !unit.isSync && (unit.dts / videoTrack.timescale) % everySeconds === 0;
+      yield isHinted ? { ...unit, hints } : unit;
+    }
+  }
+
+  function lengths(cuts: readonly Cut[]): [number, boolean][] {
+    return segmentsOf(cuts).map(({ durationSeconds, independent }) => [durationSeconds, independent]);
+  }
+
+  for (const hints of [{ isRecoveryPoint: true }, { isOpenGop: true }] as const) {
+    test(`segments end at ${Object.keys(hints)} all the same, and those that begin there are not independent`, () => {
+      const cuts = cutPictures(hinted(6, 2, hints), REGULAR);
+      expect(lengths(cuts)).toEqual([
+        [2, true],
+        [2, false],
+        [2, false],
+      ]);
+      expect(partsOf(cuts).map(({ independent }) => independent)).toEqual([true, ...Array(14).fill(false)]);
+    });
+
+    test(`segments do not end at ${Object.keys(hints)} before their time`, () => {
+      expect(lengths(cutPictures(hinted(6, 1, hints), REGULAR))).toEqual([
+        [2, true],
+        [2, false],
+        [2, false],
+      ]);
+    });
+  }
+
+  test("segments do not end at any other picture but the last that may be in them", () => {
+    const cuts = cutPictures(hinted(12, 2, { isFiller: true }), REGULAR);
+    expect(lengths(cuts)).toEqual([
+      [10, true],
+      [2, false],
+    ]);
+  });
+
+  test("segments end by time, at any picture, where the encoder sends none to join with", () => {
+    expect(lengths(cutPictures(hinted(6, 1.48, { isRecoveryPoint: true }), MISSING))).toEqual([
+      [2, true],
+      [2, false],
+      [2, false],
+    ]);
+  });
+
+  test("they end no earlier than that, however far apart its key frames were while there were any", () => {
+    for (const keyFrameIntervalSeconds of [1, 2, 5]) {
+      const encoder = { ...MISSING, keyFrameIntervalSeconds };
+      const segments = lengths(cutPictures(hinted(6, 2, { isRecoveryPoint: true }), encoder));
+      expect(segments.map(([seconds]) => seconds)).toEqual([2, 2, 2]);
+    }
+  });
+
+  test("the first one begins with a recovery point of an encoder that sends nothing better, and of no other", () => {
+    for (const [encoder, hints, startSeconds] of [
+      [MISSING, { isRecoveryPoint: true }, 2],
+      [MISSING, { isOpenGop: true }, null],
+      [MISSING, { isFiller: true }, null],
+      [REGULAR, { isRecoveryPoint: true }, null],
+      [null, { isRecoveryPoint: true }, null],
+    ] as const) {
+      const units = [...hinted(4, 2, hints)].slice(1); // without the key frame
+      const cuts = cutPictures(units, encoder);
+      const starts = cuts.flatMap((cut) => (cut.type === "segment-start" ? [cut.start] : []));
+      const expected = { independent: false, programDateTimeMs: START_MS + (startSeconds ?? 0) * 1000 };
+      expect(starts).toMatchObject(startSeconds === null ? [] : [expected]);
+      expect(partsOf(cuts).some(({ independent }) => independent)).toBe(false);
+    }
+  });
+
+  test("no segment ends early with a picture that shows the last one on, be it a key frame", () => {
+    const slides = { keyFrameIntervalSeconds: 5, areJoinPointsMissing: false, frameRate: 2 };
+    const pictures = [...videoUnits({ seconds: 6, framesPerSecond: 2, gopFrames: 1 })];
+    const shownOn = pictures.map((unit): AccessUnit => ({ ...unit, hints: { isFiller: true } }));
+    expect(lengths(cutPictures(shownOn, slides)).map(([seconds]) => seconds)).toEqual([2, 2, 2]);
+    expect(lengths(cutPictures(pictures, slides)).map(([seconds]) => seconds)).toEqual(Array(12).fill(0.5));
+  });
 });

@@ -507,3 +507,25 @@ test("ticks of the encoder's clock come out as they were sent", () => {
     expect([placed.dts, placed.pts]).toEqual([ticks, ticks + (ticks % 90)]);
   }
 });
+
+test("what a unit is beside its time stays with it, also where that is repaired or jumps; units without have none", () => {
+  const timeline = new Timeline();
+  timeline.addTrack(videoTrack);
+  const data = new Uint8Array(1);
+  const at = (sentDts: number) =>
+    ({ trackId: 1, clock: RTMP_CLOCK, sentDts, compositionTime: 0, isSync: false, data }) as const;
+  const hints = { isRecoveryPoint: true, isOpenGop: true, isFiller: true } as const;
+  const [first, ...later] = [1000, 1000, 900_000, 900_040, 900_080].map((ms) =>
+    timeline.place({ ...at(ms), hints }),
+  );
+  expect(first?.unit).toEqual({ trackId: 1, dts: 90_000, pts: 90_000, isSync: false, data, hints });
+  expect(later.map(({ unit }) => unit.hints)).toEqual([hints, hints, hints, hints]);
+  expect(later.map(({ repaired, epoch }) => [repaired, epoch])).toEqual([
+    [true, 0],
+    [true, 0],
+    [true, 0],
+    [false, 1],
+  ]);
+  const plain = timeline.place(at(900_120)).unit;
+  expect(plain).toStrictEqual({ trackId: 1, dts: 81_010_800, pts: 81_010_800, isSync: false, data });
+});

@@ -44,6 +44,13 @@ class Fed {
     return this;
   }
 
+  /** Pictures with which what is shown becomes right after a while. */
+  recovers(count: number): this {
+    for (let point = 0; point < count; point += 1)
+      this.health.video(4000, { isSync: false, hints: { isRecoveryPoint: true } }, this.nowMs);
+    return this;
+  }
+
   get faults(): readonly Fault[] {
     return this.health.judge(this.nowMs).faults;
   }
@@ -122,6 +129,18 @@ describe("each fault is found at its threshold and not before", () => {
       () => new Fed().sends(13, { keyFrameSeconds: 4 }).sends(11, { keyFrameSeconds: 0 }).passes(-1),
       () => new Fed().sends(13, { keyFrameSeconds: 4 }).sends(11, { keyFrameSeconds: 0 }),
     ],
+    [
+      "no-join-point",
+      "two recovery points and no key frame",
+      () => new Fed().sends(3, { keyFrameSeconds: 0 }).recovers(1),
+      () => new Fed().sends(3, { keyFrameSeconds: 0 }).recovers(2),
+    ],
+    [
+      "no-join-point",
+      "two recovery points since the last key frame",
+      () => well().recovers(1).sends(1).recovers(1),
+      () => well().recovers(1).sends(1).recovers(2),
+    ],
     ["timestamps-broken", "five repairs in ten seconds", () => well().repairs(4), () => well().repairs(5)],
     [
       "timestamps-broken",
@@ -185,6 +204,7 @@ describe("each fault costs its points", () => {
     ["a camera gone", videoMissing(), ["video-missing"], 20],
     ["sound gone", new Fed().sends(6).sends(1, { sounds: 0 }).passes(-20), ["audio-missing"], 65],
     ["no key frame", well().sends(10, { keyFrameSeconds: 0 }), ["key-frame-overdue"], 60],
+    ["a rolling refresh", new Fed().sends(20, { keyFrameSeconds: 0 }).recovers(2), ["no-join-point"], 55],
     ["a broken clock", well().repairs(5), ["timestamps-broken"], 80],
     ["a slow encoder", well().sends(2, { pictures: 20 }), ["frame-rate-dropped"], 70],
     ["a starved encoder", well().sends(2, { pictureBytes: 700 }), ["bitrate-collapsed"], 65],
@@ -333,6 +353,20 @@ test("the distance of key frames that counts is the longest, until the pictures 
   expect(fed.faults).not.toContain("key-frame-overdue");
   fed.health.trackChanged("video");
   expect(fed.faults).toContain("key-frame-overdue");
+});
+
+test("a rolling refresh is no key frame that is overdue, however long, and over with the next one", () => {
+  const fed = well();
+  for (let refresh = 0; refresh < 10; refresh += 1) fed.sends(4, { keyFrameSeconds: 0 }).recovers(1);
+  expect(fed.faults).toEqual(["no-join-point"]);
+  expect(fed.sends(1).faults).toEqual([]);
+  expect(fed.recovers(1).faults).toEqual([]);
+});
+
+test("a recovery point is a picture like others to all that is measured", () => {
+  const fed = well().sends(2, { pictureBytes: 20 });
+  expect(fed.faults).toContain("frozen");
+  expect(fed.recovers(1).sends(1, { pictureBytes: 20 }).faults).not.toContain("frozen");
 });
 
 test("an encoder that never sent a key frame is not late with one", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { EncodedUnit, Track } from "#media/track/track.ts";
+import type { EncodedUnit, Track, UnitHints } from "#media/track/track.ts";
 import { Publish } from "#server/instances/publish.ts";
 import { TARGETS } from "#test/support/targets.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
@@ -14,6 +14,17 @@ function publishOf(...tracks: readonly Track[]): Publish {
 
 function unit(trackId: number, ms: number, isSync = true): EncodedUnit {
   return { trackId, clock: CLOCK, sentDts: ms, compositionTime: 0, isSync, data: new Uint8Array(10) };
+}
+
+const RECOVERY: UnitHints = { isRecoveryPoint: true };
+
+function hinted(ms: number, hints: UnitHints): EncodedUnit {
+  return { ...unit(1, ms, false), hints };
+}
+
+/** Milliseconds at which the units that are kept came. */
+function keptMs(publish: Publish): number[] {
+  return publish.unitsFrom(() => true).map(({ arrivalMs }) => arrivalMs);
 }
 
 describe("a publish can be watched", () => {
@@ -134,6 +145,161 @@ describe("what is kept for those who join", () => {
   });
 });
 
+describe("a publish of which nothing but recovery points come", () => {
+  /** Recovery points at these times. */
+  function refreshing(publish: Publish, ...times: readonly number[]): Publish {
+    for (const ms of times) publish.push(hinted(ms, RECOVERY), ms);
+    return publish;
+  }
+
+  test("can be watched from its second one on, with which it is kept", () => {
+    const publish = publishOf(videoTrack, audioTrack);
+    refreshing(publish, 0);
+    publish.push(unit(1, 40, false), 40);
+    expect([publish.isReady, publish.areJoinPointsMissing, keptMs(publish)]).toEqual([false, false, []]);
+    refreshing(publish, 2000);
+    publish.push(unit(1, 2040, false), 2040);
+    expect([publish.isReady, publish.areJoinPointsMissing]).toEqual([true, true]);
+    expect(keptMs(publish)).toEqual([2000, 2040]);
+  });
+
+  test("is kept from one of them every ten seconds on, and has no key frame", () => {
+    const publish = refreshing(publishOf(videoTrack), 0, 1000, 3000, 10_999);
+    expect(keptMs(publish)).toEqual([1000, 3000, 10_999]);
+    refreshing(publish, 11_000);
+    expect(keptMs(publish)).toEqual([11_000]);
+    refreshing(publish, 20_999);
+    expect(keptMs(publish)).toEqual([11_000, 20_999]);
+    refreshing(publish, 21_001, 22_000);
+    expect(keptMs(publish)).toEqual([21_001, 22_000]);
+    expect(publish.keyFrame).toBeNull();
+  });
+
+  test("is kept from the key frame that it began with for ten seconds, no less and no more", () => {
+    const publish = publishOf(videoTrack);
+    publish.push(unit(1, 500), 500);
+    refreshing(publish, 2000, 4000, 10_499);
+    expect(keptMs(publish)).toEqual([500, 2000, 4000, 10_499]);
+    expect(publish.keyFrame?.dts).toBe(45_000);
+    refreshing(publish, 10_500);
+    expect(keptMs(publish)).toEqual([10_500]);
+    expect(publish.keyFrame).toBeNull();
+  });
+
+  test("is kept from the next one on where what was kept became too much, or was of another track", () => {
+    for (const loses of [
+      (publish: Publish) => {
+        for (let ms = 1000; ms < 1000 + 2501; ms += 1) publish.push(unit(2, ms), ms);
+      },
+      (publish: Publish) => publish.setTrack({ ...videoTrack }),
+    ]) {
+      const publish = refreshing(publishOf(videoTrack, audioTrack), 0, 1000);
+      loses(publish);
+      expect(keptMs(publish)).toEqual([]);
+      refreshing(publish, 3600, 3700);
+      expect(keptMs(publish).filter((ms) => ms >= 3600)).toEqual([3600, 3700]);
+    }
+  });
+
+  test("is kept from a key frame that comes after all at once, and from no recovery point right after it", () => {
+    const publish = refreshing(publishOf(videoTrack), 0, 1000);
+    publish.push(unit(1, 1040), 1040);
+    expect(keptMs(publish)).toEqual([1040]);
+    expect([publish.areJoinPointsMissing, publish.keyFrame?.dts]).toEqual([false, 93_600]);
+    refreshing(publish, 11_040);
+    expect(keptMs(publish)).toEqual([1040, 11_040]);
+    refreshing(publish, 12_000);
+    expect(keptMs(publish)).toEqual([12_000]);
+  });
+
+  test("is another one where its clock jumped: it shows anew what it sends, and keeps it", () => {
+    const publish = refreshing(publishOf(videoTrack), 900_000, 901_000);
+    for (let ms = 0; ms < 120; ms += 40) publish.push(unit(1, ms, false), 902_000 + ms);
+    expect([publish.epoch, publish.areJoinPointsMissing]).toEqual([1, false]);
+    refreshing(publish, 200);
+    expect(keptMs(publish)).toEqual([]);
+    refreshing(publish, 300);
+    expect([publish.areJoinPointsMissing, keptMs(publish)]).toEqual([true, [300]]);
+  });
+
+  test("may be begun with any of them, one that has key frames with those alone", () => {
+    const [key, recovery, inter, open] = [
+      { isSync: true },
+      { isSync: false, hints: RECOVERY },
+      { isSync: false },
+      { isSync: false, hints: { isOpenGop: true } as const },
+    ].map((facts) => ({ trackId: 1, dts: 0, pts: 0, data: new Uint8Array(1), ...facts }));
+    if (!key || !recovery || !inter || !open) throw new Error("four pictures");
+    const publish = publishOf(videoTrack);
+    const mayBegin = () => [key, recovery, inter, open].map((picture) => publish.mayBeginWith(picture));
+    refreshing(publish, 0);
+    expect(mayBegin()).toEqual([true, false, false, false]);
+    refreshing(publish, 1000);
+    expect(mayBegin()).toEqual([true, true, false, false]);
+    publish.push(unit(1, 2000), 2000);
+    expect(mayBegin()).toEqual([true, false, false, false]);
+  });
+
+  test("is not well", () => {
+    const publish = refreshing(publishOf(videoTrack), 0);
+    expect(publish.judge(10)).toEqual({ score: 100, faults: [] });
+    refreshing(publish, 40);
+    expect(publish.judge(50)).toEqual({ score: 55, faults: ["no-join-point"] });
+  });
+
+  test("has no interval of key frames", () => {
+    expect(refreshing(publishOf(videoTrack), 0, 1000, 2000, 3000).keyFrameIntervalSeconds).toBeNull();
+  });
+});
+
+test("open groups of pictures are as far apart as their first pictures are, though decoding begins with none", () => {
+  const publish = publishOf(videoTrack);
+  for (const ms of [0, 3000, 5500]) publish.push(hinted(ms, { isOpenGop: true }), ms);
+  expect(publish.keyFrameIntervalSeconds).toBe(2.5);
+  expect([publish.isReady, publish.areJoinPointsMissing]).toEqual([false, false]);
+});
+
+describe("what the source did not send, but was put where it sent nothing,", () => {
+  const FILLER: UnitHints = { isFiller: true };
+  const large = new Uint8Array(100_000);
+
+  test("goes on in time and is kept, and neither health, figures nor advice are told of it", () => {
+    const publish = publishOf(videoTrack, audioTrack);
+    for (let ms = 0; ms < 10_000; ms += 20) {
+      if (ms % 40 === 0) publish.push({ ...unit(1, ms, ms % 2000 === 0), data: new Uint8Array(4000) }, ms);
+      publish.push({ ...unit(2, ms), data: new Uint8Array(200) }, ms);
+    }
+    const before = [
+      publish.figures.videoBitrateKbps(10_000),
+      publish.figures.audioBitrateKbps(10_000),
+      publish.frameRate,
+      publish.keyFrameIntervalSeconds,
+    ];
+    for (let ms = 10_000; ms < 11_000; ms += 5) {
+      publish.push({ ...hinted(ms, FILLER), isSync: ms % 500 === 0, data: large }, ms);
+      publish.push({ ...unit(2, ms), hints: FILLER, data: large }, ms);
+    }
+    expect([
+      publish.figures.videoBitrateKbps(10_000),
+      publish.figures.audioBitrateKbps(10_000),
+      publish.frameRate,
+      publish.keyFrameIntervalSeconds,
+    ]).toEqual(before);
+    expect(publish.mediaAgeMs(11_000)).toBe(1020);
+    expect(publish.judge(11_000).faults).toContain("silent");
+    expect(publish.keyFrame?.dts).toBe(945_000);
+    expect(publish.advice).toEqual([]);
+    expect(keptMs(publish).at(-1)).toBe(10_995);
+  });
+
+  test("counts for how far the encoder's clock is from the server's", () => {
+    const publish = publishOf(videoTrack);
+    publish.push(unit(1, 0), 0);
+    publish.push(hinted(40, FILLER), 1040);
+    expect(publish.clockOffsetMs).toBeCloseTo(30, 6);
+  });
+});
+
 test("each track that comes or changes is counted, and they are told in the order of their ids", () => {
   const publish = publishOf(audioTrack, videoTrack);
   expect(publish.tracksVersion).toBe(2);
@@ -206,6 +372,16 @@ describe("what its producer is advised", () => {
     expect(reordering.advice).toEqual([
       "B-frames delay the picture by 0.12 s, and the programme is cut for low latency: set the number of B-frames to 0.",
     ]);
+  });
+
+  test("follows from whether its groups of pictures are open", () => {
+    const sentences = ([{}, { isOpenGop: true }] as const).map((hints) => {
+      const publish = publishOf(videoTrack);
+      for (let ms = 0; ms <= 12_000; ms += 40)
+        publish.push({ ...unit(1, ms, ms % 2000 === 0), ...(ms % 2000 === 0 ? { hints } : {}) }, ms);
+      return publish.advice.map((sentence) => sentence.slice(0, 18));
+    });
+    expect(sentences).toEqual([[], ["The GOPs are open,"]]);
   });
 
   test("follows from what was announced and what came", () => {

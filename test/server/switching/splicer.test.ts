@@ -382,6 +382,33 @@ describe("by hand", () => {
     expect(programme.events).toEqual(["tracks video+audio", "tracks video+audio discontinuity"]);
   });
 
+  for (const isMissing of [false, true]) {
+    const what = isMissing
+      ? "are a beginning of a side that has nothing else"
+      : "are none of one that has key frames";
+    test(`recovery points ${what}: after new tracks, after a jump of its clock, and where nothing was kept`, () => {
+      firstIsOnAir();
+      first.areJoinPointsMissing = isMissing;
+      first.tracks = [videoTrack];
+      first.tracksVersion += 1;
+      picture(first, 100.08);
+      picture(first, 100.12, { isRecoveryPoint: true });
+      const news = ["tracks video+audio", ...(isMissing ? ["tracks video discontinuity"] : [])];
+      expect(programme.events).toEqual(news);
+      expect(pictureTimes()).toEqual([0, 0.04, 0.08, 0.12]);
+      first.jumps();
+      picture(first, 7);
+      expect(programme.pictures).toHaveLength(4);
+      picture(first, 7.04, { isRecoveryPoint: true });
+      expect(programme.events).toEqual([...news, ...(isMissing ? ["discontinuity"] : [])]);
+      second.areJoinPointsMissing = isMissing;
+      splicer.join(second, { afterArrivalMs: 0 });
+      picture(second, 500);
+      picture(second, 500.04, { isRecoveryPoint: true });
+      expect(programme.marks().includes(2)).toBe(isMissing);
+    });
+  }
+
   test("sound alone whose track changed begins with its next sound", () => {
     first.tracks = [audioTrack];
     splicer.join(first, { afterArrivalMs: 0 });

@@ -226,6 +226,50 @@ describe("quality", () => {
     expect(stage.changes.at(-1)?.faults).toEqual(["key-frame-overdue"]);
   });
 
+  test("a rolling refresh, which nobody can join, makes way eight seconds after it began, and one more", () => {
+    const stage = new Stage();
+    const primary = stage.connects("primary");
+    primary.sendsKeyFrames = false;
+    primary.sendsRecoveryPoints = true;
+    stage.passes(10);
+    stage.begins();
+    stage.connects("secondary", OWN_CLOCK);
+    stage.passes(8.9);
+    expect(stage.onAir).toBe("primary");
+    stage.passes(0.2);
+    expect(stage.story).toEqual(["nobody > primary (begin)", "primary > secondary (quality)"]);
+    expect(stage.changes.at(-1)).toMatchObject({ fromScore: 55, toScore: 100, faults: ["no-join-point"] });
+    stage.passes(60);
+    expect(stage.onAir).toBe("secondary");
+    expect(stage.programme.events).toEqual(["tracks video+audio"]);
+  });
+
+  test("a rolling refresh makes no way for one like it, nor for one that has lost its camera or its sound and is not well enough", () => {
+    const troubles: readonly ((encoder: FakeEncoder) => void)[] = [
+      (encoder) => (encoder.sendsRecoveryPoints = true),
+      (encoder) => (encoder.hasCamera = false),
+      (encoder) => (encoder.hasMicrophone = false),
+    ];
+    for (const happens of troubles) {
+      const { stage, primary, secondary } = Stage.live();
+      happens(secondary);
+      if (secondary.sendsRecoveryPoints) secondary.sendsKeyFrames = false;
+      stage.passes(10);
+      primary.sendsKeyFrames = false;
+      primary.sendsRecoveryPoints = true;
+      stage.passes(60);
+      expect(stage.story).toEqual(["nobody > primary (begin)"]);
+    }
+  });
+
+  test("a rolling refresh that becomes one on air is found with its second recovery point, long before ten seconds", () => {
+    const { stage, primary } = Stage.live();
+    primary.sendsKeyFrames = false;
+    primary.sendsRecoveryPoints = true;
+    expect(stage.passesUntilOnAir("secondary")).toBeLessThan(5.1);
+    expect(stage.changes.at(-1)?.faults).toEqual(["no-join-point"]);
+  });
+
   test("a muted microphone alone is no reason, nor a broken clock; both together are", () => {
     const { stage, primary } = Stage.live();
     primary.soundBytes = 8;
@@ -373,6 +417,18 @@ describe("sticky and revertive", () => {
     }
   });
 
+  test("a revertive one does not go back to a rolling refresh", () => {
+    const { stage, primary } = Stage.live({ isRevertive: true });
+    primary.sendsKeyFrames = false;
+    primary.sendsRecoveryPoints = true;
+    stage.passesUntilOnAir("secondary");
+    stage.passes(60);
+    expect(stage.onAir).toBe("secondary");
+    primary.sendsKeyFrames = true;
+    expect(stage.passesUntilOnAir("primary")).toBeGreaterThan(10);
+    expect(stage.story.at(-1)).toBe("secondary > primary (reverted)");
+  });
+
   test("a revertive one counts the ten seconds anew whenever the primary is not well", () => {
     const { stage, primary } = Stage.live({ isRevertive: true });
     primary.closes();
@@ -398,6 +454,40 @@ describe("a switch that was asked for", () => {
     stage.passes(1.2);
     expect(stage.story.at(-1)).toBe("primary > secondary (requested)");
     expect(stage.programme.longestStepSeconds()).toBeLessThan(TWO_STEPS_SECONDS);
+  });
+
+  test("is granted to a rolling refresh from its second recovery point on, until quality takes it back", () => {
+    const stage = new Stage();
+    stage.connects("primary");
+    stage.passes(4);
+    stage.begins();
+    const secondary = stage.connects("secondary");
+    secondary.sendsKeyFrames = false;
+    secondary.sendsRecoveryPoints = true;
+    stage.passes(2.02); // recovery points come now and every two seconds
+    expect(stage.switcher.request("secondary")).toBe(true);
+    expect(stage.onAir).toBe("primary");
+    stage.passes(1.96);
+    expect(stage.onAir).toBe("primary");
+    stage.passes(0.1);
+    expect(stage.onAir).toBe("secondary");
+    expect(stage.programme.events).toEqual(["tracks video+audio"]);
+    stage.passes(8.8);
+    expect(stage.onAir).toBe("secondary");
+    expect(stage.passesUntilOnAir("primary")).toBeLessThan(0.4);
+    expect(stage.story.at(-1)).toBe("secondary > primary (quality)");
+  });
+
+  test("is refused to a rolling refresh before its second recovery point", () => {
+    const stage = new Stage();
+    stage.connects("primary");
+    stage.passes(4);
+    stage.begins();
+    const secondary = stage.connects("secondary");
+    secondary.sendsKeyFrames = false;
+    secondary.sendsRecoveryPoints = true;
+    stage.passes(1.98);
+    expect(stage.switcher.request("secondary")).toBe(false);
   });
 
   test("is refused where there is no active ingest", () => {

@@ -333,6 +333,35 @@ describe("a revertive switcher", () => {
     expect(primaryKeyFrame(switcher)).toBe("primary");
   });
 
+  test("is not to a primary that nobody can join, but from it, however well it is", () => {
+    const switcher = onAir({ isRevertive: true });
+    switcher.sourceInactive(primary, "closed");
+    switcher.sourceActive(primary);
+    primary.areJoinPointsMissing = true;
+    passes(switcher, 60_000);
+    bothSend(switcher);
+    expect(switcher.onAir).toBe("secondary");
+    switcher.request("primary");
+    bothSend(switcher);
+    expect(switcher.onAir).toBe("primary");
+    passes(switcher, 9900);
+    bothSend(switcher);
+    expect(switcher.onAir).toBe("primary");
+    passes(switcher, 200);
+    bothSend(switcher);
+    expect(causes().at(-1)).toBe("primary > secondary (reverted)");
+  });
+
+  test("is to a primary where nobody can join the secondary either", () => {
+    const switcher = onAir({ isRevertive: true });
+    switcher.sourceInactive(primary, "closed");
+    switcher.sourceActive(primary);
+    for (const source of [primary, secondary]) source.areJoinPointsMissing = true;
+    passes(switcher, 10_100);
+    bothSend(switcher);
+    expect(causes().at(-1)).toBe("secondary > primary (reverted)");
+  });
+
   test("that is sticky instead never does", () => {
     const switcher = onAir();
     switcher.sourceInactive(primary, "closed");
@@ -423,6 +452,19 @@ describe("a switch that was asked for", () => {
     expect(switcher.onAir).toBe("primary");
     switcher.sourceUnit(secondary, secondary.picture(1000.08, nowMs, { isKeyFrame: true }));
     expect(switcher.onAir).toBe("secondary");
+  });
+
+  test("waits for a recovery point of one that has nothing else, and of no other", () => {
+    const switcher = onAir();
+    switcher.request("secondary");
+    switcher.sourceUnit(secondary, secondary.picture(1000.04, nowMs, { isRecoveryPoint: true }));
+    expect(switcher.onAir).toBe("primary");
+    secondary.areJoinPointsMissing = true;
+    switcher.sourceUnit(secondary, secondary.picture(1000.08, nowMs));
+    expect(switcher.onAir).toBe("primary");
+    switcher.sourceUnit(secondary, secondary.picture(1000.12, nowMs, { isRecoveryPoint: true }));
+    expect(switcher.onAir).toBe("secondary");
+    expect(programme.marks()).toEqual([1, 2]);
   });
 
   test("shows of the outgoing side what comes before the newcomer's key frame, and nothing after, when that is late", () => {
@@ -657,6 +699,30 @@ describe("on air", () => {
     bothSend(switcher);
     switcher.begin(programme, null);
     expect(switcher.onAir).toBe("primary");
+  });
+
+  test("is who can be joined where the programme begins with both, and the primary where neither can", () => {
+    for (const [isPrimaryMissing, isSecondaryMissing, expected] of [
+      [true, false, "secondary"],
+      [false, true, "primary"],
+      [true, true, "primary"],
+    ] as const) {
+      primary.areJoinPointsMissing = isPrimaryMissing;
+      secondary.areJoinPointsMissing = isSecondaryMissing;
+      expect(onAir().onAir).toBe(expected);
+    }
+  });
+
+  test("is one that cannot be joined where the programme begins with it alone", () => {
+    primary.areJoinPointsMissing = true;
+    const switcher = switcherOf();
+    switcher.sourceActive(primary);
+    primary.picture(1000, nowMs, { isRecoveryPoint: true });
+    switcher.begin(programme, null);
+    expect(switcher.onAir).toBe("primary");
+    expect(programme.pictures.map(({ isSync, hints }) => [isSync, hints])).toEqual([
+      [false, { isRecoveryPoint: true }],
+    ]);
   });
 
   test("is the secondary where the programme begins with it alone", () => {
