@@ -44,7 +44,8 @@ export class AudioDemuxer {
 
   /** Frames of one tag are heard one after the other. Their headers say again what the configuration says, but not all of it. */
   #adts(body: Uint8Array, timestampMs: number): DemuxedItem[] {
-    return readAdtsFrames(body).flatMap(({ frame, audioSpecificConfig }, index): DemuxedItem[] => {
+    const listed = this.#configuration?.channelConfiguration === 0 ? this.#record : null;
+    return readAdtsFrames(body, listed).flatMap(({ frame, audioSpecificConfig }, index): DemuxedItem[] => {
       const items = this.#isOf(audioSpecificConfig) ? [] : this.#configure(audioSpecificConfig);
       const heardAtMs = timestampMs + Math.round(index * (this.frameMs ?? 0));
       return [...items, { type: "unit", unit: unitOf(frame, heardAtMs) }];

@@ -29,13 +29,14 @@ export function isAdts(bytes: Uint8Array): boolean {
 
 /**
  * All the frames in `bytes`, which end where the last of them does; one that has a header and nothing else is left out.
- * A program_config_element holds for the frames behind it too: FFmpeg sends it in the first one only.
+ * A program_config_element holds for the frames behind it too: FFmpeg sends it in the first one only. `known`: the
+ * AudioSpecificConfig that one before made of it, null without.
  * Throws {@link CodecError} for a header that is damaged, a frame that is cut off or has several raw_data_blocks, and
  * channel configuration 0 without a program_config_element.
  */
-export function readAdtsFrames(bytes: Uint8Array): readonly AdtsFrame[] {
+export function readAdtsFrames(bytes: Uint8Array, known: Uint8Array | null = null): readonly AdtsFrame[] {
   const frames: AdtsFrame[] = [];
-  let listed: Uint8Array | null = null;
+  let listed = known;
   let left = bytes;
   while (left.byteLength > 0) {
     const header = wholeHeader(left);

@@ -218,6 +218,13 @@ describe("channels that are listed one by one", () => {
     expect(() => readAdtsFrames(joined(stereo, listedBehind))).toThrow(missing);
   });
 
+  test("hold for the frames that come alone, by the configuration made of them", () => {
+    const [frame] = readAdtsFrames(listedBehind, listedConfig);
+    expect(frame?.audioSpecificConfig).toEqual(listedConfig);
+    expect(frame?.frame).toEqual(listedBehind.subarray(7));
+    expect(readAdtsFrames(stereo, listedConfig)[0]?.audioSpecificConfig).not.toEqual(listedConfig);
+  });
+
   test("are refused where the frame ends among them", () => {
     const block = listedFirst.subarray(7, 7 + 22);
     expect(readAdtsFrames(joined(adtsHeader(22), block))).toHaveLength(1);
