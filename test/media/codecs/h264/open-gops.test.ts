@@ -44,17 +44,17 @@ class Rig {
   /** An IDR picture of the encoder's. */
   idr(dts: number, fields: SliceFields = {}): PlacedPicture {
     const nalUnit = slice({ nalType: 5, sliceType: TYPE.I, ...fields });
-    return this.gops.place(this.picture([nalUnit]), dts, dts);
+    return this.gops.place(this.picture([nalUnit]), dts, dts, true);
   }
 
   /** An I picture with a recovery point of no frames. */
   open(dts: number, fields: SliceFields = {}, recoveryPoint = EXACT, pts = dts): PlacedPicture {
     const nalUnit = slice({ sliceType: TYPE.allI, ...fields });
-    return this.gops.place(this.picture([sei, nalUnit], recoveryPoint), dts, pts);
+    return this.gops.place(this.picture([sei, nalUnit], recoveryPoint), dts, pts, true);
   }
 
   inter(dts: number, fields: SliceFields = {}, pts = dts): PlacedPicture {
-    return this.gops.place(this.picture([slice(fields)]), dts, pts);
+    return this.gops.place(this.picture([slice(fields)]), dts, pts, true);
   }
 }
 
@@ -71,7 +71,7 @@ describe("an I picture with a recovery point of no frames", () => {
     const rig = new Rig();
     rig.idr(0);
     const nalUnits = [sei, slice({ sliceType: TYPE.allI, frameNum: 7, lsb: 6 })];
-    const placed = rig.gops.place(rig.picture(nalUnits, EXACT), 2999, 2999);
+    const placed = rig.gops.place(rig.picture(nalUnits, EXACT), 2999, 2999, true);
     expect(placed).toEqual({ nalUnits, isSync: false, isIntra: true, heals: false, isOpenGop: true });
     expect(placed.nalUnits).toBe(nalUnits);
   });
@@ -109,7 +109,7 @@ describe("an I picture with a recovery point of no frames", () => {
   test("has the number after the last that could be read", () => {
     const rig = new Rig();
     rig.idr(0, { idrPicId: 8 });
-    rig.gops.place({ ...rig.picture([hex`65`]), isIdr: true }, 40, 40);
+    rig.gops.place({ ...rig.picture([hex`65`]), isIdr: true }, 40, 40, true);
     const [, nalUnit] = rig.open(3040).nalUnits ?? [];
     expect(parseSliceHeader(nalUnit ?? hex``, rig.sets).idrPicId).toBe(9);
   });
@@ -119,7 +119,7 @@ describe("an I picture with a recovery point of no frames", () => {
     const slices = (fields: SliceFields) =>
       [0, 4].map((firstMacroblock) => slice({ firstMacroblock, ...fields }));
     const picture = rig.picture(slices({ sliceType: TYPE.I, frameNum: 3, lsb: 6 }), EXACT);
-    expect(rig.gops.place(picture, 0, 0).nalUnits).toEqual(
+    expect(rig.gops.place(picture, 0, 0, true).nalUnits).toEqual(
       slices({ nalType: 5, sliceType: TYPE.I, idrPicId: 1 }),
     );
   });
@@ -130,9 +130,9 @@ describe("what does not become an IDR picture", () => {
 
   test("an I picture that says nothing, a P picture that says all", () => {
     const rig = new Rig();
-    const intra = rig.gops.place(rig.picture([slice({ sliceType: TYPE.allI })]), 0, 0);
+    const intra = rig.gops.place(rig.picture([slice({ sliceType: TYPE.allI })]), 0, 0, true);
     expect(intra).toMatchObject({ ...NOTHING, isIntra: true });
-    const inter = rig.gops.place(rig.picture([slice({ sliceType: TYPE.P })], EXACT), 40, 40);
+    const inter = rig.gops.place(rig.picture([slice({ sliceType: TYPE.P })], EXACT), 40, 40, true);
     expect(inter).toMatchObject({ ...NOTHING, heals: true });
     expect(rig.inter(80)).toMatchObject(NOTHING);
   });
@@ -158,20 +158,23 @@ describe("what does not become an IDR picture", () => {
     ]) {
       const rig = new Rig();
       const picture = rig.picture([slice({ sliceType: TYPE.I }), other], EXACT);
-      expect(rig.gops.place(picture, 0, 0)).toMatchObject({ ...NOTHING, heals: true });
+      expect(rig.gops.place(picture, 0, 0, true)).toMatchObject({ ...NOTHING, heals: true });
     }
   });
 
   test("one whose first slice cannot be read", () => {
     const rig = new Rig();
-    expect(rig.gops.place(rig.picture([hex`41`], EXACT), 0, 0)).toMatchObject({ ...NOTHING, heals: true });
+    expect(rig.gops.place(rig.picture([hex`41`], EXACT), 0, 0, true)).toMatchObject({
+      ...NOTHING,
+      heals: true,
+    });
   });
 
   test("one whose slice ends in its head: it goes on as it came, and no number is spent on it", () => {
     const rig = new Rig();
     const whole = slice({ sliceType: TYPE.I, marking: [[1, 2 ** 20]] });
     const nalUnits = [whole.subarray(0, 4)];
-    const placed = rig.gops.place(rig.picture(nalUnits, EXACT), 0, 0);
+    const placed = rig.gops.place(rig.picture(nalUnits, EXACT), 0, 0, true);
     expect(placed).toEqual({ nalUnits, isSync: false, isIntra: true, heals: false, isOpenGop: true });
     const [, next] = rig.open(40).nalUnits ?? [];
     expect(parseSliceHeader(next ?? hex``, rig.sets).idrPicId).toBe(1);
@@ -222,7 +225,7 @@ describe("after an IDR picture that was made", () => {
     const rig = new Rig();
     rig.open(0, { frameNum: 3, lsb: 6 });
     const nalUnits = [sei, slice({ frameNum: 4, lsb: 8 }), hex`41`, slice({ pps: { id: 3 } }), hex`0c ff 80`];
-    expect(rig.gops.place(rig.picture(nalUnits), 40, 40).nalUnits).toEqual(
+    expect(rig.gops.place(rig.picture(nalUnits), 40, 40, true).nalUnits).toEqual(
       nalUnits.with(1, slice({ frameNum: 1, lsb: 2 })),
     );
   });
@@ -274,7 +277,7 @@ describe("fields", () => {
         ],
         EXACT,
       );
-      expect(rig.gops.place(picture, 0, 0)).toEqual({
+      expect(rig.gops.place(picture, 0, 0, true)).toEqual({
         nalUnits: [
           field(first, { nalType: 5, sliceType: TYPE.I, idrPicId: 1 }),
           field(first, { nalType: 5, sliceType: TYPE.I, idrPicId: 1, firstMacroblock: 4 }),
@@ -299,7 +302,7 @@ describe("fields", () => {
       ],
       EXACT,
     );
-    const [, second] = rig.gops.place(picture, 0, 0).nalUnits ?? [];
+    const [, second] = rig.gops.place(picture, 0, 0, true).nalUnits ?? [];
     expect(second).toEqual(field("bottom", { lsb: 1, marking: [[1, 0]] }));
   });
 
@@ -309,7 +312,7 @@ describe("fields", () => {
       [field("top", { sliceType: TYPE.P }), field("bottom", { sliceType: TYPE.I })],
       EXACT,
     );
-    expect(rig.gops.place(picture, 0, 0)).toMatchObject({ isSync: false, isIntra: false, heals: true });
+    expect(rig.gops.place(picture, 0, 0, true)).toMatchObject({ isSync: false, isIntra: false, heals: true });
   });
 });
 
@@ -380,3 +383,10 @@ async function hashByPts(messages: readonly FlvMessage[]): Promise<Map<number, s
 function never(): never {
   throw new Error("no pictures");
 }
+
+test("of an I picture that nobody calls a key frame, and that has no recovery point, nobody asks what it is of", () => {
+  const rig = new Rig();
+  const picture = rig.picture([slice({ sliceType: TYPE.allI })]);
+  expect(rig.gops.place(picture, 0, 0, false).isIntra).toBe(false);
+  expect(rig.gops.place(picture, 40, 40, true).isIntra).toBe(true);
+});
