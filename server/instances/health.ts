@@ -8,8 +8,13 @@ import { RECENT_SECONDS, UsualLevel } from "./usual-level.ts";
 export const HEALTH = {
   /** Encoders send at least audio 40 times a second: a second without any unit is an encoder or a cable gone. */
   silentMs: 1000,
-  /** Sound alone goes on: a capture card or a camera is gone. Slide shows of one frame a second stay under it. */
+  /**
+   * Sound alone goes on: a capture card or a camera is gone. Slides come as seldom as they do: where the last three pictures were
+   * all further apart, the next one is missing after half as long again as the closest of them.
+   */
   videoMissingMs: 2000,
+  videoMissingFactor: 1.5,
+  slideGaps: 3,
   videoMissingPenalty: 80,
   /** Without key frames nobody can join and no failure heals: three times the longest distance, at least this long. */
   keyFrameOverdueMs: 10_000,
@@ -71,6 +76,8 @@ interface Second {
   audioBytes: number;
 }
 
+const NO_GAPS: readonly number[] = [];
+
 export class Health {
   #open: Second;
   /** The newest complete ones. */
@@ -82,6 +89,8 @@ export class Health {
   #repairsAtMs: readonly number[] = [];
   #lastMediaAtMs: number;
   #lastVideoAtMs: number | null = null;
+  /** Of the newest pictures, all of them slides. */
+  #slideGapsMs: readonly number[] = NO_GAPS;
   #lastAudioAtMs: number | null = null;
   #lastKeyFrameAtMs: number | null = null;
   #longestKeyFrameGapMs = 0;
@@ -95,6 +104,7 @@ export class Health {
   video(byteLength: number, picture: Pick<AccessUnit, "isSync" | "hints">, nowMs: number): void {
     this.#completeUntil(nowMs);
     this.#open.frames += 1;
+    if (this.#lastVideoAtMs !== null) this.#noteGap(nowMs - this.#lastVideoAtMs);
     this.#lastVideoAtMs = nowMs;
     this.#lastMediaAtMs = nowMs;
     this.#joinPoints.push(picture);
@@ -146,7 +156,7 @@ export class Health {
       faults.push(fault);
       score -= penalty;
     };
-    if (isOlder(this.#lastVideoAtMs, HEALTH.videoMissingMs, nowMs)) {
+    if (isOlder(this.#lastVideoAtMs, this.#videoMissingMs(), nowMs)) {
       found("video-missing", HEALTH.videoMissingPenalty);
     }
     if (isOlder(this.#lastAudioAtMs, HEALTH.audioMissingMs, nowMs)) {
@@ -192,6 +202,17 @@ export class Health {
       this.#longestKeyFrameGapMs = Math.max(this.#longestKeyFrameGapMs, nowMs - this.#lastKeyFrameAtMs);
     }
     this.#lastKeyFrameAtMs = nowMs;
+  }
+
+  /** Only what slides are far apart by is kept: of pictures that move each one ends it. */
+  #noteGap(gapMs: number): void {
+    if (gapMs < HEALTH.videoMissingMs) this.#slideGapsMs = NO_GAPS;
+    else this.#slideGapsMs = [...this.#slideGapsMs, gapMs].slice(-HEALTH.slideGaps);
+  }
+
+  #videoMissingMs(): number {
+    if (this.#slideGapsMs.length < HEALTH.slideGaps) return HEALTH.videoMissingMs;
+    return HEALTH.videoMissingFactor * Math.min(...this.#slideGapsMs);
   }
 
   #keyFrameOverdueMs(): number {

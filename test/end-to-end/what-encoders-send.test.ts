@@ -171,6 +171,26 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
   180_000,
 );
 
+test("a size that changes between pictures alone is said by the API, by RESOLUTION and by another initialization", async () => {
+  await using server = await TandemServer.start();
+  const api = new ApiClient(server.url, ADMIN_TOKEN);
+  const messages = await caseMessages("size-changes-in-band");
+  const { id, encoders } = await onAir(api, "Sizes", (url) => caseEncoder(url, repeated(messages)));
+  const masterUrl = `${server.url}/live/${id}/index.m3u8`;
+  const master = (size: string) => async () => {
+    const answer = await fetch(masterUrl);
+    return answer.ok && (await answer.text()).includes(`RESOLUTION=${size}`);
+  };
+  expect((await api.get(id)).inputs[0]?.video).toMatchObject({ width: 320, height: 180 });
+  await until("the first size in the playlist", master("320x180"));
+  await api.when(id, "the other size", ({ inputs }) => inputs[0]?.video?.width === 640);
+  expect((await api.get(id)).inputs[0]?.video).toMatchObject({ width: 640, height: 360 });
+  await until("the other size in the playlist", master("640x360"));
+  const text = await (await fetch(await fetchVariantUrl(masterUrl))).text();
+  expect(text).toMatch(/#EXT-X-MAP:URI="init-0\.mp4"[^]*#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-1\.mp4"/);
+  for (const encoder of encoders) encoder.kill();
+}, 60_000);
+
 /** A tag of Enhanced RTMP with its FourCC, whose body nobody looks into. */
 function tagOf(kind: "audio" | "video", fourCc: string, timestampMs: number): ClipMessage {
   return { kind, timestampMs, payload: Uint8Array.of(0x91, ...new TextEncoder().encode(fourCc), 0, 0, 0, 1) };

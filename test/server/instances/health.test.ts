@@ -402,3 +402,32 @@ test("repairs are forgotten ten seconds after they were, one by one", () => {
   const often = well().repairs(3).sends(5).repairs(3).sends(4).repairs(1);
   expect(often.faults).toContain("timestamps-broken");
 });
+
+test("slides are missing after half as long again as they were apart three times, and not before", () => {
+  const health = new Health(0);
+  const slide = (atMs: number) => health.video(20_000, { isSync: true }, atMs);
+  const soundUntil = (fromMs: number, toMs: number) => {
+    for (let atMs = fromMs; atMs <= toMs; atMs += 20) health.audio(200, atMs);
+  };
+  for (const atMs of [0, 5000, 10_000]) {
+    slide(atMs);
+    soundUntil(atMs, atMs + 4980);
+  }
+  expect(health.judge(14_980).faults).toContain("video-missing");
+  slide(15_000);
+  soundUntil(15_000, 22_480);
+  expect(health.judge(22_499).faults).not.toContain("video-missing");
+  expect(health.judge(22_500).faults).toContain("video-missing");
+});
+
+test("one picture among slides that follows the one before is enough for the camera to be missed after two seconds", () => {
+  const health = new Health(0);
+  for (const atMs of [0, 2000, 4000, 6000]) health.video(20_000, { isSync: true }, atMs);
+  health.audio(200, 8999);
+  expect(health.judge(8999).faults).not.toContain("video-missing");
+  health.video(20_000, { isSync: true }, 10_999);
+  for (let slides = 0; slides < 3; slides += 1)
+    health.video(20_000, { isSync: true }, 13_000 + slides * 1999);
+  health.audio(200, 18_998);
+  expect(health.judge(18_998).faults).toContain("video-missing");
+});
