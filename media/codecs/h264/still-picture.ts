@@ -1,4 +1,4 @@
-// A picture that shows once more what the last reference picture showed: all its macroblocks are skipped.
+// A picture that shows once more what a reference picture showed: all its macroblocks are skipped.
 
 import { BitWriter } from "#media/bytes/bit-writer.ts";
 import { ArithmeticEncoder, Context } from "./arithmetic-encoder.ts";
@@ -13,6 +13,8 @@ export interface StillPicturePlace {
   readonly frameNum: number;
   /** After all pictures that are shown before it. */
   readonly picOrderCntLsb: number;
+  /** How many frame numbers before its own the picture has that it shows; 1: the last reference picture. */
+  readonly back: number;
 }
 
 /** slice_type: all slices of the picture are P slices. */
@@ -51,11 +53,19 @@ function writeHeader(writer: BitWriter, { sequence, picture }: ActiveSets, place
   if (type === 0 && picture.hasBottomFieldOrder) writer.signedExpGolomb(0); // delta_pic_order_cnt_bottom
   if (picture.hasRedundantPictures) writer.unsignedExpGolomb(0); // redundant_pic_cnt
   writer.flag(true).unsignedExpGolomb(0); // num_ref_idx_active_override_flag: one picture
-  writer.flag(false); // ref_pic_list_modification_flag_l0
+  writeReference(writer, place.back);
   if (picture.hasWeightedPrediction) writeNoWeights(writer, sequence.chroma.chromaFormatIdc);
   if (picture.isArithmetic) writer.unsignedExpGolomb(0); // cabac_init_idc
   writer.signedExpGolomb(0); // slice_qp_delta
   if (picture.hasDeblockingControl) writer.unsignedExpGolomb(DEBLOCKING_OFF);
+}
+
+/** ref_pic_list_modification() of §7.3.3.1: the list begins with the last reference picture by itself. */
+function writeReference(writer: BitWriter, back: number): void {
+  writer.flag(back > 1); // ref_pic_list_modification_flag_l0
+  if (back === 1) return;
+  writer.unsignedExpGolomb(0).unsignedExpGolomb(back - 1); // abs_diff_pic_num_minus1 of a number before
+  writer.unsignedExpGolomb(3); // modification_of_pic_nums_idc: the end
 }
 
 /** pred_weight_table() of §7.3.3.2. */

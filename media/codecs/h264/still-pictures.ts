@@ -19,6 +19,8 @@ export class StillPictures {
   #last: SliceHeader | null = null;
   /** pic_order_cnt_lsb of the picture that is shown last. */
   #shownLastLsb = 0;
+  /** frame_num of the reference picture that is shown last; null where none is known to be. */
+  #shownLastReference: number | null = null;
   /** The last picture, if it is an IDR picture. */
   #idr: readonly Uint8Array[] | null = null;
   #repeats = 0;
@@ -42,17 +44,26 @@ export class StillPictures {
     if (last === null) return null;
     try {
       const active = this.#sets.of(last.pictureParameterSetId);
-      const { log2MaxFrameNum, pictureOrder } = active.sequence;
+      const { log2MaxFrameNum, maxReferenceFrames, pictureOrder } = active.sequence;
+      const frameNum = (last.frameNum + (last.refIdc > 0 ? 1 : 0)) % 2 ** log2MaxFrameNum;
+      const back = this.#backFrom(frameNum, 2 ** log2MaxFrameNum);
       const still = stillPicture(active, {
         pictureParameterSetId: last.pictureParameterSetId,
-        frameNum: (last.frameNum + (last.refIdc > 0 ? 1 : 0)) % 2 ** log2MaxFrameNum,
+        frameNum,
         picOrderCntLsb: (this.#shownLastLsb + 1) % 2 ** pictureOrder.log2MaxLsb,
+        back: back <= maxReferenceFrames ? back : 1,
       });
       return still === null ? this.#repeated(last) : { nalUnits: [still], isIdr: false };
     } catch (error) {
       if (error instanceof CodecError) return null;
       throw error;
     }
+  }
+
+  /** From a frame number to that of the reference picture that is shown last, 1 at least. */
+  #backFrom(frameNum: number, frameNumbers: number): number {
+    const reference = this.#shownLastReference;
+    return reference === null ? 1 : (frameNum - reference + frameNumbers) % frameNumbers || frameNumbers;
   }
 
   /** Where nothing can be referred to: the last picture once more, if it stands for itself. */
@@ -76,9 +87,11 @@ export class StillPictures {
     }
   }
 
-  #showLast({ isIdr, picOrderCntLsb, pictureParameterSetId }: SliceHeader): void {
+  #showLast({ isIdr, refIdc, frameNum, picOrderCntLsb, pictureParameterSetId }: SliceHeader): void {
     const values = 2 ** this.#sets.of(pictureParameterSetId).sequence.pictureOrder.log2MaxLsb;
     const ahead = (picOrderCntLsb - this.#shownLastLsb + values) % values;
-    if (isIdr || ahead < values / 2) this.#shownLastLsb = picOrderCntLsb;
+    if (!isIdr && ahead >= values / 2) return;
+    this.#shownLastLsb = picOrderCntLsb;
+    if (refIdc > 0) this.#shownLastReference = frameNum;
   }
 }
