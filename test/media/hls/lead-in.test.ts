@@ -49,6 +49,19 @@ describe("whoever comes now begins with a lead-in", () => {
     expect(leadInMsn(windowOf(times(1)))).toBe(10);
   });
 
+  test("never before the first segment of all, before which there is no number", () => {
+    for (const [count, expected] of [
+      [1, null],
+      [2, 1],
+      [3, 1],
+      [4, 1],
+      [5, 2],
+    ] as const) {
+      expect(leadInMsn(windowOf(times(count), { fromMsn: 0 }))).toBe(expected);
+    }
+    expect(leadInMsn(windowOf([{ independent: true }, ...times(3)], { fromMsn: 0 }))).toBeNull();
+  });
+
   test("only where decoding can begin with none of the last six", () => {
     for (const [newer, expected] of [
       [0, null],
