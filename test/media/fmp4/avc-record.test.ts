@@ -26,6 +26,7 @@ test("a record reaches as far as its box says, and one that is cut off is none",
   expect(avcRecordIn(box)).toEqual(hex`01 42 c0`);
   expect(avcRecordIn(box.subarray(0, 11))).toEqual(hex`01 42 c0`);
   expect(avcRecordIn(box.subarray(0, 10))).toBeNull();
+  expect(avcRecordIn(hex`00 00 00 08 61 76 63 43`)).toEqual(new Uint8Array());
 });
 
 test("a name without the length before it is no box", () => {
