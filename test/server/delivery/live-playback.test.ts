@@ -604,6 +604,23 @@ describe("a stream that nobody can begin with", () => {
     }
   });
 
+  test("is listed as to all where there is no lead-in: nothing is listed that is not there", async () => {
+    const units = programmeUnits({ seconds: 20 });
+    const isGone = ({ trackId, dts }: AccessUnit): boolean => trackId === 1 && dts > 2.5 * 90_000;
+    house.shown.setTracks([videoTrack, audioTrack], false);
+    for (const unit of units) if (!isGone(unit)) house.shown.push(unit);
+    const text = await (await house.ask(`${BASE}/index.m3u8`)).text();
+    const query = /media\.m3u8(\?session=session&lead-in=\d+)\n$/.exec(text)?.[1] ?? "";
+    expect(query).not.toBe("");
+    for (let each = 0; each < 2; each += 1) {
+      const listed = await (await house.ask(`${LISTED}/media.m3u8${query}`)).text();
+      expect(listed).toBe(
+        renderMediaPlaylist(house.shown.leadWindow ?? new PlaylistWindow({ isEvent: false })) ?? "",
+      );
+    }
+    expect(house.watched).toHaveLength(2);
+  });
+
   test("has viewers who got a playlist, with a lead-in or without: the lead-in itself makes nobody one", async () => {
     begin(3);
     const msn = (await offered()) ?? 0;
