@@ -22,19 +22,20 @@ const LENGTH_SIZE = 4;
 
 /**
  * The segment that whoever comes now begins before, with a lead-in; null where there is an independent segment to begin with, and
- * where there are no pictures.
+ * where there are no pictures. No lead-in is before the first segment of all: it would have no number.
  */
 export function leadInMsn(window: PlaylistWindow): number | null {
   const { facts, targetDurationSeconds, hasEnded } = window;
   if (hasEnded || targetDurationSeconds === null || facts === null || facts.resolution === null) return null;
   const newest = window.segments.slice(-MIN_LISTED_SEGMENTS);
   if (newest.some(({ independent }) => independent)) return null;
+  const numbered = newest.filter(({ msn }) => msn > 0);
   let seconds = 0;
-  const start = newest.findLast(({ durationSeconds }) => {
+  const start = numbered.findLast(({ durationSeconds }) => {
     seconds += durationSeconds;
     return seconds >= HOLD_BACK_TARGET_DURATIONS * targetDurationSeconds;
   });
-  return (start ?? newest[0])?.msn ?? null;
+  return (start ?? numbered[0])?.msn ?? null;
 }
 
 /**

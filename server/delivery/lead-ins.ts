@@ -16,9 +16,17 @@ export class LeadIns {
     rendition: RenditionName,
     segment: Segment,
   ): Promise<Response> {
+    return (await this.#of(held, rendition, segment))?.answer(request) ?? notFoundAnswer();
+  }
+
+  async has(held: HeldBytes, rendition: RenditionName, segment: Segment): Promise<boolean> {
+    return (await this.#of(held, rendition, segment)) !== null;
+  }
+
+  #of(held: HeldBytes, rendition: RenditionName, segment: Segment): Promise<ImmutableBytes | null> {
     const made = this.#made.get(segment) ?? make(held, rendition, segment);
     this.#made.set(segment, made);
-    return (await made)?.answer(request) ?? notFoundAnswer();
+    return made;
   }
 }
 

@@ -74,9 +74,11 @@ export class LivePlayback {
     }
     const window = programme?.windows.get(path.rendition);
     if (path.file === MEDIA_PLAYLIST) {
-      return window === undefined
-        ? this.#elsewhere(programme, path)
-        : this.#mediaPlaylist(window, request, path);
+      if (programme === null || window === undefined) return this.#elsewhere(programme, path);
+      const leadIn = leadInOf(request.url);
+      return leadIn === null
+        ? this.#mediaPlaylist(window, request, path, null)
+        : this.#withLeadIn(programme, path.rendition, window, request, path, leadIn);
     }
     if (programme === null) return this.#listedElsewhere(path, path.rendition);
     const listed = parseListedUri(path.file);
@@ -95,9 +97,27 @@ export class LivePlayback {
     return text === null ? missing(livestream, path) : viewerPlaylistAnswer(request, text);
   }
 
+  /** Of pictures that stood still, and of interlaced ones, there is no lead-in: none is listed. */
+  async #withLeadIn(
+    { held }: Programme,
+    rendition: RenditionName,
+    window: PlaylistWindow,
+    request: Request,
+    path: PlaybackPath,
+    msn: number,
+  ): Promise<Response> {
+    const segment = window.segments.find((each) => each.msn === msn);
+    const isLacking = segment !== undefined && !(await this.#leadIns.has(held, rendition, segment));
+    return this.#mediaPlaylist(window, request, path, isLacking ? null : msn);
+  }
+
   /** The same for all; whoever gets it is a viewer from now on. */
-  #mediaPlaylist(window: PlaylistWindow, request: Request, path: PlaybackPath): Response | Promise<Response> {
-    const leadIn = leadInOf(request.url);
+  #mediaPlaylist(
+    window: PlaylistWindow,
+    request: Request,
+    path: PlaybackPath,
+    leadIn: number | null,
+  ): Response | Promise<Response> {
     const playlist =
       leadIn === null ? this.#prepared.media(window) : this.#prepared.mediaWithLeadIn(window, leadIn);
     if (playlist === null) return this.#notYet(path);

@@ -78,3 +78,14 @@ test.each([
   await ask(stretches);
   expect(asked).toHaveLength(1);
 });
+
+test("a recording has no lead-ins", async () => {
+  const request = new Request("http://localhost/media/1/v0-360/lead-in-1.m4s");
+  const response = await new ListedAnswers(new StretchCache(() => 0)).answer(
+    request,
+    held,
+    "v0-360",
+    "lead-in-1.m4s",
+  );
+  expect(response.status).toBe(404);
+});

@@ -1,9 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { initializationUri, segmentUri } from "#media/hls/listed-uri.ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
+import { encodeLeadIn } from "#media/hls/lead-in.ts";
+import { initializationUri, leadInUri, segmentUri } from "#media/hls/listed-uri.ts";
+import { renderMediaPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
+import { Timeline } from "#media/track/timeline.ts";
+import type { AccessUnit, Track } from "#media/track/track.ts";
 import type { PlayoutName } from "#openapi/names.ts";
+import { readFlvFile } from "#server/command/demo/flv-file.ts";
 import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { LivePlayback, type PlayedLivestream } from "#server/delivery/live-playback.ts";
 import { MediaPlayback } from "#server/delivery/media-playback.ts";
@@ -11,9 +17,12 @@ import { PlaybackRouter } from "#server/delivery/playback-router.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
 import { Programme, type ProgrammeRecorder } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
+import { HeldBytes } from "#server/recording/held-bytes.ts";
 import { isInMemory } from "#server/recording/piece.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
+import { SessionKeys, type ViewerRequest } from "#server/stats/session-key.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
+import { ROOT } from "#test/support/imports.ts";
 import {
   bytesOf,
   LIVESTREAM_ID,
@@ -39,6 +48,8 @@ class Playhouse implements AsyncDisposable {
   instances = new Map<PlayoutName, Programme>();
   /** While what the manager would have is not open yet. */
   opening: Promise<void> | null = null;
+  /** Requests that made somebody a viewer. */
+  readonly watched: ViewerRequest[] = [];
   livestream: PlayedLivestream | null = { status: "live", mediaId: null, withBackup: true };
   readonly #router: PlaybackRouter;
 
@@ -55,7 +66,10 @@ class Playhouse implements AsyncDisposable {
         opening: () => this.opening,
         livestream: async (id) => (id === LIVESTREAM_ID ? this.livestream : null),
         listed,
-        viewers: { newSession: () => "session", watched: () => {} },
+        viewers: {
+          newSession: () => "session",
+          watched: (_id, _playout, viewer) => this.watched.push(viewer),
+        },
         addressOf: () => "192.0.2.1",
       }),
       media: new MediaPlayback({
@@ -418,3 +432,231 @@ test.each([`${BASE}/index.m3u8`, `${LISTED}/segment-0.m4s`, `${BASE}/primary/v0-
     expect(response.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD, OPTIONS");
   },
 );
+
+describe("a stream that nobody can begin with", () => {
+  const REFRESH_SECONDS = 8;
+  const FOLDER = `${BASE}/v0-180`;
+  let tracks: Track[] = [];
+  let refresh: AccessUnit[] = [];
+
+  beforeAll(async () => {
+    ({ tracks, units: refresh } = await rollingRefresh());
+  });
+
+  /** Recovery points every two seconds and nothing better: so many times eight seconds, in all. */
+  function goOn(programme: Programme, fromRound: number, toRound: number): void {
+    for (let round = Math.floor(fromRound); round < toRound; round += 1) {
+      for (const unit of refresh) {
+        const timescale = tracks.find(({ id }) => id === unit.trackId)?.timescale ?? 0;
+        const at = round + unit.dts / timescale / REFRESH_SECONDS;
+        if (at < fromRound || at >= toRound) continue;
+        const later = round * REFRESH_SECONDS * timescale;
+        programme.push({ ...unit, dts: unit.dts + later, pts: unit.pts + later });
+      }
+    }
+  }
+
+  function begin(rounds: number): PlaylistWindow {
+    house.shown.setTracks(tracks, false);
+    house.shown.follow({ keyFrameIntervalSeconds: null, areJoinPointsMissing: true, frameRate: 25 });
+    goOn(house.shown, 0, rounds);
+    const window = house.shown.leadWindow;
+    if (window === null) throw new Error("nothing is listed");
+    return window;
+  }
+
+  /** The one that whoever comes now begins with, by the multivariant playlist. */
+  async function offered(): Promise<number | null> {
+    const text = await (await house.ask(`${BASE}/index.m3u8`)).text();
+    const [, msn] = /\nv0-180\/media\.m3u8\?session=session(?:&lead-in=(\d+))?\n$/.exec(text) ?? [];
+    return msn === undefined ? null : Number(msn);
+  }
+
+  function playlist(query: string): Promise<Response> {
+    return house.ask(`${FOLDER}/media.m3u8${query}`);
+  }
+
+  test("is offered with a lead-in six seconds before its end, and later with a later one", async () => {
+    const window = begin(3);
+    const newest = window.segments.at(-1)?.msn ?? 0;
+    expect(await offered()).toBe(newest - 2);
+    goOn(house.shown, 3, 4);
+    expect(await offered()).toBe((window.segments.at(-1)?.msn ?? 0) - 2);
+    expect(window.segments.at(-1)?.msn).toBeGreaterThan(newest + 2);
+  });
+
+  test("is offered without one again once decoding can begin somewhere, and where it always could", async () => {
+    begin(3);
+    const last = 3 * REFRESH_SECONDS * 90_000;
+    for (const ticks of [1, 3]) {
+      const dts = last + ticks * 90_000;
+      house.shown.push({ trackId: 1, dts, pts: dts, isSync: true, data: new Uint8Array(100) });
+    }
+    house.shown.flush();
+    expect(await offered()).toBeNull();
+    house.programme = programmeOn(new Unrecorded());
+    play(house.programme, 20);
+    expect(await (await house.ask(`${BASE}/index.m3u8`)).text()).not.toContain("lead-in");
+  });
+
+  test("is listed to whoever was offered that from there on, as long as it is listed, then as to all", async () => {
+    const window = begin(3);
+    const msn = (await offered()) ?? 0;
+    const query = `?session=session&lead-in=${msn}`;
+    const first = await playlist(query);
+    expect([first.status, first.headers.get("Content-Type"), first.headers.get("Cache-Control")]).toEqual([
+      200,
+      "application/vnd.apple.mpegurl",
+      "no-cache",
+    ]);
+    const text = await first.text();
+    expect(text).toBe(renderWithLeadIn(window, msn) ?? "");
+    expect(text).toContain(`\n${leadInUri(msn)}\n`);
+    expect(await (await playlist("?session=other")).text()).toBe(renderMediaPlaylist(window) ?? "");
+    expect(await (await playlist(query)).text()).toBe(text);
+    expect(await (await playlist(`?lead-in=${msn - 1}`)).text()).toBe(
+      renderWithLeadIn(window, msn - 1) ?? "",
+    );
+    goOn(house.shown, 3, 3.5);
+    const longer = await (await playlist(query)).text();
+    expect(longer).toBe(renderWithLeadIn(window, msn) ?? "");
+    expect(longer.length).toBeGreaterThan(text.length);
+    goOn(house.shown, 3.5, 5);
+    expect(window.mediaSequence).toBeGreaterThan(msn);
+    expect(await (await playlist(query)).text()).toBe(renderMediaPlaylist(window) ?? "");
+    await house.shown.end();
+    expect(await (await playlist(query)).text()).toEndWith("#EXT-X-ENDLIST\n");
+  });
+
+  test("is not listed from a segment on that is to come: it is asked for again", async () => {
+    const window = begin(2);
+    const response = await playlist(`?lead-in=${(window.segments.at(-1)?.msn ?? 0) + 1}`);
+    expectNotThere(response);
+    expect(response.headers.get("Retry-After")).toBe("1");
+  });
+
+  test("is listed as to all where what is asked for is no number of a lead-in", async () => {
+    const window = begin(2);
+    const msn = (await offered()) ?? 0;
+    const plain = renderMediaPlaylist(window) ?? "";
+    const queries = ["0", `0${msn}`, `${msn}x`, "x", "", "-1", "1e0", `${msn}.0`, "1000000000000000"];
+    for (const query of [
+      ...queries.map((value) => `?lead-in=${value}`),
+      `?no-lead-in=${msn}`,
+      `#lead-in=${msn}`,
+    ])
+      expect(await (await playlist(query)).text()).toBe(plain);
+    const withLeadIn = renderWithLeadIn(window, msn) ?? "";
+    for (const query of [`?lead-in=${msn}`, `?lead-in=${msn}&session=a`, `?session=a&lead-in=${msn}&b=c`])
+      expect(await (await playlist(query)).text()).toBe(withLeadIn);
+  });
+
+  test("has lead-ins of listed segments alone, made of memory or of the recording, which never change", async () => {
+    const window = begin(3);
+    house.shown.flush();
+    const leadInOf = async (msn: number): Promise<Uint8Array | null> => {
+      const [initialization, segment] = await Promise.all(
+        [initializationUri(0), segmentUri(msn)].map(async (name) =>
+          (await house.ask(`${FOLDER}/${name}`)).bytes(),
+        ),
+      );
+      return encodeLeadIn(initialization ?? new Uint8Array(), segment ?? new Uint8Array());
+    };
+    const [first, second] = window.segments.map(({ msn }) => msn);
+    const [newest = 0, ...left] = [window.segments.at(-1)?.msn ?? 0, (first ?? 0) - 1];
+    const expectLeadIn = async (msn: number): Promise<void> => {
+      const response = await house.ask(`${FOLDER}/${leadInUri(msn)}`);
+      expect([
+        response.status,
+        response.headers.get("Content-Type"),
+        response.headers.get("Cache-Control"),
+      ]).toEqual([200, "video/iso.segment", "public, max-age=31536000, immutable"]);
+      expect(await response.bytes()).toEqual((await leadInOf(msn)) ?? new Uint8Array());
+    };
+    await expectLeadIn(newest);
+    await expectLeadIn(newest);
+    await house.recorder.end();
+    expect(house.recorder.held.segment("v0-180", first ?? 0)?.some(isInMemory)).toBe(false);
+    await expectLeadIn(first ?? 0);
+    const head = await house.ask(`${FOLDER}/${leadInUri(second ?? 0)}`, { method: "HEAD" });
+    expect([head.status, (await head.bytes()).byteLength]).toEqual([200, 0]);
+    for (const msn of [...left, newest + 1, 0])
+      expectNotThere(await house.ask(`${FOLDER}/${leadInUri(msn)}`));
+    expectNotThere(await house.ask(`${BASE}/v1-720/${leadInUri(newest)}`));
+    expectNotThere(await house.ask(`${BASE}/${leadInUri(newest)}`));
+  });
+
+  test("has no lead-in where no such picture can be made, nor of bytes that are nowhere any more", async () => {
+    await house.show(20);
+    for (let each = 0; each < 2; each += 1) expectNotThere(await house.ask(`${LISTED}/${leadInUri(9)}`));
+    for (const has of ["initialization", "segment"] as const) {
+      let asked = 0;
+      const nowhere = { initialization: () => null, segment: () => null, releaseBefore: () => {} };
+      const there = () => {
+        asked += 1;
+        return [new Uint8Array(10)];
+      };
+      const held = Object.assign(new HeldBytes(null), { ...nowhere, [has]: there });
+      house.programme = programmeOn({ held, write: () => {}, end: async () => {} });
+      play(house.programme, 20);
+      for (let each = 0; each < 2; each += 1) expectNotThere(await house.ask(`${LISTED}/${leadInUri(9)}`));
+      expect(asked).toBe(1);
+    }
+  });
+
+  test("is listed as to all where there is no lead-in: nothing is listed that is not there", async () => {
+    const units = programmeUnits({ seconds: 20 });
+    const isGone = ({ trackId, dts }: AccessUnit): boolean => trackId === 1 && dts > 2.5 * 90_000;
+    house.shown.setTracks([videoTrack, audioTrack], false);
+    for (const unit of units) if (!isGone(unit)) house.shown.push(unit);
+    const text = await (await house.ask(`${BASE}/index.m3u8`)).text();
+    const query = /media\.m3u8(\?session=session&lead-in=\d+)\n$/.exec(text)?.[1] ?? "";
+    expect(query).not.toBe("");
+    for (let each = 0; each < 2; each += 1) {
+      const listed = await (await house.ask(`${LISTED}/media.m3u8${query}`)).text();
+      expect(listed).toBe(
+        renderMediaPlaylist(house.shown.leadWindow ?? new PlaylistWindow({ isEvent: false })) ?? "",
+      );
+    }
+    expect(house.watched).toHaveLength(2);
+  });
+
+  test("has viewers who got a playlist, with a lead-in or without: the lead-in itself makes nobody one", async () => {
+    begin(3);
+    const msn = (await offered()) ?? 0;
+    const keys = new SessionKeys(new Uint8Array(32));
+    const session = keys.issue();
+    await house.ask(`${FOLDER}/${leadInUri(msn)}?session=${session}`);
+    await house.ask(`${FOLDER}/media.m3u8?session=${session}&lead-in=${msn}`, { method: "HEAD" });
+    expect(house.watched).toEqual([]);
+    await playlist(`?session=${session}&lead-in=${msn}`);
+    expect(house.watched).toHaveLength(1);
+    await playlist(`?session=${session}&lead-in=${msn}`);
+    await playlist(`?session=${session}`);
+    await playlist(`?lead-in=${msn}&session=${session}`);
+    expect(new Set(house.watched.map((viewer) => keys.keyOf(viewer))).size).toBe(1);
+    const { length } = house.watched;
+    await playlist(`?session=${session}&lead-in=${msn + 1000}`);
+    expect(house.watched).toHaveLength(length);
+  });
+});
+
+/** Eight seconds of an encoder that refreshes a column at a time; its one key frame is made a recovery point, too. */
+async function rollingRefresh(): Promise<{ tracks: Track[]; units: AccessUnit[] }> {
+  const demuxer = new TagDemuxer();
+  const timeline = new Timeline();
+  const tracks: Track[] = [];
+  const units: AccessUnit[] = [];
+  const file = await Bun.file(`${ROOT}/test/fixtures/cases/intra-refresh.flv`).bytes();
+  for (const item of readFlvFile(file).flatMap((message) => [...demuxer.push(message)])) {
+    if (item.type === "track") {
+      tracks.push(item.track);
+      timeline.addTrack(item.track);
+    } else if (item.type === "unit") {
+      const { unit } = timeline.place(item.unit);
+      const isKeyFrame = item.unit.trackId === 1 && unit.isSync;
+      units.push(isKeyFrame ? { ...unit, isSync: false, hints: { isRecoveryPoint: true } } : unit);
+    }
+  }
+  return { tracks, units };
+}

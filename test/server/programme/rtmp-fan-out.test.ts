@@ -41,6 +41,12 @@ function gop(fromSeconds: number, frames = 3): Iterable<AccessUnit> {
   return videoUnits({ fromSeconds, seconds: frames / 25, gopFrames: frames });
 }
 
+/** A recovery point and the picture after it. */
+function refresh(seconds: number): AccessUnit[] {
+  const first = videoUnit(seconds, false);
+  return [{ ...first, hints: { isRecoveryPoint: true } }, videoUnit(seconds + 0.04, false)];
+}
+
 describe("a newcomer", () => {
   test("who is the first starts with the last key frame, kept while nobody played", () => {
     const fanOut = fanOutOf();
@@ -97,6 +103,77 @@ describe("a newcomer", () => {
     fanOut.push(videoUnit(201, true));
     fanOut.flush();
     expect(player.bursts.at(-1)?.headers).not.toBeNull();
+  });
+
+  test("to a stream without anything better starts with its newest recovery point, from the second one on", () => {
+    const fanOut = fanOutOf([videoTrack]);
+    fanOut.push(videoUnit(0, false));
+    push(fanOut, refresh(1));
+    const early = new Player();
+    fanOut.join(early);
+    fanOut.flush();
+    expect(early.bursts).toEqual([]);
+    push(fanOut, refresh(2));
+    expect(early.bursts.map(({ headers }) => headers)).toEqual([]);
+    fanOut.flush();
+    expect(early.messages).toEqual(["data 2000", "avc 2000", "inter 2000", "inter 2040"]);
+    push(fanOut, refresh(3));
+    fanOut.flush();
+    const late = new Player();
+    fanOut.join(late);
+    expect(late.messages).toEqual(["data 3000", "avc 3000", "inter 3000", "inter 3040"]);
+    fanOut.leave(early);
+    fanOut.leave(late);
+    push(fanOut, refresh(4));
+    const alone = new Player();
+    fanOut.join(alone);
+    expect(alone.messages).toEqual(["data 4000", "avc 4000", "inter 4000", "inter 4040"]);
+  });
+
+  test("to a stream with key frames starts with none of its recovery points", () => {
+    for (const isFirst of [true, false]) {
+      const fanOut = fanOutOf([videoTrack]);
+      if (!isFirst) fanOut.join(new Player());
+      push(fanOut, gop(1, 2));
+      push(fanOut, refresh(2));
+      push(fanOut, gop(3, 2));
+      push(fanOut, refresh(4));
+      fanOut.flush();
+      const player = new Player();
+      fanOut.join(player);
+      expect(player.messages).toEqual([
+        ...["data 3000", "avc 3000", "key 3000", "inter 3040"],
+        ...["inter 4000", "inter 4040"],
+      ]);
+    }
+  });
+
+  test("to a stream with other tracks waits until it is known anew what there is to start with", () => {
+    const fanOut = fanOutOf([videoTrack]);
+    push(fanOut, refresh(1));
+    push(fanOut, refresh(2));
+    fanOut.setTracks([videoTrack]);
+    push(fanOut, refresh(3));
+    const player = new Player();
+    fanOut.join(player);
+    fanOut.flush();
+    expect(player.bursts).toEqual([]);
+    push(fanOut, refresh(4));
+    fanOut.flush();
+    expect(player.messages).toEqual(["data 4000", "avc 4000", "inter 4000", "inter 4040"]);
+  });
+
+  test("to a stream with sound is not taken for one with recovery points: sound is none", () => {
+    const fanOut = fanOutOf();
+    const sound = [...audioUnits({ seconds: 0.1 })];
+    push(
+      fanOut,
+      sound.map((unit): AccessUnit => ({ ...unit, isSync: false, hints: { isRecoveryPoint: true } })),
+    );
+    const player = new Player();
+    fanOut.join(player);
+    fanOut.flush();
+    expect(player.bursts).toEqual([]);
   });
 
   test("to what is over is told so", () => {
