@@ -128,7 +128,7 @@ describe("an I picture with a recovery point of no frames", () => {
 test("an IDR picture of the encoder's own goes on as it came", () => {
   const rig = new Rig();
   const nalUnits = [sei, slice({ nalType: 5, sliceType: TYPE.I, idrPicId: 4 })];
-  const placed = rig.gops.place(rig.picture(nalUnits, { frameCount: 2, isBrokenLink: false }), 0, 0);
+  const placed = rig.gops.place(rig.picture(nalUnits, { frameCount: 2, isBrokenLink: false }), 0, 0, true);
   expect(placed).toEqual({ nalUnits, isSync: true, isIntra: true, heals: false, isOpenGop: false });
   expect(placed.nalUnits).toBe(nalUnits);
 });
