@@ -7,32 +7,38 @@ import type { HeldBytes } from "#server/recording/held-bytes.ts";
 import { isInMemory, type Piece, readPiece } from "#server/recording/piece.ts";
 import { CONTENT_TYPES, ImmutableBytes, notFoundAnswer } from "./playback-answers.ts";
 
+/** Where the two are that a lead-in is made of. */
+type LeadInBytes = Pick<HeldBytes, "initialization" | "segment">;
+
 export class LeadIns {
   readonly #made = new WeakMap<Segment, Promise<ImmutableBytes | null>>();
 
   async answer(
     request: Request,
-    held: HeldBytes,
+    held: LeadInBytes,
     rendition: RenditionName,
     segment: Segment,
   ): Promise<Response> {
     return (await this.#of(held, rendition, segment))?.answer(request) ?? notFoundAnswer();
   }
 
-  async has(held: HeldBytes, rendition: RenditionName, segment: Segment): Promise<boolean> {
+  async has(held: LeadInBytes, rendition: RenditionName, segment: Segment): Promise<boolean> {
     return (await this.#of(held, rendition, segment)) !== null;
   }
 
-  #of(held: HeldBytes, rendition: RenditionName, segment: Segment): Promise<ImmutableBytes | null> {
-    const made = this.#made.get(segment) ?? make(held, rendition, segment);
+  #of(held: LeadInBytes, rendition: RenditionName, segment: Segment): Promise<ImmutableBytes | null> {
+    const known = this.#made.get(segment);
+    if (known !== undefined) return known;
+    const made = make(held, rendition, segment);
     this.#made.set(segment, made);
+    made.catch(() => this.#made.delete(segment)); // Whoever asked is told; who asks next may find the disk well.
     return made;
   }
 }
 
 /** Null where the segment has no lead-in, or is nowhere any more. */
 async function make(
-  held: HeldBytes,
+  held: LeadInBytes,
   rendition: RenditionName,
   { msn, initializationId }: Segment,
 ): Promise<ImmutableBytes | null> {

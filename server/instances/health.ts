@@ -128,6 +128,11 @@ export class Health {
     this.#repairsAtMs = [...this.#repairsAtMs, nowMs].slice(-HEALTH.repairs);
   }
 
+  /** The encoder's clock jumped: what it has to begin with is asked anew. */
+  clockJumped(): void {
+    this.#joinPoints.reset();
+  }
+
   /** The pictures, or the sound, are of another configuration from now on: what was usual before says nothing of them. */
   trackChanged(kind: TrackKind): void {
     if (kind === "audio") {

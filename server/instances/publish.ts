@@ -216,6 +216,7 @@ export class Publish {
     this.#epoch = epoch;
     this.#gop.clear();
     this.#joinPoints.reset();
+    this.#health.clockJumped();
     this.figures.clockJumped();
     this.#advice.clockJumped();
     this.#firstUnitSeconds = null;

@@ -431,3 +431,15 @@ test("one picture among slides that follows the one before is enough for the cam
   health.audio(200, 18_998);
   expect(health.judge(18_998).faults).toContain("video-missing");
 });
+
+test("after a jump of the encoder's clock its recovery points are counted anew", () => {
+  const health = new Health(0);
+  const recovers = { isSync: false, hints: { isRecoveryPoint: true } } as const;
+  health.video(4000, recovers, 0);
+  health.video(4000, recovers, 40);
+  expect(health.judge(80).faults).toContain("no-join-point");
+  health.clockJumped();
+  expect(health.judge(80).faults).not.toContain("no-join-point");
+  health.video(4000, recovers, 80);
+  expect(health.judge(120).faults).not.toContain("no-join-point");
+});
