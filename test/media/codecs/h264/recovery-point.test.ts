@@ -24,6 +24,7 @@ describe("behind other messages", () => {
     ["two", hex`06  00 01 80  01 03 06 01 c4  06 01 c4  80`],
     ["one with escapes in it, which its size does not count", hex`06  05 04 00 00 03 00 01  06 01 c4  80`],
     ["one with two of them", hex`06  05 06 00 00 03 00 00 03 01 02  06 01 c4  80`],
+    ["one with zeros that nothing is put behind", hex`06  05 03 00 00 05  06 01 c4  80`],
     ["one with a 3 that is none", hex`06  05 04 00 03 00 03  06 01 c4  80`],
     ["one of a type above 255", hex`06  ff 06 01 06  06 01 c4  80`],
     ["one of a type above 510", hex`06  ff ff 00 01 06  06 01 c4  80`],
@@ -62,6 +63,15 @@ test("escapes within it are taken out, also where its size does not count them",
   const escaped = recoveryPoint(2 ** 22 - 1, true);
   expect(escaped).toEqual(hex`06  06 07  00 00 03 02 00 00 06 00  80`);
   expect(recoveryPointOf(escaped)).toEqual({ frameCount: 2 ** 22 - 1, isBrokenLink: true });
+});
+
+test("one or two escapes more than its size counts are read over to its end", () => {
+  expect(recoveryPointOf(hex`06  06 06  00 00 03 02 00 00 06  80`)).toEqual({
+    ...{ frameCount: 2 ** 22 - 1, isBrokenLink: true },
+  });
+  expect(recoveryPointOf(hex`06  06 09  00 00 03 00 01 00 00 03 00 00 c0  80`)).toEqual({
+    ...{ frameCount: 2 ** 31 - 1, isBrokenLink: true },
+  });
 });
 
 test("damage and noise are never thrown", () => {
