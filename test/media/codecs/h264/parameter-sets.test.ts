@@ -109,6 +109,8 @@ describe("the record of a picture's sets", () => {
     for (const id of [0, 1]) expect(() => sets.of(id)).toThrow("is not known");
     sets.take(pps({ id: 1 }));
     expect(() => sets.of(1)).toThrow("sequence parameter set 0 is not known");
+    sets.replaceBy(setsOf(sps(), pps()).recordOf(0, 4));
+    expect(() => sets.of(1)).toThrow("picture parameter set 1 is not known");
   });
 
   test("that is damaged is refused before any set is gone", () => {

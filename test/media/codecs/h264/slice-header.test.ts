@@ -93,6 +93,14 @@ describe("each field is read where it is", () => {
     expect(parsed({ sliceType }).sliceType).toBe(name);
   });
 
+  test("the longest head that there is, is read to its end", () => {
+    const numbers = { log2MaxFrameNum: 16, log2MaxLsb: 16, ...interlaced };
+    const fields = { nalType: 5, idrPicId: 65_535, firstMacroblock: 139_263, deltaBottom: -(2 ** 30) };
+    expect(parsed({ ...fields, sps: numbers, pps: { id: 255, ...bottomOrder } })).toMatchObject({
+      ...{ idrPicId: 65_535, firstMacroblock: 139_263, deltaPicOrderCntBottom: -(2 ** 30) },
+    });
+  });
+
   test("the numbers of a later slice stand where it says", () => {
     const { frameNumAt, picOrderCntLsbAt } = parsed({
       firstMacroblock: 70,
