@@ -68,6 +68,8 @@ export interface SliceFields {
   /** Of each list. */
   readonly modifications?: readonly ListModification[];
   readonly weights?: readonly Weight[];
+  /** luma_log2_weight_denom and chroma_log2_weight_denom. */
+  readonly denominators?: readonly [number, number];
   /** Operations with their operands; null: adaptive_ref_pic_marking_mode_flag 0. */
   readonly marking?: readonly (readonly number[])[] | null;
   /** no_output_of_prior_pics_flag and long_term_reference_flag, of an IDR picture. */
@@ -186,14 +188,15 @@ function writeReferences(writer: BitWriter, fields: SliceFields, kind: number): 
     kind === TYPE.B ? picture.weightedBipredIdc === 1 : picture.hasWeightedPrediction === true;
   if (!isWeighted) return;
   const hasChroma = fields.sps?.chromaFormatIdc !== 0;
-  writer.unsignedExpGolomb(5); // luma_log2_weight_denom
-  if (hasChroma) writer.unsignedExpGolomb(4);
-  for (const { luma, chroma } of weights) {
-    writer.flag(luma !== null);
-    for (const value of luma ?? []) writer.signedExpGolomb(value);
+  const [luma, chroma] = fields.denominators ?? [5, 4];
+  writer.unsignedExpGolomb(luma);
+  if (hasChroma) writer.unsignedExpGolomb(chroma);
+  for (const weight of weights) {
+    writer.flag(weight.luma !== null);
+    for (const value of weight.luma ?? []) writer.signedExpGolomb(value);
     if (!hasChroma) continue;
-    writer.flag(chroma !== null);
-    for (const value of chroma ?? []) writer.signedExpGolomb(value);
+    writer.flag(weight.chroma !== null);
+    for (const value of weight.chroma ?? []) writer.signedExpGolomb(value);
   }
 }
 

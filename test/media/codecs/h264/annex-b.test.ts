@@ -1,7 +1,7 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { CodecError } from "#media/codecs/codec-error.ts";
-import { annexBKeyFrame } from "#media/codecs/h264/annex-b.ts";
-import { damaged } from "#test/support/damage.ts";
+import { annexBKeyFrame, isAnnexB, nalUnitsOfAnnexB } from "#media/codecs/h264/annex-b.ts";
+import { damaged, seededRandom } from "#test/support/damage.ts";
 import { hex, toHex } from "#test/support/hex.ts";
 
 /** `lengthSizeMinusOne` is the last digit of the fifth byte. */
@@ -52,3 +52,55 @@ function expectOnlyCodecErrors(work: () => unknown): void {
     expect(error).toBeInstanceOf(CodecError);
   }
 }
+
+describe("it begins with a start code", () => {
+  test.each([
+    ["of three bytes", hex`00 00 01 09`, true],
+    ["of four", hex`00 00 00 01 09`, true],
+    ["of nothing but itself", hex`00 00 01`, true],
+    ["not of five", hex`00 00 00 00 01 09`, false],
+    ["not where a length stands", hex`00 00 02 01`, false],
+    ["not where a long length stands", hex`00 01 00 01`, false],
+    ["nor a longer one", hex`01 00 01 00`, false],
+    ["nor where it is cut off", hex`00 00 00`, false],
+    ["nor before other bytes", hex`00 00 00 02`, false],
+    ["nor in nothing", hex``, false],
+  ])("%s", (_what, bytes, expected) => {
+    expect(isAnnexB(bytes)).toBe(expected);
+  });
+});
+
+describe("NAL units are what stands between start codes", () => {
+  test.each([
+    ["of four bytes", hex`00000001 09 f0 00000001 65 88 84`, ["09f0", "658884"]],
+    ["of three bytes", hex`000001 09 f0 000001 65 88 84`, ["09f0", "658884"]],
+    ["of both", hex`00000001 09 f0 000001 65 88 00000001 41`, ["09f0", "6588", "41"]],
+    ["without what stands before the first", hex`09 f0 000001 65 88`, ["6588"]],
+    ["without the zeros behind them", hex`000001 09 f0 00 00 00 00 000001 65 88 00 00`, ["09f0", "6588"]],
+    ["without the empty ones", hex`000001 000001 09 00000001 000001 65 000001`, ["09", "65"]],
+    ["with ones in them", hex`000001 01 01 00 01 02 000001 65 01`, ["0101000102", "6501"]],
+    ["with escapes in them", hex`000001 65 00 00 03 01 000001 41`, ["6500000301", "41"]],
+    ["of zeros alone, none", hex`000001 00 00 00`, []],
+    ["without any, none", hex`09 f0 00 01 65`, []],
+    ["of nothing, none", hex``, []],
+    ["of one byte, none", hex`01`, []],
+  ])("%s", (_what, bytes, expected) => {
+    expect(text(nalUnitsOfAnnexB(bytes))).toEqual(expected);
+  });
+
+  test("as views", () => {
+    const bytes = hex`000001 09 f0 000001 65 88`;
+    expect(nalUnitsOfAnnexB(bytes).every(({ buffer }) => buffer === bytes.buffer)).toBe(true);
+  });
+
+  test("of damage and noise none is empty, ends with a zero, or has a start code in it", () => {
+    const random = seededRandom(9);
+    for (let index = 0; index < 3000; index += 1) {
+      const bytes = Uint8Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 3));
+      for (const nalUnit of nalUnitsOfAnnexB(bytes)) {
+        expect(nalUnit.at(-1)).toBeGreaterThan(0);
+        expect(toHex(nalUnit).match(/^(..)*000001/)).toBeNull();
+      }
+    }
+  });
+});

@@ -1,9 +1,10 @@
 // Parameter sets as x264 wrote them, of pictures whose sizes and rates are known.
 
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { CodecError } from "#media/codecs/codec-error.ts";
 import { parseSequenceParameterSet } from "#media/codecs/h264/sequence-parameter-set.ts";
 import { damaged } from "#test/support/damage.ts";
+import { type SpsFields, sps } from "#test/support/h264-syntax.ts";
 import { hex } from "#test/support/hex.ts";
 
 const fullHd = hex`67 42 c0 28 da 01 e0 08 9f 97 01 10 00 00 3e 90 00 0e a6 00 f1 83 2a`;
@@ -129,6 +130,57 @@ test("cropping a picture away is refused", () => {
 test("a picture order cycle of more than 255 frames is refused", () => {
   const sps = spsOfBits(66, `${ue(0)} ${ue(0)} ${ue(1)} 0 ${ue(0)} ${ue(0)} ${ue(256)}`);
   expect(() => parseSequenceParameterSet(sps)).toThrow("picture order cycle of 256 frames");
+});
+
+describe("what slices are read by", () => {
+  test("stands in it, for a set as simple as it can be", () => {
+    expect(parseSequenceParameterSet(sps())).toMatchObject({
+      ...{ id: 0, log2MaxFrameNum: 4, maxReferenceFrames: 2, isFrameOnly: true, macroblocks: 12 },
+      chroma: { chromaFormatIdc: 1, hasSeparatePlanes: false, lumaBits: 8, chromaBits: 8 },
+      pictureOrder: { type: 0, log2MaxLsb: 4, isDeltaAlwaysZero: false },
+    });
+  });
+
+  test.each<[SpsFields, object]>([
+    [{ id: 31 }, { id: 31 }],
+    [{ log2MaxFrameNum: 16 }, { log2MaxFrameNum: 16 }],
+    [{ log2MaxLsb: 16 }, { pictureOrder: { type: 0, log2MaxLsb: 16, isDeltaAlwaysZero: false } }],
+    [{ pictureOrderType: 2 }, { pictureOrder: { type: 2, log2MaxLsb: 0, isDeltaAlwaysZero: false } }],
+    [{ pictureOrderType: 1 }, { pictureOrder: { type: 1, log2MaxLsb: 0, isDeltaAlwaysZero: false } }],
+    [
+      { pictureOrderType: 1, isDeltaAlwaysZero: true },
+      { pictureOrder: { type: 1, log2MaxLsb: 0, isDeltaAlwaysZero: true } },
+    ],
+    [{ maxReferenceFrames: 0 }, { maxReferenceFrames: 0 }],
+    [
+      { isFrameOnly: false, heightInMapUnits: 2 },
+      { isFrameOnly: false, macroblocks: 16, height: 64 },
+    ],
+    [
+      { profileIdc: 122, chromaFormatIdc: 2, lumaBits: 10, chromaBits: 9 },
+      { chroma: { chromaFormatIdc: 2, hasSeparatePlanes: false, lumaBits: 10, chromaBits: 9 } },
+    ],
+    [
+      { profileIdc: 244, chromaFormatIdc: 3, hasSeparatePlanes: true },
+      { chroma: { chromaFormatIdc: 3, hasSeparatePlanes: true, lumaBits: 8, chromaBits: 8 } },
+    ],
+  ])("%j", (fields, expected) => {
+    expect(parseSequenceParameterSet(sps(fields))).toMatchObject(expected);
+  });
+
+  test("is refused beyond its limits", () => {
+    expect(() => parseSequenceParameterSet(sps({ id: 32 }))).toThrow("sequence parameter set 32");
+    expect(() => parseSequenceParameterSet(sps({ log2MaxFrameNum: 17 }))).toThrow(
+      "log2_max_frame_num_minus4 13",
+    );
+    expect(() => parseSequenceParameterSet(sps({ log2MaxLsb: 17 }))).toThrow(
+      "log2_max_pic_order_cnt_lsb_minus4 13",
+    );
+    expect(() => parseSequenceParameterSet(sps({ pictureOrderType: 3 }))).toThrow("pic_order_cnt_type 3");
+    expect(() => parseSequenceParameterSet(sps({ profileIdc: 100, chromaFormatIdc: 4 }))).toThrow(
+      "chroma_format_idc 4",
+    );
+  });
 });
 
 test("another NAL unit is refused", () => {
