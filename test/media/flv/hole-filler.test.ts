@@ -266,7 +266,7 @@ describe("what is no unit", () => {
     soundFrom(0, 980);
     const unit = unitOf(AUDIO_TRACK_ID, 1000, new Uint8Array());
     expect(
-      described(filler.fill([...items, { type: "unit", unit }, { type: "undecodable", kind: "audio" }])),
+      described(filler.fill([...items, { type: "unit", unit }, { type: "undecodable", kind: "audio", timestampMs: 0 }])),
     ).toEqual([...["track", "video made 500", "audio 1000", "undecodable"]]);
   });
 });
