@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { silentFrame } from "#media/codecs/aac/silent-frame.ts";
-import { AUDIO_TRACK_ID, AudioDemuxer } from "#media/flv/audio-demuxer.ts";
+import { AudioDemuxer } from "#media/flv/audio-demuxer.ts";
 import type { DemuxedItem } from "#media/flv/demuxed-item.ts";
 import { RTMP_CLOCK } from "#media/flv/rtmp-clock.ts";
 import { bitFields } from "#test/support/bit-fields.ts";
@@ -53,7 +53,7 @@ describe("bare frames", () => {
       {
         type: "unit",
         unit: {
-          ...{ trackId: AUDIO_TRACK_ID, clock: RTMP_CLOCK, sentDts: 77 },
+          ...{ trackId: 2, clock: RTMP_CLOCK, sentDts: 77 },
           ...{ compositionTime: 0, isSync: true, data: hex`21 00` },
         },
       },
@@ -135,7 +135,7 @@ describe("silence", () => {
     ] as const) {
       configure(config);
       expect(demuxer.silence(5)).toEqual({
-        ...{ trackId: AUDIO_TRACK_ID, clock: RTMP_CLOCK, sentDts: 5, compositionTime: 0, isSync: true },
+        ...{ trackId: 2, clock: RTMP_CLOCK, sentDts: 5, compositionTime: 0, isSync: true },
         ...{ hints: { isFiller: true }, data: silentFrame(channels) ?? hex`` },
       });
     }

@@ -6,7 +6,7 @@ import { ParameterSets } from "#media/codecs/h264/parameter-sets.ts";
 import type { DemuxedItem } from "#media/flv/demuxed-item.ts";
 import { FlvError } from "#media/flv/flv-error.ts";
 import { RTMP_CLOCK } from "#media/flv/rtmp-clock.ts";
-import { VIDEO_TRACK_ID, VideoDemuxer } from "#media/flv/video-demuxer.ts";
+import { VideoDemuxer } from "#media/flv/video-demuxer.ts";
 import { damaged } from "#test/support/damage.ts";
 import { pps, recoveryPoint, type SpsFields, slice, sps, TYPE } from "#test/support/h264-syntax.ts";
 import { hex } from "#test/support/hex.ts";
@@ -68,7 +68,7 @@ describe("a tag's picture", () => {
     expect(item).toEqual({
       type: "unit",
       unit: {
-        ...{ trackId: VIDEO_TRACK_ID, clock: RTMP_CLOCK, sentDts: 80, compositionTime: 80 },
+        ...{ trackId: 1, clock: RTMP_CLOCK, sentDts: 80, compositionTime: 80 },
         ...{ isSync: false, data: joinNalUnits([inter(2)], 4) },
       },
     });
@@ -162,7 +162,7 @@ describe("a configuration", () => {
     const [item] = demuxer.push(header(other), 0);
     expect(item).toMatchObject({
       type: "track",
-      track: { id: VIDEO_TRACK_ID, kind: "video", timescale: 90_000 },
+      track: { id: 1, kind: "video", timescale: 90_000 },
     });
     expect(item?.type === "track" && item.track.configuration.record).toEqual(
       record({ widthInMacroblocks: 6 }),
@@ -182,6 +182,13 @@ describe("a configuration", () => {
     expect(demuxer.push(hex`17 01 000000`, 0)).toEqual([]);
     expect(demuxer.push(hex`57 00`, 0)).toEqual([]);
   });
+});
+
+test("what holds no picture is nothing where there is a configuration, and goes with the next", () => {
+  settle();
+  expect(demuxer.push(lengths(hex`09 f0`), 80)).toEqual([]);
+  const [item] = demuxer.push(lengths(inter(2)), 80);
+  expect(item?.type === "unit" && item.unit.data).toEqual(joinNalUnits([hex`09 f0`, inter(2)], 4));
 });
 
 describe("pictures that nobody can decode", () => {
@@ -206,7 +213,7 @@ describe("a still picture", () => {
       data: "0001101",
     });
     expect(demuxer.still(0xffffffff)).toEqual({
-      ...{ trackId: VIDEO_TRACK_ID, clock: RTMP_CLOCK, sentDts: 0xffffffff, compositionTime: 0 },
+      ...{ trackId: 1, clock: RTMP_CLOCK, sentDts: 0xffffffff, compositionTime: 0 },
       ...{ isSync: false, hints: { isFiller: true }, data: joinNalUnits([still], 4) },
     });
   });

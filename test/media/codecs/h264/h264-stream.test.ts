@@ -194,6 +194,11 @@ describe("a picture", () => {
     const converted = slice({ nalType: 5, sliceType: TYPE.I, idrPicId: 1 });
     expect(idr).toBe(toHex(joinNalUnits([recoveryPoint(0), converted], 4)));
     expect(next).toBe(toHex(joinNalUnits([slice({ frameNum: 1, lsb: 2 })], 4)));
+    const timing = { dts: 130, compositionTime: 0, isKeyFrame: false };
+    const [third] = stream.push({ nalUnits: [slice({ frameNum: 5, lsb: 10 })], timing }, hex`00 00 00 00`);
+    expect(third?.type === "picture" && third.data).toEqual(
+      joinNalUnits([slice({ frameNum: 2, lsb: 4 })], 4),
+    );
   });
 
   test("that needs what was before such a one is left out", () => {
@@ -206,6 +211,7 @@ describe("a picture", () => {
 
   test.each([
     ["an IDR picture", [IDR], {}, "picture sync"],
+    ["an IDR picture by the container's word, too", [IDR], { isKeyFrame: true }, "picture sync"],
     ["an IDR picture that heals", [recoveryPoint(3), IDR], {}, "picture sync"],
     ["one that heals", [recoveryPoint(3), inter(2)], {}, "picture recovery"],
     [

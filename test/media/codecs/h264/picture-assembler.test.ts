@@ -1,9 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { joinNalUnits, nalUnitsOf } from "#media/codecs/h264/nal-units.ts";
 import { ParameterSets } from "#media/codecs/h264/parameter-sets.ts";
 import { type Picture, PictureAssembler } from "#media/codecs/h264/picture-assembler.ts";
 import { damaged } from "#test/support/damage.ts";
+import { annexBOf, annexBOfMessages, decodedFrames, demux, encode } from "#test/support/h264-judge.ts";
 import { pps, recoveryPoint, type SliceFields, slice, sps, TYPE } from "#test/support/h264-syntax.ts";
 import { hex, toHex } from "#test/support/hex.ts";
+import { areInstalled } from "#test/support/program.ts";
 
 const interlaced = { isFrameOnly: false };
 
@@ -440,3 +443,32 @@ test("damage is thrown at nobody, and the pictures after it are put together as 
   expect(picture?.header?.frameNum).toBe(9);
   expect(picture?.nalUnits.filter((nalUnit) => (nalUnit[0] ?? 0) === 0x41)).toHaveLength(2);
 });
+
+describe.skipIf(!areInstalled("ffmpeg"))(
+  "FFmpeg decodes what was put together as it decoded what came whole",
+  () => {
+    test.each<[string, string, readonly string[]]>([
+      ["four slices a picture", "slices=4:bframes=2", []],
+      ["four slices of fields in frames", "slices=4:bframes=0:tff=1", ["-flags", "+ilme+ildct"]],
+      [
+        "a rolling refresh without arithmetic coding",
+        "slices=2:bframes=0:intra-refresh=1:keyint=8:cabac=0",
+        [],
+      ],
+    ])("%s, each slice in a message of its own", async (_what, x264, options) => {
+      const messages = await encode({ x264, frames: 20, options, source: "testsrc2=size=96x128:rate=25" });
+      const apart = messages.flatMap((message) => {
+        if (message.payload[1] !== 1) return [message];
+        const { nalUnits } = nalUnitsOf(message.payload.subarray(5), 4);
+        return nalUnits.map((nalUnit) => {
+          const body = joinNalUnits([nalUnit], 4);
+          return { ...message, payload: Buffer.concat([message.payload.subarray(0, 5), body]) };
+        });
+      });
+      expect(apart.length).toBeGreaterThan(2 * messages.length - 2);
+      const items = demux(apart);
+      expect(items.filter(({ type }) => type === "unit")).toHaveLength(20);
+      expect(await decodedFrames(annexBOf(items))).toEqual(await decodedFrames(annexBOfMessages(messages)));
+    });
+  },
+);
