@@ -3,14 +3,11 @@
 export const NAL_TYPE = {
   slice: 1,
   partitionA: 2,
-  partitionC: 4,
   idrSlice: 5,
   supplemental: 6,
   sequenceParameterSet: 7,
   pictureParameterSet: 8,
   accessUnitDelimiter: 9,
-  endOfSequence: 10,
-  fillerData: 12,
   /** What may stand before a picture: from here to the next, beside the ones above. */
   prefix: 14,
   reserved18: 18,

@@ -266,7 +266,79 @@ describe("what is no unit", () => {
     soundFrom(0, 980);
     const unit = unitOf(AUDIO_TRACK_ID, 1000, new Uint8Array());
     expect(
-      described(filler.fill([...items, { type: "unit", unit }, { type: "undecodable", kind: "audio", timestampMs: 0 }])),
+      described(
+        filler.fill([
+          ...items,
+          { type: "unit", unit },
+          { type: "undecodable", kind: "audio", timestampMs: 0 },
+        ]),
+      ),
     ).toEqual([...["track", "video made 500", "audio 1000", "undecodable"]]);
   });
+});
+
+describe("nothing follows", () => {
+  test("and the picture is shown on up to where the sound has come, to within a step", () => {
+    send("video", 0);
+    soundFrom(0, 900);
+    expect(described(filler.end())).toEqual(["video made 500"]);
+    expect(described(filler.end())).toEqual([]);
+  });
+
+  test("and the last picture comes where there is a millisecond of sound behind it", () => {
+    send("video", 0);
+    soundFrom(0, 480);
+    send("audio", 501);
+    expect(described(filler.end())).toEqual(["video made 500"]);
+  });
+
+  test("and there is none where the sound ends with it", () => {
+    send("video", 0);
+    soundFrom(0, 500);
+    expect(described(filler.end())).toEqual([]);
+  });
+
+  test("and there is silence up to the last picture", () => {
+    send("audio", 0);
+    for (const sentMs of [0, 40, 81]) send("video", sentMs);
+    expect(described(filler.end())).toEqual([
+      "audio made 20",
+      "audio made 40",
+      "audio made 60",
+      "audio made 80",
+    ]);
+  });
+
+  test("and nothing is made of one track alone", () => {
+    soundFrom(0, 3000);
+    expect(filler.end()).toEqual([]);
+  });
+
+  test("and a track that is shifted against the other is filled no further than the other went on without it", () => {
+    send("video", 0);
+    soundFrom(5000, 5600);
+    expect(described(filler.end())).toEqual(["video made 500"]);
+  });
+});
+
+test("what was made counts: the next still comes when the sound is a whole second past it", () => {
+  send("video", 0);
+  soundFrom(0, 1000);
+  expect(times("still")).toEqual([500]);
+  soundFrom(1020, 1480);
+  expect(times("still")).toEqual([500]);
+  send("audio", 1500);
+  expect(times("still")).toEqual([500, 1000]);
+});
+
+test("several units of one message each have before them what fills the other track", () => {
+  const units = [0, 1000, 2000].map((sentMs) => unitOf(VIDEO_TRACK_ID, sentMs, new Uint8Array()));
+  send("audio", 0);
+  const items = units.map((unit) => ({ type: "unit", unit }) as const);
+  const all = described(filler.fill(items));
+  expect(all[0]).toBe("video 0");
+  expect(all.filter((each) => !each.includes("made"))).toEqual(["video 0", "video 1000", "video 2000"]);
+  expect(all.indexOf("audio made 20")).toBe(1);
+  expect(all.at(-1)).toBe("video 2000");
+  expect(all.filter((each) => each.includes("made"))).toHaveLength(75);
 });
