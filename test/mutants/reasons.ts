@@ -32,7 +32,13 @@ export const REASONS: Readonly<Record<string, readonly Reason[]>> = {
       reason: "it is less than any date of a server's clock, and so is 1970",
     },
   ],
-  "media/track/encoder-clock.ts": [],
+  "media/track/encoder-clock.ts": [
+    {
+      line: "return bits === undefined ? Number.POSITIVE_INFINITY : 2 ** bits;",
+      change: "`Number.POSITIVE_INFINITY` → `0`",
+      reason: "no step is beyond half of either but by nothing, which is added then",
+    },
+  ],
   "media/track/frame-rate.ts": [
     { line: "if (steps < 1) return null;", change: "`1` ÷ 3", reason: "steps are whole" },
     {
@@ -255,9 +261,9 @@ export const REASONS: Readonly<Record<string, readonly Reason[]>> = {
   "server/switching/pending-switch.ts": [],
   "server/switching/splicer.ts": [
     {
-      line: 'const startsAnew = !source.hasVideo || (track.kind === "video" && unit.isSync);',
+      line: 'const startsAnew = !source.hasVideo || (track.kind === "video" && source.mayBeginWith(unit));',
       change:
-        '`!source.hasVideo || (track.kind === "video" && unit.isSync)` → `(track.kind === "video" && unit.isSync)`',
+        '`!source.hasVideo || (track.kind === "video" && source.mayBeginWith(unit))` → `(track.kind === "video" && source.mayBeginWith(unit))`',
       reason: "sound alone is one track: where that changed, it is none of those that were spliced in",
     },
     {

@@ -86,3 +86,10 @@ test("a clock of 33 bits at 90 kHz starts over after 26.5 hours", () => {
   expect(clock.unwrap(2 ** 33 - 1)).toBe(2 ** 33 - 1);
   expect(clock.unwrap(3600)).toBe(2 ** 33 + 3600);
 });
+
+test("the least number of values that does not include a value is none that it is of", () => {
+  expect(new EncoderClock(RTMP_CLOCK, 5).unwrap(2 ** 31)).toBe(2 ** 31);
+  const clock = new EncoderClock(RTMP_CLOCK, 5);
+  clock.trust(2 ** 31, 2 ** 31);
+  expect(clock.unwrap(1)).toBe(1);
+});

@@ -82,3 +82,28 @@ test("what cannot be decoded is no reason to refuse: it may be told of yet", () 
   problems.failed("audio", { form: "no-configuration" }, 0);
   expect(problems.refusalAt(60_000)).toBeNull();
 });
+
+test("each problem is said in full, with what to change", () => {
+  const { problems, events } = told();
+  for (const atMs of [10, 1010]) {
+    problems.failed("video", { form: "no-configuration" }, atMs);
+    problems.failed("audio", { form: "no-configuration" }, atMs);
+  }
+  problems.failed("video", { form: "no-join-point" }, 1020);
+  expect(events).toEqual([
+    "video: The video comes without its parameter sets (SPS and PPS), neither in a sequence header nor between the pictures: " +
+      "set the encoder to send them with every key frame, or start it anew.",
+    "audio: The sound comes without its AAC sequence header (AudioSpecificConfig): set the encoder to send it or to use ADTS, " +
+      "or start it anew.",
+    "video: The video has had no picture that decoding can begin with: set the encoder to closed GOPs and a key frame interval " +
+      "of 2 s, without intra refresh.",
+  ]);
+});
+
+test("a codec that gave way to one that can be carried is named in no refusal", () => {
+  const { problems } = told();
+  problems.failed("audio", MP3, 0);
+  problems.worked("audio");
+  problems.failed("video", HEVC, 10);
+  expect(problems.refusalAt(60_000)).toBeNull();
+});

@@ -443,3 +443,11 @@ test("after a jump of the encoder's clock its recovery points are counted anew",
   health.video(4000, recovers, 80);
   expect(health.judge(120).faults).not.toContain("no-join-point");
 });
+
+test("of slides that are unevenly apart the two that are closest say when the next one is missing", () => {
+  const health = new Health(0);
+  for (const atMs of [0, 5000, 8000, 17_000]) health.video(20_000, { isSync: true }, atMs);
+  health.audio(200, 21_499);
+  expect(health.judge(21_499).faults).not.toContain("video-missing");
+  expect(health.judge(21_500).faults).toContain("video-missing");
+});

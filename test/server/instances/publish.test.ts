@@ -409,3 +409,24 @@ describe("what its producer is advised", () => {
     expect([jumping.epoch, jumping.advice]).toEqual([1, []]);
   });
 });
+
+test("what of both kinds cannot be used is one text, the picture's first, for as long as it is so", () => {
+  const publish = publishOf(videoTrack, audioTrack);
+  expect(publish.problem).toBeNull();
+  publish.unusable("audio", "The sound is MP3.");
+  expect(publish.problem).toBe("The sound is MP3.");
+  publish.unusable("video", "The video is HEVC.");
+  expect(publish.problem).toBe("The video is HEVC. The sound is MP3.");
+  publish.unusable("audio", null);
+  expect(publish.problem).toBe("The video is HEVC.");
+  publish.unusable("video", null);
+  expect(publish.problem).toBeNull();
+});
+
+test("after a jump of the encoder's clock its health, too, asks anew what it can be begun with", () => {
+  const publish = publishOf(videoTrack);
+  for (const ms of [0, 40, 80]) publish.push(hinted(ms, RECOVERY), ms);
+  expect(publish.judge(100).faults).toContain("no-join-point");
+  for (const ms of [3_600_000, 3_600_040, 3_600_080]) publish.push(unit(videoTrack.id, ms, false), 120);
+  expect(publish.judge(130).faults).not.toContain("no-join-point");
+});

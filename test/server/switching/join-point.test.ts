@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { Track } from "#media/track/track.ts";
 import type { CachedUnit } from "#server/instances/gop-cache.ts";
-import { isSuperfluous, joinSeconds, reaches, secondsOf } from "#server/switching/join-point.ts";
+import {
+  isSuperfluous,
+  joinSeconds,
+  reaches,
+  secondsOf,
+  soundSeconds,
+} from "#server/switching/join-point.ts";
 import { FakeSource } from "#test/support/fake-source.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
@@ -102,4 +108,24 @@ test("decoding times are seconds of their own track", () => {
   const source = new FakeSource("primary", 1);
   expect(secondsOf(source.picture(7, 0).unit, tracks)).toBe(7);
   expect(secondsOf(source.sound(7, 0).unit, tracks)).toBe(7);
+});
+
+test("the latest sound is the latest one, in whatever order they came, and no picture", () => {
+  const source = new FakeSource("primary", 1);
+  source.picture(10, 0, { isKeyFrame: true });
+  source.sound(12.5, 1);
+  source.sound(11, 2);
+  source.picture(13, 3);
+  expect(
+    soundSeconds(
+      source.unitsFrom(() => true),
+      tracks,
+    ),
+  ).toBe(12.5);
+  expect(
+    soundSeconds(
+      cached().filter(({ unit }) => unit.trackId === videoTrack.id),
+      tracks,
+    ),
+  ).toBe(Number.NEGATIVE_INFINITY);
 });

@@ -198,6 +198,21 @@ describe("by hand", () => {
   const soundTimes = (): number[] => programme.sounds.map(({ dts }) => rounded(dts / 48_000));
   const rounded = (seconds: number): number => Math.round(seconds * 10_000) / 10_000;
 
+  test.each([
+    [3, 100.04 + 0.04],
+    [0.2, 103 - 0.5],
+  ])(
+    "sound that the first source sends 3 s ahead, and the second %p s, is waited for as far as the second does not",
+    (aheadSeconds, programmeSeconds) => {
+      firstIsOnAir();
+      for (let seconds = 100; seconds <= 103; seconds += 0.02) sound(first, seconds);
+      second.picture(500, 200_000, { isKeyFrame: true });
+      for (let ahead = 0; ahead <= aheadSeconds; ahead += 0.02) second.sound(500 + ahead, 200_000);
+      splicer.join(second, { afterArrivalMs: 199_999 });
+      expect(pictureTimes().at(-1)).toBeCloseTo(programmeSeconds - 100, 1);
+    },
+  );
+
   describe("sound that is ahead of the picture at a joint", () => {
     /** Where the second side's picture comes when the first one's sound is this far ahead of its picture. */
     function joinsAt(aheadSeconds: number): number | undefined {
