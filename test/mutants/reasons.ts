@@ -211,6 +211,11 @@ export const REASONS: Readonly<Record<string, readonly Reason[]>> = {
   ],
   "server/instances/publish.ts": [
     {
+      line: "#gopSinceSeconds = Number.NEGATIVE_INFINITY;",
+      change: "`Number.NEGATIVE_INFINITY` → `0`",
+      reason: "it is asked only where units are kept, and they were begun with a time of their own",
+    },
+    {
       line: "#epoch = 0;",
       change: "`0` → `1`",
       reason: "the first unit begins an epoch where there is nothing to forget",
@@ -263,7 +268,7 @@ export const REASONS: Readonly<Record<string, readonly Reason[]>> = {
     {
       line: 'const startsAnew = !source.hasVideo || (track.kind === "video" && source.mayBeginWith(unit));',
       change:
-        '`!source.hasVideo || (track.kind === "video" && source.mayBeginWith(unit))` → `(track.kind === "video" && source.mayBeginWith(unit))`',
+        '`!source.hasVideo || (track.kind === "video" && source.mayBe…` → `(track.kind === "video" && source.mayBeginWith(unit))`',
       reason: "sound alone is one track: where that changed, it is none of those that were spliced in",
     },
     {
