@@ -25,6 +25,8 @@ const STILL_STEP_MS = 500;
 /** No step of the track that goes on counts for more: a longer one is a hole in both. */
 const MAX_STEP_MS = 1000;
 
+const WRAP_MS = 2 ** 31;
+
 /** A longer gap is no hole but a clock that jumped, or a pause that nobody wants to see again. */
 const MAX_GAP_MS = 10_000;
 
@@ -106,12 +108,18 @@ export class HoleFiller {
     if (track.lastMs === null || stepMs === null) return made;
     while (untilMs - track.filledMs >= leftMs + stepMs) {
       track.filledMs += stepMs;
-      const atMs = Math.round(track.lastMs + track.filledMs);
+      const atMs = after(track.lastMs, track.filledMs);
       const unit = track === this.#video ? this.#stills.still(atMs) : this.#silence.silence(atMs);
       if (unit !== null) made.push({ type: "unit", unit });
     }
     return made;
   }
+}
+
+/** FFmpeg and OBS keep 31 bits of their clock, and none of the others counts so far: it starts over there. */
+function after(lastMs: number, stepMs: number): number {
+  const atMs = Math.round(lastMs + stepMs);
+  return lastMs < WRAP_MS && atMs >= WRAP_MS ? atMs - WRAP_MS : atMs;
 }
 
 /** A unit of `own` came: it has no hole any more, and the other track may have one. */

@@ -17,6 +17,9 @@ const VIDEO_TIMESCALE = 90_000;
 /** A picture that may come in pieces waits no longer than up to what is this much later than it. */
 const MAX_WAIT_MS = 500;
 
+/** The same where pictures do come in pieces: sound may be ahead of them, and come between two. */
+const MAX_PIECES_WAIT_MS = 5000;
+
 /** Milliseconds of the encoder's clock. */
 interface TagTiming {
   readonly dts: number;
@@ -40,8 +43,9 @@ export class VideoDemuxer {
 
   /** Something else came that is of this time of the encoder's clock. */
   reached(timestampMs: number): readonly DemuxedItem[] {
-    const { waiting } = this.#stream;
-    if (waiting === null || ((timestampMs - waiting.dts) | 0) <= MAX_WAIT_MS) return NOTHING;
+    const { waiting, comesInPieces } = this.#stream;
+    const maxMs = comesInPieces ? MAX_PIECES_WAIT_MS : MAX_WAIT_MS;
+    if (waiting === null || ((timestampMs - waiting.dts) | 0) <= maxMs) return NOTHING;
     return itemsOf(this.#stream.flush());
   }
 

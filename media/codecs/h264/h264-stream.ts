@@ -73,6 +73,11 @@ export class H264Stream<Timing extends PictureTiming> {
     return this.#assembler.waiting;
   }
 
+  /** The picture that waits is most likely not whole, as those before it came in pieces. */
+  get comesInPieces(): boolean {
+    return this.#assembler.comesInPieces;
+  }
+
   /** An AVCDecoderConfigurationRecord; null where it is the one there is. Throws {@link CodecError}. */
   configure(record: Uint8Array): readonly H264Item<Timing>[] {
     if (this.#record !== null && sameBytes(this.#record, record)) return [];

@@ -17,6 +17,9 @@ const CONVERSION_SECONDS = 3;
 /** After so many pictures none that came before is referred to: decoders keep no more than 16 (ITU-T H.264 §A.3.1), of which one is new. */
 const MAX_REFERENCE_FRAMES = 15;
 
+/** No picture is reordered this far. */
+const MAX_LEADING_SECONDS = 10;
+
 export interface PlacedPicture {
   /** As it goes on, the same list where nothing was changed; null where it is left out. */
   readonly nalUnits: readonly Uint8Array[] | null;
@@ -60,10 +63,10 @@ export class OpenGops {
       if (converted !== null) return this.#begin(converted, header, dts, pts);
     }
     const heals = recoveryPoint !== null && !isExact;
-    const facts = { isSync: false, isIntra, heals, isOpenGop: isExact };
-    if (this.#leadingUntil !== null && pts < this.#leadingUntil) return { nalUnits: null, ...facts };
-    this.#leadingUntil = null;
-    return { nalUnits: this.#renumbered(picture.nalUnits), ...facts };
+    const isLeading = this.#isLeading(pts);
+    if (!isLeading) this.#leadingUntil = null;
+    const nalUnits = isLeading ? null : this.#renumbered(picture.nalUnits);
+    return { nalUnits, isSync: false, isIntra, heals, isOpenGop: isExact };
   }
 
   #idr({ nalUnits, header }: Picture<unknown>, dts: number): PlacedPicture {
@@ -85,6 +88,13 @@ export class OpenGops {
     this.#leadingUntil = pts;
     this.#syncDts = dts;
     return { nalUnits, isSync: true, isIntra: true, heals: false, isOpenGop: true };
+  }
+
+  /** Shown before the converted picture; by more than that is a clock that started over. */
+  #isLeading(pts: number): boolean {
+    if (this.#leadingUntil === null) return false;
+    const aheadTicks = this.#leadingUntil - pts;
+    return aheadTicks > 0 && aheadTicks <= MAX_LEADING_SECONDS * this.#timescale;
   }
 
   #isDue(dts: number, isBrokenLink: boolean): boolean {

@@ -73,6 +73,11 @@ export class PictureAssembler<Timing> {
     return this.#open?.timing ?? null;
   }
 
+  /** Its last pictures came in pieces: what waits is most likely not whole. */
+  get comesInPieces(): boolean {
+    return this.#comesWhole === false;
+  }
+
   /** The pictures that are complete with it, in order. Parameter sets among it are taken. */
   push({ nalUnits, timing }: NalUnits<Timing>): readonly Picture<Timing>[] {
     const complete: Picture<Timing>[] = [];

@@ -342,3 +342,16 @@ test("several units of one message each have before them what fills the other tr
   expect(all.at(-1)).toBe("video 2000");
   expect(all.filter((each) => each.includes("made"))).toHaveLength(75);
 });
+
+test("what is made where the clock starts over, after 31 bits, is of the clock that comes then", () => {
+  const lastMs = 2 ** 31 - 500;
+  send("video", lastMs);
+  for (let sentMs = lastMs; sentMs <= lastMs + 1000; sentMs += FRAME_MS) send("audio", sentMs);
+  expect(times("still")).toEqual([0]);
+});
+
+test("a clock that is past 31 bits goes on", () => {
+  send("video", 2 ** 31);
+  for (let sentMs = 2 ** 31; sentMs <= 2 ** 31 + 1000; sentMs += FRAME_MS) send("audio", sentMs);
+  expect(times("still")).toEqual([2 ** 31 + 500]);
+});

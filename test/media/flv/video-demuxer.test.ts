@@ -145,6 +145,18 @@ describe("a picture that may come in pieces", () => {
     expect(demuxer.reached((sentMs + 900) % 2 ** 32)).toEqual([]);
   });
 
+  test("waits for five seconds where those before it did come in pieces", () => {
+    const later = (frameNum: number) => slice({ frameNum, lsb: frameNum, firstMacroblock: 4 });
+    demuxer.push(header(record()), 0);
+    for (const sentMs of [0, 40]) {
+      demuxer.push(lengths(inter(sentMs / 40 + 1)), sentMs);
+      demuxer.push(lengths(later(sentMs / 40 + 1)), sentMs);
+    }
+    demuxer.push(lengths(inter(3)), 80);
+    expect(demuxer.reached(5080)).toEqual([]);
+    expect(described(demuxer.reached(5081))).toEqual(["80"]);
+  });
+
   test("waits on where something older comes", () => {
     demuxer.push(header(record()), 1000);
     demuxer.push(lengths(IDR), 1000);

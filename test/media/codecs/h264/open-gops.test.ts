@@ -398,3 +398,16 @@ test("of an I picture that nobody calls a key frame, and that has no recovery po
   expect(rig.gops.place(picture, 0, 0, false).isIntra).toBe(false);
   expect(rig.gops.place(picture, 40, 40, true).isIntra).toBe(true);
 });
+
+test("a picture shown up to ten seconds before a converted one is its leading picture; one further before, of a clock that started over", () => {
+  for (const [pts, isLeftOut] of [
+    [20_000, false],
+    [19_999, true],
+    [10_000, true],
+    [9999, false],
+  ] as const) {
+    const rig = new Rig();
+    rig.open(20_000);
+    expect(rig.inter(20_040, {}, pts).nalUnits === null).toBe(isLeftOut);
+  }
+});
