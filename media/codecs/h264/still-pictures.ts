@@ -31,7 +31,8 @@ export class StillPictures {
 
   /** The next picture of the stream, in decoding order; `nalUnits`: as it went on. */
   follow({ header, nalUnits: asTheyCame }: Picture<unknown>, nalUnits: readonly Uint8Array[]): void {
-    const last = header === null || nalUnits === asTheyCame ? header : this.#headerIn(nalUnits);
+    const isReadAlready = header === null || (nalUnits === asTheyCame && isOfOneSlice(nalUnits));
+    const last = isReadAlready ? header : this.#headerIn(nalUnits);
     this.#last = last;
     this.#repeats = 0;
     this.#idr = last?.isIdr === true ? nalUnits : null;
@@ -94,4 +95,10 @@ export class StillPictures {
     this.#shownLastLsb = picOrderCntLsb;
     if (refIdc > 0) this.#shownLastReference = frameNum;
   }
+}
+
+function isOfOneSlice(nalUnits: readonly Uint8Array[]): boolean {
+  let slices = 0;
+  for (const nalUnit of nalUnits) if (hasSliceHeader(nalTypeOf(nalUnit))) slices += 1;
+  return slices === 1;
 }
