@@ -24,6 +24,7 @@ export class TagDemuxer {
   readonly #video = new VideoDemuxer();
   readonly #audio = new AudioDemuxer();
   readonly #filler = new HoleFiller(this.#video, this.#audio);
+  #left: readonly DemuxedItem[] = NOTHING;
 
   /**
    * Tracks where their configuration is new or changed, and the frames that are whole with this message, in decoding order. Data
@@ -43,15 +44,31 @@ export class TagDemuxer {
 
   /** Nothing follows: the picture that waited to be complete, and what one track goes on for beyond the other. */
   flush(): readonly DemuxedItem[] {
-    return [...this.#filler.fill(this.#video.flush()), ...this.#filler.end()];
+    try {
+      return [...this.#takeLeft(), ...this.#filler.fill(this.#video.flush()), ...this.#filler.end()];
+    } catch (error) {
+      if (error instanceof CodecError) return []; // What waited cannot be made whole, and there is nobody to tell.
+      throw error;
+    }
+  }
+
+  /** What earlier messages completed before they turned out to be malformed themselves. */
+  #takeLeft(): readonly DemuxedItem[] {
+    const left = this.#left;
+    this.#left = NOTHING;
+    return left;
   }
 
   /** What was waiting, what fills the hole that ends here, and what comes of the message itself. */
   #push(kind: TrackKind, { payload, timestampMs }: FlvMessage): readonly DemuxedItem[] {
     const complete = this.#filler.fill(this.#video.reached(timestampMs));
     const fillers = this.#filler.before(kind, timestampMs);
+    const isNothing = this.#left.length + complete.length + fillers.length === 0;
+    const before = isNothing ? NOTHING : [...this.#takeLeft(), ...complete, ...fillers];
+    this.#left = before; // Should the message be malformed, it is handed over with the next one.
     const demuxer = kind === "video" ? this.#video : this.#audio;
     const items = this.#filler.fill(demuxer.push(payload, timestampMs));
-    return complete.length + fillers.length === 0 ? items : [...complete, ...fillers, ...items];
+    this.#left = NOTHING;
+    return isNothing ? items : [...before, ...items];
   }
 }

@@ -14,6 +14,9 @@ const SESSION_PLACE = "{session}";
 /** Query parameter of a media playlist: the media sequence number of the first segment, which has a lead-in. */
 export const LEAD_IN_PARAMETER = "lead-in";
 
+/** Viewers who came at so many different segments are told the same without its being made for each; more is made anew. */
+const MAX_LEAD_INS = 16;
+
 interface Rendered<Text> {
   readonly version: number;
   readonly text: Text | null;
@@ -42,6 +45,7 @@ export class PreparedPlaylists {
     const text = renderWithLeadIn(window, msn);
     if (text === null || msn < window.mediaSequence) return text === null ? null : this.media(window);
     const prepared = new PlaylistText(text, "live");
+    if (texts.size >= MAX_LEAD_INS) texts.clear();
     texts.set(msn, { version: window.version, text: prepared });
     return prepared;
   }

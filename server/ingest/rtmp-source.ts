@@ -32,8 +32,11 @@ export class RtmpSource {
   }
 
   end(): void {
-    this.#feed(this.#demuxer.flush());
-    this.#publisher.end();
+    try {
+      this.#feed(this.#demuxer.flush());
+    } finally {
+      this.#publisher.end();
+    }
   }
 
   #receiveData(payload: Uint8Array): void {
@@ -72,6 +75,7 @@ export class RtmpSource {
 
   /** A unit can be used; but pictures only once there was one that decoding can begin with. */
   #judge({ trackId, isSync, hints, sentDts }: Parameters<Publisher["push"]>[0]): void {
+    if (hints?.isFiller === true) return;
     const kind = this.#kinds.get(trackId) ?? "audio";
     if (kind === "video") this.#hasJoinPoint ||= isSync || hints?.isRecoveryPoint === true;
     if (kind === "audio" || this.#hasJoinPoint) this.#problems.worked(kind);

@@ -24,6 +24,11 @@ const SOUND_BEFORE_PICTURE_SECONDS = 0.3;
 /** Where there are recovery points only, those who join decode no more than this before they see something. */
 const RECOVERY_GOP_SECONDS = 10;
 
+/** It is seen at the second recovery point without anything better, and gone with the first picture that is. */
+const NO_JOIN_POINT =
+  "There is no picture that decoding can begin with, so that who comes late, and a switch to this input, see damage at first: " +
+  "set closed GOPs and a key frame interval of 2 s, without intra refresh.";
+
 /** In the order that problems are told in. */
 const KINDS: readonly TrackKind[] = ["video", "audio"];
 
@@ -118,7 +123,7 @@ export class Publish {
 
   /** What would make it better, a sentence each. */
   get advice(): readonly string[] {
-    return this.#advice.sentences;
+    return this.areJoinPointsMissing ? [NO_JOIN_POINT, ...this.#advice.sentences] : this.#advice.sentences;
   }
 
   /** As {@link Advice.announced}. */

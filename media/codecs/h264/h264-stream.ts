@@ -43,6 +43,9 @@ export interface H264PictureItem<Timing> {
 /** Lengths of streams that have no record to say how long theirs are. */
 const OWN_LENGTH_SIZE = 4;
 
+/** IDR pictures may be rarer than key frames; where they are further apart than this, I pictures are begun with. */
+const BARE_INTRA_SECONDS = 10;
+
 export class H264Stream<Timing extends PictureTiming> {
   readonly #sets = new ParameterSets();
   readonly #assembler = new PictureAssembler<Timing>(this.#sets);
@@ -53,9 +56,13 @@ export class H264Stream<Timing extends PictureTiming> {
   #record: Uint8Array | null = null;
   /** The sets that the configuration was last compared with. */
   #compared = "";
+  readonly #timescale: number;
+  /** When the last picture was decoded that decoding can begin with. */
+  #syncDts: number | null = null;
 
   /** `timescale`: ticks a second of the source's clock. */
   constructor(timescale: number) {
+    this.#timescale = timescale;
     this.#openGops = new OpenGops(this.#sets, timescale);
   }
 
@@ -113,7 +120,9 @@ export class H264Stream<Timing extends PictureTiming> {
     const { dts, compositionTime, isKeyFrame } = timing;
     const placed = this.#openGops.place(picture, dts, dts + compositionTime, isKeyFrame);
     const items: H264Item<Timing>[] = [];
-    const isRecoveryPoint = !placed.isSync && (placed.heals || (isKeyFrame && placed.isIntra));
+    if (placed.isSync) this.#syncDts = dts;
+    const isBareIntra = isKeyFrame && placed.isIntra && !placed.isOpenGop && this.#isWithoutSync(dts);
+    const isRecoveryPoint = !placed.isSync && (placed.heals || isBareIntra);
     if (placed.isSync || isRecoveryPoint) items.push(...this.#follow(picture));
     if (this.#configuration === null || placed.nalUnits === null) return items;
     this.#stills.follow(picture, placed.nalUnits);
@@ -133,9 +142,17 @@ export class H264Stream<Timing extends PictureTiming> {
     this.#compared = compared;
     const record = this.#configuration?.record ?? null;
     if (record !== null && this.#sets.isHeldBy(record, pictureParameterSetId)) return [];
+    this.#record = null; // Should the source send that once more, it means it.
     return this.#changeTo(
       h264Configuration(this.#sets.recordOf(pictureParameterSetId, this.nalUnitLengthSize)),
     );
+  }
+
+  /** There is nothing better near than a picture that only calls itself a key frame. */
+  #isWithoutSync(dts: number): boolean {
+    if (this.#syncDts === null) return true;
+    const ticks = dts - this.#syncDts;
+    return ticks < 0 || ticks >= BARE_INTRA_SECONDS * this.#timescale;
   }
 
   #changeTo(configuration: H264Configuration): readonly H264Item<Timing>[] {

@@ -2,6 +2,9 @@
 
 import { CodecError } from "#media/codecs/codec-error.ts";
 
+/** A slice for each row of macroblocks of the largest picture, and as much again beside them. */
+const MAX_NAL_UNITS = 1024;
+
 /**
  * One after the other, without their lengths, as views of the frame; none of no bytes, which decoders take for damage.
  * `isDense`: there was none of that kind. The lengths must fill the frame exactly (ISO/IEC 14496-15 §5.3.2). Throws {@link CodecError}.
@@ -21,6 +24,8 @@ export function nalUnitsOf(
     offset = begin + length;
     if (length === 0) isDense = false;
     else nalUnits.push(frame.subarray(begin, offset));
+    if (nalUnits.length > MAX_NAL_UNITS)
+      throw new CodecError(`more than ${MAX_NAL_UNITS} NAL units in a frame`);
   }
   return { nalUnits, isDense };
 }

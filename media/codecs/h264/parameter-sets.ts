@@ -40,8 +40,17 @@ export class ParameterSets {
     this.#sequences.clear();
     this.#pictures.clear();
     this.#version += 1;
-    for (const nalUnit of sets.sequenceParameterSets) this.take(nalUnit);
-    for (const nalUnit of sets.pictureParameterSets) this.take(nalUnit);
+    for (const nalUnit of [...sets.sequenceParameterSets, ...sets.pictureParameterSets])
+      this.#takeIfRead(nalUnit);
+  }
+
+  /** One that cannot be read is left out: pictures that need it are passed on as they come. */
+  #takeIfRead(nalUnit: Uint8Array): void {
+    try {
+      this.take(nalUnit);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+    }
   }
 
   /** A set that came, in the place of the one with its id. Throws {@link CodecError} for one that is damaged, and keeps the old one. */

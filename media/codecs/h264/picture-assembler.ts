@@ -28,8 +28,14 @@ const MAX_PICTURE_BYTES = 16 * 1024 * 1024;
 /** What precedes a picture: more is dropped, the oldest first. */
 const MAX_AHEAD = 64;
 
-/** An encoder that sent pictures in pieces is believed to send whole ones after this many in a row. */
-const WHOLE_PICTURES = 50;
+/**
+ * An encoder that sent a picture in pieces is believed to send whole ones after a minute of them: where slices are of a limited
+ * size, key frames alone may be of several, and those are further apart than most.
+ */
+const WHOLE_PICTURES = 1500;
+
+/** What precedes a picture, in bytes. */
+const MAX_AHEAD_BYTES = 1024 * 1024;
 
 interface OpenPicture<Timing> {
   readonly timing: Timing;
@@ -58,6 +64,7 @@ export class PictureAssembler<Timing> {
   #ahead: Uint8Array[] = [];
   /** The last slice of the picture that went on last. */
   #sent: SliceHeader | null = null;
+  #aheadBytes = 0;
   /** Null before the second picture. */
   #comesWhole: boolean | null = null;
   #wholeInARow = 0;
@@ -89,8 +96,8 @@ export class PictureAssembler<Timing> {
       if (hasSliceHeader(type)) {
         this.#slice(nalUnit, timing, isAlone && !hadSlice, complete);
         hadSlice = true;
-      } else if (precedesPicture(type)) this.#precede(nalUnit, type);
-      else if (this.#open !== null) add(this.#open, nalUnit);
+      } else if (precedesPicture(type)) this.#precede(nalUnit, type, complete);
+      else if (this.#open !== null && this.#open.byteLength <= MAX_PICTURE_BYTES) add(this.#open, nalUnit);
     }
     if (this.#open !== null && this.#isWhole(this.#open)) complete.push(...this.#close(nalUnits.length));
     return complete;
@@ -107,8 +114,7 @@ export class PictureAssembler<Timing> {
     const header = this.#headerOf(nalUnit);
     const open = this.#open;
     if (open !== null && this.#continues(open, header)) {
-      for (const ahead of this.#ahead) add(open, ahead);
-      this.#ahead = [];
+      for (const ahead of this.#takeAhead()) add(open, ahead);
       add(open, nalUnit);
       if (open.lastPush !== this.#push) open.pushes += 1;
       open.lastPush = this.#push;
@@ -127,7 +133,7 @@ export class PictureAssembler<Timing> {
       header,
       isIdr: nalTypeOf(nalUnit) === NAL_TYPE.idrSlice,
       isAtStart,
-      nalUnits: this.#ahead,
+      nalUnits: this.#takeAhead(),
       byteLength: 0,
       lastHeader: header,
       hasBothFields: false,
@@ -135,14 +141,13 @@ export class PictureAssembler<Timing> {
       lastPush: this.#push,
     };
     this.#open = begun;
-    this.#ahead = [];
     add(begun, nalUnit);
   }
 
   /** A slice of the picture that waits: of the same field or frame, or of the other field. */
   #continues(open: OpenPicture<Timing>, header: SliceHeader | null): boolean {
     const { lastHeader } = open;
-    if (header === null || lastHeader === null) return false;
+    if (header === null || lastHeader === null) return open.lastPush === this.#push;
     if (open.byteLength > MAX_PICTURE_BYTES) return false;
     if (isSamePicture(lastHeader, header))
       return header.firstMacroblock !== 0 || open.lastPush === this.#push;
@@ -158,8 +163,10 @@ export class PictureAssembler<Timing> {
     return isSamePicture(this.#sent, header);
   }
 
-  #precede(nalUnit: Uint8Array, type: number): void {
+  /** Parameter sets end the picture that waits (§7.4.1.2.3), and are not of force for it. */
+  #precede(nalUnit: Uint8Array, type: number, complete: Picture<Timing>[]): void {
     if (type === NAL_TYPE.sequenceParameterSet || type === NAL_TYPE.pictureParameterSet) {
+      complete.push(...this.flush());
       try {
         this.#sets.take(nalUnit);
       } catch (error) {
@@ -168,7 +175,16 @@ export class PictureAssembler<Timing> {
       }
     }
     this.#ahead.push(nalUnit);
-    if (this.#ahead.length > MAX_AHEAD) this.#ahead.shift();
+    this.#aheadBytes += nalUnit.byteLength;
+    while (this.#ahead.length > MAX_AHEAD || this.#aheadBytes > MAX_AHEAD_BYTES)
+      this.#aheadBytes -= this.#ahead.shift()?.byteLength ?? 0;
+  }
+
+  #takeAhead(): Uint8Array[] {
+    const ahead = this.#ahead;
+    this.#ahead = [];
+    this.#aheadBytes = 0;
+    return ahead;
   }
 
   #headerOf(nalUnit: Uint8Array): SliceHeader | null {

@@ -217,7 +217,47 @@ test("damage throws an FlvError or nothing, and the demuxer goes on", () => {
     for (const bytes of damaged(payload, 3000)) survive(demuxer, { kind, timestampMs: 0, payload: bytes });
   }
   demuxer.push(videoHeader(record720));
-  expect(only(demuxer.push(video(keyFrame)))?.type).toBe("unit");
+  const items = [...demuxer.push(video(keyFrame)), ...demuxer.flush()];
+  expect(items.map(({ type }) => type)).toContain("unit");
+});
+
+test("what a message completes before it turns out to be malformed comes with the next one", () => {
+  const demuxer = new TagDemuxer();
+  demuxer.push(videoHeader(record720));
+  demuxer.push(audioHeader);
+  expect(demuxer.push(video(keyFrame, 0))).toEqual([]);
+  expect(() => demuxer.push(audio(hex`2f ff fb`, 600))).toThrow(FlvError);
+  expect(
+    demuxer.push(audio(hex`af 01 21 00`, 620)).map((item) => item.type === "unit" && item.unit.sentDts),
+  ).toEqual([0, 620]);
+});
+
+test("sound that cannot be used any more becomes silence", () => {
+  const demuxer = configured();
+  demuxer.push(audio(hex`af 01 21 00`, 0));
+  const sounds: number[] = [];
+  const hear = (message: FlvMessage): void => {
+    try {
+      for (const item of demuxer.push(message))
+        if (item.type === "unit" && item.unit.trackId === 2) sounds.push(item.unit.sentDts);
+    } catch (error) {
+      if (!(error instanceof FlvError)) throw error;
+    }
+  };
+  for (let at = 40; at <= 8000; at += 40) {
+    hear(audio(hex`2f ff fb`, at));
+    hear(video(keyFrame, at));
+  }
+  expect(sounds.at(-1)).toBeGreaterThan(7000);
+});
+
+test("what waits and cannot be made whole is no reason not to end", () => {
+  const demuxer = new TagDemuxer();
+  demuxer.push(videoHeader(Uint8Array.from(record720, (byte, index) => (index === 4 ? 0xfc : byte))));
+  demuxer.push(
+    video(Uint8Array.of(0x17, 1, 0, 0, 0, 0, 0, 0, 1, 0x65, 0x88, 0x84, ...new Uint8Array(300).fill(7))),
+  );
+  expect(demuxer.flush()).toEqual([]);
 });
 
 test("noise throws an FlvError or nothing", () => {

@@ -104,3 +104,18 @@ test("pictures among which there is none to begin with are a problem after a sec
     ]),
   );
 });
+
+test("pictures that are shown on are no sign that what comes can be used", () => {
+  const { source, events } = recordedSource();
+  const encoder = new SyntheticEncoder();
+  for (const message of [...encoder.headers(), ...encoder.play(0.5)]) source.receive(message);
+  const sounds = [...encoder.play(4)].filter(({ kind }) => kind === "audio");
+  for (const sound of sounds) {
+    source.receive(sound);
+    source.receive({ kind: "video", timestampMs: sound.timestampMs, payload: hevc });
+  }
+  const told = events.filter((event) => event.startsWith("unusable video"));
+  expect(new Set(told)).toEqual(
+    new Set(["unusable video: The video is HEVC, which cannot be carried here: set the encoder to H.264."]),
+  );
+});

@@ -221,10 +221,10 @@ describe("a picture", () => {
       "picture recovery",
     ],
     [
-      "a key frame of I slices by the container's word",
+      "a key frame of I slices by the container's word, near one to begin with",
       [slice({ sliceType: TYPE.I, frameNum: 2 })],
       { isKeyFrame: true },
-      "picture recovery",
+      "picture",
     ],
     ["I slices without that word", [slice({ sliceType: TYPE.I, frameNum: 2 })], {}, "picture"],
     ["that word without I slices", [inter(2)], { isKeyFrame: true }, "picture"],
@@ -238,11 +238,18 @@ describe("a picture", () => {
       "open, by the container's word too",
       [recoveryPoint(0), slice({ sliceType: TYPE.I, frameNum: 2 })],
       { isKeyFrame: true },
-      "picture recovery open",
+      "picture open",
     ],
   ])("says what it is: %s", (_what, nalUnits, timing, expected) => {
     settle();
     expect(described(push(nalUnits, timing))).toEqual([expected]);
+  });
+
+  test("that calls itself a key frame is begun with ten seconds after the last that is one", () => {
+    const bare = [slice({ sliceType: TYPE.I, frameNum: 2 })];
+    settle();
+    expect(described(push(bare, { dts: 40 + 9999, isKeyFrame: true }))).toEqual(["picture"]);
+    expect(described(push(bare, { dts: 40 + 10_000, isKeyFrame: true }))).toEqual(["picture recovery"]);
   });
 
   test("three seconds after the last is one to begin with, by the clock of its source", () => {
