@@ -116,7 +116,7 @@ export class HoleFiller {
   }
 }
 
-/** FFmpeg and OBS keep 31 bits of their clock, and none of the others counts so far: it starts over there. */
+/** FFmpeg and OBS keep 31 bits of their clock: it starts over there. Encoders that keep 32 are taken for these once in 25 days. */
 function after(lastMs: number, stepMs: number): number {
   const atMs = Math.round(lastMs + stepMs);
   return lastMs < WRAP_MS && atMs >= WRAP_MS ? atMs - WRAP_MS : atMs;

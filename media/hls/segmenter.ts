@@ -232,7 +232,7 @@ export class Segmenter {
     return (this.#segment?.partCount ?? 0) > 0 && this.#queues.some((queue) => queue.length > 0);
   }
 
-  /** Where pictures are shown on, or each may be cut at, another one to cut at comes as soon: no cut is early. */
+  /** Before a picture that is only shown on, or where any may be cut at, nothing is cut early: the next one comes soon enough. */
   #progress(lead: SampleQueue, { hints }: AccessUnit, seconds: number): Progress {
     const segment = this.#segment;
     const encoder = this.#encoder;

@@ -25,7 +25,7 @@ interface Joint {
   readonly reorderSeconds: number;
 }
 
-/** Encoders send sound up to this far ahead of the picture it goes with; beyond it the picture is gone, or is so late of both. */
+/** Encoders send sound up to this far ahead of the picture it goes with; beyond it the picture is gone, or both sources send theirs so late. */
 const MAX_SOUND_AHEAD_SECONDS = 0.5;
 
 interface TrackEnd {

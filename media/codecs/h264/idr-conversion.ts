@@ -5,7 +5,7 @@
 
 import type { BitReader } from "#media/bytes/bit-reader.ts";
 import { BitWriter } from "#media/bytes/bit-writer.ts";
-import { parsing } from "#media/codecs/codec-error.ts";
+import { CodecError, parsing } from "#media/codecs/codec-error.ts";
 import { NAL_TYPE } from "./nal-unit-type.ts";
 import type { ActiveSets, ParameterSets } from "./parameter-sets.ts";
 import { escapedByteSequence, rawByteSequence } from "./raw-byte-sequence.ts";
@@ -37,6 +37,8 @@ export function idrSlice(nalUnit: Uint8Array, sets: ParameterSets, idrPicId: num
     const bits = sliceReader(raw);
     const header = readSliceHeader(bits, nalUnit, sets);
     const active = sets.of(header.pictureParameterSetId);
+    if (active.sequence.chroma.hasSeparatePlanes || active.picture.sliceGroups > 1)
+      throw new CodecError("a slice of a colour plane or of slice groups, which is not written anew");
     const redundantPicCnt = active.picture.hasRedundantPictures ? bits.unsignedExpGolomb() : null;
     skipReferenceMarking(bits, header.isIdr);
     const writer = new BitWriter();

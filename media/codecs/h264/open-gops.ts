@@ -54,7 +54,7 @@ export class OpenGops {
   place(picture: Picture<unknown>, dts: number, pts: number, isKeyFrame: boolean): PlacedPicture {
     const { header, isIdr, recoveryPoint } = picture;
     if (isIdr) return this.#idr(picture, dts);
-    // Of nearly all pictures nobody asks: each slice's head would be read once more.
+    // Asked only where the answer may matter: it takes reading the head of each slice once more.
     const isAsked = recoveryPoint !== null || isKeyFrame;
     const isIntra = isAsked && header !== null && this.#isIntra(picture, header);
     const isExact = isIntra && recoveryPoint?.frameCount === 0 && header.refIdc > 0;

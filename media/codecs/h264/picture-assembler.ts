@@ -54,8 +54,8 @@ interface OpenPicture<Timing> {
 }
 
 /**
- * Whether a picture is whole shows with the first slice of the next one. Nobody waits for that whose pictures came whole so
- * far: only the first picture, fields without their partner, and pictures of encoders that send slices apart.
+ * Whether a picture is whole shows with the first slice of the next one. Pictures of an encoder that has sent whole ones so far
+ * do not wait for that; the first picture does, and a field without its partner, and pictures of encoders that send slices apart.
  */
 export class PictureAssembler<Timing> {
   readonly #sets: ParameterSets;

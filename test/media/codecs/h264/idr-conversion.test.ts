@@ -243,3 +243,10 @@ function onlyThrows(work: () => unknown): void {
     expect(error).toBeInstanceOf(CodecError);
   }
 }
+
+test("a slice of slice groups, whose head is not read whole, is refused", () => {
+  const sets = new ParameterSets();
+  sets.take(sps());
+  sets.take(pps({ sliceGroups: 2 }));
+  expect(() => idrSlice(slice({ sliceType: TYPE.I }), sets, 1)).toThrow("slice groups");
+});
