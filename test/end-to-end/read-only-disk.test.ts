@@ -37,7 +37,7 @@ describe.skipIf(skipped !== null)(
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 
       // What the server holds in reserve it gives back to its database: until that is full, too.
-      const problems = await problemsOf(server, () => disk.fill());
+      const problems = await show.meanwhile(problemsOf(server, () => disk.fill()));
       expect(problems).toMatchObject([
         { part: "store", code: "disk_full" },
         { part: "recordings", code: "disk_full" },
@@ -61,7 +61,7 @@ describe.skipIf(skipped !== null)(
       await using show = await Show.begin(server);
 
       await disk.becomeReadOnly();
-      expect(await problemsOf(server)).toMatchObject([
+      expect(await show.meanwhile(problemsOf(server))).toMatchObject([
         { part: "store", code: "disk_read_only" },
         { part: "recordings", code: "disk_read_only" },
       ]);
@@ -145,6 +145,17 @@ class Show implements AsyncDisposable {
     expect(this.#viewer.discontinuities).toBe(0);
     await until("more for the player", () => Bun.file(this.#played).size > played);
     expect([this.#encoder.hasExited, this.#player.hasExited]).toEqual([false, false]);
+  }
+
+  /** The viewer watches on, however long it takes: what nobody fetches leaves a playlist after twelve seconds. */
+  async meanwhile<Result>(work: Promise<Result>): Promise<Result> {
+    let isOver = false;
+    const ended = work.finally(() => {
+      isOver = true;
+    });
+    ended.catch(() => undefined); // Whoever waits below is told.
+    await this.#viewer.follow("the way on", () => isOver, 60);
+    return await ended;
   }
 
   /** With a sentence, and what only reads is answered. */
