@@ -3,6 +3,7 @@
 
 import { CodecError } from "#media/codecs/codec-error.ts";
 import { blankPicture } from "#media/codecs/h264/blank-picture.ts";
+import { parseAvcDecoderConfigurationRecord } from "#media/codecs/h264/decoder-configuration-record.ts";
 import { joinNalUnits } from "#media/codecs/h264/nal-units.ts";
 import { ParameterSets } from "#media/codecs/h264/parameter-sets.ts";
 import { avcRecordIn } from "#media/fmp4/avc-record.ts";
@@ -16,9 +17,6 @@ const VIDEO_TRACK_ID = 1;
 
 /** How far behind the end of a playlist players begin (RFC 8216 §6.3.3). */
 const HOLD_BACK_TARGET_DURATIONS = 3;
-
-/** Lengths that every NAL unit fits. */
-const LENGTH_SIZE = 4;
 
 /**
  * The segment that whoever comes now begins before, with a lead-in; null where there is an independent segment to begin with, and
@@ -61,8 +59,8 @@ function leadInOf(initialization: Uint8Array, segment: Uint8Array): Uint8Array |
   const active = sets.first;
   const picture = active === null ? null : blankPicture(active, active.picture.id);
   if (picture === null) return null;
-  const lengthSize = ((record[4] ?? 0) & 3) + 1; // lengthSizeMinusOne
-  const data = joinNalUnits([picture], lengthSize === 1 || lengthSize === 2 ? lengthSize : LENGTH_SIZE);
+  const { nalUnitLengthSize } = parseAvcDecoderConfigurationRecord(record);
+  const data = joinNalUnits([picture], nalUnitLengthSize);
   const dts = Math.max(0, first.dts - first.durationTicks);
   const samples = [{ trackId: VIDEO_TRACK_ID, dts, pts: dts, isSync: true, data }];
   return encodeFragment(0, [{ trackId: VIDEO_TRACK_ID, kind: "video", samples, endDts: first.dts }]);

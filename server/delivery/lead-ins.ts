@@ -4,7 +4,7 @@ import { encodeLeadIn } from "#media/hls/lead-in.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Segment } from "#media/hls/segment.ts";
 import type { HeldBytes } from "#server/recording/held-bytes.ts";
-import { isInMemory, type Piece, readPiece } from "#server/recording/piece.ts";
+import { gatherPieces, type Piece } from "#server/recording/piece.ts";
 import { CONTENT_TYPES, ImmutableBytes, notFoundAnswer } from "./playback-answers.ts";
 
 /** Where the two are that a lead-in is made of. */
@@ -52,6 +52,5 @@ async function make(
 }
 
 async function bytesOf(pieces: readonly Piece[]): Promise<Uint8Array> {
-  const read = async (piece: Piece) => (isInMemory(piece) ? new Uint8Array(piece) : readPiece(piece));
-  return new Blob(await Promise.all(pieces.map(read))).bytes();
+  return (await gatherPieces(pieces)).bytes();
 }

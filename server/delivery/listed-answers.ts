@@ -3,7 +3,7 @@
 import { parseListedUri } from "#media/hls/listed-uri.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { HeldBytes } from "#server/recording/held-bytes.ts";
-import { isInMemory, type Piece, readPiece } from "#server/recording/piece.ts";
+import { gatherPieces, isInMemory, type Piece } from "#server/recording/piece.ts";
 import { CONTENT_TYPES, ImmutableBytes, notFoundAnswer } from "./playback-answers.ts";
 import type { StretchCache } from "./stretch-cache.ts";
 
@@ -55,8 +55,7 @@ export class ListedAnswers {
 
 /** Read from several places: an answer that is sent while it is read could not say its length. */
 async function gathered(pieces: readonly Piece[], contentType: string): Promise<ImmutableBytes> {
-  const read = async (piece: Piece) => (isInMemory(piece) ? new Uint8Array(piece) : readPiece(piece));
-  return new ImmutableBytes(new Blob(await Promise.all(pieces.map(read))), contentType);
+  return new ImmutableBytes(await gatherPieces(pieces), contentType);
 }
 
 /** Whoever wants a part of it, or perhaps nothing, is no reason to read all of it. */

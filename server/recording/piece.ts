@@ -38,6 +38,12 @@ export async function readPiece({ file, offset, byteLength }: FilePiece): Promis
   return bytes;
 }
 
+/** All of them as one, read from wherever they are. */
+export async function gatherPieces(pieces: readonly Piece[]): Promise<Blob> {
+  const read = async (piece: Piece) => (isInMemory(piece) ? new Uint8Array(piece) : readPiece(piece));
+  return new Blob(await Promise.all(pieces.map(read)));
+}
+
 function follows(piece: FilePiece, last: FilePiece): boolean {
   return piece.file === last.file && piece.offset === last.offset + last.byteLength;
 }

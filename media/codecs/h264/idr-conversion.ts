@@ -9,6 +9,7 @@ import { CodecError, parsing } from "#media/codecs/codec-error.ts";
 import { NAL_TYPE } from "./nal-unit-type.ts";
 import type { ActiveSets, ParameterSets } from "./parameter-sets.ts";
 import { escapedByteSequence, rawByteSequence } from "./raw-byte-sequence.ts";
+import { readOperations } from "./reference-marking.ts";
 import { copySliceData } from "./slice-data.ts";
 import { parseSliceHeader, readSliceHeader, type SliceHeader, sliceReader } from "./slice-header.ts";
 
@@ -78,17 +79,8 @@ const I_SLICE = 2;
 
 /** dec_ref_pic_marking() of §7.3.3.3. */
 function skipReferenceMarking(bits: BitReader, isIdr: boolean): void {
-  if (isIdr) {
-    bits.skip(2);
-    return;
-  }
-  if (!bits.flag()) return; // adaptive_ref_pic_marking_mode_flag
-  for (;;) {
-    const operation = bits.unsignedExpGolomb(); // memory_management_control_operation
-    if (operation === 0) return;
-    if (operation !== 5) bits.unsignedExpGolomb();
-    if (operation === 3) bits.unsignedExpGolomb();
-  }
+  if (isIdr) bits.skip(2);
+  else if (bits.flag()) readOperations(bits); // adaptive_ref_pic_marking_mode_flag
 }
 
 /** An unsigned field of `count` bits, modulo what fits. */

@@ -6,7 +6,7 @@ import { hasSliceHeader, nalTypeOf } from "./nal-unit-type.ts";
 import type { ParameterSets } from "./parameter-sets.ts";
 import type { Picture } from "./picture-assembler.ts";
 import { withoutEarlierReferences } from "./reference-marking.ts";
-import { parseSliceHeader, type SliceHeader } from "./slice-header.ts";
+import { parseSliceHeader, type SliceHeader, sliceHeaderOf } from "./slice-header.ts";
 
 /**
  * Each conversion costs the pictures that are shown before it and need what came before it, one to three of them; without
@@ -125,13 +125,8 @@ export class OpenGops {
   #isIntra({ nalUnits }: Picture<unknown>, { isBottomField }: SliceHeader): boolean {
     return nalUnits.every((nalUnit) => {
       if (!hasSliceHeader(nalTypeOf(nalUnit))) return true;
-      try {
-        const header = parseSliceHeader(nalUnit, this.#sets);
-        return header.sliceType === "I" || header.isBottomField !== isBottomField;
-      } catch (error) {
-        if (error instanceof CodecError) return false;
-        throw error;
-      }
+      const header = sliceHeaderOf(nalUnit, this.#sets);
+      return header !== null && (header.sliceType === "I" || header.isBottomField !== isBottomField);
     });
   }
 

@@ -4,7 +4,7 @@ import { CodecError } from "#media/codecs/codec-error.ts";
 import { hasSliceHeader, NAL_TYPE, nalTypeOf, precedesPicture } from "./nal-unit-type.ts";
 import type { ParameterSets } from "./parameter-sets.ts";
 import { type RecoveryPoint, recoveryPointOf } from "./recovery-point.ts";
-import { isSamePicture, isSecondField, parseSliceHeader, type SliceHeader } from "./slice-header.ts";
+import { isSamePicture, isSecondField, type SliceHeader, sliceHeaderOf } from "./slice-header.ts";
 
 /** NAL units that came together. */
 export interface NalUnits<Timing> {
@@ -111,7 +111,7 @@ export class PictureAssembler<Timing> {
   }
 
   #slice(nalUnit: Uint8Array, timing: Timing, isAtStart: boolean, complete: Picture<Timing>[]): void {
-    const header = this.#headerOf(nalUnit);
+    const header = sliceHeaderOf(nalUnit, this.#sets);
     const open = this.#open;
     if (open !== null && this.#continues(open, header)) {
       for (const ahead of this.#takeAhead()) add(open, ahead);
@@ -185,15 +185,6 @@ export class PictureAssembler<Timing> {
     this.#ahead = [];
     this.#aheadBytes = 0;
     return ahead;
-  }
-
-  #headerOf(nalUnit: Uint8Array): SliceHeader | null {
-    try {
-      return parseSliceHeader(nalUnit, this.#sets);
-    } catch (error) {
-      if (error instanceof CodecError) return null;
-      throw error;
-    }
   }
 
   #isWhole({ lastHeader, hasBothFields }: OpenPicture<Timing>): boolean {

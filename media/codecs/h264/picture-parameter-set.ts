@@ -2,6 +2,7 @@
 
 import { BitReader } from "#media/bytes/bit-reader.ts";
 import { CodecError, parsing } from "#media/codecs/codec-error.ts";
+import { NAL_TYPE } from "./nal-unit-type.ts";
 import { rawByteSequence } from "./raw-byte-sequence.ts";
 
 export interface PictureParameterSet {
@@ -29,8 +30,6 @@ export interface PictureParameterSet {
   readonly hasRedundantPictures: boolean;
 }
 
-const NAL_TYPE_PPS = 8;
-
 /** ITU-T H.264 §7.4.2.2. */
 const MAX_ID = 255;
 
@@ -39,7 +38,8 @@ export function parsePictureParameterSet(nalUnit: Uint8Array): PictureParameterS
   return parsing("picture parameter set", () => {
     const bits = new BitReader(rawByteSequence(nalUnit));
     const nalType = bits.bits(8) & 0x1f;
-    if (nalType !== NAL_TYPE_PPS) throw new CodecError(`picture parameter set of NAL unit type ${nalType}`);
+    if (nalType !== NAL_TYPE.pictureParameterSet)
+      throw new CodecError(`picture parameter set of NAL unit type ${nalType}`);
     const id = bits.unsignedExpGolomb(); // pic_parameter_set_id
     if (id > MAX_ID) throw new CodecError(`picture parameter set ${id}`);
     const sequenceParameterSetId = bits.unsignedExpGolomb();

@@ -82,7 +82,7 @@ function skipCodes(bits: BitReader, count: number): void {
 }
 
 /** dec_ref_pic_marking() of §7.3.3.3, after its flag. */
-function readOperations(bits: BitReader): Operation[] {
+export function readOperations(bits: BitReader): Operation[] {
   const operations: Operation[] = [];
   for (;;) {
     const operation = bits.unsignedExpGolomb();

@@ -2,6 +2,7 @@
 
 import { BitReader } from "#media/bytes/bit-reader.ts";
 import { CodecError, parsing } from "#media/codecs/codec-error.ts";
+import { NAL_TYPE } from "./nal-unit-type.ts";
 import { rawByteSequence } from "./raw-byte-sequence.ts";
 import {
   NO_USABILITY_INFORMATION,
@@ -51,8 +52,6 @@ export interface PictureOrder {
 /** Far above any live picture; level 6.2 ends at 8192 × 4320. */
 const MAX_PIXELS_A_SIDE = 8192;
 
-const NAL_TYPE_SPS = 7;
-
 /** ITU-T H.264 §7.4.2.1.1. */
 const MAX_ID = 31;
 
@@ -67,7 +66,8 @@ export function parseSequenceParameterSet(nalUnit: Uint8Array): SequenceParamete
   return parsing("sequence parameter set", () => {
     const bits = new BitReader(rawByteSequence(nalUnit));
     const nalType = bits.bits(8) & 0x1f;
-    if (nalType !== NAL_TYPE_SPS) throw new CodecError(`sequence parameter set of NAL unit type ${nalType}`);
+    if (nalType !== NAL_TYPE.sequenceParameterSet)
+      throw new CodecError(`sequence parameter set of NAL unit type ${nalType}`);
     const profileIdc = bits.bits(8);
     const constraintFlags = bits.bits(8);
     const levelIdc = bits.bits(8);

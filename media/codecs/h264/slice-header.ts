@@ -44,6 +44,16 @@ export function parseSliceHeader(nalUnit: Uint8Array, sets: ParameterSets): Slic
   }
 }
 
+/** The same; null where it cannot be read. */
+export function sliceHeaderOf(nalUnit: Uint8Array, sets: ParameterSets): SliceHeader | null {
+  try {
+    return parseSliceHeader(nalUnit, sets);
+  } catch (error) {
+    if (error instanceof CodecError) return null;
+    throw error;
+  }
+}
+
 /** The slice's head without escapes: every picture comes by here, and hardly any has one in it. */
 function headOf(nalUnit: Uint8Array): Uint8Array {
   let zeros = 0;

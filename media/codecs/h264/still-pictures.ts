@@ -5,7 +5,7 @@ import { idrSlice } from "./idr-conversion.ts";
 import { hasSliceHeader, nalTypeOf } from "./nal-unit-type.ts";
 import type { ParameterSets } from "./parameter-sets.ts";
 import type { Picture } from "./picture-assembler.ts";
-import { parseSliceHeader, type SliceHeader } from "./slice-header.ts";
+import { type SliceHeader, sliceHeaderOf } from "./slice-header.ts";
 import { stillPicture } from "./still-picture.ts";
 
 export interface StillPicture {
@@ -79,13 +79,7 @@ export class StillPictures {
 
   #headerIn(nalUnits: readonly Uint8Array[]): SliceHeader | null {
     const slice = nalUnits.findLast((nalUnit) => hasSliceHeader(nalTypeOf(nalUnit)));
-    if (slice === undefined) return null;
-    try {
-      return parseSliceHeader(slice, this.#sets);
-    } catch (error) {
-      if (error instanceof CodecError) return null;
-      throw error;
-    }
+    return slice === undefined ? null : sliceHeaderOf(slice, this.#sets);
   }
 
   #showLast({ isIdr, refIdc, frameNum, picOrderCntLsb, pictureParameterSetId }: SliceHeader): void {
