@@ -27,6 +27,9 @@ const MAX_STEP_MS = 1000;
 
 const WRAP_MS = 2 ** 31;
 
+/** Further back is no unit that is late but a clock that jumped. */
+const MAX_BACKWARD_MS = 1000;
+
 /** A longer gap is no hole but a clock that jumped, or a pause that nobody wants to see again. */
 const MAX_GAP_MS = 10_000;
 
@@ -37,6 +40,8 @@ const MAX_GAP_MS = 10_000;
 interface Progress {
   /** Time of its last unit on the encoder's clock, null before the first. */
   lastMs: number | null;
+  /** What the encoder sent as that: earlier than `lastMs` where it came behind what was made for it. */
+  sentMs: number;
   /** Of the other track since. */
   aloneMs: number;
   /** How far what was made reaches beyond its last unit. */
@@ -48,8 +53,8 @@ const NOTHING: readonly DemuxedItem[] = [];
 export class HoleFiller {
   readonly #stills: StillMaker;
   readonly #silence: SilenceMaker;
-  readonly #video: Progress = { lastMs: null, aloneMs: 0, filledMs: 0 };
-  readonly #audio: Progress = { lastMs: null, aloneMs: 0, filledMs: 0 };
+  readonly #video: Progress = { lastMs: null, sentMs: 0, aloneMs: 0, filledMs: 0 };
+  readonly #audio: Progress = { lastMs: null, sentMs: 0, aloneMs: 0, filledMs: 0 };
 
   constructor(stills: StillMaker, silence: SilenceMaker) {
     this.#stills = stills;
@@ -68,15 +73,21 @@ export class HoleFiller {
     return this.#make(track, gapMs + filledMs, 1);
   }
 
-  /** The same, and before each unit what fills the hole that shows with it in the other track. */
+  /**
+   * The same, and before each unit what fills the hole that shows with it in the other track. A picture that comes behind what
+   * was shown on in its place is seen after that at once; sound that comes behind its silence is left out.
+   */
   fill(items: readonly DemuxedItem[]): readonly DemuxedItem[] {
     let filled: DemuxedItem[] | null = null;
     for (let index = 0; index < items.length; index += 1) {
       const item = items[index];
       if (item === undefined) break;
-      const fillers = item.type === "unit" ? this.#beside(item.unit) : NOTHING;
-      if (fillers.length > 0) filled ??= items.slice(0, index);
-      filled?.push(...fillers, item);
+      const lateUntilMs = item.type === "unit" ? this.#lateUntilMs(item.unit) : null;
+      const fillers = item.type === "unit" ? this.#beside(item.unit, lateUntilMs) : NOTHING;
+      const placed = lateUntilMs === null ? item : moved(item, lateUntilMs);
+      if (fillers.length > 0 || placed !== item) filled ??= items.slice(0, index);
+      filled?.push(...fillers);
+      if (placed !== null) filled?.push(placed);
     }
     return filled ?? items;
   }
@@ -92,10 +103,18 @@ export class HoleFiller {
     ];
   }
 
-  #beside({ trackId, sentDts }: EncodedUnit): readonly DemuxedItem[] {
+  /** Where a unit goes that comes behind what was made for its track; null for one that does not. */
+  #lateUntilMs({ trackId, sentDts }: EncodedUnit): number | null {
+    const { lastMs, sentMs, filledMs } = trackId === VIDEO_TRACK_ID ? this.#video : this.#audio;
+    if (lastMs === null || sentDts < sentMs - MAX_BACKWARD_MS) return null;
+    const reachedMs = lastMs + filledMs;
+    return reachedMs > sentMs && sentDts <= reachedMs ? after(reachedMs, 1) : null;
+  }
+
+  #beside({ trackId, sentDts }: EncodedUnit, lateUntilMs: number | null): readonly DemuxedItem[] {
     const own = trackId === VIDEO_TRACK_ID ? this.#video : this.#audio;
     const other = own === this.#video ? this.#audio : this.#video;
-    advance(own, other, sentDts);
+    advance(own, other, sentDts, lateUntilMs ?? sentDts);
     const passedMs = other.lastMs === null ? 0 : Math.min(other.aloneMs, sentDts - other.lastMs);
     if (passedMs - other.filledMs < HOLE_MS) return NOTHING;
     return this.#make(other, passedMs, STILL_STEP_MS);
@@ -116,6 +135,12 @@ export class HoleFiller {
   }
 }
 
+/** Pictures are squeezed in; sound that is, would be heard as such. */
+function moved(item: DemuxedItem, sentDts: number): DemuxedItem | null {
+  if (item.type !== "unit" || item.unit.trackId !== VIDEO_TRACK_ID) return null;
+  return { type: "unit", unit: { ...item.unit, sentDts } };
+}
+
 /** FFmpeg and OBS keep 31 bits of their clock: it starts over there. Encoders that keep 32 are taken for these once in 25 days. */
 function after(lastMs: number, stepMs: number): number {
   const atMs = Math.round(lastMs + stepMs);
@@ -123,10 +148,11 @@ function after(lastMs: number, stepMs: number): number {
 }
 
 /** A unit of `own` came: it has no hole any more, and the other track may have one. */
-function advance(own: Progress, other: Progress, sentMs: number): void {
-  const stepMs = own.lastMs === null ? 0 : sentMs - own.lastMs;
+function advance(own: Progress, other: Progress, sentMs: number, atMs: number): void {
+  const stepMs = own.lastMs === null ? 0 : sentMs - own.sentMs;
   other.aloneMs += Math.min(Math.max(0, stepMs), MAX_STEP_MS);
-  own.lastMs = sentMs;
+  own.lastMs = atMs;
+  own.sentMs = sentMs;
   own.aloneMs = 0;
   own.filledMs = 0;
 }

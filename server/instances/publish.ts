@@ -18,8 +18,11 @@ const TRACK_SETTLING_SECONDS = 1;
 /** Share of each new offset in the average: about thirty units, half a second, decide it. */
 const CLOCK_SMOOTHING = 0.03;
 
-/** Sound from this long before a key frame is kept with it: the outgoing source's may have ended that much earlier. */
-const SOUND_BEFORE_PICTURE_SECONDS = 0.3;
+/**
+ * Sound from this long before a key frame is kept with it: the outgoing source's may have ended that much earlier than its last
+ * picture does, which lasts a second where pictures are slides.
+ */
+const SOUND_BEFORE_PICTURE_SECONDS = 1.2;
 
 /** Where there are recovery points only, those who join decode no more than this before they see something. */
 const RECOVERY_GOP_SECONDS = 10;

@@ -1,6 +1,7 @@
 // Lays one source's units end to end with what the programme already holds, on the programme's own time.
 
 import type { AccessUnit, Track } from "#media/track/track.ts";
+import { usualDurationSeconds } from "#media/track/usual-duration.ts";
 import type { TimedUnit } from "#server/instances/publish.ts";
 import {
   isSuperfluous,
@@ -31,7 +32,10 @@ const MAX_SOUND_AHEAD_SECONDS = 0.5;
 interface TrackEnd {
   /** Decoding time of the last unit, ticks of the programme. */
   readonly dts: number;
-  /** Distance of the last two units, the best guess of the last one's length; nothing before the second. */
+  /**
+   * Distance of the last two units, the best guess of the last one's length; nothing before the second. Sound whose frames
+   * are further apart than they last has a hole there, and is no longer for it.
+   */
   readonly durationTicks: number;
   readonly timescale: number;
   /** Presentation time of the unit that is shown last, ticks of the programme. */
@@ -171,9 +175,13 @@ export class Splicer {
     this.#output.push({ ...unit, dts: placedDts, pts });
   }
 
-  #setEnd({ id, timescale }: Track, dts: number, pts: number): TrackEnd {
+  #setEnd(track: Track, dts: number, pts: number): TrackEnd {
+    const { id, timescale } = track;
     const { dts: lastDts, lastPts } = this.#ends.get(id) ?? { dts, lastPts: pts };
-    const end = { dts, durationTicks: dts - lastDts, timescale, lastPts: Math.max(lastPts, pts) };
+    const mostTicks =
+      track.kind === "audio" ? usualDurationSeconds(track) * timescale : Number.POSITIVE_INFINITY;
+    const durationTicks = Math.min(dts - lastDts, mostTicks);
+    const end = { dts, durationTicks, timescale, lastPts: Math.max(lastPts, pts) };
     this.#ends.set(id, end);
     return end;
   }

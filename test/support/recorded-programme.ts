@@ -64,7 +64,15 @@ export class RecordedProgramme implements ProgrammeInput {
 
   /** The longest time from one picture to the next. */
   longestStepSeconds(): number {
-    const seconds = this.videoSeconds();
-    return Math.max(...seconds.map((second, index) => second - (seconds[index - 1] ?? second)));
+    return longestStep(this.videoSeconds());
   }
+
+  /** The longest time in which no sound begins, of all that was heard. */
+  longestSilenceSeconds(): number {
+    return longestStep(this.sounds.map(({ dts }) => dts / 48_000));
+  }
+}
+
+function longestStep(seconds: readonly number[]): number {
+  return Math.max(...seconds.map((second, index) => second - (seconds[index - 1] ?? second)));
 }

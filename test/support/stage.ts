@@ -1,10 +1,12 @@
 // Two instances, the switcher between them and the programme they make, on a clock that only runs when a story says so.
 
 import type { InstanceName } from "#openapi/names.ts";
-import { Instance } from "#server/instances/instance.ts";
+import type { ClipMessage } from "#server/command/demo/flv-file.ts";
+import { Instance, type Publisher } from "#server/instances/instance.ts";
 import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
 import { FakeEncoder, type FakeEncoderOptions } from "#test/support/fake-encoder.ts";
 import { RecordedProgramme } from "#test/support/recorded-programme.ts";
+import { TagEncoder } from "#test/support/tag-encoder.ts";
 import { TARGETS } from "#test/support/targets.ts";
 
 /** As often as a server does it. */
@@ -26,7 +28,7 @@ export class Stage {
   /** Encoders that were disconnected: their instance and the reason. */
   readonly cuts: string[] = [];
   readonly #instances: ReadonlyMap<InstanceName, Instance>;
-  readonly #encoders: FakeEncoder[] = [];
+  readonly #encoders: { tick(nowMs: number): void }[] = [];
   #nowMs = 1_000_000;
   #beganAtMs = 0;
   #lastUnitMs = 0;
@@ -98,11 +100,14 @@ export class Stage {
   }
 
   connects(name: InstanceName, options: FakeEncoderOptions = {}): FakeEncoder {
-    const publisher = this.#instances.get(name)?.attach({
-      cut: (reason) => this.cuts.push(`${name}: ${reason}`),
-    });
-    if (publisher === null || publisher === undefined) throw new Error(`the key of ${name} is taken`);
-    const encoder = new FakeEncoder(publisher, MARKS[name], this.#nowMs, options);
+    const encoder = new FakeEncoder(this.#attach(name), MARKS[name], this.#nowMs, options);
+    this.#encoders.push(encoder);
+    return encoder;
+  }
+
+  /** One that sends the tags of a recording, each when its time has come, as they stand. */
+  plays(name: InstanceName, messages: Iterable<ClipMessage>): TagEncoder {
+    const encoder = new TagEncoder(this.#attach(name), messages, this.#nowMs);
     this.#encoders.push(encoder);
     return encoder;
   }
@@ -125,6 +130,14 @@ export class Stage {
     while (this.onAir !== name && this.#nowMs - sinceMs < 60_000) this.passes(0.1);
     if (this.onAir !== name) throw new Error(`${name} is not on air within a minute`);
     return (this.#nowMs - sinceMs) / 1000;
+  }
+
+  #attach(name: InstanceName): Publisher {
+    const publisher = this.#instances.get(name)?.attach({
+      cut: (reason) => this.cuts.push(`${name}: ${reason}`),
+    });
+    if (publisher === null || publisher === undefined) throw new Error(`the key of ${name} is taken`);
+    return publisher;
   }
 
   #tick(): void {

@@ -321,6 +321,72 @@ describe("nothing follows", () => {
   });
 });
 
+describe("what comes behind that which was made in its place", () => {
+  /** The picture is shown on up to 9.5 s. */
+  function tenSecondsAlone(): void {
+    send("video", 0);
+    soundFrom(0, 10_000);
+  }
+
+  test("is seen after that at once, where it is pictures: their clock did not jump, they are late", () => {
+    tenSecondsAlone();
+    expect(send("video", 40)).toEqual(["video 9501"]);
+    expect(send("video", 5000)).toEqual(["video 9502"]);
+    expect(send("video", 9502)).toEqual(["video 9503"]);
+    expect(send("video", 9504)).toEqual(["video 9504"]);
+  });
+
+  test("is what is shown on from then, when the sound has gone on without it for a second", () => {
+    tenSecondsAlone();
+    send("video", 40);
+    made = [];
+    soundFrom(10_020, 10_980);
+    expect(times("still")).toEqual([]);
+    soundFrom(11_000, 11_600);
+    expect(times("still")).toEqual([10_001, 10_501]);
+  });
+
+  test("is a clock that jumped where it is more than a second before the last one that was sent", () => {
+    for (const [sentMs, seenMs] of [
+      [1000, 11_501],
+      [999, 999],
+    ] as const) {
+      filler = new HoleFiller(
+        { still: (timestampMs) => unitOf(VIDEO_TRACK_ID, timestampMs, new Uint8Array(1)) },
+        { silence: () => null, frameMs: FRAME_MS },
+      );
+      send("video", 2000);
+      soundFrom(2000, 12_000);
+      expect(send("video", sentMs)).toEqual([`video ${seenMs}`]);
+    }
+  });
+
+  test("is left out where it is sound, and heard from where its silence ends", () => {
+    send("audio", 0);
+    for (let sentMs = 0; sentMs <= 3000; sentMs += 40) send("video", sentMs);
+    expect(times("silence").at(-1)).toBe(2060);
+    expect(send("audio", 2040)).toEqual([]);
+    expect(send("audio", 2060)).toEqual([]);
+    expect(send("audio", 2080)).toEqual(["audio 2080"]);
+  });
+
+  test("keeps its place among what is not late", () => {
+    tenSecondsAlone();
+    const items = [
+      { type: "undecodable", kind: "video", timestampMs: 0 },
+      { type: "unit", unit: unitOf(VIDEO_TRACK_ID, 5000, new Uint8Array()) },
+      { type: "unit", unit: unitOf(VIDEO_TRACK_ID, 9600, new Uint8Array()) },
+    ] as const;
+    expect(described(filler.fill(items))).toEqual(["undecodable", "video 9501", "video 9600"]);
+  });
+
+  test("is nothing that only goes back, where nothing was made", () => {
+    send("video", 1000);
+    expect(send("video", 900)).toEqual(["video 900"]);
+    expect(send("video", 950)).toEqual(["video 950"]);
+  });
+});
+
 test("what was made counts: the next still comes when the sound is a whole second past it", () => {
   send("video", 0);
   soundFrom(0, 1000);

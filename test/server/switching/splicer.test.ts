@@ -214,29 +214,33 @@ describe("by hand", () => {
   );
 
   describe("sound that is ahead of the picture at a joint", () => {
-    /** Where the second side's picture comes when the first one's sound is this far ahead of its picture. */
+    /** Two sounds of 20 ms. */
+    function soundUntil(seconds: number): void {
+      sound(first, seconds - 0.04);
+      sound(first, seconds - 0.02);
+    }
+
+    /** Where the second side's picture comes when the first one's sound ends this long after its first picture's time. */
     function joinsAt(aheadSeconds: number): number | undefined {
       firstIsOnAir();
-      sound(first, 100);
-      sound(first, 100 + aheadSeconds);
+      soundUntil(100 + aheadSeconds);
       splicer.join(second, { afterArrivalMs: 0 });
       picture(second, 500, { isKeyFrame: true });
       return pictureTimes().at(-1);
     }
 
     test("of half a second is not waited for", () => {
-      expect(joinsAt(0.25)).toBe(0.08); // it lasts another 0.25 s
+      expect(joinsAt(0.58)).toBe(0.08);
     });
 
     test("of more is, as far as it is more", () => {
-      expect(joinsAt(0.3)).toBe(0.1);
+      expect(joinsAt(0.6)).toBe(0.1);
     });
 
     test("is all waited for where the tracks are others", () => {
       second.tracks = [{ ...videoTrack, timescale: 45_000 }];
       firstIsOnAir();
-      sound(first, 100);
-      sound(first, 100.2);
+      soundUntil(100.4);
       splicer.join(second, { afterArrivalMs: 0 });
       splicer.forward(
         second,
@@ -249,8 +253,7 @@ describe("by hand", () => {
 
     test("is all waited for after a break, and by a side that has sound alone", () => {
       firstIsOnAir();
-      sound(first, 100);
-      sound(first, 100.2);
+      soundUntil(100.4);
       splicer.breakOff();
       splicer.join(second, { afterArrivalMs: 0 });
       picture(second, 500, { isKeyFrame: true });
@@ -278,6 +281,12 @@ describe("by hand", () => {
       expect(isHeard(0.01)).toBe(true);
       expect(soundTimes().at(-1)).toBe(0.09);
     });
+  });
+
+  test("sound after a hole is no longer than other sound: what comes next is heard", () => {
+    firstIsOnAir();
+    for (const seconds of [100, 100.02, 100.5, 100.52, 100.54]) sound(first, seconds);
+    expect(soundTimes()).toEqual([0, 0.02, 0.5, 0.52, 0.54]);
   });
 
   test("sound alone goes on from half a sound on, whatever came before on its track", () => {

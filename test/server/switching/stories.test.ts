@@ -14,12 +14,6 @@ function steps(stage: Stage): Set<number> {
   return new Set(numbers.slice(1).map((number, index) => number - (numbers[index] ?? 0)));
 }
 
-/** The longest time in which no sound begins, of all that was heard. */
-function longestSilenceSeconds(stage: Stage): number {
-  const seconds = stage.programme.sounds.map(({ dts }) => dts / 48_000);
-  return Math.max(...seconds.slice(1).map((second, index) => second - (seconds[index] ?? 0)));
-}
-
 describe("an encoder that is lost", () => {
   test("has the other on air at once when it closes, from a key frame on, without a jump in time", () => {
     const { stage, primary } = Stage.live();
@@ -29,7 +23,7 @@ describe("an encoder that is lost", () => {
     const first = stage.programme.pictures.find(({ data }) => data[8] === MARKS.secondary);
     expect(first?.isSync).toBe(true);
     expect(stage.programme.longestStepSeconds()).toBeLessThan(TWO_STEPS_SECONDS);
-    expect(longestSilenceSeconds(stage)).toBeLessThan(0.041);
+    expect(stage.programme.longestSilenceSeconds()).toBeLessThan(0.041);
     expect(stage.programme.events).toEqual(["tracks video+audio"]);
     expect(stage.story).toEqual(["nobody > primary (begin)", "primary > secondary (closed)"]);
   });
@@ -514,7 +508,7 @@ describe("a switch that was asked for", () => {
       expect(stage.story.at(-1)).toBe("primary > secondary (requested)");
       expect(steps(stage)).toEqual(new Set([1]));
       expect(stage.programme.longestStepSeconds()).toBeCloseTo(0.04, 6);
-      expect(longestSilenceSeconds(stage)).toBeLessThan(0.022);
+      expect(stage.programme.longestSilenceSeconds()).toBeLessThan(0.022);
     }
   });
 
