@@ -20,6 +20,9 @@ const OWN_HLS_DISTANCE_SECONDS = 6;
 /** For a network with interruptions, seconds behind the newest: as much as playlists of 2 s segments reach back at least. */
 const STEADY_DISTANCE_SECONDS = 10;
 
+/** What cannot be decoded again so soon after hls.js began afresh will not be by another fresh beginning. */
+const RECOVERY_INTERVAL_MS = 10_000;
+
 /** A playlist that cannot be played now, for example because there is none yet: whoever asked may ask again. */
 type OnFailure = () => void;
 
@@ -37,6 +40,7 @@ export class Player {
   #hls: Hls | null = null;
   #url: string | null = null;
   #isSteady = false;
+  #recoveredAtMs = Number.NEGATIVE_INFINITY;
   /** Seconds behind the newest that hls.js keeps of its own; null before it knows. */
   #shortDistanceSeconds: number | null = null;
 
@@ -118,8 +122,14 @@ export class Player {
     });
     hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
       if (!fatal) return;
-      if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-      else this.#fail();
+      const nowMs = performance.now();
+      const mayRecover = nowMs - this.#recoveredAtMs > RECOVERY_INTERVAL_MS;
+      if (type !== Hls.ErrorTypes.MEDIA_ERROR || !mayRecover) {
+        this.#fail();
+        return;
+      }
+      this.#recoveredAtMs = nowMs;
+      hls.recoverMediaError();
     });
     hls.loadSource(url);
     hls.attachMedia(this.#video);

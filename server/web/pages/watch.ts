@@ -11,6 +11,9 @@ const CALM_INTERVAL_MS = 5000;
 /** A live picture that stood still for this long after the end of the broadcast will not move again. */
 const STUCK_MS = 6000;
 
+/** Shorter steps are no picture that moves: hls.js jumps by tenths of a second where it has nothing to play. */
+const LEAST_MOVE_SECONDS = 1;
+
 const main = find("main", HTMLElement);
 const video = find("#video", HTMLVideoElement);
 const notice = find("#notice", HTMLElement);
@@ -21,12 +24,16 @@ const delayChoice = find("#delay select", HTMLSelectElement);
 const player = new Player(video, showNotice);
 
 let phase: PagePhase = "waiting";
-let movedAtMs = performance.now();
+/** What the server last said is to be played; what plays may still be what it said before. */
+let offeredUrl: string | null = null;
+/** When the picture had last moved, and to which time of the video. */
+let moved = { atMs: performance.now(), toSeconds: 0 };
 
 for (const event of ["playing", "waiting", "ended", "pause", "emptied"])
   video.addEventListener(event, showNotice);
 video.addEventListener("timeupdate", () => {
-  movedAtMs = performance.now();
+  if (Math.abs(video.currentTime - moved.toSeconds) >= LEAST_MOVE_SECONDS)
+    moved = { atMs: performance.now(), toSeconds: video.currentTime };
   showNotice();
 });
 for (const event of ["timeupdate", "pause", "emptied", "resize"]) video.addEventListener(event, showFacts);
@@ -48,7 +55,7 @@ await watch();
 async function watch(): Promise<void> {
   for (;;) {
     await follow();
-    if (phase === "recording" && player.url !== null && isMoving()) return;
+    if (phase === "recording" && player.url === offeredUrl && isMoving()) return;
     const isCalm = phase === "live" && isMoving();
     await pause(isCalm ? CALM_INTERVAL_MS : EAGER_INTERVAL_MS);
   }
@@ -85,8 +92,9 @@ function withWholeUrls(state: WatchState, url: string): WatchState {
 
 /** What plays is left alone until it has come to its end: a viewer behind the live edge sees the rest of it. */
 function playWhatFits(playlistUrl: string | null): void {
+  offeredUrl = playlistUrl;
   if (playlistUrl === null || playlistUrl === player.url) return;
-  const isDone = player.url === null || video.ended || performance.now() - movedAtMs > STUCK_MS;
+  const isDone = player.url === null || video.ended || performance.now() - moved.atMs > STUCK_MS;
   if (isDone) player.play(playlistUrl);
 }
 
