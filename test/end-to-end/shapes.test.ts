@@ -21,7 +21,10 @@ interface Shape {
   readonly name: string;
   readonly encoder: readonly string[];
   readonly codecs: readonly string[];
-  /** What the encoder sends at once, beyond a tenth of a second: the broadcast may begin and end anywhere in it. */
+  /**
+   * What the encoder sends at once, beyond a tenth of a second: the broadcast may begin and end anywhere in it. It begins with
+   * several of these, which are not broadcast.
+   */
   readonly burstSeconds?: number;
 }
 
@@ -47,7 +50,7 @@ const SHAPES: readonly Shape[] = [
     name: "a slide a second",
     encoder: ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=1", ...sound, ...h264, "-g", "2", ...aac],
     codecs: ["h264", "aac"],
-    burstSeconds: 1.5, // a slide with all of its sound, and half a second for which it is shown on
+    burstSeconds: 1, // a slide with all of its sound
   },
 ];
 
@@ -69,6 +72,7 @@ async function broadcast(server: TandemServer, api: ApiClient, shape: Shape): Pr
   const output = ["-f", "flv", inputs[0]?.url ?? ""];
   await using _encoder = new Program(["ffmpeg", "-loglevel", "warning", "-re", ...encoder, ...output], 60);
   await api.when(id, `${name} to arrive`, (each) => each.inputs.some((input) => input.active));
+  await Bun.sleep(burstSeconds * 3000);
   await api.publish(id);
   await Bun.sleep(SECONDS * 1000);
   const { startedAtUtc, stoppedAtUtc } = await api.stop(id);
