@@ -60,7 +60,7 @@ function sending(untilMs: number): Instance {
   const encoder = new SyntheticEncoder();
   const publisher = instance.attach({ cut: () => {} });
   if (publisher === null) throw new Error("a new instance is taken");
-  const source = new RtmpSource(publisher);
+  const source = new RtmpSource(publisher, () => nowMs);
   for (const message of encoder.headers()) source.receive(message);
   for (let second = 0; second < 10; second += 1, nowMs += 1000) {
     for (const message of encoder.play(1)) source.receive(message);

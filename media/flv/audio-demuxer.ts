@@ -31,7 +31,8 @@ export class AudioDemuxer {
     if (packet.type === "configuration")
       return this.#configure(isAdtsHeader(body) ? audioSpecificConfigOfAdts(body) : body);
     if (isAdts(body)) return this.#adts(body, timestampMs);
-    if (this.#configuration === null) return [{ type: "undecodable", kind: "audio", timestampMs }];
+    if (this.#configuration === null)
+      return [{ type: "undecodable", kind: "audio", form: "no-configuration" }];
     return [{ type: "unit", unit: unitOf(body, timestampMs) }];
   }
 

@@ -5,5 +5,9 @@ import type { EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 export type DemuxedItem =
   | { readonly type: "track"; readonly track: Track }
   | { readonly type: "unit"; readonly unit: EncodedUnit }
-  /** A frame came that nobody can decode: its configuration did not. */
-  | { readonly type: "undecodable"; readonly kind: TrackKind; readonly timestampMs: number };
+  /** What came is nothing to anybody: a frame whose configuration did not come, or no frame at all. */
+  | {
+      readonly type: "undecodable";
+      readonly kind: TrackKind;
+      readonly form: "no-configuration" | "no-frame";
+    };

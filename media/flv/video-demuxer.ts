@@ -73,14 +73,21 @@ export class VideoDemuxer {
     const { nalUnits, whole } = this.#split(body);
     const items = itemsOf(this.#stream.push({ nalUnits, timing }, whole));
     const { configuration, waiting } = this.#stream;
-    const isUndecodable = items.length === 0 && configuration === null && waiting === null;
-    return isUndecodable ? [{ type: "undecodable", kind: "video", timestampMs }] : items;
+    if (items.length > 0 || waiting !== null) return items;
+    return [
+      { type: "undecodable", kind: "video", form: configuration === null ? "no-configuration" : "no-frame" },
+    ];
   }
 
-  /** `whole`: the body with lengths; null where it has start codes, or NAL units of no bytes, which decoders take for damage. */
+  /** `whole`: the body with lengths; null where it has start codes, also behind the lengths, or NAL units of no bytes, which decoders take for damage. */
   #split(body: Uint8Array): { nalUnits: readonly Uint8Array[]; whole: Uint8Array | null } {
     try {
       const { nalUnits, isDense } = nalUnitsOf(body, this.#stream.nalUnitLengthSize);
+      if (nalUnits.some(isAnnexB))
+        return {
+          nalUnits: nalUnits.flatMap((each) => (isAnnexB(each) ? nalUnitsOfAnnexB(each) : [each])),
+          whole: null,
+        };
       return { nalUnits, whole: isDense ? body : null };
     } catch (error) {
       if (!(error instanceof CodecError) || !isAnnexB(body)) throw error;

@@ -170,7 +170,7 @@ export class RtmpConnection implements PublisherConnection {
     } else if (claimed === "busy") {
       this.#refuse(request, "NetStream.Publish.BadName", "another encoder publishes with this stream key");
     } else {
-      this.#source = new RtmpSource(claimed, (reason) => this.#reject(reason));
+      this.#source = new RtmpSource(claimed, this.#monotonicMs, (reason) => this.#reject(reason));
       this.#session.acceptPublish(request);
       this.#onStage("settled");
     }

@@ -17,10 +17,14 @@ export class RtmpSource {
   #isRefused = false;
 
   /** `onRefused`: nothing of it can be carried; it is called once, and what is received afterwards is nothing. */
-  constructor(publisher: Publisher, onRefused: (reason: string) => void = () => undefined) {
+  constructor(
+    publisher: Publisher,
+    monotonicMs: () => number,
+    onRefused: (reason: string) => void = () => undefined,
+  ) {
     this.#publisher = publisher;
     this.#onRefused = onRefused;
-    this.#problems = new SourceProblems(publisher);
+    this.#problems = new SourceProblems(publisher, monotonicMs);
   }
 
   /** A tag that cannot be used is told of and dropped. */
@@ -45,15 +49,15 @@ export class RtmpSource {
   }
 
   #receiveMedia(message: FlvMessage & { kind: MediaKind }): void {
-    const { kind, timestampMs } = message;
+    const { kind } = message;
     try {
       this.#feed(this.#demuxer.push(message));
     } catch (error) {
       if (!(error instanceof FlvError)) throw error;
       this.#publisher.dropped(error.message);
-      this.#problems.failed(kind, whyOf(error), timestampMs);
+      this.#problems.failed(kind, whyOf(error));
     }
-    const refusal = this.#problems.refusalAt(timestampMs);
+    const refusal = this.#problems.refusal();
     if (refusal === null) return;
     this.#isRefused = true;
     this.#onRefused(refusal);
@@ -68,18 +72,18 @@ export class RtmpSource {
         this.#judge(item.unit);
         this.#publisher.push(item.unit);
       } else {
-        this.#problems.failed(item.kind, { form: "no-configuration" }, item.timestampMs);
+        this.#problems.failed(item.kind, { form: item.form });
       }
     }
   }
 
   /** A unit can be used; but pictures only once there was one that decoding can begin with. */
-  #judge({ trackId, isSync, hints, sentDts }: Parameters<Publisher["push"]>[0]): void {
+  #judge({ trackId, isSync, hints }: Parameters<Publisher["push"]>[0]): void {
     if (hints?.isFiller === true) return;
     const kind = this.#kinds.get(trackId) ?? "audio";
     if (kind === "video") this.#hasJoinPoint ||= isSync || hints?.isRecoveryPoint === true;
     if (kind === "audio" || this.#hasJoinPoint) this.#problems.worked(kind);
-    else this.#problems.failed(kind, { form: "no-join-point" }, sentDts);
+    else this.#problems.failed(kind, { form: "no-join-point" });
   }
 }
 

@@ -10,6 +10,8 @@ export type Unusable =
   | { readonly form: "codec"; readonly codec: string }
   /** Its frames came without what decodes them. */
   | { readonly form: "no-configuration" }
+  /** Its messages came, and none held a frame. */
+  | { readonly form: "no-frame" }
   | { readonly form: "malformed"; readonly message: string }
   /** Pictures came, and none that decoding can begin with. */
   | { readonly form: "no-join-point" };
@@ -25,26 +27,29 @@ interface Failing {
   readonly isTold: boolean;
 }
 
-/** Times are of the encoder's clock, milliseconds modulo 2^32. */
 export class SourceProblems {
   readonly #publisher: Pick<Publisher, "unusable">;
+  readonly #monotonicMs: () => number;
   readonly #failing = new Map<MediaKind, Failing>();
   readonly #codecs = new Map<MediaKind, string>();
   readonly #working = new Set<MediaKind>();
   #unsupportedSinceMs: number | null = null;
 
-  constructor(publisher: Pick<Publisher, "unusable">) {
+  /** By the server's clock: what comes may have none that can be trusted. */
+  constructor(publisher: Pick<Publisher, "unusable">, monotonicMs: () => number) {
     this.#publisher = publisher;
+    this.#monotonicMs = monotonicMs;
   }
 
   /** Something of this kind came and cannot be used. */
-  failed(kind: MediaKind, why: Unusable, atMs: number): void {
+  failed(kind: MediaKind, why: Unusable): void {
+    const nowMs = this.#monotonicMs();
     if (why.form === "codec") {
       this.#codecs.set(kind, why.codec);
-      this.#unsupportedSinceMs ??= atMs;
+      this.#unsupportedSinceMs ??= nowMs;
     }
-    const failing = this.#failing.get(kind) ?? { sinceMs: atMs, isTold: false };
-    const isProblem = why.form === "codec" || passedMs(failing.sinceMs, atMs) >= PROBLEM_AFTER_MS;
+    const failing = this.#failing.get(kind) ?? { sinceMs: nowMs, isTold: false };
+    const isProblem = why.form === "codec" || nowMs - failing.sinceMs >= PROBLEM_AFTER_MS;
     this.#failing.set(kind, { ...failing, isTold: isProblem });
     if (isProblem) this.#publisher.unusable(kind, sentenceOf(kind, why));
   }
@@ -59,11 +64,11 @@ export class SourceProblems {
     if (failing.isTold) this.#publisher.unusable(kind, null);
   }
 
-  /** Why the publish is refused, at this time: nothing of it can be carried. Null while something can, or may still come. */
-  refusalAt(atMs: number): string | null {
+  /** Why the publish is refused by now: nothing of it can be carried. Null while something can, or may still come. */
+  refusal(): string | null {
     if (this.#unsupportedSinceMs === null || this.#working.size > 0) return null;
     const areBoth = this.#codecs.size === 2;
-    if (!areBoth && passedMs(this.#unsupportedSinceMs, atMs) < REFUSED_AFTER_MS) return null;
+    if (!areBoth && this.#monotonicMs() - this.#unsupportedSinceMs < REFUSED_AFTER_MS) return null;
     return [...this.#codecs].map(([kind, codec]) => sentenceOf(kind, { form: "codec", codec })).join(" ");
   }
 }
@@ -82,6 +87,11 @@ function sentenceOf(kind: MediaKind, why: Unusable): string {
             "set the encoder to send them with every key frame, or start it anew."
         : `${name} comes without its AAC sequence header (AudioSpecificConfig): set the encoder to send it or to use ADTS, ` +
             "or start it anew.";
+    case "no-frame":
+      return (
+        `${name} comes in messages that hold none of it: set the encoder to ${CODECS[kind]} as FLV carries it, ` +
+        "or start it anew."
+      );
     case "malformed":
       return `${name} cannot be read (${why.message}): set the encoder to ${CODECS[kind]} as FLV carries it, or start it anew.`;
     case "no-join-point":
@@ -90,8 +100,4 @@ function sentenceOf(kind: MediaKind, why: Unusable): string {
         "of 2 s, without intra refresh."
       );
   }
-}
-
-function passedMs(sinceMs: number, atMs: number): number {
-  return (atMs - sinceMs) | 0;
 }

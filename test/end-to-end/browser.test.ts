@@ -89,8 +89,8 @@ describe.skipIf(!areInstalled("chromium"))("in Chromium", () => {
 });
 
 /** Of the livestream's end its player is not told, as where a cache is old: the video stands still and never ends. */
-function hidesEnd(page: Page): Promise<void> {
-  return page.route(/\/live\/.*\.m3u8/, async (route) => {
+async function hidesEnd(page: Page): Promise<void> {
+  await page.route(/\/live\/.*\.m3u8/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: (await response.text()).replace("#EXT-X-ENDLIST", "") });
   });

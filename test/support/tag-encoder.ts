@@ -9,16 +9,19 @@ export class TagEncoder {
   readonly #messages: Iterator<ClipMessage>;
   readonly #startedAtMs: number;
   #next: ClipMessage | null = null;
+  #nowMs: number;
 
   constructor(publisher: Publisher, messages: Iterable<ClipMessage>, nowMs: number) {
-    this.#source = new RtmpSource(publisher);
+    this.#source = new RtmpSource(publisher, () => this.#nowMs);
     this.#messages = messages[Symbol.iterator]();
     this.#startedAtMs = nowMs;
+    this.#nowMs = nowMs;
     this.#take();
   }
 
   /** Called every millisecond. */
   tick(nowMs: number): void {
+    this.#nowMs = nowMs;
     while (this.#next !== null && this.#startedAtMs + this.#next.timestampMs <= nowMs) {
       this.#source.receive(this.#next);
       this.#take();

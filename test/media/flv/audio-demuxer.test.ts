@@ -61,7 +61,7 @@ describe("bare frames", () => {
   });
 
   test("nobody can decode before there is a configuration", () => {
-    expect(frame(hex`21 00`)).toEqual([{ type: "undecodable", kind: "audio", timestampMs: 0 }]);
+    expect(frame(hex`21 00`)).toEqual([{ type: "undecodable", kind: "audio", form: "no-configuration" }]);
   });
 
   test("and configurations of no bytes are nothing", () => {

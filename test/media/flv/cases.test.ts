@@ -26,6 +26,7 @@ async function demux(name: string): Promise<Demuxed> {
   const trackOf = new Map<AccessUnit, Track>();
   const messages = readFlvFile(await Bun.file(join(ROOT, "test/fixtures/cases", `${name}.flv`)).bytes());
   for (const item of [...messages.flatMap((message) => [...demuxer.push(message)]), ...demuxer.flush()]) {
+    if (item.type === "undecodable" && item.form === "no-frame") continue; // A leading picture that was left out.
     if (item.type === "undecodable") throw new Error(`${item.kind} cannot be decoded`);
     if (item.type === "unit") {
       const { unit } = timeline.place(item.unit);

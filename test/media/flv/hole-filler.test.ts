@@ -270,7 +270,7 @@ describe("what is no unit", () => {
         filler.fill([
           ...items,
           { type: "unit", unit },
-          { type: "undecodable", kind: "audio", timestampMs: 0 },
+          { type: "undecodable", kind: "audio", form: "no-configuration" },
         ]),
       ),
     ).toEqual([...["track", "video made 500", "audio 1000", "undecodable"]]);
@@ -373,7 +373,7 @@ describe("what comes behind that which was made in its place", () => {
   test("keeps its place among what is not late", () => {
     tenSecondsAlone();
     const items = [
-      { type: "undecodable", kind: "video", timestampMs: 0 },
+      { type: "undecodable", kind: "video", form: "no-configuration" },
       { type: "unit", unit: unitOf(VIDEO_TRACK_ID, 5000, new Uint8Array()) },
       { type: "unit", unit: unitOf(VIDEO_TRACK_ID, 9600, new Uint8Array()) },
     ] as const;

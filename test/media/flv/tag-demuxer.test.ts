@@ -145,9 +145,11 @@ test("the record is kept apart from the message it came in", () => {
 
 test("frames that no configuration came for are told of, and are no units", () => {
   const demuxer = new TagDemuxer();
-  expect(demuxer.push(video(keyFrame))).toEqual([{ type: "undecodable", kind: "video", timestampMs: 0 }]);
+  expect(demuxer.push(video(keyFrame))).toEqual([
+    { type: "undecodable", kind: "video", form: "no-configuration" },
+  ]);
   expect(demuxer.push(audio(hex`af 01 21 00`))).toEqual([
-    { type: "undecodable", kind: "audio", timestampMs: 0 },
+    { type: "undecodable", kind: "audio", form: "no-configuration" },
   ]);
 });
 
@@ -279,9 +281,12 @@ function survive(demuxer: TagDemuxer, message: FlvMessage): void {
 
 test("frames without a picture in them are none: players' decoders stumble over them", () => {
   const demuxer = configured();
-  expect(only(demuxer.push(video(hex`27 01 000000  00000000`)))).toBeNull();
-  expect(only(demuxer.push(video(hex`27 01 000000  00000003 06 05 01`)))).toBeNull();
-  expect(only(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000002 68 ce`)))).toBeNull();
+  for (const payload of [
+    hex`27 01 000000  00000000`,
+    hex`27 01 000000  00000003 06 05 01`,
+    hex`17 01 000000  00000002 67 42  00000002 68 ce`,
+  ])
+    expect(only(demuxer.push(video(payload)))).toMatchObject({ type: "undecodable", form: "no-frame" });
   expect(only(demuxer.push(video(hex`17 01 000000  00000002 67 42  00000003 65 88 84`)))?.type).toBe("unit");
 });
 

@@ -196,9 +196,19 @@ describe("a configuration", () => {
   });
 });
 
-test("what holds no picture is nothing where there is a configuration, and goes with the next", () => {
+test("start codes behind a length part NAL units, as they do without one", () => {
   settle();
-  expect(demuxer.push(lengths(hex`09 f0`), 80)).toEqual([]);
+  const startCode = hex`00 00 00 01`;
+  const both = Uint8Array.of(...startCode, ...hex`09 f0`, ...startCode, ...inter(2));
+  const [item] = demuxer.push(lengths(both), 80);
+  expect(item?.type === "unit" && item.unit.data).toEqual(joinNalUnits([hex`09 f0`, inter(2)], 4));
+});
+
+test("what holds no picture is no frame where there is a configuration, and goes with the next", () => {
+  settle();
+  expect(demuxer.push(lengths(hex`09 f0`), 80)).toEqual([
+    { type: "undecodable", kind: "video", form: "no-frame" },
+  ]);
   const [item] = demuxer.push(lengths(inter(2)), 80);
   expect(item?.type === "unit" && item.unit.data).toEqual(joinNalUnits([hex`09 f0`, inter(2)], 4));
 });

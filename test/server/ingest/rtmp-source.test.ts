@@ -4,10 +4,12 @@ import { EcmaArray } from "#media/amf0/value.ts";
 import type { EncodedUnit, Track } from "#media/track/track.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import type { AnnouncedBitrates } from "#server/instances/advice.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 
 /** A source and what it hands over, in words. */
-function recordedSource(): { source: RtmpSource; events: string[] } {
+function recordedSource(): { source: RtmpSource; clock: FakeClock; events: string[] } {
+  const clock = new FakeClock();
   const events: string[] = [];
   const publisher = {
     setTrack: ({ kind, configuration }: Track) => events.push(`${kind} track ${configuration.codec}`),
@@ -18,8 +20,8 @@ function recordedSource(): { source: RtmpSource; events: string[] } {
     unusable: (kind: string, problem: string | null) => events.push(`unusable ${kind}: ${problem}`),
     end: () => events.push("end"),
   };
-  const source = new RtmpSource(publisher, (reason) => events.push(`refused: ${reason}`));
-  return { source, events };
+  const source = new RtmpSource(publisher, clock.monotonicMs, (reason) => events.push(`refused: ${reason}`));
+  return { source, clock, events };
 }
 
 test("sequence headers become tracks, and frames their units, in the order they come", () => {
@@ -76,12 +78,14 @@ test("messages of data, and those without a payload, hand over nothing", () => {
 });
 
 test("frames without a configuration are a problem after a second of them, and none any more once there is one", () => {
-  const { source, events } = recordedSource();
+  const { source, clock, events } = recordedSource();
   const raw = Uint8Array.of(0xaf, 1, 0x21, 0);
   source.receive({ kind: "audio", timestampMs: 5000, payload: raw });
-  source.receive({ kind: "audio", timestampMs: 5999, payload: raw });
+  clock.pass(999);
+  source.receive({ kind: "audio", timestampMs: 5000, payload: raw });
   expect(events).toEqual([]);
-  source.receive({ kind: "audio", timestampMs: 6000, payload: raw });
+  clock.pass(1); // The server's clock says so: the encoder's may stand still.
+  source.receive({ kind: "audio", timestampMs: 5000, payload: raw });
   expect(events).toEqual([
     expect.stringMatching(/^unusable audio: The sound comes without its AAC sequence header/),
   ]);
@@ -91,11 +95,14 @@ test("frames without a configuration are a problem after a second of them, and n
 });
 
 test("pictures among which there is none to begin with are a problem after a second, which says what to change", () => {
-  const { source, events } = recordedSource();
+  const { source, clock, events } = recordedSource();
   const encoder = new SyntheticEncoder({ audio: false });
   for (const message of encoder.headers()) source.receive(message);
   const inter = [...encoder.play(1.5)].filter(({ payload }) => payload[0] === 0x27);
-  for (const message of inter) source.receive(message);
+  for (const message of inter) {
+    source.receive(message);
+    clock.pass(40);
+  }
   const problems = events.filter((event) => event.startsWith("unusable"));
   expect(new Set(problems)).toEqual(
     new Set([
@@ -118,4 +125,18 @@ test("pictures that are shown on are no sign that what comes can be used", () =>
   expect(new Set(told)).toEqual(
     new Set(["unusable video: The video is HEVC, which cannot be carried here: set the encoder to H.264."]),
   );
+});
+
+test("messages that hold no frame are a problem after a second of nothing else", () => {
+  const { source, clock, events } = recordedSource();
+  const encoder = new SyntheticEncoder({ audio: false });
+  for (const message of encoder.headers()) source.receive(message);
+  const nothing = Uint8Array.of(0x27, 1, 0, 0, 0, 0, 0, 0, 2, 0x00, 0x80); // A NAL unit of type 0, which is nothing.
+  for (const passedMs of [0, 999, 1]) {
+    clock.pass(passedMs);
+    source.receive({ kind: "video", timestampMs: 0, payload: nothing });
+  }
+  expect(events.slice(1)).toEqual([
+    "unusable video: The video comes in messages that hold none of it: set the encoder to H.264 as FLV carries it, or start it anew.",
+  ]);
 });

@@ -21,7 +21,7 @@ function sending() {
   });
   const publisher = instance.attach({ cut: () => {} });
   if (publisher === null) throw new Error("a new instance is taken");
-  const source = new RtmpSource(publisher);
+  const source = new RtmpSource(publisher, clock.monotonicMs);
   const encoder = new SyntheticEncoder({ framesPerSecond: 30 });
   for (const message of encoder.headers()) source.receive(message);
   clock.pass(1000);
@@ -95,7 +95,7 @@ test("an input says what is wrong with what arrives, also before any of it can b
 test("an input says what its encoder is advised, and nothing when that has left", () => {
   const { clock, instance, publisher } = sending();
   publisher.announced({ videoKbps: 1, audioKbps: null });
-  const source = new RtmpSource(publisher);
+  const source = new RtmpSource(publisher, clock.monotonicMs);
   const encoder = new SyntheticEncoder({ framesPerSecond: 30, startMs: 3000 });
   for (const message of encoder.headers()) source.receive(message);
   for (let second = 0; second < 17; second += 1) {

@@ -100,19 +100,19 @@ describe("the encoder's clock", () => {
 describe("what is kept for those who join", () => {
   test("is everything since the last key frame, and sound from 1.2 s before it", () => {
     for (const [soundMs, isKept] of [
-      [-201, false],
-      [-200, true],
+      [1799, false],
+      [1800, true],
     ] as const) {
       const publish = publishOf(videoTrack, audioTrack);
       publish.push(unit(1, 0), 0);
       publish.push(unit(2, soundMs), soundMs);
-      publish.push(unit(2, 950), 950);
-      publish.push(unit(1, 960, false), 960);
-      publish.push(unit(1, 1000), 1000);
-      publish.push(unit(2, 1050), 1050);
+      publish.push(unit(2, 2950), 2950);
+      publish.push(unit(1, 2960, false), 2960);
+      publish.push(unit(1, 3000), 3000);
+      publish.push(unit(2, 3050), 3050);
       const arrivals = publish.unitsFrom(() => true).map(({ arrivalMs }) => arrivalMs);
-      expect(arrivals).toEqual([1000, ...(isKept ? [soundMs] : []), 950, 1050]);
-      expect(publish.keyFrame?.dts).toBe(90_000);
+      expect(arrivals).toEqual([3000, ...(isKept ? [soundMs] : []), 2950, 3050]);
+      expect(publish.keyFrame?.dts).toBe(270_000);
     }
   });
 

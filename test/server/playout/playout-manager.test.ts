@@ -52,7 +52,7 @@ test("names that nobody may publish or play leave nothing behind (L1)", () => {
 
 test("what an encoder sends and cannot be used is reported, without its key", () => {
   const publisher = claimed(openWith("dropping"));
-  const source = new RtmpSource(publisher);
+  const source = new RtmpSource(publisher, clock.monotonicMs);
   const hevc = Uint8Array.of(0x90, ...new TextEncoder().encode("hvc1"), 1);
   source.receive({ kind: "video", timestampMs: 0, payload: hevc });
   expect(reports.lines).toEqual([
@@ -70,7 +70,7 @@ test("what is wrong with what an encoder sends is reported, and in its input", (
 });
 
 test("an encoder is advised by what programmes are cut to here", () => {
-  const source = new RtmpSource(claimed(openWith("advised")));
+  const source = new RtmpSource(claimed(openWith("advised")), clock.monotonicMs);
   const slow = new SyntheticEncoder({ gopFrames: 200 });
   for (const message of slow.headers()) source.receive(message);
   for (let second = 0; second < 30; second += 1) {
@@ -84,7 +84,7 @@ test("an encoder is advised by what programmes are cut to here", () => {
 
 test("a publisher that comes, sends and leaves is reported step by step, and one that finds it there is refused", () => {
   const key = openWith("publishing");
-  const source = new RtmpSource(claimed(key));
+  const source = new RtmpSource(claimed(key), clock.monotonicMs);
   expect(manager.claim(key, connection)).toBe("busy");
   for (const message of [...encoder.headers(), ...encoder.play(0.04)]) source.receive(message);
   source.end();

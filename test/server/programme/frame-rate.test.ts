@@ -45,7 +45,7 @@ class Studio implements AsyncDisposable {
     if (typeof publisher === "string") throw new Error(`the key is ${publisher}`);
     const gopFrames = Math.round(this.#framesPerSecond * 2);
     const encoder = new SyntheticEncoder({ framesPerSecond: this.#framesPerSecond, gopFrames, startMs });
-    const source = new RtmpSource(publisher);
+    const source = new RtmpSource(publisher, this.#clock.monotonicMs);
     for (const message of encoder.headers()) source.receive(message);
     this.#encoders.set(name, { source, encoder });
   }

@@ -90,7 +90,7 @@ class House implements AsyncDisposable {
       gopFrames: 25,
       startMs: this.clock.monotonicMs() % 1_000_000,
     });
-    const source = new RtmpSource(publisher);
+    const source = new RtmpSource(publisher, this.clock.monotonicMs);
     for (const message of encoder.headers()) source.receive(message);
     this.#encoders.set(instance, { source, encoder });
   }
