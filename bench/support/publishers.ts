@@ -17,7 +17,6 @@ export interface Publishers extends AsyncDisposable {
 /** Resolves when `count` livestreams are live, each with one publisher at 1 Mbit/s that goes on until disposed. */
 export async function startPublishers(server: TandemServer, count: number): Promise<Publishers> {
   const api = new ApiClient(server.url, ADMIN_TOKEN);
-  const clip = await megabitClip();
   const ids: string[] = [];
   const urls: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -26,11 +25,17 @@ export async function startPublishers(server: TandemServer, count: number): Prom
     ids.push(id);
     urls.push(...inputs.map((input) => input.url));
   }
-  const script = join(ROOT, "bench/support/publisher-process.ts");
-  const program = new Program([process.execPath, script, clip, ...urls], MAX_SECONDS);
+  const program = await publishTo(urls);
   for (const id of ids) {
     await api.when(id, "an active ingest", ({ inputs }) => inputs.some((input) => input.active));
     await api.publish(id);
   }
   return { ids, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+}
+
+/** One publisher to each address, at 1 Mbit/s, all in a process of their own that goes on until disposed. */
+export async function publishTo(urls: readonly string[]): Promise<AsyncDisposable> {
+  const clip = await megabitClip();
+  const script = join(ROOT, "bench/support/publisher-process.ts");
+  return new Program([process.execPath, script, clip, ...urls], MAX_SECONDS);
 }

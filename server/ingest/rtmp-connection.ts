@@ -82,6 +82,10 @@ export class RtmpConnection implements PublisherConnection {
     return this.#sendQueue.waitingBytes;
   }
 
+  get isPublishing(): boolean {
+    return this.#source !== null;
+  }
+
   receive(bytes: Uint8Array): void {
     if (this.#isClosing) return;
     if (!this.#hasSpoken) {

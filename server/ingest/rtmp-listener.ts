@@ -5,6 +5,7 @@ import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
 import type { Descriptors } from "#server/common/descriptors.ts";
 import type { Log } from "#server/common/log.ts";
 import type { Tls } from "#server/common/tls-files.ts";
+import { ReadPacer } from "./read-pacer.ts";
 import { RtmpConnection, type RtmpDoor } from "./rtmp-connection.ts";
 import type { SlowPlayers } from "./slow-players.ts";
 
@@ -39,6 +40,7 @@ export class RtmpListener {
   readonly #silent = new Set<RtmpConnection>();
   /** Those that have said something, but do not publish or play yet, oldest first. */
   readonly #asking = new Set<RtmpConnection>();
+  readonly #pacer: ReadPacer;
   readonly #ticker: Timer;
   /** The port that was bound. */
   readonly port: number;
@@ -50,6 +52,7 @@ export class RtmpListener {
   constructor(options: RtmpListenerOptions) {
     this.#options = options;
     this.#tls = options.tls;
+    this.#pacer = new ReadPacer(options.monotonicMs);
     this.#listener = this.#listen(options.port);
     this.port = this.#listener.port;
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
@@ -92,6 +95,7 @@ export class RtmpListener {
   /** No new connections; those that publish are cut by their instances, the rest here. */
   stop(): void {
     clearInterval(this.#ticker);
+    this.#pacer.stop();
     this.#listener.stop();
     for (const connection of this.#connections) connection.cut("the server is shutting down");
   }
@@ -105,7 +109,7 @@ export class RtmpListener {
       data: { connection: null },
       socket: {
         open: (socket) => this.#opened(socket),
-        data: (socket, bytes) => socket.data.connection?.receive(bytes),
+        data: (socket, bytes) => this.#received(socket, bytes),
         drain: (socket) => socket.data.connection?.drain(),
         close: (socket) => this.#gone(socket),
         error: (socket, error) => this.#failed(socket, error),
@@ -134,6 +138,13 @@ export class RtmpListener {
     socket.data = { connection };
     this.#connections.add(connection);
     this.#silent.add(connection);
+  }
+
+  #received(socket: RtmpSocket, bytes: Uint8Array): void {
+    const { connection } = socket.data;
+    if (connection === null) return;
+    connection.receive(bytes);
+    if (connection.isPublishing) this.#pacer.read(socket);
   }
 
   /**
@@ -175,6 +186,7 @@ export class RtmpListener {
     const { connection } = socket.data;
     if (connection === null) return;
     socket.data.connection = null;
+    this.#pacer.forget(socket);
     this.#forget(connection);
     connection.closed();
   }

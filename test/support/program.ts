@@ -27,6 +27,10 @@ export class Program implements AsyncDisposable {
     this.result = this.#collect();
   }
 
+  get processId(): number {
+    return this.#child.pid;
+  }
+
   get hasExited(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }

@@ -19,9 +19,6 @@ export interface PublisherOptions {
   readonly signal: AbortSignal;
 }
 
-/** Several frames go out together: as often as a real encoder's network buffer is emptied. */
-const TICK_MS = 20;
-
 /** A server that does not read for this many bytes is gone. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
@@ -71,10 +68,12 @@ class Publisher {
   async #send(signal: AbortSignal): Promise<void> {
     const startedAtMs = performance.now();
     for (const message of this.#options.messages) {
-      while (performance.now() - startedAtMs < message.timestampMs) {
+      for (;;) {
+        const leftMs = startedAtMs + message.timestampMs - performance.now();
+        if (leftMs <= 0) break;
         if (signal.aborted) return;
         this.#flush();
-        await delay(TICK_MS, signal);
+        await delay(Math.ceil(leftMs), signal);
       }
       this.#session.sendMedia(message);
     }
