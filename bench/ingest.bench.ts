@@ -34,7 +34,9 @@ const before = process.cpuUsage();
 const messages = run(MEASURED_SECONDS);
 const { user, system } = process.cpuUsage(before);
 const microseconds = user + system;
-print(`CPU a message ${(microseconds / messages).toFixed(2)} µs, CPU s a publisher-minute ${(microseconds / 1e6 / publishers.length / (MEASURED_SECONDS / 60)).toFixed(4)}`);
+print(
+  `CPU a message ${(microseconds / messages).toFixed(2)} µs, CPU s a publisher-minute ${(microseconds / 1e6 / publishers.length / (MEASURED_SECONDS / 60)).toFixed(4)}`,
+);
 
 /** Of media time; gives the messages that were received in it. */
 function run(seconds: number): number {
@@ -67,14 +69,19 @@ function publisher(sinceMs: number): { receive: () => number } {
   if (publisherOfInstance === null) throw new Error("a new instance is taken");
   const source = new RtmpSource(publisherOfInstance, monotonicMs);
   const session = new ServerSession({ randomBytes: new Uint8Array(1528) });
-  const client = new ClientSession({ randomBytes: new Uint8Array(1528), app: "live", tcUrl: "rtmp://a/live", streamName: "key" });
+  const client = new ClientSession({
+    randomBytes: new Uint8Array(1528),
+    app: "live",
+    tcUrl: "rtmp://a/live",
+    streamName: "key",
+  });
   const exchange = (): void => {
     for (let bytes = client.takeOutput(); bytes !== null; bytes = client.takeOutput()) {
       for (const event of session.push(bytes, monotonicMs())) {
         if (event.type === "publish-requested") session.acceptPublish(event.request);
       }
       const answer = session.takeOutput();
-      if (answer !== null) for (const _event of client.push(answer)) continue;
+      if (answer !== null) for (const _event of client.push(answer));
     }
   };
   exchange();

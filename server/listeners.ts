@@ -26,7 +26,7 @@ export function openListeners(
   parts: {
     fetch: HttpListenerOptions["fetch"];
     failed: HttpListenerOptions["failed"];
-    rtmp: Pick<RtmpListenerOptions, "door" | "slowPlayers" | "descriptors" | "monotonicMs">;
+    rtmp: Pick<RtmpListenerOptions, "door" | "slowPlayers" | "descriptors" | "clock">;
     log: Log;
   },
 ): Listeners {

@@ -60,11 +60,11 @@ function listen(
   config: Config,
   { playback, app, playouts, slowPlayers, descriptors, ...rest }: Assembly,
 ): Listeners {
-  const { monotonicMs, log } = rest;
+  const { clock, log } = rest;
   return openListeners(config, {
     fetch: (request) => playback.answer(request) ?? app.fetch(request),
     failed: (error, request) => answerFailure(error, request, log),
-    rtmp: { door: playouts, slowPlayers, descriptors, monotonicMs },
+    rtmp: { door: playouts, slowPlayers, descriptors, clock },
     log,
   });
 }

@@ -13,6 +13,9 @@ export const INITIAL_CHUNK_SIZE = 128;
 /** The longest message that a 24-bit length can declare: a chunk size beyond it says no more than this one (§5.4.1). */
 const MAX_MESSAGE_LENGTH = 0xffffff;
 
+/** A message is a view of what was received where it is at least this share of it: so much more is kept for it at most. */
+const MIN_VIEW_SHARE = 1 / 4;
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -60,7 +63,10 @@ export class ChunkReader {
     if (stream !== undefined) this.#discard(stream);
   }
 
-  /** Yields the messages that `bytes` complete; keeps no reference to `bytes`. Throws {@link RtmpProtocolError}, for good. */
+  /**
+   * Yields the messages that `bytes` complete. Their payloads may be views of it: it must not be written to afterwards. Throws
+   * {@link RtmpProtocolError}, for good.
+   */
   *push(bytes: Uint8Array): Generator<Message, void> {
     this.#receivedBytes += bytes.byteLength;
     const input = this.#takeHeld(bytes);
@@ -152,7 +158,10 @@ export class ChunkReader {
 
   /** Takes the current chunk's payload from `start` to `end`; the message when that is the last of it. */
   #takePayload(stream: ChunkStream, input: Uint8Array, start: number, end: number): Message | null {
-    if (end - start === stream.messageLength) return stream.finishWith(input.slice(start, end));
+    if (end - start === stream.messageLength) {
+      const isMost = end - start >= input.byteLength * MIN_VIEW_SHARE;
+      return stream.finishWith(isMost ? input.subarray(start, end) : input.slice(start, end));
+    }
     const capacity = stream.capacity;
     stream.append(input.subarray(start, end));
     if (stream.receivedBytes === stream.messageLength) {

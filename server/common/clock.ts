@@ -7,6 +7,12 @@ export interface Clock {
   dateMs(): number;
   /** The date of a monotonic reading by what the system says now: right also where the clock was still wrong back then. */
   dateOf(monotonicMs: number): number;
+  /**
+   * `monotonicMs` stays the same until `release`: what is done at once asks for it many times and has it read once. Each `hold`
+   * has its `release`, and nothing is waited for in between.
+   */
+  hold(): void;
+  release(): void;
 }
 
 /** Where a clock gets its times from, milliseconds. */
@@ -26,6 +32,7 @@ const MAX_READING_MS = 5;
 
 export class SystemClock implements Clock {
   readonly #sources: TimeSources;
+  #heldMs: number | null = null;
   /** The date minus the monotonic time. */
   #offsetMs: number;
   /** By the monotonic time. */
@@ -37,7 +44,15 @@ export class SystemClock implements Clock {
   }
 
   monotonicMs(): number {
-    return Math.floor(this.#sources.monotonicMs());
+    return this.#heldMs ?? Math.floor(this.#sources.monotonicMs());
+  }
+
+  hold(): void {
+    this.#heldMs = this.monotonicMs();
+  }
+
+  release(): void {
+    this.#heldMs = null;
   }
 
   dateMs(): number {

@@ -2,6 +2,7 @@
 
 import type { Socket, TCPSocketListener } from "bun";
 import { HANDSHAKE_RANDOM_LENGTH } from "#media/rtmp/handshake.ts";
+import type { Clock } from "#server/common/clock.ts";
 import type { Descriptors } from "#server/common/descriptors.ts";
 import type { Log } from "#server/common/log.ts";
 import type { Tls } from "#server/common/tls-files.ts";
@@ -28,7 +29,7 @@ export interface RtmpListenerOptions {
   /** Null = plain RTMP. */
   readonly tls: Tls | null;
   readonly log: Log;
-  readonly monotonicMs: () => number;
+  readonly clock: Pick<Clock, "monotonicMs" | "hold" | "release">;
 }
 
 type RtmpSocket = Socket<{ connection: RtmpConnection | null }>;
@@ -52,7 +53,7 @@ export class RtmpListener {
   constructor(options: RtmpListenerOptions) {
     this.#options = options;
     this.#tls = options.tls;
-    this.#pacer = new ReadPacer(options.monotonicMs);
+    this.#pacer = new ReadPacer(() => options.clock.monotonicMs());
     this.#listener = this.#listen(options.port);
     this.port = this.#listener.port;
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
@@ -118,7 +119,7 @@ export class RtmpListener {
   }
 
   #opened(socket: RtmpSocket): void {
-    const { door, slowPlayers, descriptors, log, monotonicMs } = this.#options;
+    const { door, slowPlayers, descriptors, log, clock } = this.#options;
     descriptors.changed(1);
     if (!this.#hasRoom()) {
       socket.terminate();
@@ -129,7 +130,8 @@ export class RtmpListener {
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const randomBytes = crypto.getRandomValues(new Uint8Array(HANDSHAKE_RANDOM_LENGTH));
     const connection: RtmpConnection = new RtmpConnection({
-      ...{ socket, door, slowPlayers, descriptors, log, randomBytes, monotonicMs },
+      ...{ socket, door, slowPlayers, descriptors, log, randomBytes },
+      monotonicMs: () => clock.monotonicMs(),
       onStage: (stage) => {
         if (stage === "settled") this.#asking.delete(connection);
         else if (this.#silent.delete(connection)) this.#asking.add(connection);
@@ -143,7 +145,13 @@ export class RtmpListener {
   #received(socket: RtmpSocket, bytes: Uint8Array): void {
     const { connection } = socket.data;
     if (connection === null) return;
-    connection.receive(bytes);
+    const { clock } = this.#options;
+    clock.hold();
+    try {
+      connection.receive(bytes);
+    } finally {
+      clock.release();
+    }
     if (connection.isPublishing) this.#pacer.read(socket);
   }
 

@@ -15,14 +15,26 @@ export interface KeyFrame {
   readonly configuration: VideoConfiguration;
 }
 
-/** Decodes key frames to JPEGs that can be stored. Throws a {@link DecoderError}, or the abort reason of the signal. */
-export type DecodeKeyFrame = (keyFrame: KeyFrame, signal: AbortSignal) => Promise<Uint8Array>;
+/** What came of a key frame. */
+export interface Decoded {
+  /** A JPEG that can be stored. */
+  readonly picture: Uint8Array;
+  /** What its process took of the processor, milliseconds. */
+  readonly cpuMs: number;
+}
+
+/** Throws a {@link DecoderError}, or the abort reason of the signal. */
+export type DecodeKeyFrame = (keyFrame: KeyFrame, signal: AbortSignal) => Promise<Decoded>;
 
 /** No picture came of a key frame; the message says why. */
 export class DecoderError extends Error {
-  constructor(message: string) {
+  /** As {@link Decoded.cpuMs}. */
+  readonly cpuMs: number;
+
+  constructor(message: string, cpuMs: number) {
     super(message);
     this.name = "DecoderError";
+    this.cpuMs = cpuMs;
   }
 }
 
@@ -77,7 +89,7 @@ async function decode(
   { unit, configuration }: KeyFrame,
   deadlineMs: number,
   signal: AbortSignal,
-): Promise<Uint8Array> {
+): Promise<Decoded> {
   const colorspace = configuration.height >= 720 ? "bt709" : "smpte170m";
   const input = ["-f", "h264", "-colorspace", colorspace, "-protocol_whitelist", "pipe", "-i", "pipe:0"];
   const child = Bun.spawn(
@@ -99,8 +111,9 @@ async function decode(
   );
   const [picture, complaint] = await Promise.all([child.stdout.bytes(), child.stderr.text(), child.exited]);
   signal.throwIfAborted();
-  if (child.exitCode === 0 && picture.byteLength > 0) return picture;
-  throw new DecoderError(failureOf(child, complaint));
+  const cpuMs = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1000;
+  if (child.exitCode === 0 && picture.byteLength > 0) return { picture, cpuMs };
+  throw new DecoderError(failureOf(child, complaint), cpuMs);
 }
 
 function failureOf(

@@ -27,8 +27,11 @@ export const RENDITION_CACHE_BYTES = 32 * 1024 * 1024;
 /** How often a livestream on air gets a new automatic thumbnail. */
 export const AUTOMATIC_INTERVAL_MS = 30_000;
 
-/** Decoder processes a minute for all livestreams together; with more than 15 on air each gets its turn later. */
-export const DECODERS_PER_MINUTE = 30;
+/** Share of a core that decoder processes take, all of them together and over time: with many on air each gets its turn later. */
+export const DECODER_SHARE = 0.02;
+
+/** What they may take at once, milliseconds of CPU: the first pictures of some ten livestreams that begin together. */
+export const DECODER_ALLOWANCE_MS = 1500;
 
 /** A decoder process is killed after this long; one key frame takes it a tenth of a second. */
 export const DECODER_DEADLINE_MS = 5000;

@@ -3,7 +3,7 @@
 import type { Log } from "#server/common/log.ts";
 import type { ThumbnailRow } from "#server/store/thumbnail-store.ts";
 import { type DecodeKeyFrame, DecoderError, type KeyFrame } from "./key-frame-decoder.ts";
-import { AUTOMATIC_INTERVAL_MS, DECODERS_PER_MINUTE } from "./limits.ts";
+import { AUTOMATIC_INTERVAL_MS, DECODER_ALLOWANCE_MS, DECODER_SHARE } from "./limits.ts";
 import type { ImageRefusal } from "./thumbnail-service.ts";
 
 export interface PosterGrabberOptions {
@@ -26,33 +26,33 @@ export interface PosterGrabberOptions {
 /** How often it is looked whether a picture is due. */
 const TICK_MS = 1000;
 
-const MINUTE_MS = 60_000;
-
 export class PosterGrabber {
   readonly #options: PosterGrabberOptions;
   readonly #abort = new AbortController();
   readonly #ticker: Timer | null = null;
   /** When the last picture of a livestream on air was tried to take, oldest first. */
   readonly #triedAtMs = new Map<string, number>();
-  /** When the decoders of the last minute were started, oldest first. */
-  #startsMs: number[] = [];
+  /** What decoders may take now, milliseconds of CPU: it grows with time; below nothing none is started. */
+  #allowanceMs = DECODER_ALLOWANCE_MS;
+  #allowedAtMs: number;
   #running: Promise<void> | null = null;
 
   constructor(options: PosterGrabberOptions) {
     this.#options = options;
+    this.#allowedAtMs = options.monotonicMs();
     if (options.decode === null) {
       const message = "there is no ffmpeg on this machine: automatic thumbnails are off";
       options.log.info("automatic_thumbnails_off", { message });
     } else this.#ticker = setInterval(() => this.tick(), TICK_MS);
   }
 
-  /** Takes the picture that is due the longest, unless one is being taken or the minute's budget is spent. */
+  /** Takes the picture that is due the longest, unless one is being taken or the budget is spent. */
   tick(): void {
     const { decode } = this.#options;
     if (decode === null || this.#running !== null || this.#abort.signal.aborted) return;
     const nowMs = this.#options.monotonicMs();
-    this.#startsMs = this.#startsMs.filter((startMs) => nowMs - startMs < MINUTE_MS);
-    if (this.#startsMs.length >= DECODERS_PER_MINUTE) return;
+    this.#allow(nowMs);
+    if (this.#allowanceMs < 0) return;
     const due = this.#due(nowMs);
     if (due.length === 0) return;
     // Ends by itself, whatever happens: the decoder has a deadline, and failures are told to the log.
@@ -93,9 +93,14 @@ export class PosterGrabber {
       if (keyFrame === null) continue;
       this.#triedAtMs.set(livestreamId, nowMs);
       if (await this.#hasUpload(livestreamId)) continue;
-      this.#startsMs.push(nowMs);
       return this.#take(livestreamId, keyFrame, decode);
     }
+  }
+
+  #allow(nowMs: number): void {
+    const grownMs = this.#allowanceMs + (nowMs - this.#allowedAtMs) * DECODER_SHARE;
+    this.#allowanceMs = Math.min(DECODER_ALLOWANCE_MS, grownMs);
+    this.#allowedAtMs = nowMs;
   }
 
   /** True also when the store does not answer: then no picture is taken. */
@@ -119,10 +124,13 @@ export class PosterGrabber {
     const { thumbnails, log } = this.#options;
     const { signal } = this.#abort;
     try {
-      const refusal = await thumbnails.keepAutomatic(livestreamId, await decode(keyFrame, signal));
+      const { picture, cpuMs } = await decode(keyFrame, signal);
+      this.#allowanceMs -= cpuMs;
+      const refusal = await thumbnails.keepAutomatic(livestreamId, picture);
       if (refusal !== null) log.warn("thumbnail_not_taken", { livestreamId, message: refusal.message });
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof DecoderError) this.#allowanceMs -= error.cpuMs;
       const message = error instanceof DecoderError ? error.message : String(error);
       log.warn("thumbnail_not_taken", { livestreamId, message });
     }

@@ -17,6 +17,11 @@ export class FakeClock implements Clock {
 
   readonly dateOf = (monotonicMs: number): number => monotonicMs + this.#dateMs - this.#monotonicMs;
 
+  /** It stands still anyway. */
+  hold(): void {}
+
+  release(): void {}
+
   pass(milliseconds: number): void {
     this.#monotonicMs += milliseconds;
     this.#dateMs += milliseconds;

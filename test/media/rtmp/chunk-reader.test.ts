@@ -211,24 +211,27 @@ test("bytes split anywhere make the same messages", () => {
   expect(splitReadings(conversation)).toEqual(new Set([conversed.join("\n")]));
 });
 
-test("bytes that come one by one, in memory used again, make the same messages", () => {
+test("bytes that come one by one make the same messages", () => {
   const reader = newReader();
-  const memory = new Uint8Array(1);
   const messages: Message[] = [];
-  for (const byte of conversation) {
-    memory[0] = byte;
-    messages.push(...obeying(reader, memory));
-  }
+  for (const byte of conversation) messages.push(...obeying(reader, Uint8Array.of(byte)));
   expect(messages.map(line)).toEqual(conversed);
   expect(reader.receivedBytes).toBe(conversation.byteLength);
 });
 
-test("a payload shares no memory with a Buffer that it came in", () => {
-  const bytes = Buffer.from(hex`04 000000 000002 09 01000000 1701`);
-  const [message] = newReader().push(bytes);
-  bytes.fill(0);
-  expect(message?.payload).toEqual(hex`1701`);
-  expect(message?.payload.buffer.byteLength).toBe(2);
+test("a payload is a view of what came where it is a quarter of it, and keeps no more than itself where it is less", () => {
+  for (const [payloadLength, isView] of [
+    [4, true],
+    [3, false],
+  ] as const) {
+    const header = Uint8Array.of(4, 0, 0, 0, 0, 0, payloadLength, 9, 1, 0, 0, 0);
+    const bytes = new Uint8Array(16);
+    bytes.set(header);
+    const [message] = newReader().push(bytes);
+    expect(message?.payload.byteLength).toBe(payloadLength);
+    expect(message?.payload.buffer === bytes.buffer).toBe(isView);
+    expect(message?.payload.constructor).toBe(Uint8Array);
+  }
 });
 
 test("an aborted message's header is still leant on", () => {

@@ -106,3 +106,13 @@ test("the dates of a tenth of a second are by one comparison; what came before i
   sources.date += DAY_MS;
   expect(clock.dateOf(firstMs)).toBe(1_700_000_000_000 + 2 * DAY_MS);
 });
+
+test("what is held is read once, and stands still until it is released", () => {
+  const { clock, pass } = clockAt(1_700_000_000_000);
+  const heldMs = clock.monotonicMs();
+  clock.hold();
+  pass(50);
+  expect(clock.monotonicMs()).toBe(heldMs);
+  clock.release();
+  expect(clock.monotonicMs()).toBe(heldMs + 50);
+});

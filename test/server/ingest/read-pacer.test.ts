@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { PACE_MS, READS_AT_ONCE, ReadPacer } from "#server/ingest/read-pacer.ts";
+import { MANY_SOCKETS, PACE_MS, READS_AT_ONCE, ReadPacer } from "#server/ingest/read-pacer.ts";
 
 let nowMs: number;
 let pacer: ReadPacer;
@@ -60,4 +60,25 @@ test("all go on where it stops", () => {
   reads(socket("one"), READS_AT_ONCE + 1);
   pacer.stop();
   expect(events).toEqual(["one rests", "one goes on"]);
+});
+
+test.each([
+  [MANY_SOCKETS, 1],
+  [MANY_SOCKETS + 1, 2],
+])("after %p at rest a while is %p times as long", async (sockets, times) => {
+  reads(socket("first"), READS_AT_ONCE);
+  for (let index = 0; index < sockets; index += 1) reads(socket(`${index}`), 1);
+  nowMs += PACE_MS;
+  await Bun.sleep(PACE_MS * 2);
+  events = [];
+  reads(socket("again"), READS_AT_ONCE);
+  nowMs += PACE_MS * times - 1;
+  reads(socket("again"), 1);
+  expect(events).toEqual(["again rests"]);
+  pacer.stop();
+  events = [];
+  reads(socket("again"), READS_AT_ONCE);
+  nowMs += PACE_MS * times;
+  reads(socket("again"), READS_AT_ONCE);
+  expect(events).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { until } from "#test/support/until.ts";
 test("costs the connection it happened to, which is closed, and is in the log", async () => {
   const lines: string[] = [];
   const listener = new RtmpListener({
-    ...{ hostname: "127.0.0.1", port: 0, tls: null, monotonicMs: () => 0 },
+    ...{ hostname: "127.0.0.1", port: 0, tls: null, clock: new FakeClock() },
     descriptors: new Descriptors({ limit: Number.POSITIVE_INFINITY, countOpen: () => 0 }),
     door: {
       claim: () => {

@@ -29,7 +29,7 @@ const WARM_UP_CYCLES = 300;
 
 const folder = mkdtempSync(join(tmpdir(), "tandem-ingest-"));
 const clock = new SystemClock();
-const { dateMs, monotonicMs } = { dateMs: () => clock.dateMs(), monotonicMs: () => clock.monotonicMs() };
+const dateMs = () => clock.dateMs();
 const log = createLog({
   level: "error",
   write: (line) => {
@@ -70,7 +70,7 @@ const manager = new PlayoutManager({
 const AMPLE = new Descriptors({ limit: Number.POSITIVE_INFINITY, countOpen: () => 0 });
 const listener = new RtmpListener({
   ...{ hostname: "127.0.0.1", port: 0, tls: null },
-  ...{ door: manager, slowPlayers: new SlowPlayers(), descriptors: AMPLE, log, monotonicMs },
+  ...{ door: manager, slowPlayers: new SlowPlayers(), descriptors: AMPLE, log, clock },
 });
 
 afterAll(async () => {

@@ -36,7 +36,7 @@ function listening(left: number) {
     end: () => {},
   };
   const listener = new RtmpListener({
-    ...{ hostname: "127.0.0.1", port: 0, tls: null, monotonicMs: () => 0, descriptors },
+    ...{ hostname: "127.0.0.1", port: 0, tls: null, clock: new FakeClock(), descriptors },
     door: { claim: () => publisher, play: () => feed },
     slowPlayers: new SlowPlayers(),
     log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),

@@ -36,7 +36,7 @@ describe.skipIf(!areInstalled("ffmpeg"))("ffmpeg", () => {
     },
     { what: "one of 360 lines", size: "640x360", filter: "scale=out_color_matrix=bt601" },
   ])("$what has them right", async ({ size, filter }) => {
-    const picture = await decode(await keyFrameOf(size, filter), never);
+    const { picture } = await decode(await keyFrameOf(size, filter), never);
     expect(await sizeOf(picture)).toBe(size);
     const means = (await sharp(picture).stats()).channels.map(({ mean }) => mean);
     const differences = COLOR.map((value, index) => Math.abs(value - (means[index] ?? 0)));
@@ -44,7 +44,9 @@ describe.skipIf(!areInstalled("ffmpeg"))("ffmpeg", () => {
   });
 
   test("pixels that are not square become so", async () => {
-    expect(await sizeOf(await decode(await keyFrameOf("720x576", "setsar=64/45"), never))).toBe("1024x576");
+    expect(await sizeOf((await decode(await keyFrameOf("720x576", "setsar=64/45"), never)).picture)).toBe(
+      "1024x576",
+    );
   });
 
   test.each([
@@ -53,13 +55,14 @@ describe.skipIf(!areInstalled("ffmpeg"))("ffmpeg", () => {
     ["480x2400", "384x1920"],
     ["16x16", "16x16"],
   ])("a picture of %s is stored as a JPEG of %s", async (size, stored) => {
-    const picture = await decode(await keyFrameOf(size, "null"), never);
+    const { picture } = await decode(await keyFrameOf(size, "null"), never);
     expect(await sizeOf(picture)).toBe(stored);
     expect((await sharp(picture).metadata()).format).toBe("jpeg");
   });
 
   test.each(["black", "white"])("%s comes out as it went in", async (color) => {
-    const { channels } = await sharp(await decode(await keyFrameOf("320x180", "null", color), never)).stats();
+    const { picture } = await decode(await keyFrameOf("320x180", "null", color), never);
+    const { channels } = await sharp(picture).stats();
     const means = channels.map(({ mean }) => Math.round(mean));
     expect(means).toEqual(color === "black" ? [0, 0, 0] : [255, 255, 255]);
   });
@@ -86,7 +89,7 @@ describe("whatever the decoder does", () => {
     await using program = await fake(
       'printf "%s|%s" "$*" "$(/usr/bin/env | /usr/bin/cut -d= -f1 | /usr/bin/sort | /usr/bin/xargs)"',
     );
-    const told = Buffer.from(await program.decode(keyFrame, never)).toString();
+    const told = Buffer.from((await program.decode(keyFrame, never)).picture).toString();
     expect(told).toContain("-nostdin -threads 1 -f h264");
     expect(told).toContain("-protocol_whitelist pipe -i pipe:0");
     expect(

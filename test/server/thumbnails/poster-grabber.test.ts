@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
-import { DecoderError } from "#server/thumbnails/key-frame-decoder.ts";
+import { type Decoded, DecoderError } from "#server/thumbnails/key-frame-decoder.ts";
+import { DECODER_ALLOWANCE_MS, DECODER_SHARE } from "#server/thumbnails/limits.ts";
 import { PosterGrabber } from "#server/thumbnails/poster-grabber.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { videoTrack } from "#test/support/tracks.ts";
@@ -24,7 +25,10 @@ beforeEach(() => {
   lines = [];
 });
 
-function grabber(decode: (() => Promise<Uint8Array>) | null = async () => new Uint8Array(3)): PosterGrabber {
+const CPU_MS = 100;
+const DECODED: Decoded = { picture: new Uint8Array(3), cpuMs: CPU_MS };
+
+function grabber(decode: (() => Promise<Decoded>) | null = async () => DECODED): PosterGrabber {
   return new PosterGrabber({
     decode,
     playouts: { onAirIds: () => onAir, onAirKeyFrame: () => keyFrame },
@@ -66,19 +70,46 @@ test("an uploaded picture is left alone", async () => {
   await posters.stop();
 });
 
-test("with many on air each gets its turn, within the minute's budget of decoders", async () => {
-  onAir = Array.from({ length: 45 }, (_, index) => `show ${index}`);
+test("with many on air decoders take their share of a core and no more, and each gets its turn", async () => {
+  onAir = Array.from({ length: 30 }, (_, index) => `show ${index}`);
   const posters = grabber();
-  await pass(posters, 60);
-  expect(stored).toHaveLength(30);
-  await pass(posters, 60);
-  expect(new Set(stored).size).toBe(45);
+  await pass(posters, 40); // The allowance is spent.
+  stored = [];
+  await pass(posters, 100);
+  expect(stored).toHaveLength((100_000 * DECODER_SHARE) / CPU_MS);
+  expect(new Set(stored).size).toBe(stored.length);
+  await posters.stop();
+});
+
+test("what nobody needed for an hour may be taken at once as far as the allowance goes", async () => {
+  onAir = [];
+  const posters = grabber();
+  nowMs += 3_600_000;
+  await pass(posters, 1);
+  onAir = Array.from({ length: 30 }, (_, index) => `show ${index}`);
+  for (const _picture of onAir) {
+    posters.tick(); // In no time at all.
+    await posters.settled();
+  }
+  expect(stored).toHaveLength(DECODER_ALLOWANCE_MS / CPU_MS + 1); // The last one begins with nothing left.
+  await posters.stop();
+});
+
+test("a decoder that fails has taken its share, too", async () => {
+  onAir = Array.from({ length: 30 }, (_, index) => `show ${index}`);
+  let started = 0;
+  const posters = grabber(async () => {
+    started += 1;
+    throw new DecoderError("the decoder was ended by SIGKILL", DECODER_ALLOWANCE_MS);
+  });
+  await pass(posters, 20);
+  expect(started).toBe(2);
   await posters.stop();
 });
 
 test("one decoder runs at a time, and a slow one holds up nobody but the next picture", async () => {
   onAir = ["one", "two"];
-  const first = Promise.withResolvers<Uint8Array>();
+  const first = Promise.withResolvers<Decoded>();
   let started = 0;
   const posters = grabber(() => {
     started += 1;
@@ -89,7 +120,7 @@ test("one decoder runs at a time, and a slow one holds up nobody but the next pi
     await Promise.resolve();
   }
   expect(started).toBe(1);
-  first.resolve(new Uint8Array(3));
+  first.resolve(DECODED);
   await posters.settled();
   posters.tick();
   await posters.settled();
@@ -100,7 +131,7 @@ test("one decoder runs at a time, and a slow one holds up nobody but the next pi
 
 test("a decoder that dies leaves the picture before, and says why", async () => {
   const posters = grabber(async () => {
-    throw new DecoderError("the decoder was ended by SIGKILL");
+    throw new DecoderError("the decoder was ended by SIGKILL", CPU_MS);
   });
   await pass(posters, 1);
   expect(stored).toEqual([]);
