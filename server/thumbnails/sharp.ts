@@ -1,6 +1,6 @@
 // The one file that knows sharp: any picture becomes a stored master, and a master its sizes and formats.
 
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { messageOf } from "#server/common/failure.ts";
 import { IMAGE_JOB_SECONDS, MASTER_MAX_SIDE, MAX_PIXELS } from "./limits.ts";
 
@@ -25,12 +25,30 @@ export type RenditionFormat = "avif" | "webp" | "jpeg";
 /** Characters kept of what the decoder says of its troubles. */
 const MAX_COMPLAINT_LENGTH = 300;
 
+type Library = typeof import("sharp").default;
+
+let loading: Promise<Library> | null = null;
+
+/** Loaded with the first picture: it takes 25 MB, and many servers are never sent one. */
+function library(): Promise<Library> {
+  loading ??= load().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
 /** A thread for one picture: the others are the media's. Nothing is kept: the same picture does not come twice. */
-sharp.concurrency(1);
-sharp.cache(false);
+async function load(): Promise<Library> {
+  const { default: sharp } = await import("sharp");
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
+}
 
 /** Throws an {@link ImageError}. Of an animation it is the first picture. */
 export async function makeMaster(image: Uint8Array): Promise<Master> {
+  const sharp = await library();
   return decoding(async () => {
     const { data, info } = await sharp(image, { limitInputPixels: MAX_PIXELS, failOn: "error" })
       .timeout({ seconds: IMAGE_JOB_SECONDS })
@@ -50,6 +68,7 @@ export async function renderMaster(
   width: number | null,
   format: RenditionFormat,
 ): Promise<Uint8Array> {
+  const sharp = await library();
   const image = sharp(master).timeout({ seconds: IMAGE_JOB_SECONDS });
   if (width !== null) image.resize({ width, withoutEnlargement: true });
   return decoding(() => encodingOf(image, format).toBuffer());
