@@ -52,6 +52,7 @@ export class Publish {
   readonly #timeline = new Timeline();
   readonly #joinPoints = new JoinPoints();
   #gopSinceSeconds = Number.NEGATIVE_INFINITY;
+  #joinIntervalSeconds: number | null = null;
   #tracksVersion = 0;
   #epoch = 0;
   #firstUnitSeconds: number | null = null;
@@ -101,6 +102,11 @@ export class Publish {
   get keyFrame(): AccessUnit | null {
     const first = this.#gop.units[0]?.unit;
     return first?.isSync === true ? first : null;
+  }
+
+  /** Between the last two pictures that began what is kept; null before the second. */
+  get joinIntervalSeconds(): number | null {
+    return this.#joinIntervalSeconds;
   }
 
   get areJoinPointsMissing(): boolean {
@@ -179,6 +185,8 @@ export class Publish {
     this.#latestUnitSeconds = seconds;
     this.#measure(unit, track, nowMs, seconds);
     if (track.kind === "video" && this.#beginsGop(unit, seconds)) {
+      const sinceSeconds = seconds - this.#gopSinceSeconds;
+      this.#joinIntervalSeconds = Number.isFinite(sinceSeconds) ? sinceSeconds : null;
       this.#gopSinceSeconds = seconds;
       this.#gop.begin(unit, nowMs, (earlier) => this.#isSoundFrom(seconds, earlier));
     } else {
@@ -223,6 +231,7 @@ export class Publish {
   #beginEpoch(epoch: number): void {
     this.#epoch = epoch;
     this.#gop.clear();
+    this.#gopSinceSeconds = Number.NEGATIVE_INFINITY;
     this.#joinPoints.reset();
     this.#health.clockJumped();
     this.figures.clockJumped();

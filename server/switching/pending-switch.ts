@@ -98,7 +98,7 @@ const HALF_FRAME_SECONDS = 0.005;
 
 function nextKeyFrameSeconds(source: Source): number | null {
   const [keyFrame] = source.unitsFrom(() => true);
-  const interval = source.keyFrameIntervalSeconds;
+  const interval = source.joinIntervalSeconds;
   if (keyFrame === undefined || interval === null) return null;
   const track = source.tracks.find(({ id }) => id === keyFrame.unit.trackId);
   return track === undefined ? null : keyFrame.unit.dts / track.timescale + interval;

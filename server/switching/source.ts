@@ -19,6 +19,8 @@ export interface Source extends EncoderPace {
   readonly epoch: number;
   /** Server's clock minus the encoder's, smoothed; null before the first unit. */
   readonly clockOffsetMs: number | null;
+  /** Between the last two pictures that one could begin with, which may be rarer than key frames; null before the second. */
+  readonly joinIntervalSeconds: number | null;
   /**
    * The units since the newest video key frame if `reaches` is true of that, else together with those since the one
    * before it, where they are kept. Empty when there is none to decode from.

@@ -26,6 +26,7 @@ export class FakeSource implements Source {
   epoch = 0;
   clockOffsetMs: number | null = null;
   keyFrameIntervalSeconds: number | null = 2;
+  joinIntervalSeconds: number | null = 2;
   frameRate: number | null = 25;
   areJoinPointsMissing = false;
   score = 100;

@@ -97,6 +97,19 @@ describe("the encoder's clock", () => {
   });
 });
 
+test("what one can join at comes as far apart as the last two of these were, however often key frames do", () => {
+  const publish = publishOf(videoTrack);
+  const openGop = (ms: number): EncodedUnit => ({ ...unit(1, ms, false), hints: { isOpenGop: true } });
+  publish.push(unit(1, 0), 0);
+  expect(publish.joinIntervalSeconds).toBeNull();
+  publish.push(openGop(2000), 2000);
+  publish.push(unit(1, 4000), 4000);
+  expect(publish.joinIntervalSeconds).toBeCloseTo(4, 6);
+  expect(publish.keyFrameIntervalSeconds).toBeCloseTo(2, 6);
+  for (const ms of [900_000, 900_040, 900_080]) publish.push(unit(1, ms), ms); // Its clock jumped.
+  expect(publish.joinIntervalSeconds).toBeNull();
+});
+
 describe("what is kept for those who join", () => {
   test("is everything since the last key frame, and sound from 1.2 s before it", () => {
     for (const [soundMs, isKept] of [

@@ -76,14 +76,14 @@ describe("the outgoing side is kept back", () => {
 
   test("not where it is unknown how far key frames are apart, or none is there", () => {
     const { outgoing, incoming } = pair();
-    incoming.keyFrameIntervalSeconds = null;
+    incoming.joinIntervalSeconds = null;
     const unknown = new PendingSwitch(outgoing, incoming, "requested");
     expect(unknown.holds(outgoing.picture(13, 13_000), 13_000)).toBe(false);
     const empty = new FakeSource("secondary", 2);
     empty.clockOffsetMs = 7000;
     const none = new PendingSwitch(outgoing, empty, "requested");
     expect(none.holds(outgoing.picture(13, 13_000), 13_000)).toBe(false);
-    incoming.keyFrameIntervalSeconds = 2;
+    incoming.joinIntervalSeconds = 2;
     incoming.tracks = [];
     const trackless = new PendingSwitch(outgoing, incoming, "requested");
     expect(trackless.holds(outgoing.picture(13, 13_000), 13_000)).toBe(false);
@@ -136,7 +136,7 @@ describe("the incoming side's key frame", () => {
 
   test("has the outgoing side kept back from it on where that has still to come to it, also where none was due", () => {
     const { outgoing, incoming } = pair();
-    incoming.keyFrameIntervalSeconds = null;
+    incoming.joinIntervalSeconds = null;
     const pending = new PendingSwitch(outgoing, incoming, "reverted");
     pending.mayJoinAt(keyFrame(incoming, 12), 11.8, 12_000);
     expect(pending.holds(outgoing.picture(11.96, 12_100), 12_100)).toBe(false);

@@ -560,7 +560,7 @@ describe("a switch that was asked for", () => {
     const switcher = onAir();
     primary.clockOffsetMs = 0;
     secondary.clockOffsetMs = 100;
-    secondary.keyFrameIntervalSeconds = null;
+    secondary.joinIntervalSeconds = null;
     switcher.request("secondary");
     for (const seconds of [1000.04, 1000.08, 1000.12])
       switcher.sourceUnit(primary, primary.picture(seconds, nowMs));
