@@ -1,6 +1,7 @@
 // Every part of the server, built in the order of their dependence and joined to the others; here alone parts meet.
 // Nothing is listened on yet, and nothing of the last run is taken up.
 
+import { statfs } from "node:fs/promises";
 import type { Config } from "./command/config.ts";
 import { VERSION } from "./command/version.ts";
 import type { Clock } from "./common/clock.ts";
@@ -37,6 +38,7 @@ import {
   programmeOpener,
 } from "./programme/open-programme.ts";
 import { DiskProbe, type DiskProblem, diskSentence } from "./readiness/disk-probe.ts";
+import { FreeSpace, freeBytesOf } from "./recording/free-space.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
 import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
@@ -107,6 +109,7 @@ async function openStorage(config: Config, { clock, log, spares }: Surroundings)
   const lock = lockDataDirectory(directory);
   const stores = openSqliteStores(directory, log);
   const { databaseFile, recordingsFolder } = directory;
+  const freeSpace = await freeSpaceOf(config, directory, log);
   const disk = new DiskProbe({ databaseFile, recordingsFolder, log });
   const risingTime = await RisingTime.begin({
     store: stores.risingTime,
@@ -123,9 +126,23 @@ async function openStorage(config: Config, { clock, log, spares }: Surroundings)
     disk,
     owed: new OwedWrites({ isStoreWell: async () => (await disk.problem("store")) === null, log }),
     adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
-    recordings: new Recordings(directory.recordingsFolder, spares),
+    recordings: new Recordings(directory.recordingsFolder, spares, freeSpace),
     thumbnails: new ThumbnailService({ store: stores.thumbnails, folder: directory.thumbnailsFolder }),
   };
+}
+
+/** Looked at once before anything is recorded. */
+async function freeSpaceOf(
+  { minFreeDiskMegabytes }: Config,
+  { path }: DataDirectory,
+  log: Log,
+): Promise<FreeSpace> {
+  const freeSpace = new FreeSpace({
+    minBytes: minFreeDiskMegabytes * 1_000_000,
+    freeBytes: freeBytesOf(path, statfs, (message) => log.error("free_space_unknown", { message })),
+  });
+  await freeSpace.look();
+  return freeSpace;
 }
 
 /** What encoders and calls change: livestreams, their playouts, what is told of them and counted. */

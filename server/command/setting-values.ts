@@ -57,6 +57,25 @@ export function milliseconds(min: number, max: number, zeroMeans?: string): Sett
   };
 }
 
+/** Longer than anybody keeps anything, and short enough for a date. */
+const MAX_DAYS = 36_500;
+
+/** `min` 0: 0 stands for never. */
+export function days(min: 0 | 1): SettingValue<number> {
+  return {
+    mayHold: `whole days, ${min} to ${MAX_DAYS}${min === 0 ? " (0 = never)" : ""}`,
+    parse: (held) => numberWithin(held, { min, max: MAX_DAYS, isWhole: true }),
+  };
+}
+
+const MAX_MEGABYTES = 1_000_000_000;
+
+/** Of a million bytes. */
+export const megabytes: SettingValue<number> = {
+  mayHold: `whole megabytes, 0 to ${MAX_MEGABYTES} (0 = the disk may be filled)`,
+  parse: (held) => numberWithin(held, { min: 0, max: MAX_MEGABYTES, isWhole: true }),
+};
+
 /** Without its trailing slashes. */
 export function url(first: string, second: string): SettingValue<string> {
   return {

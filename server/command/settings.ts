@@ -4,8 +4,10 @@ import { LOG_LEVELS } from "#server/common/log.ts";
 import {
   bearerToken,
   corsOrigins,
+  days,
   folder,
   host,
+  megabytes,
   milliseconds,
   oneOf,
   pemFile,
@@ -103,6 +105,24 @@ export const SETTINGS = {
     corsOrigins,
     "*",
     "origins whose pages may call the API, comma-separated; * = all",
+  ),
+  mediaRetentionDays: optional(
+    "TANDEM_MEDIA_RETENTION_DAYS",
+    days(1),
+    "none",
+    "media this old are soft-deleted",
+  ),
+  trashRetentionDays: setting(
+    "TANDEM_TRASH_RETENTION_DAYS",
+    days(0),
+    30,
+    "soft-deleted media this long are removed for good; 0 = never",
+  ),
+  minFreeDiskMegabytes: setting(
+    "TANDEM_MIN_FREE_DISK_MB",
+    megabytes,
+    512,
+    "less free space: recording stops loudly, live goes on",
   ),
   logLevel: setting("TANDEM_LOG", oneOf(LOG_LEVELS, ", "), "info", LOG_LEVELS.join(", ")),
 };

@@ -27,6 +27,8 @@ interface EventData {
 
   /** The broadcast goes on without being recorded. */
   "recording.stopped": { readonly reason: string };
+  /** It is recorded again; `missingSeconds`: null where that was before the process started. */
+  "recording.resumed": { readonly missingSeconds: number | null };
 
   "media.created": { readonly mediaId: string };
   /** It can be restored. */

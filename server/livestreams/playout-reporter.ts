@@ -103,6 +103,22 @@ export class PlayoutReporter implements PlayoutReports {
     });
   }
 
+  /** What the asset lacks is said with it. */
+  recordingResumed(
+    ...[livestreamId, gap, positionSeconds]: Parameters<PlayoutReports["recordingResumed"]>
+  ): void {
+    const { livestreams, feed, log, dateMs } = this.#options;
+    const missingSeconds = gap?.seconds ?? null;
+    log.warn("recording_resumed", { livestreamId, missingSeconds, positionSeconds });
+    feed.emit({ type: "recording.resumed", livestreamId, positionSeconds, data: { missingSeconds } });
+    if (gap === null) return;
+    const missing = `${gap.seconds.toFixed(1)} s are missing at ${positionSeconds.toFixed(1)} s`;
+    this.#note(livestreamId, {
+      what: "why the recording stopped",
+      write: () => livestreams.noteRecordingStop(livestreamId, `${missing}: ${gap.reason}`, dateMs()),
+    });
+  }
+
   /** Once at a time: however often encoders come and go, one note waits. */
   #sourceStarted(livestreamId: string): void {
     if (this.#starting.has(livestreamId)) return;

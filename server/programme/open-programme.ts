@@ -5,6 +5,7 @@ import type { RenditionName } from "#media/hls/rendition.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
 import type { Clock } from "#server/common/clock.ts";
 import { messageOf } from "#server/common/failure.ts";
+import type { RecordedGap } from "#server/recording/journal.ts";
 import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
@@ -49,8 +50,10 @@ export interface ProgrammeOptions {
 
 /** What a livestream's programme reports as it happens; `positionSeconds`: how long the recording is by then. */
 export interface ProgrammeReports {
-  /** The recording has stopped for good, the broadcast goes on. */
+  /** Nothing is recorded any more, the broadcast goes on. */
   recordingStopped(livestreamId: string, reason: string, positionSeconds: number): void;
+  /** It is recorded again; `gap`: what is missing, null where that was before this process. */
+  recordingResumed(livestreamId: string, gap: RecordedGap | null, positionSeconds: number): void;
   /** The segment with this media sequence number begins with a discontinuity. */
   discontinuity(livestreamId: string, msn: number, positionSeconds: number): void;
 }
@@ -81,10 +84,19 @@ function openRecorded(
     recordedSeconds: recording?.durationSeconds ?? 0,
     onDiscontinuity: (msn, positionSeconds) => reports.discontinuity(id, msn, positionSeconds),
   });
-  const recorder = recordings.record(id, recording, (message) => {
-    progress.stop();
-    reports.recordingStopped(id, message, progress.recordedSeconds);
+  let isRecording = true;
+  const recorder = recordings.record(id, recording, {
+    stopped: (reason) => {
+      isRecording = false;
+      progress.stop();
+      reports.recordingStopped(id, reason, progress.recordedSeconds);
+    },
+    resumed: (gap) => {
+      progress.resume();
+      reports.recordingResumed(id, gap, progress.recordedSeconds);
+    },
   });
+  if (hasRecordingFailed && isRecording) reports.recordingResumed(id, null, progress.recordedSeconds);
   const programme = programmeOf(options, { ...windowsOf(past, { isEvent: withDvr }), recorder, progress });
   if (isEmpty) return { programme, resumeAtSeconds: wasLive ? 0 : null, openInstance: null };
   const openInstance = hasRecordingFailed ? null : instanceOpener(options, recording);

@@ -25,7 +25,23 @@ export interface Past {
 export function pastOf(recording: Recording | null): Past {
   const histories =
     recording === null ? [] : recording.renditions.flatMap((each) => historyOf(each, recording));
-  return { histories: new Map(histories), resume: recording, discontinuitySequence: 0 };
+  const before = recording === null ? [] : beforeLastGap(recording.segments);
+  return {
+    histories: new Map(histories),
+    resume: recording,
+    discontinuitySequence: before.filter(({ discontinuity }) => discontinuity).length,
+  };
+}
+
+/**
+ * A playlist counts its segments on from the first: behind numbers that were not recorded it begins anew.
+ */
+function beforeLastGap<Numbered extends { readonly msn: number }>(
+  segments: readonly Numbered[],
+): readonly Numbered[] {
+  const isBehindGap = ({ msn }: Numbered, index: number): boolean =>
+    index > 0 && segments[index - 1]?.msn !== msn - 1;
+  return segments.slice(0, Math.max(0, segments.findLastIndex(isBehindGap)));
 }
 
 /** Where an instance's own programme begins, of which nothing is kept: behind any number that an earlier one can have used. */
@@ -116,5 +132,6 @@ function historyOf(
     codecs: videoFirst(tracks).map(({ codec }) => codec),
     resolution: width === null || height === null ? null : { width, height },
   };
-  return [[name, { segments, targetDurationSeconds, facts }]];
+  const listed = segments.slice(beforeLastGap(segments).length);
+  return [[name, { segments: listed, targetDurationSeconds, facts }]];
 }

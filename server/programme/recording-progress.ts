@@ -35,8 +35,13 @@ export class RecordingProgress {
     }
   }
 
-  /** Nothing more is recorded: what happens from now on happens at the end of the recording. */
+  /** Nothing is recorded: what happens from now on happens at the end of the recording. */
   stop(): void {
     this.#isRecording = false;
+  }
+
+  /** What follows is recorded again. */
+  resume(): void {
+    this.#isRecording = true;
   }
 }

@@ -1,6 +1,8 @@
 // The two files of a recording, open at their ends: writes go out one after another, and nobody waits for them.
 
 import { close, closeSync, fdatasync, fstatSync, openSync, write, writev } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 
 export type RecordingFile = "media" | "journal";
 
@@ -11,6 +13,8 @@ export interface AppendFiles {
   readonly journalLength: number;
   /** Appends all of it, or rejects. */
   append(file: RecordingFile, chunks: readonly Uint8Array[]): Promise<void>;
+  /** Resolves once everything that was appended survives a power cut. */
+  sync(): Promise<void>;
   /** Resolves once everything is on the disk; either way the files are closed then. */
   close(): Promise<void>;
 }
@@ -20,14 +24,16 @@ export function openAppendFiles(paths: Readonly<Record<RecordingFile, string>>):
   const media = openSync(paths.media, "a");
   const journal = openAfter(media, paths.journal);
   const descriptors = { media, journal };
+  // The names of new files are their folder's, and the name of a new folder is that of the one it is in.
+  const folders = fstatSync(journal).size > 0 ? [] : [dirname(paths.media), dirname(dirname(paths.media))];
   return {
     mediaLength: fstatSync(media).size,
     journalLength: fstatSync(journal).size,
     append: (file, chunks) => appendTo(descriptors[file], chunks),
+    sync: () => syncBoth(descriptors, folders),
     close: async () => {
       try {
-        await syncToDisk(media);
-        await syncToDisk(journal);
+        await syncBoth(descriptors, folders);
       } finally {
         await closed(media);
         await closed(journal);
@@ -68,6 +74,22 @@ function without(chunks: readonly Uint8Array[], byteLength: number): readonly Ui
     remaining -= chunk.byteLength;
   }
   return [];
+}
+
+/** A journal that survives speaks of bytes that do. The folders are done with the first time. */
+async function syncBoth({ media, journal }: Record<RecordingFile, number>, folders: string[]): Promise<void> {
+  await syncToDisk(media);
+  await syncToDisk(journal);
+  for (const folder of folders.splice(0)) await syncFolder(folder);
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 function syncToDisk(descriptor: number): Promise<void> {

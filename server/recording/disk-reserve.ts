@@ -36,7 +36,7 @@ export class DiskReserve {
       mediaLength: files.mediaLength,
       journalLength: files.journalLength,
       append: async (file, chunks) => {
-        if (!this.#isHeld) throw new Error(DISK_FULL);
+        if (!this.#isHeld) throw diskFull();
         try {
           await files.append(file, chunks);
         } catch (error) {
@@ -44,6 +44,7 @@ export class DiskReserve {
           throw error;
         }
       },
+      sync: () => files.sync(),
       close: () => files.close(),
     };
   }
@@ -51,7 +52,7 @@ export class DiskReserve {
   #allocate(): void {
     const { bavail, bsize } = statfsSync(dirname(this.#file));
     const byteLength = Math.min(MAX_BYTES, Math.floor((bavail * bsize) / LEAST_SHARE));
-    if (byteLength < MIN_BYTES) throw new Error(DISK_FULL);
+    if (byteLength < MIN_BYTES) throw diskFull();
     try {
       // Zeros take no room where the file system compresses.
       writeFileSync(this.#file, randomBytes(byteLength));
@@ -67,4 +68,8 @@ export class DiskReserve {
   }
 }
 
-const DISK_FULL = "ENOSPC: the disk is full, but for what the database needs";
+function diskFull(): Error {
+  return Object.assign(new Error("ENOSPC: the disk is full, but for what the database needs"), {
+    code: "ENOSPC",
+  });
+}

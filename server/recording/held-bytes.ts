@@ -10,7 +10,7 @@ interface Held {
   bytes: Uint8Array | null;
   readonly byteLength: number;
   /** Where it is in the file, or will be; null where it is not recorded. */
-  readonly offset: number | null;
+  offset: number | null;
 }
 
 /** An initialization, or a complete segment with its parts. */
@@ -93,6 +93,18 @@ export class HeldBytes {
   /** The file gets nothing more: what was to be written stays in memory for as long as it is needed, and is gone then. */
   recordingEnded(): void {
     this.#isRecording = false;
+  }
+
+  /** The file is written on from `length`: what was to lie behind that never came. */
+  recordedFrom(length: number): void {
+    this.#isRecording = true;
+    this.#writtenLength = length;
+    for (const { initializations, segments, openParts } of this.#renditions.values()) {
+      const wholes = [...initializations.values(), ...segments.values()];
+      for (const held of [...wholes.flatMap(({ parts }) => parts), ...openParts]) {
+        if (held.offset !== null && held.offset + held.byteLength > length) held.offset = null;
+      }
+    }
   }
 
   /** Lets go of what only segments before this one need, where it is not recorded. */

@@ -25,6 +25,8 @@ export interface InitializationEntry {
   /** Bytes from the beginning of the file. */
   readonly offset: number;
   readonly byteLength: number;
+  /** Of its bytes; left out by versions of Tandem that did not say. */
+  readonly crc32?: number;
   readonly tracks: readonly RecordedTrack[];
 }
 
@@ -33,6 +35,15 @@ export interface SegmentStartEntry extends SegmentStart {
   readonly rendition: RenditionName;
   /** Where its first part begins, bytes from the beginning of the file. */
   readonly offset: number;
+  /** What is missing before it; left out where nothing is. */
+  readonly gap?: RecordedGap;
+}
+
+/** The broadcast went on and was not recorded. */
+export interface RecordedGap {
+  readonly reason: string;
+  /** Of the programme, as long as the process that records again has known it. */
+  readonly seconds: number;
 }
 
 export interface SegmentEndEntry {

@@ -5,12 +5,14 @@ import { crc32 } from "node:zlib";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut, Initialization } from "#media/hls/segment.ts";
 import { messageOf } from "#server/common/failure.ts";
+import { diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { AppendFiles, RecordingFile } from "./append-files.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import {
   encodeJournalLine,
   encodeJournalVersion,
   type JournalEntry,
+  type RecordedGap,
   type RecordedPart,
   type RecordedTrack,
 } from "./journal.ts";
@@ -20,6 +22,9 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** Whoever ends a recording waits no longer for a disk that takes nothing; together with all else it stays below ten seconds. */
 const END_DEADLINE_MS = 5000;
+
+/** Segments that end this long after the disk was last told to keep everything have it told again: a power cut takes no more. */
+const SYNC_SECONDS = 5;
 
 interface Waiting {
   readonly file: RecordingFile;
@@ -31,13 +36,16 @@ export interface RecorderOptions {
   readonly openFiles: () => AppendFiles;
   /** Told of every cut, and of how far the file is written. */
   readonly held: HeldBytes;
-  /** The recording has stopped for good, the broadcast goes on; called once. */
-  readonly onFailure: (message: string) => void;
+  /** The file has this many bytes more. */
+  readonly onWritten: (byteLength: number) => void;
+  /** Nothing more is written, the broadcast goes on; called once. */
+  readonly onFailure: (message: string, isDiskFull: boolean) => void;
   readonly endDeadlineMs?: number;
 }
 
 export class Recorder {
-  readonly #onFailure: (message: string) => void;
+  readonly #onWritten: RecorderOptions["onWritten"];
+  readonly #onFailure: RecorderOptions["onFailure"];
   readonly #endDeadlineMs: number;
   readonly #files: AppendFiles | null;
   readonly held: HeldBytes;
@@ -45,6 +53,9 @@ export class Recorder {
   #waitingBytes = 0;
   #mediaLength = 0;
   #writtenLength = 0;
+  /** Programme time since the disk was last told to keep what it has. */
+  #unsyncedSeconds = 0;
+  #syncing: Promise<void> | null = null;
   /** By rendition, the parts of the segment that is not complete. */
   readonly #openParts = new Map<RenditionName, RecordedPart[]>();
   #hasFailed = false;
@@ -52,19 +63,28 @@ export class Recorder {
   #closing: Promise<void> | null = null;
   #ending: Promise<void> | null = null;
 
-  constructor({ openFiles, held, onFailure, endDeadlineMs = END_DEADLINE_MS }: RecorderOptions) {
+  constructor({ openFiles, held, endDeadlineMs = END_DEADLINE_MS, ...told }: RecorderOptions) {
     this.held = held;
     this.#endDeadlineMs = endDeadlineMs;
-    this.#onFailure = onFailure;
+    this.#onWritten = told.onWritten;
+    this.#onFailure = told.onFailure;
     this.#files = this.#attempt(openFiles);
     this.#mediaLength = this.#files?.mediaLength ?? 0;
     this.#writtenLength = this.#mediaLength;
+    if (this.#files !== null) held.recordedFrom(this.#mediaLength);
     if (this.#files?.journalLength === 0) this.#enqueue({ file: "journal", bytes: encodeJournalVersion() });
   }
 
-  /** Never waits and never throws: what cannot be written ends the recording, not the broadcast. */
-  write(cut: Cut): void {
-    this.held.push(cut, this.#hasFailed ? null : this.#record(cut));
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /**
+   * Never waits and never throws: what cannot be written ends the recording, not the broadcast. `gap`: what is missing
+   * before the segment that begins.
+   */
+  write(cut: Cut, gap: RecordedGap | null = null): void {
+    this.held.push(cut, this.#hasFailed ? null : this.#record(cut, gap));
     if (this.#hasFailed) return;
     if (this.#waitingBytes > MAX_WAITING_BYTES) this.#fail(`the disk is ${this.#waitingBytes} bytes behind`);
     else this.#writing ??= this.#writeAll();
@@ -93,15 +113,16 @@ export class Recorder {
 
   async #closeFiles(): Promise<void> {
     await this.#writing;
+    await this.#syncing;
     try {
       await this.#files?.close();
     } catch (error) {
-      this.#fail(messageOf(error));
+      this.#fail(error);
     }
   }
 
   /** Where the file will have the bytes of the cut, or, where there are none, what comes next. */
-  #record(cut: Cut): number {
+  #record(cut: Cut, gap: RecordedGap | null): number {
     const offset = this.#mediaLength;
     const { rendition } = cut;
     switch (cut.type) {
@@ -110,12 +131,16 @@ export class Recorder {
         const { byteLength } = bytes;
         this.#media(bytes);
         const recordedTracks = tracks.map(recordedTrack);
-        this.#journal({ type: "initialization", rendition, id, offset, byteLength, tracks: recordedTracks });
+        const place = { id, offset, byteLength, crc32: crc32(bytes) };
+        this.#journal({ type: "initialization", rendition, ...place, tracks: recordedTracks });
         break;
       }
       case "segment-start":
         this.#openParts.set(rendition, []);
-        this.#journal({ type: "segment-start", rendition, ...cut.start, offset });
+        this.#journal({
+          ...{ type: "segment-start", rendition, ...cut.start, offset },
+          ...(gap === null ? {} : { gap }),
+        });
         break;
       case "part": {
         const { bytes } = cut.part;
@@ -137,6 +162,7 @@ export class Recorder {
           parts,
         };
         this.#journal({ type: "segment-end", rendition, ...facts });
+        this.#unsyncedSeconds += durationSeconds;
       }
     }
     return offset;
@@ -166,11 +192,25 @@ export class Recorder {
         if (file !== "media") continue;
         this.#writtenLength += byteLength;
         this.held.written(this.#writtenLength);
+        this.#onWritten(byteLength);
       }
+      if (this.#unsyncedSeconds >= SYNC_SECONDS) this.#syncing ??= this.#sync();
     } catch (error) {
-      this.#fail(messageOf(error));
+      this.#fail(error);
     } finally {
       this.#writing = null;
+    }
+  }
+
+  /** Behind the segment that was written last. Writes go on meanwhile: they do not wait for a slow disk. */
+  async #sync(): Promise<void> {
+    this.#unsyncedSeconds = 0;
+    try {
+      await this.#files?.sync();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#syncing = null;
     }
   }
 
@@ -187,18 +227,19 @@ export class Recorder {
     try {
       return openFiles();
     } catch (error) {
-      this.#fail(messageOf(error));
+      this.#fail(error);
       return null;
     }
   }
 
-  #fail(message: string): void {
+  /** With an error, or why in words. */
+  #fail(cause: unknown): void {
     this.#waiting = [];
     this.#waitingBytes = 0;
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.held.recordingEnded();
-    this.#onFailure(message);
+    this.#onFailure(messageOf(cause), diskTroubleOf(cause) === "disk_full");
     void this.#close(); // It does not reject, and nobody waits for a disk that failed.
   }
 }

@@ -6,24 +6,39 @@ import { join } from "node:path";
 import type { SpareDescriptors } from "#server/common/spare-descriptors.ts";
 import { openAppendFiles } from "./append-files.ts";
 import { DiskReserve } from "./disk-reserve.ts";
+import type { FreeSpace } from "./free-space.ts";
 import { HeldBytes } from "./held-bytes.ts";
-import { Recorder } from "./recorder.ts";
 import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
 import { repairRecording } from "./repair.ts";
+import { type RecordingReports, ResumableRecorder } from "./resumable-recorder.ts";
 
 /** Recordings whose tables are kept in memory: those that are watched now, and then some. */
 const MAX_KEPT = 16;
 
+/** Whoever does not look at the disk records until it is full, and not again. */
+const UNWATCHED: Pick<FreeSpace, "shortage" | "watch" | "wrote" | "ranOut"> = {
+  shortage: null,
+  watch: () => () => undefined,
+  wrote: () => undefined,
+  ranOut: () => undefined,
+};
+
 export class Recordings {
   readonly #folder: string;
   readonly #reserve: DiskReserve;
+  readonly #freeSpace: Pick<FreeSpace, "shortage" | "watch" | "wrote" | "ranOut">;
   readonly #spares: Pick<SpareDescriptors, "lend">;
   /** The last used ones, oldest first. */
   readonly #kept = new Map<string, Promise<Recording | null>>();
 
   /** `folder` holds a folder for each livestream, and is made with the first of them. */
-  constructor(folder: string, spares: Pick<SpareDescriptors, "lend"> = { lend: (open) => open() }) {
+  constructor(
+    folder: string,
+    spares: Pick<SpareDescriptors, "lend"> = { lend: (open) => open() },
+    freeSpace: Pick<FreeSpace, "shortage" | "watch" | "wrote" | "ranOut"> = UNWATCHED,
+  ) {
     this.#folder = folder;
+    this.#freeSpace = freeSpace;
     this.#spares = spares;
     this.#reserve = new DiskReserve(join(folder, "reserve"));
   }
@@ -48,7 +63,7 @@ export class Recordings {
   }
 
   /** Goes on where `recording` ended, or begins a new one. */
-  record(livestreamId: string, recording: Recording | null, onFailure: (message: string) => void): Recorder {
+  record(livestreamId: string, recording: Recording | null, reports: RecordingReports): ResumableRecorder {
     const paths = this.#paths(livestreamId);
     const openFiles = () => {
       mkdirSync(join(this.#folder, livestreamId), { recursive: true });
@@ -56,7 +71,13 @@ export class Recordings {
       return this.#reserve.leftBy(openAppendFiles(paths));
     };
     const held = recording === null ? new HeldBytes(paths.media) : recordedBytes(recording);
-    return new Recorder({ openFiles: () => this.#spares.lend(openFiles), held, onFailure });
+    return new ResumableRecorder({
+      openFiles: () => this.#spares.lend(openFiles),
+      repair: () => this.repair(livestreamId),
+      held,
+      freeSpace: this.#freeSpace,
+      reports,
+    });
   }
 
   /** Whatever is there of it; nothing is no error. */

@@ -1,16 +1,19 @@
 // A disk that fills up ends no broadcast: only the recording stops, and says so (R5).
 
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
-import { areInstalled, run } from "#test/support/program.ts";
+import { areInstalled } from "#test/support/program.ts";
+import { SmallDisk } from "#test/support/small-disk.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 import { Viewer } from "#test/support/viewer.ts";
+
+const MEGABYTE = 1_000_000;
 
 /** Room for the database and some seconds of the encoder. */
 const DISK_BYTES = 2 * 1024 * 1024;
@@ -18,8 +21,10 @@ const DISK_BYTES = 2 * 1024 * 1024;
 test.skipIf(!areInstalled("ffmpeg", "mount", "umount") || process.getuid?.() !== 0)(
   "the broadcast goes on without its recording, also after a restart, and what fitted is kept",
   async () => {
-    await using disk = await SmallDisk.mount();
-    await using server = await TandemServer.start({ environment: { TANDEM_DATA_DIR: disk.folder } });
+    await using disk = await SmallDisk.mount(DISK_BYTES);
+    await using server = await TandemServer.start({
+      environment: { TANDEM_DATA_DIR: disk.folder, TANDEM_MIN_FREE_DISK_MB: "0" },
+    });
     const api = new ApiClient(server.url, ADMIN_TOKEN);
     const { id } = await api.create({ name: "Full" });
     const { inputs } = await api.start(id);
@@ -57,22 +62,57 @@ test.skipIf(!areInstalled("ffmpeg", "mount", "umount") || process.getuid?.() !==
   90_000,
 );
 
-/** A file system of its own, of {@link DISK_BYTES}. */
-class SmallDisk implements AsyncDisposable {
-  readonly folder: string;
+test.skipIf(!areInstalled("ffmpeg", "mount", "umount") || process.getuid?.() !== 0)(
+  "below the free space that is to stay the recording stops, above it again it goes on, and the asset plays across the gap",
+  async () => {
+    await using disk = await SmallDisk.mount(160 * MEGABYTE);
+    await using server = await TandemServer.start({
+      environment: { TANDEM_DATA_DIR: disk.folder, TANDEM_MIN_FREE_DISK_MB: "40" },
+    });
+    const api = new ApiClient(server.url, ADMIN_TOKEN);
+    const { id } = await api.create({ name: "Short" });
+    const { inputs } = await api.start(id);
+    await using encoder = ffmpegEncoder({ url: inputs[0]?.url ?? "" });
+    await api.when(id, "an active ingest", (each) => each.inputs.some((input) => input.active));
+    const { playouts } = await api.publish(id);
+    await using viewer = new Viewer(playouts[0]?.url ?? "");
+    await viewer.follow("some segments", () => viewer.segmentCount >= 3);
 
-  private constructor(folder: string) {
-    this.folder = folder;
-  }
+    await disk.leave(39 * MEGABYTE);
+    await viewer.follow("the stop", () => server.logs.includes('"event":"recording_failed"'));
+    const seen = viewer.segmentCount;
+    const journal = join(disk.folder, "recordings", id, "journal.ndjson");
+    const recordedBytes = readFileSync(journal).byteLength;
+    // Room, but no more than what it would flutter by.
+    await disk.leave(60 * MEGABYTE);
+    await viewer.follow("the way on", () => viewer.segmentCount >= seen + 3);
+    expect(readFileSync(journal).byteLength).toBe(recordedBytes);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 
-  static async mount(): Promise<SmallDisk> {
-    const folder = mkdtempSync(join(tmpdir(), "tandem-disk-"));
-    await run(["mount", "-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", folder]);
-    return new SmallDisk(folder);
-  }
+    await disk.leave(120 * MEGABYTE);
+    await viewer.follow("the recording to go on", () => server.logs.includes('"event":"recording_resumed"'));
+    const seenThen = viewer.segmentCount;
+    await viewer.follow("some more", () => viewer.segmentCount >= seenThen + 3);
+    await decodeAll(await viewer.save());
+    expect([viewer.discontinuities, encoder.hasExited]).toEqual([0, false]);
+    await api.stop(id);
+    const finished = await api.when(id, "the recording", ({ status }) => status === "finished");
+    expect(finished.conversion?.message).toMatch(/^\d+\.\d s are missing at \d+\.\d s: the disk has /);
+    const { playlistUrl } = await api.media(finished.mediaId ?? "");
+    await decodeAll(playlistUrl);
+    const { segments } = await fetchPlaylist(playlistUrl);
+    expect(segments.filter(({ hasDiscontinuity }) => hasDiscontinuity)).toHaveLength(1);
+    expect(readFileSync(journal, "utf8").match(/"gap":\{"reason":"the disk has/g)).toHaveLength(1);
+    expect(eventsIn(disk.folder, "recording.%")).toEqual(["recording.stopped", "recording.resumed"]);
+  },
+  120_000,
+);
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await run(["umount", this.folder]);
-    rmSync(this.folder, { recursive: true, force: true });
-  }
+/** The types of what is stored, in order. */
+function eventsIn(dataDir: string, like: string): string[] {
+  using database = new Database(join(dataDir, "statistics.sqlite"), { readonly: true });
+  return database
+    .query<{ type: string }, [string]>("SELECT type FROM events WHERE type LIKE ? ORDER BY id")
+    .all(like)
+    .map(({ type }) => type);
 }

@@ -32,7 +32,9 @@ describe.skipIf(skipped !== null)(
   () => {
     test("as it is full: it is said, the broadcast goes on and can be ended, and all follows when there is room again", async () => {
       await using disk = await LoopDisk.mount();
-      await using server = await TandemServer.start({ environment: { TANDEM_DATA_DIR: disk.folder } });
+      await using server = await TandemServer.start({
+        environment: { TANDEM_DATA_DIR: disk.folder, TANDEM_MIN_FREE_DISK_MB: "0" },
+      });
       await using show = await Show.begin(server);
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 
@@ -57,7 +59,9 @@ describe.skipIf(skipped !== null)(
 
     test("as its file system is damaged, for good: it is said, the broadcast goes on and can be ended, and after a repair it is live", async () => {
       await using disk = await LoopDisk.mount();
-      await using server = await TandemServer.start({ environment: { TANDEM_DATA_DIR: disk.folder } });
+      await using server = await TandemServer.start({
+        environment: { TANDEM_DATA_DIR: disk.folder, TANDEM_MIN_FREE_DISK_MB: "0" },
+      });
       await using show = await Show.begin(server);
 
       await disk.becomeReadOnly();

@@ -12,7 +12,7 @@ import { ApiClient } from "#test/support/api-client.ts";
 import { Crowd } from "#test/support/crowd.ts";
 import { ObsSession } from "#test/support/obs-session.ts";
 import { areInstalled } from "#test/support/program.ts";
-import { programmeCuts } from "#test/support/recording-folder.ts";
+import { noReports, programmeCuts } from "#test/support/recording-folder.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
@@ -179,8 +179,11 @@ async function giveLongRecordings(dataDir: string, livestreams: readonly OpenLiv
   if (first === undefined) return;
   const recordings = new Recordings(folder);
   await recordings.remove(first.id);
-  const recorder = recordings.record(first.id, null, (message) => {
-    throw new Error(message);
+  const recorder = recordings.record(first.id, null, {
+    ...noReports,
+    stopped: (message) => {
+      throw new Error(message);
+    },
   });
   for (const cut of programmeCuts({ seconds: HOUR_SECONDS, partSeconds: 0.2 })) recorder.write(cut);
   await recorder.end();

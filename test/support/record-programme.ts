@@ -4,14 +4,17 @@
 import { setImmediate } from "node:timers/promises";
 import { isInMemory, type Piece } from "#server/recording/piece.ts";
 import { Recordings } from "#server/recording/recordings.ts";
-import { LIVESTREAM_ID, programmeCuts } from "./recording-folder.ts";
+import { LIVESTREAM_ID, noReports, programmeCuts } from "./recording-folder.ts";
 
 const [, , folder = "", seconds = ""] = process.argv;
 const recordings = new Recordings(folder);
 const recording = await recordings.repair(LIVESTREAM_ID);
 let failure: string | null = null;
-const recorder = recordings.record(LIVESTREAM_ID, recording, (message) => {
-  failure = message;
+const recorder = recordings.record(LIVESTREAM_ID, recording, {
+  ...noReports,
+  stopped: (message) => {
+    failure = message;
+  },
 });
 const resume =
   recording === null ? {} : { resume: recording, fromSeconds: recording.endsAtSeconds, discontinuity: true };

@@ -45,6 +45,11 @@ export class RecordedReports implements PlayoutReports {
     this.lines.push(`recording stopped: ${reason}${at(positionSeconds)}`);
   }
 
+  recordingResumed(...[_, gap, positionSeconds]: Parameters<PlayoutReports["recordingResumed"]>): void {
+    const missing = gap === null ? "" : ` without ${gap.seconds.toFixed(1)} s`;
+    this.lines.push(`recording resumed${missing}${at(positionSeconds)}`);
+  }
+
   #add({ instance, positionSeconds }: ReportingInput, what: string): void {
     this.lines.push(`${instance} ${what}${at(positionSeconds)}`);
   }

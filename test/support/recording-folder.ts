@@ -8,12 +8,16 @@ import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import type { RecordingReports } from "#server/recording/resumable-recorder.ts";
 import { audioUnits, interleaved, secondsOf, videoUnits } from "./programme-units.ts";
 import { audioTrack, videoTrack } from "./tracks.ts";
 
 export const LIVESTREAM_ID = "0190b8e8-0000-7000-8000-000000000001";
 
 const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);
+
+/** Of whoever does not care. */
+export const noReports: RecordingReports = { stopped: () => undefined, resumed: () => undefined };
 
 export class RecordingFolder {
   readonly folder = mkdtempSync(join(tmpdir(), "tandem-recordings-"));
@@ -31,7 +35,10 @@ export class RecordingFolder {
   async record(cuts: Iterable<Cut>): Promise<void> {
     const failures: string[] = [];
     const recording = await this.recordings.repair(LIVESTREAM_ID);
-    const recorder = this.recordings.record(LIVESTREAM_ID, recording, (message) => failures.push(message));
+    const recorder = this.recordings.record(LIVESTREAM_ID, recording, {
+      ...noReports,
+      stopped: (message) => failures.push(message),
+    });
     for (const cut of cuts) recorder.write(cut);
     await recorder.end();
     if (failures.length > 0) throw new Error(failures.join());

@@ -20,6 +20,9 @@ test("without a variable every setting has its default", () => {
     metricsToken: null,
     failover: "sticky",
     corsOrigins: "*",
+    mediaRetentionDays: null,
+    trashRetentionDays: 30,
+    minFreeDiskMegabytes: 512,
     logLevel: "info",
   });
 });
@@ -45,6 +48,9 @@ test("every variable is read", () => {
       TANDEM_FAILOVER: "revertive",
       TANDEM_CORS_ORIGINS:
         "https://Studio.example.com:443/, http://localhost:5173,https://studio.example.com",
+      TANDEM_MEDIA_RETENTION_DAYS: "365",
+      TANDEM_TRASH_RETENTION_DAYS: "0",
+      TANDEM_MIN_FREE_DISK_MB: "0",
       TANDEM_LOG: "debug",
     }),
   ).toEqual({
@@ -64,6 +70,9 @@ test("every variable is read", () => {
     metricsToken: "metrics-token",
     failover: "revertive",
     corsOrigins: ["https://studio.example.com", "http://localhost:5173"],
+    mediaRetentionDays: 365,
+    trashRetentionDays: 0,
+    minFreeDiskMegabytes: 0,
     logLevel: "debug",
   });
 });
@@ -110,6 +119,10 @@ const BAD_VALUES: readonly [name: string, held: string, mayHold: string][] = [
   ["TANDEM_SAMPLE_INTERVAL_SECONDS", "0.5", "seconds, 1 to 300"],
   ["TANDEM_SAMPLE_INTERVAL_SECONDS", "301", "seconds, 1 to 300"],
   ["TANDEM_RTMP_MERGE_MILLISECONDS", "1.5", "whole milliseconds, 0 to 1000 (0 = no merging)"],
+  ["TANDEM_MEDIA_RETENTION_DAYS", "0", "whole days, 1 to 36500"],
+  ["TANDEM_MEDIA_RETENTION_DAYS", "36501", "whole days, 1 to 36500"],
+  ["TANDEM_TRASH_RETENTION_DAYS", "1.5", "whole days, 0 to 36500 (0 = never)"],
+  ["TANDEM_MIN_FREE_DISK_MB", "-1", "whole megabytes, 0 to 1000000000 (0 = the disk may be filled)"],
   ["TANDEM_LOG", "verbose\nx", "debug, info, warn, error"],
 ];
 

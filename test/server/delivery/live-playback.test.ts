@@ -26,6 +26,7 @@ import { ROOT } from "#test/support/imports.ts";
 import {
   bytesOf,
   LIVESTREAM_ID,
+  noReports,
   programmeCuts,
   programmeUnits,
   RecordingFolder,
@@ -39,8 +40,11 @@ const LISTED = `${BASE}/v0-360`;
 /** One livestream, recorded as it is watched, and the routes to it. */
 class Playhouse implements AsyncDisposable {
   readonly folder = new RecordingFolder();
-  readonly recorder = this.folder.recordings.record(LIVESTREAM_ID, null, (message) => {
-    throw new Error(message);
+  readonly recorder = this.folder.recordings.record(LIVESTREAM_ID, null, {
+    ...noReports,
+    stopped: (message) => {
+      throw new Error(message);
+    },
   });
   readonly shown: Programme;
   /** As the manager would have it; null after the livestream was closed. */

@@ -163,6 +163,27 @@ describe("a recording that stopped", () => {
   });
 });
 
+test("a recording that goes on is an event, a warning, and what the asset lacks", async () => {
+  const house = new FakeHouse();
+  const id = await house.live();
+  house.reporter.recordingStopped(id, "the disk is full", 12.5);
+  house.reporter.recordingResumed(id, { reason: "the disk is full", seconds: 7.25 }, 12.5);
+  expect(house.feed.events.at(-1)).toMatchObject({
+    ...{ type: "recording.resumed", livestreamId: id, positionSeconds: 12.5 },
+    data: { missingSeconds: 7.25 },
+  });
+  expect(linesOf(house).at(-1)).toMatchObject({
+    ...{ level: "warn", event: "recording_resumed", livestreamId: id, missingSeconds: 7.25 },
+  });
+  house.reporter.recordingResumed(id, null, 12.5);
+  expect(house.feed.events.at(-1)).toMatchObject({ data: { missingSeconds: null } });
+  await house.livestreams.stop(id);
+  await house.livestreams.conversionsSettled();
+  expect((await house.livestreams.get(id))?.conversion?.message).toBe(
+    "7.3 s are missing at 12.5 s: the disk is full",
+  );
+});
+
 test("the video source starts when an input first becomes active, until the publish moves it", async () => {
   const house = new FakeHouse();
   const id = await house.receiving();

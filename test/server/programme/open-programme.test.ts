@@ -12,6 +12,7 @@ import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
 import type { Programme } from "#server/programme/programme.ts";
+import { FreeSpace } from "#server/recording/free-space.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
@@ -36,7 +37,9 @@ class House implements AsyncDisposable {
   #wasLive = false;
   readonly #encoders = new Map<InstanceName, { source: RtmpSource; encoder: SyntheticEncoder }>();
   readonly clock = new FakeClock();
-  recordings = new Recordings(this.folder);
+  freeBytes = 1_000_000_000;
+  readonly freeSpace = new FreeSpace({ minBytes: 1000, freeBytes: async () => this.freeBytes });
+  recordings = new Recordings(this.folder, undefined, this.freeSpace);
   manager = this.#newManager();
 
   /** What the database knows of it. */
@@ -121,9 +124,16 @@ class House implements AsyncDisposable {
     this.#wasLive = true;
     this.#encoders.clear();
     await this.manager.shutdown();
-    this.recordings = new Recordings(this.folder);
+    this.recordings = new Recordings(this.folder, undefined, this.freeSpace);
     this.manager = this.#newManager();
     this.open();
+  }
+
+  /** The disk runs short, or has room again; whoever records has turned to it. */
+  async setFree(bytes: number): Promise<void> {
+    this.freeBytes = bytes;
+    await this.freeSpace.look();
+    await Bun.sleep(50);
   }
 
   /** What the stopped livestream left on the disk. */
@@ -160,6 +170,75 @@ class House implements AsyncDisposable {
     });
   }
 }
+
+describe("a disk that runs short", () => {
+  test("costs the recording a gap, and viewers nothing", async () => {
+    await using house = new House();
+    await house.goLive();
+    house.run(5);
+    await house.setFree(999);
+    house.run(4);
+    await house.setFree(1_000_000_000);
+    house.run(5);
+    const { segments } = house.window;
+    expect(segments.map(({ msn }) => msn)).toEqual(
+      segments.map((_, index) => (segments[0]?.msn ?? 0) + index),
+    );
+    expect(segments.some(({ discontinuity, msn }) => discontinuity && msn > 0)).toBe(false);
+
+    const recording = await house.stopped();
+    const broken = recording.segments.filter(({ discontinuity, msn }) => discontinuity && msn > 0);
+    expect(broken).toHaveLength(1);
+    const lines = house.reports.lines.filter((line) => line.startsWith("recording "));
+    const position = recording.segments
+      .filter(({ msn }) => msn < (broken[0]?.msn ?? 0))
+      .reduce((sum, { durationSeconds }) => sum + durationSeconds, 0)
+      .toFixed(1);
+    expect(lines).toEqual([
+      expect.stringMatching(/^recording stopped: the disk has .* s$/),
+      expect.stringMatching(/^recording resumed without [45]\.\d s at /),
+    ]);
+    for (const line of lines) expect(line).toEndWith(` at ${position} s`);
+  });
+
+  test("and a restart behind the gap list no numbers that a viewer has seen otherwise", async () => {
+    await using house = new House();
+    await house.goLive();
+    house.run(5);
+    await house.setFree(999);
+    house.run(4);
+    await house.setFree(1_000_000_000);
+    house.run(5);
+    const last = house.window.segments.at(-1)?.msn ?? 0;
+    await house.restart();
+    house.connect("primary");
+    house.run(5);
+    expect(house.window.segments[0]?.msn ?? 0).toBeGreaterThan(last);
+    const lines = house.reports.lines.filter((line) => line.startsWith("recording "));
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toStartWith("recording resumed at ");
+    expect((await house.stopped()).segments.length).toBeGreaterThan(5);
+  });
+
+  test("leaves a stopped livestream's playlist, listed anew, without a hole in its numbers", async () => {
+    await using house = new House();
+    await house.goLive();
+    house.run(5);
+    await house.setFree(999);
+    house.run(4);
+    await house.setFree(1_000_000_000);
+    house.run(5);
+    const recording = await house.stopped();
+    await house.startAnew();
+    await house.manager.reopenEnded(ID);
+    const listed = house.window.segments.map(({ msn }) => msn);
+    const gapAt = recording.segments.findIndex(
+      ({ msn }, index) => index > 0 && recording.segments[index - 1]?.msn !== msn - 1,
+    );
+    expect(gapAt).toBeGreaterThan(0);
+    expect(listed).toEqual(recording.segments.slice(gapAt).map(({ msn }) => msn));
+  });
+});
 
 test("ten reconnects and five switches are one recording, as long as its samples (R3)", async () => {
   await using house = new House();

@@ -23,6 +23,7 @@ function files(code: string | null): AppendFiles & { appended: number } {
       if (code !== null) throw Object.assign(new Error(`${code}: no`), { code });
       this.appended += 1;
     },
+    sync: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

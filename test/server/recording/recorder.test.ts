@@ -13,7 +13,13 @@ import { isInMemory } from "#server/recording/piece.ts";
 import { Recorder } from "#server/recording/recorder.ts";
 import { seededRandom } from "#test/support/damage.ts";
 import { areInstalled } from "#test/support/program.ts";
-import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
+import {
+  bytesOf,
+  LIVESTREAM_ID,
+  noReports,
+  programmeCuts,
+  RecordingFolder,
+} from "#test/support/recording-folder.ts";
 import { until } from "#test/support/until.ts";
 
 /** Files in memory, which append when they are let. */
@@ -23,6 +29,8 @@ class HeldFiles implements AppendFiles {
   readonly appended: Record<RecordingFile, Uint8Array[]> = { media: [], journal: [] };
   /** Every call, in order. */
   readonly calls: { readonly file: RecordingFile; readonly byteLength: number }[] = [];
+  /** For each time the disk was told to keep everything: the calls before. */
+  readonly syncedAfter: number[] = [];
   isClosed = false;
   inFlight = 0;
   mostInFlight = 0;
@@ -40,6 +48,10 @@ class HeldFiles implements AppendFiles {
     if (!this.#isOpen) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.appended[file].push(...chunks);
     this.inFlight -= 1;
+  }
+
+  async sync(): Promise<void> {
+    this.syncedAfter.push(this.calls.length);
   }
 
   async close(): Promise<void> {
@@ -62,12 +74,17 @@ function recorderOn(openFiles: () => AppendFiles): { recorder: Recorder; failure
   const recorder = new Recorder({
     openFiles,
     held: new HeldBytes(FILE),
+    onWritten: () => undefined,
     onFailure: (message) => failures.push(message),
   });
   return { recorder, failures };
 }
 
-function writeAll(recorder: Recorder, cuts: readonly Cut[]): void {
+function isWritten(recorder: Recorder, msn: number): boolean {
+  return recorder.held.segment("v0-360", msn)?.every((piece) => !isInMemory(piece)) ?? false;
+}
+
+function writeAll(recorder: Pick<Recorder, "write">, cuts: readonly Cut[]): void {
   for (const cut of cuts) recorder.write(cut);
 }
 
@@ -115,6 +132,41 @@ test("one write at a time, and what waited for it goes out together", async () =
   expect(files.isClosed).toBe(true);
 });
 
+test("the disk is told to keep everything with every segment that ends five seconds after the last time", async () => {
+  const files = new HeldFiles({ isOpen: true });
+  const { recorder } = recorderOn(() => files);
+  const told: number[] = [];
+  for (const cut of programmeCuts({ seconds: 16 })) {
+    recorder.write(cut);
+    if (cut.type !== "segment") continue;
+    while (!isWritten(recorder, cut.segment.msn)) await setImmediate();
+    await setImmediate();
+    told.push(files.syncedAfter.length);
+  }
+  await recorder.end();
+  // Segments of two seconds: behind the third, and behind the third after it.
+  expect(told).toEqual([0, 0, 1, 1, 1, 2, 2, 2]);
+  // The segment's own line in the journal was written before.
+  for (const count of files.syncedAfter) expect(files.calls[count - 1]?.file).toBe("journal");
+});
+
+test("a disk that cannot keep what it took ends the recording, and writes do not wait for one that is slow", async () => {
+  const files = new HeldFiles({ isOpen: true });
+  const { promise, reject } = Promise.withResolvers<void>();
+  files.sync = () => promise;
+  const { recorder, failures } = recorderOn(() => files);
+  const cuts = programmeCuts({ seconds: 10 });
+  writeAll(recorder, cuts);
+  await until(
+    "all of it written",
+    () => Buffer.concat(files.appended.media).byteLength === bytesOf(cuts).byteLength,
+  );
+  expect(failures).toEqual([]);
+  reject(new Error("EIO: fdatasync"));
+  await until("the failure", () => failures.length > 0);
+  expect(failures).toEqual(["EIO: fdatasync"]);
+});
+
 test("the bytes of a part are written as they are, not copied", async () => {
   const files = new HeldFiles({ isOpen: true });
   const { recorder } = recorderOn(() => files);
@@ -150,7 +202,7 @@ test("after a restart what was recorded before is found, too", async () => {
   await folder.record(programmeCuts({ seconds: 4 }));
   const before = await folder.recordings.repair(LIVESTREAM_ID);
   if (before === null) throw new Error("no recording");
-  const recorder = folder.recordings.record(LIVESTREAM_ID, before, () => {});
+  const recorder = folder.recordings.record(LIVESTREAM_ID, before, noReports);
   const file = folder.mediaFile;
   const [first] = before.segments;
   const placeOf = (segment: RecordedSegment | undefined) => [
@@ -242,7 +294,10 @@ test("a disk that is full from the start ends the recording (R5)", async () => {
   mkdirSync(dirname(folder.mediaFile));
   symlinkSync("/dev/full", folder.mediaFile);
   const failures: string[] = [];
-  const recorder = folder.recordings.record(LIVESTREAM_ID, null, (message) => failures.push(message));
+  const recorder = folder.recordings.record(LIVESTREAM_ID, null, {
+    ...noReports,
+    stopped: (message) => failures.push(message),
+  });
   writeAll(recorder, programmeCuts({ seconds: 4 }));
   await recorder.end();
   expect(failures).toHaveLength(1);
@@ -319,6 +374,7 @@ test("an end waits no longer than its deadline for a disk that takes nothing, an
   const recorder = new Recorder({
     openFiles: () => files,
     held: new HeldBytes(FILE),
+    onWritten: () => undefined,
     onFailure: (message) => failures.push(message),
     endDeadlineMs: 10,
   });
