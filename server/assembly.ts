@@ -29,6 +29,8 @@ import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { LivestreamTurns } from "./livestreams/livestream-turns.ts";
 import { MediaService } from "./livestreams/media-service.ts";
 import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
+import { Retention } from "./livestreams/retention.ts";
+import { TrustedDate } from "./livestreams/trusted-date.ts";
 import { PlayoutManager } from "./playout/playout-manager.ts";
 import { Ports } from "./ports.ts";
 import {
@@ -151,6 +153,7 @@ interface House {
   readonly playouts: PlayoutManager;
   readonly livestreams: LivestreamService;
   readonly media: MediaService;
+  readonly retention: Retention;
   readonly slowPlayers: SlowPlayers;
   readonly statistics: Statistics;
 }
@@ -194,6 +197,9 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
   const media = new MediaService({
     ...{ media: stores.media, livestreams, thumbnails, turns, urls, feed, dateMs },
   });
+  const { mediaRetentionDays: mediaDays, trashRetentionDays: trashDays } = config;
+  const date = new TrustedDate({ store: stores.dateMark, clock });
+  const retention = new Retention({ mediaDays, trashDays, stored: stores.media, media, date, delay, log });
   const slowPlayers = new SlowPlayers();
   const statistics = buildStatistics(config, surroundings, storage, {
     feed,
@@ -201,14 +207,14 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     livestreams,
     slowPlayers,
   });
-  return { feed, playouts, livestreams, media, slowPlayers, statistics };
+  return { feed, playouts, livestreams, media, retention, slowPlayers, statistics };
 }
 
 function buildStatistics(
   config: Config,
   { ports, descriptors, clock, log }: Surroundings,
   { stores, viewerSecret, owed, thumbnails }: Storage,
-  { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "statistics">,
+  { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "retention" | "statistics">,
 ): Statistics {
   return new Statistics({
     samples: stores.samples,

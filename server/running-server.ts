@@ -42,6 +42,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const rtmpPorts = rtmps === null ? [rtmp] : [rtmp, rtmps];
   const guard = new AcceptGuard({ descriptors, spares, http, rtmp: rtmpPorts, log });
   livestreams.goOn();
+  assembly.retention.start();
   await statistics.start();
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, monotonicMs, log });
   announce(assembly, listeners);
@@ -77,7 +78,19 @@ function announce({ writeLog, clock }: Assembly, { http, rtmp, rtmps }: Listener
 }
 
 async function stop(
-  { log, ports, statistics, livestreams, playouts, owed, disk, risingTime, stores, lock }: Assembly,
+  {
+    log,
+    ports,
+    statistics,
+    retention,
+    livestreams,
+    playouts,
+    owed,
+    disk,
+    risingTime,
+    stores,
+    lock,
+  }: Assembly,
   listeners: Listeners,
   { guard, posters }: { guard: AcceptGuard; posters: PosterGrabber },
 ): Promise<void> {
@@ -87,6 +100,7 @@ async function stop(
   guard.stop();
   statistics.stop();
   await posters.stop();
+  retention.stop();
   const isDrained = listeners.http.stop();
   await livestreams.shutdown();
   await playouts.shutdown();

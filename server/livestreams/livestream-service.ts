@@ -210,12 +210,15 @@ export class LivestreamService {
     return claimed.ok ? { ok: true } : claimed;
   }
 
-  /** The end of a finished livestream whose asset is deleted for good; false when it is not there (any more). */
-  deleteFinished(id: string): Promise<boolean> {
+  /**
+   * The end of a finished livestream whose asset is deleted for good; false when it is not there (any more), or `isToGo`,
+   * asked in its turn, says that it stays.
+   */
+  deleteFinished(id: string, isToGo: () => Promise<boolean> = async () => true): Promise<boolean> {
     const { livestreams, turns, feed } = this.#options;
     return turns.decideThen(id, async () => {
       const mediaId = (await livestreams.find(id))?.mediaId ?? null;
-      if (mediaId === null || !(await livestreams.delete(id, "finished"))) {
+      if (mediaId === null || !(await isToGo()) || !(await livestreams.delete(id, "finished"))) {
         return { decision: false, effect: null };
       }
       feed.emit({ type: "media.removed", livestreamId: id, data: { mediaId } });

@@ -26,8 +26,8 @@ export interface MediaServiceOptions {
 
 /** Where assets come from, and go with. */
 export interface FinishedLivestreams {
-  /** Removes the livestream, its asset and everything recorded; false when it is not there. */
-  deleteFinished(livestreamId: string): Promise<boolean>;
+  /** Removes the livestream, its asset and everything recorded; false when it is not there, or not to go after all. */
+  deleteFinished(livestreamId: string, isToGo: () => Promise<boolean>): Promise<boolean>;
 }
 
 export type MediaResult = { ok: true; media: MediaView } | MediaRefused;
@@ -82,13 +82,21 @@ export class MediaService {
     return this.#result(id);
   }
 
-  /** `permanent`: its files are gone for good; else `recover` brings it back. Deleting it once more is no error. */
-  async delete(id: string, { permanent }: { permanent: boolean }): Promise<MediaDeletionResult> {
+  /**
+   * `permanent`: its files are gone for good; else `recover` brings it back. Deleting it once more is no error.
+   * `deletedUntilMs`: only if it was soft-deleted then or before, and still is.
+   */
+  async delete(
+    id: string,
+    { permanent, deletedUntilMs = null }: { permanent: boolean; deletedUntilMs?: number | null },
+  ): Promise<MediaDeletionResult> {
     const { media, turns, dateMs } = this.#options;
     const row = await media.find(id);
     if (row === null) return NOT_FOUND;
     if (permanent) {
-      const isDeleted = await this.#options.livestreams.deleteFinished(row.livestreamId);
+      const isToGo = async () =>
+        deletedUntilMs === null || wasDeletedUntil(deletedUntilMs, await media.find(id));
+      const isDeleted = await this.#options.livestreams.deleteFinished(row.livestreamId, isToGo);
       return isDeleted ? { ok: true } : NOT_FOUND;
     }
     await turns.decide(row.livestreamId, async () => {
@@ -123,4 +131,8 @@ export class MediaService {
     const { thumbnails, urls } = this.#options;
     return mediaView(row, await thumbnails.current(row.livestreamId), urls);
   }
+}
+
+function wasDeletedUntil(atMs: number, row: MediaRow | null): boolean {
+  return row !== null && row.deletedAtMs !== null && row.deletedAtMs <= atMs;
 }

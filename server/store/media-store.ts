@@ -35,6 +35,13 @@ export interface MediaPageRequest extends PageRequest<MediaSortField> {
 
 export type MediaChange = Partial<Pick<MediaRow, "name" | "description">>;
 
+/** Some of many, in the order of their ids, which is that of their creation. */
+export interface MediaBatch {
+  /** The last of the batch before, null for the first. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
 export interface MediaStore {
   find(id: string): Promise<MediaRow | null>;
 
@@ -48,4 +55,10 @@ export interface MediaStore {
 
   /** False, and nothing changed, when it is not there or not soft-deleted. */
   recover(id: string, atMs: number): Promise<boolean>;
+
+  /** Ids of those not soft-deleted that were created then or before. */
+  createdUntil(atMs: number, batch: MediaBatch): Promise<readonly string[]>;
+
+  /** Ids of those soft-deleted then or before. */
+  deletedUntil(atMs: number, batch: MediaBatch): Promise<readonly string[]>;
 }

@@ -1,5 +1,6 @@
 // Everything that outlives the process besides files: opened together, closed together.
 
+import type { DateMarkStore } from "./date-mark-store.ts";
 import type { EventStore } from "./event-store.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 import type { LivestreamStore } from "./livestream-store.ts";
@@ -21,6 +22,7 @@ export interface Stores {
   readonly tokens: TokenStore;
   readonly idempotencyKeys: IdempotencyStore;
   readonly risingTime: RisingTimeStore;
+  readonly dateMark: DateMarkStore;
   readonly turns: Turns;
   readonly samples: SampleStore;
   readonly events: EventStore;

@@ -4,9 +4,10 @@ import { Database } from "bun:sqlite";
 import { LIVESTREAMS_MEDIA_TOKENS } from "./migrations/0001-livestreams-media-tokens.ts";
 import { THUMBNAILS } from "./migrations/0002-thumbnails.ts";
 import { RISING_TIME } from "./migrations/0003-rising-time.ts";
+import { DATE_MARK } from "./migrations/0004-date-mark.ts";
 
 /** In order; the number of those applied is the file's `user_version`. */
-const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS, THUMBNAILS, RISING_TIME];
+const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS, THUMBNAILS, RISING_TIME, DATE_MARK];
 
 /** How long a statement waits for another process, such as `tandem token create`, to finish its own. */
 const BUSY_TIMEOUT_MS = 5000;

@@ -2,6 +2,7 @@
 
 import type { Database } from "bun:sqlite";
 import type {
+  MediaBatch,
   MediaChange,
   MediaPageRequest,
   MediaRow,
@@ -77,5 +78,22 @@ export class SqliteMediaStore implements MediaStore {
         )
         .run({ id, atMs }).changes > 0
     );
+  }
+
+  async createdUntil(atMs: number, batch: MediaBatch): Promise<readonly string[]> {
+    return this.#idsWhere("deleted_at_ms IS NULL AND created_at_ms <= $atMs", atMs, batch);
+  }
+
+  async deletedUntil(atMs: number, batch: MediaBatch): Promise<readonly string[]> {
+    return this.#idsWhere("deleted_at_ms <= $atMs", atMs, batch);
+  }
+
+  #idsWhere(condition: string, atMs: number, { after, limit }: MediaBatch): string[] {
+    return this.#database
+      .query<{ id: string }, Parameters>(
+        `SELECT id FROM media WHERE ${condition} AND id > $after ORDER BY id LIMIT $limit`,
+      )
+      .all({ atMs, after: after ?? "", limit })
+      .map(({ id }) => id);
   }
 }

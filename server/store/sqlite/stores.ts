@@ -7,6 +7,7 @@ import type { DataDirectory } from "#server/store/data-directory.ts";
 import type { Stores } from "#server/store/stores.ts";
 import type { TokenStore } from "#server/store/token-store.ts";
 import { openDatabaseOf, openStatisticsOf } from "./database-files.ts";
+import { SqliteDateMarkStore } from "./date-mark-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { SqliteIdempotencyStore } from "./idempotency-store.ts";
 import { SqliteLivestreamStore } from "./livestream-store.ts";
@@ -49,6 +50,7 @@ export function storesIn(database: Database) {
     tokens: new SqliteTokenStore(database),
     idempotencyKeys: new SqliteIdempotencyStore(database),
     risingTime: new SqliteRisingTimeStore(database),
+    dateMark: new SqliteDateMarkStore(database),
     turns: new InTurn(),
   };
 }

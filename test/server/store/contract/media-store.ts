@@ -33,6 +33,27 @@ export function mediaStoreContract(newPlace: NewPlace): void {
         expect([await media.softDelete("x", 1), await media.recover("x", 1)]).toEqual([false, false]);
       }));
 
+    test("are found by their age, in batches", () =>
+      withStores(newPlace, async ({ livestreams, media }) => {
+        for (const [id, mediaId, atMs] of [
+          ["a", "m1", 1000],
+          ["b", "m2", 2000],
+          ["c", "m3", 3000],
+        ] as const) {
+          await finish(livestreams, id, mediaId, atMs);
+        }
+        const all = { after: null, limit: 10 };
+        expect(await media.createdUntil(1999, all)).toEqual(["m1"]);
+        expect(await media.createdUntil(2000, all)).toEqual(["m1", "m2"]);
+        expect(await media.createdUntil(3000, { after: null, limit: 2 })).toEqual(["m1", "m2"]);
+        expect(await media.createdUntil(3000, { after: "m2", limit: 2 })).toEqual(["m3"]);
+        await media.softDelete("m2", 5000);
+        expect(await media.createdUntil(3000, all)).toEqual(["m1", "m3"]);
+        expect(await media.deletedUntil(4999, all)).toEqual([]);
+        expect(await media.deletedUntil(5000, all)).toEqual(["m2"]);
+        expect(await media.deletedUntil(5000, { after: "m2", limit: 1 })).toEqual([]);
+      }));
+
     test("are updated in what is named", () =>
       withStores(newPlace, async ({ livestreams, media }) => {
         await finish(livestreams, "a", "m");

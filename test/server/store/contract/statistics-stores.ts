@@ -96,4 +96,17 @@ export function statisticsStoresContract(newPlace: NewPlace): void {
         expect(await risingTime.read()).toEqual(last);
       },
     ));
+
+  test("the mark of the date is the last that was written", () =>
+    acrossRestart(
+      newPlace,
+      async ({ dateMark }) => {
+        expect(await dateMark.read()).toBeNull();
+        await dateMark.write({ seenMs: 1, heldMs: 2 });
+        await dateMark.write({ seenMs: 1_795_521_600_300, heldMs: 0 });
+      },
+      async ({ dateMark }) => {
+        expect(await dateMark.read()).toEqual({ seenMs: 1_795_521_600_300, heldMs: 0 });
+      },
+    ));
 }

@@ -46,7 +46,7 @@ test("a database of a newer version is refused in one line and not touched", () 
   const before = readFileSync(file);
   expect(() => openDatabase(file)).toThrow(NewerDatabaseError);
   expect(() => openDatabase(file)).toThrow(
-    `${file} has schema 1000; this version of Tandem knows schemas up to 3`,
+    `${file} has schema 1000; this version of Tandem knows schemas up to 4`,
   );
   expect(readFileSync(file)).toEqual(before);
 });
