@@ -1,4 +1,4 @@
-// The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `healthcheck`, `version`, `licences`.
+// The command line of Tandem: `tandem serve`, `demo`, `token …`, `openapi`, `healthcheck`, `verify`, `version`, `licences`.
 
 import { SQLiteError } from "bun:sqlite";
 import { renderDocument } from "#openapi/document.ts";
@@ -55,6 +55,19 @@ const commands: readonly Command[] = [
       if (problem === null) return 0;
       process.stderr.write(`tandem: ${problem}\n`);
       return 1;
+    },
+  },
+  {
+    words: ["verify"],
+    summary:
+      "Checks the data directory, also beside a server: a line of JSON for each finding, exit code 1 if any.",
+    flags: {},
+    switches: ["repair"],
+    operands: [],
+    run: async ({ repair }) => {
+      const { dataDir } = readConfig(process.env);
+      const { runVerify } = await import("./verify/verify-command.ts");
+      return runVerify({ dataDir, isRepair: repair === "yes", print });
     },
   },
   {

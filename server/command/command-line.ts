@@ -11,6 +11,8 @@ export interface Command {
   readonly summary: string;
   /** Flags that each take a value and must be given, without their dashes → what the value is. */
   readonly flags: Readonly<Record<string, string>>;
+  /** Flags that may be given and take no value, without their dashes; one that is given has the value `yes`. */
+  readonly switches?: readonly string[];
   /** Names of the values that must follow. */
   readonly operands: readonly string[];
   /** Values of flags and operands by name; resolves to the exit code. */
@@ -50,9 +52,10 @@ export function parseCommandLine(commands: readonly Command[], typed: readonly s
 }
 
 function readValues(command: Command, argv: readonly string[]): Record<string, string> {
-  const options = Object.fromEntries(
-    Object.keys(command.flags).map((name) => [name, { type: "string" as const }]),
-  );
+  const options = Object.fromEntries([
+    ...Object.keys(command.flags).map((name) => [name, { type: "string" }] as const),
+    ...switchesOf(command).map((name) => [name, { type: "boolean" }] as const),
+  ]);
   // Not strict: what is wrong is said in our words, and in one line.
   const { tokens } = parseArgs({
     args: [...argv],
@@ -64,7 +67,10 @@ function readValues(command: Command, argv: readonly string[]): Record<string, s
   const values: Record<string, string> = {};
   const missingOperands = [...command.operands];
   for (const token of tokens) {
-    if (token.kind === "option") {
+    if (token.kind === "option" && switchesOf(command).includes(token.name)) {
+      if (token.value !== undefined) throw new StartError(`${token.rawName} takes no value`);
+      values[token.name] = "yes";
+    } else if (token.kind === "option") {
       if (!Object.hasOwn(command.flags, token.name)) throw unknown(command, `flag ${token.rawName}`);
       if (token.value === undefined || token.value === "")
         throw new StartError(`${token.rawName} needs a value: ${command.flags[token.name]}`);
@@ -110,9 +116,15 @@ function helpOf(command: Command): string {
   return `${usageOf(command)}\n\n${command.summary}\n`;
 }
 
-function usageOf({ words, flags, operands }: Command): string {
+function usageOf(command: Command): string {
+  const { words, flags, operands } = command;
   const flagsWithValues = Object.entries(flags).map(([name, value]) => `--${name} ${value}`);
-  return ["tandem", ...words, ...flagsWithValues, ...operands].join(" ");
+  const switches = switchesOf(command).map((name) => `[--${name}]`);
+  return ["tandem", ...words, ...flagsWithValues, ...switches, ...operands].join(" ");
+}
+
+function switchesOf({ switches = [] }: Command): readonly string[] {
+  return switches;
 }
 
 function isPrefix(prefix: readonly string[], words: readonly string[]): boolean {

@@ -70,6 +70,8 @@ export interface Journal {
   readonly entries: readonly JournalEntry[];
   /** Bytes of the whole lines: what follows was torn. */
   readonly byteLength: number;
+  /** What follows is not only torn: whole lines are behind it. */
+  readonly isBroken: boolean;
 }
 
 /** The version written today. Version 1 had no line that says so, no rendition, no frame rate and no parts. */
@@ -117,7 +119,16 @@ export async function parseJournal(text: string): Promise<Journal> {
     if (entries.length % ENTRIES_A_TURN === 0) await nextTurn();
   }
   const byteLength = Buffer.byteLength(text.slice(0, at));
-  return { version, entries: version === 1 ? upgraded(entries) : entries, byteLength };
+  const isBroken = holdsLine(text, at);
+  return { version, entries: version === 1 ? upgraded(entries) : entries, byteLength, isBroken };
+}
+
+/** A line without its end; null where it is not whole. */
+export function parseJournalLine(line: string): JournalEntry | VersionLine | null {
+  const json = line.slice(CHECKSUM_LENGTH + 1);
+  // The checksum of nothing is right, too.
+  if (json === "" || line[CHECKSUM_LENGTH] !== " ") return null;
+  return line.slice(0, CHECKSUM_LENGTH) === checksum(json) ? JSON.parse(json) : null;
 }
 
 function encodeLine(value: JournalEntry | VersionLine): Uint8Array {
@@ -125,7 +136,7 @@ function encodeLine(value: JournalEntry | VersionLine): Uint8Array {
   return Buffer.from(`${checksum(json)} ${json}\n`);
 }
 
-interface VersionLine {
+export interface VersionLine {
   readonly type: "journal";
   readonly version: number;
 }
@@ -139,11 +150,16 @@ interface Line {
 function lineAt(text: string, at: number): Line | null {
   const end = text.indexOf("\n", at);
   if (end === -1) return null;
-  const line = text.slice(at, end);
-  const json = line.slice(CHECKSUM_LENGTH + 1);
-  // The checksum of nothing is right, too.
-  if (json === "" || line[CHECKSUM_LENGTH] !== " ") return null;
-  return line.slice(0, CHECKSUM_LENGTH) === checksum(json) ? { value: JSON.parse(json), end: end + 1 } : null;
+  const value = parseJournalLine(text.slice(at, end));
+  return value === null ? null : { value, end: end + 1 };
+}
+
+/** Behind the line that begins at `at`. */
+function holdsLine(text: string, at: number): boolean {
+  for (let end = text.indexOf("\n", at); end !== -1; end = text.indexOf("\n", end + 1)) {
+    if (lineAt(text, end + 1) !== null) return true;
+  }
+  return false;
 }
 
 function versionOf(first: Line["value"]): number {

@@ -9,6 +9,7 @@ import { DiskReserve } from "./disk-reserve.ts";
 import type { FreeSpace } from "./free-space.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
+import { RESERVE_FILE, recordingPaths } from "./recording-files.ts";
 import { repairRecording } from "./repair.ts";
 import { type RecordingReports, ResumableRecorder } from "./resumable-recorder.ts";
 
@@ -40,7 +41,7 @@ export class Recordings {
     this.#folder = folder;
     this.#freeSpace = freeSpace;
     this.#spares = spares;
-    this.#reserve = new DiskReserve(join(folder, "reserve"));
+    this.#reserve = new DiskReserve(join(folder, RESERVE_FILE));
   }
 
   /**
@@ -99,6 +100,6 @@ export class Recordings {
 
   #paths(livestreamId: string): RecordingPaths {
     const folder = join(this.#folder, livestreamId);
-    return { media: join(folder, "media.mp4"), journal: join(folder, "journal.ndjson") };
+    return recordingPaths(folder);
   }
 }

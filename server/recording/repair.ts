@@ -1,20 +1,21 @@
 // A recording that its process, or its machine, left in the middle: whatever is torn or damaged at its end is cut off.
 // Its own step, at the start of a process and of a conversion: reading repairs nothing.
 
-import { appendFile, rename, truncate, writeFile } from "node:fs/promises";
+import { appendFile, truncate } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import {
   encodeJournalLine,
-  encodeJournalVersion,
   JOURNAL_VERSION,
   type Journal,
   type JournalEntry,
   type RecordedPart,
 } from "./journal.ts";
 import type { ListedEntries } from "./listed-entries.ts";
+import { mendRecording } from "./mend.ts";
 import { readPiece } from "./piece.ts";
 import { describeRecording, type Recording, type RecordingPaths, readJournal } from "./recording.ts";
 import { closingEntry, readFragments } from "./unfinished-segment.ts";
+import { writeNewJournal } from "./write-journal.ts";
 
 /**
  * Null when there is none. A segment that was being written is closed with the parts that are whole: what is on the disk
@@ -25,7 +26,12 @@ export async function repairRecording(
   paths: RecordingPaths,
   leastTargetDurationSeconds = 1,
 ): Promise<Recording | null> {
-  const found = await readJournal(paths);
+  let found = await readJournal(paths);
+  if (found?.journal.isBroken === true) {
+    // A line within it is damaged: what is behind was written, and is not to be cut off with it.
+    await mendRecording(paths);
+    found = await readJournal(paths);
+  }
   if (found === null) return null;
   const { journal, listed, mediaLength } = found;
   const wholeUntil = await reopenDamaged(paths.media, listed, mediaLength);
@@ -82,7 +88,5 @@ async function writeJournal(path: string, journal: Journal, entries: readonly Jo
     if (missing.length > 0) await appendFile(path, Buffer.concat(missing));
     return;
   }
-  const written = `${path}.new`;
-  await writeFile(written, Buffer.concat([encodeJournalVersion(), ...entries.map(encodeJournalLine)]));
-  await rename(written, path);
+  await writeNewJournal(path, entries);
 }

@@ -72,6 +72,18 @@ export async function readFragments(
   }
 }
 
+/** Whether anything between is a whole fragment, behind whatever is none. At most as much as a segment may be. */
+export async function holdsFragment(mediaFile: string, offset: number, end: number): Promise<boolean> {
+  const bytes = Buffer.from(await Bun.file(mediaFile).slice(offset, end).bytes());
+  for (let at = bytes.indexOf("moof"); at !== -1; at = bytes.indexOf("moof", at + 1)) {
+    if (at >= BOX_TYPE_OFFSET && wholeFragment(bytes, at - BOX_TYPE_OFFSET) !== null) return true;
+  }
+  return false;
+}
+
+/** A box begins with its length. */
+const BOX_TYPE_OFFSET = 4;
+
 /** Whole milliseconds apart is as near as an encoder's pictures come: what lasts less is only decoded, and not seen. */
 const LEAST_SEEN_MS = 1;
 

@@ -39,6 +39,22 @@ export function openDatabase(path: string, migrations: readonly string[] = MIGRA
   return database;
 }
 
+/** As it is, for reading alone, also beside a server. Throws where the schema is not the one of this version. */
+export function openDatabaseToRead(path: string): Database {
+  const database = new Database(path, { readonly: true, strict: true });
+  try {
+    database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    const version = schemaVersion(database);
+    if (version > MIGRATIONS.length) throw new NewerDatabaseError(path, version, MIGRATIONS.length);
+    if (version < MIGRATIONS.length)
+      throw new Error(`it has schema ${version}; a server of this version brings it to ${MIGRATIONS.length}`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
 /** In one immediate transaction, so that of two processes that open a new file one migrates it. */
 function migrate(database: Database, migrations: readonly string[]): void {
   database

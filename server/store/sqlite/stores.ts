@@ -4,15 +4,17 @@ import type { Database } from "bun:sqlite";
 import { InTurn } from "#server/common/in-turn.ts";
 import type { Log } from "#server/common/log.ts";
 import type { DataDirectory } from "#server/store/data-directory.ts";
+import type { References } from "#server/store/references.ts";
 import type { Stores } from "#server/store/stores.ts";
 import type { TokenStore } from "#server/store/token-store.ts";
-import { openDatabaseOf, openStatisticsOf } from "./database-files.ts";
+import { openDatabaseOf, openDatabaseToReadOf, openStatisticsOf } from "./database-files.ts";
 import { SqliteDateMarkStore } from "./date-mark-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { SqliteIdempotencyStore } from "./idempotency-store.ts";
 import { SqliteLivestreamStore } from "./livestream-store.ts";
 import { SqliteMediaStore } from "./media-store.ts";
 import { SqliteRecordingRemovalStore } from "./recording-removal-store.ts";
+import { SqliteReferences } from "./references.ts";
 import { SqliteRisingTimeStore } from "./rising-time-store.ts";
 import { SqliteSampleStore } from "./sample-store.ts";
 import { viewerSecretIn } from "./statistics-database.ts";
@@ -53,6 +55,15 @@ export function storesIn(database: Database) {
     dateMark: new SqliteDateMarkStore(database),
     turns: new InTurn(),
   };
+}
+
+/** What refers to files. `isReadOnly`: nothing is changed, and a server may run. Throws as {@link openSqliteStores}. */
+export function openSqliteReferences(
+  directory: DataDirectory,
+  { isReadOnly }: { readonly isReadOnly: boolean },
+): { references: References; close: () => void } {
+  const database = isReadOnly ? openDatabaseToReadOf(directory) : openDatabaseOf(directory);
+  return { references: new SqliteReferences(database), close: () => database.close() };
 }
 
 /** Tokens alone, as a command beside a running server needs them. Throws as {@link openSqliteStores}. */

@@ -60,11 +60,16 @@ test("a line is its checksum and the entry, and the first one is the version", (
 });
 
 test("entries read back as they were written", async () => {
-  expect(await parseJournal(TEXT)).toEqual({ version: 2, entries: ENTRIES, byteLength: TEXT.length });
+  expect(await parseJournal(TEXT)).toEqual({
+    version: 2,
+    entries: ENTRIES,
+    byteLength: TEXT.length,
+    isBroken: false,
+  });
 });
 
 test("an empty journal has no entries", async () => {
-  expect(await parseJournal("")).toEqual({ version: 2, entries: [], byteLength: 0 });
+  expect(await parseJournal("")).toEqual({ version: 2, entries: [], byteLength: 0, isBroken: false });
 });
 
 test("of a journal torn at any byte the whole lines are read (R2)", async () => {
@@ -75,6 +80,7 @@ test("of a journal torn at any byte the whole lines are read (R2)", async () => 
       version: 2,
       entries: ENTRIES.slice(0, Math.max(0, wholeLines - 1)),
       byteLength: [VERSION, ...LINES].slice(0, wholeLines).join("").length,
+      isBroken: false,
     });
   }
 });
@@ -92,7 +98,7 @@ test("a journal of version 1 is read as its one rendition, with parts and a fram
   const [initialization, start, end] = ENTRIES;
   const oldEnd = { ...end, frameRate: null, frameCount: 60, parts: [] };
   const entries = [initialization, start, oldEnd] as JournalEntry[];
-  expect(await parseJournal(old)).toEqual({ version: 1, entries, byteLength: old.length });
+  expect(await parseJournal(old)).toEqual({ version: 1, entries, byteLength: old.length, isBroken: false });
   const sound = { ...JSON.parse(old.slice(9, old.indexOf("\n"))), tracks: [] };
   const [named] = (await parseJournal(Buffer.from(encodeJournalLine(sound)).toString())).entries;
   expect(named?.rendition).toBe("a0");
@@ -108,14 +114,18 @@ test("a journal of a newer version is not read", async () => {
   );
 });
 
-test("a changed character takes its line and all that follow", async () => {
+test("a changed character takes its line and all that follow, and whole lines behind it are told of", async () => {
   const random = seededRandom(1);
   for (let at = 0; at < TEXT.length; at += 1) {
     const code = 32 + Math.floor(random() * 95);
     const changed = String.fromCharCode(code === TEXT.charCodeAt(at) ? code + 1 : code);
     const damaged = TEXT.slice(0, at) + changed + TEXT.slice(at + 1);
     const wholeLines = TEXT.slice(0, at).split("\n").length - 1;
-    expect((await parseJournal(damaged)).entries).toEqual(ENTRIES.slice(0, Math.max(0, wholeLines - 1)));
+    const { entries, isBroken } = await parseJournal(damaged);
+    expect(entries).toEqual(ENTRIES.slice(0, Math.max(0, wholeLines - 1)));
+    // A changed line feed takes the line behind it, too.
+    const lastLines = TEXT[at] === "\n" ? 2 : 1;
+    expect(isBroken).toBe(wholeLines + lastLines < [VERSION, ...LINES].length);
   }
 });
 
@@ -131,6 +141,7 @@ test("what is left of a file after a power cut is no line", async () => {
       version: 2,
       entries: ENTRIES,
       byteLength: TEXT.length,
+      isBroken: false,
     });
   }
 });
