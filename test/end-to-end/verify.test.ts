@@ -25,55 +25,9 @@ import { ROOT } from "#test/support/imports.ts";
 import { ObsSession } from "#test/support/obs-session.ts";
 import { LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
-import { ADMIN_TOKEN, TANDEM, TandemServer } from "#test/support/tandem-server.ts";
+import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
-
-interface Line {
-  readonly finding: string;
-  readonly path: string;
-  readonly what: string;
-  readonly mended?: string | null;
-}
-
-interface Verified {
-  readonly exitCode: number;
-  readonly lines: readonly Line[];
-  readonly errors: string;
-  /** The most memory that it had, as far as it was looked at. */
-  readonly memoryKilobytes: number;
-}
-
-async function verify(dataDir: string, ...flags: readonly string[]): Promise<Verified> {
-  const child = Bun.spawn([...TANDEM, "verify", ...flags], {
-    env: { ...process.env, TANDEM_DATA_DIR: dataDir },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  let memoryKilobytes = 0;
-  const looking = setInterval(() => {
-    memoryKilobytes = peakOf(child.pid) ?? memoryKilobytes;
-  }, 10);
-  const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  const exitCode = await child.exited;
-  clearInterval(looking);
-  const lines = output.split("\n").filter((line) => line !== "");
-  return {
-    exitCode,
-    lines: lines.map((line) => JSON.parse(line)),
-    errors,
-    memoryKilobytes,
-  };
-}
-
-/** Null where the system does not say. */
-function peakOf(processId: number): number | null {
-  try {
-    const status = readFileSync(`/proc/${processId}/status`, "utf8");
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) || null;
-  } catch {
-    return null;
-  }
-}
+import { verify } from "#test/support/verify-command.ts";
 
 async function goLive(api: ApiClient, seconds: number) {
   const { id } = await api.create({ name: "Verified" });

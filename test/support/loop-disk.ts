@@ -1,6 +1,6 @@
 // A disk of its own in a file: ext4 behind a loop device, which can be made to take no more writes.
 
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { areInstalled, run } from "./program.ts";
@@ -52,6 +52,14 @@ export class LoopDisk implements AsyncDisposable {
     // 1: it was damaged, and is not any more.
     await run(["sh", "-c", `e2fsck -p ${this.#image} || [ $? = 1 ]`]);
     await this.#mount();
+  }
+
+  /** As after a power cut at this moment: with what has reached the disk by now, and nothing that was still in memory. */
+  async asAfterPowerCut(): Promise<LoopDisk> {
+    const disk = new LoopDisk(mkdtempSync(join(tmpdir(), "tandem-disk-")));
+    copyFileSync(this.#image, disk.#image);
+    await disk.#mount();
+    return disk;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

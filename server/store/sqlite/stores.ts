@@ -8,6 +8,7 @@ import type { References } from "#server/store/references.ts";
 import type { Stores } from "#server/store/stores.ts";
 import type { TokenStore } from "#server/store/token-store.ts";
 import { openDatabaseOf, openDatabaseToReadOf, openStatisticsOf } from "./database-files.ts";
+import { DatabaseSync } from "./database-sync.ts";
 import { SqliteDateMarkStore } from "./date-mark-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { SqliteIdempotencyStore } from "./idempotency-store.ts";
@@ -26,6 +27,7 @@ import { SqliteTokenStore } from "./token-store.ts";
 export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
   const database = openDatabaseOf(directory);
   const statistics = openStatisticsOf(directory);
+  const databaseSync = new DatabaseSync(directory.databaseFile, log);
   const statisticsWriter = new SqliteStatisticsWriter({ file: statistics.filename, log });
   const stores = storesIn(database);
   return {
@@ -35,6 +37,7 @@ export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
     statisticsWriter,
     viewerSecret: async () => viewerSecretIn(statistics),
     close: async () => {
+      databaseSync.stop();
       await statisticsWriter.close();
       statistics.close();
       database.close();
