@@ -82,9 +82,9 @@ class Mending {
   }
 
   async run(blocks: readonly Block[]): Promise<void> {
+    const limits = limitsOf(blocks, this.#mediaLength);
     for (const [index, block] of blocks.entries()) {
-      const next = blocks.slice(index + 1).find((each) => offsetOf(each) !== null);
-      const limit = Math.min((next && offsetOf(next)) ?? this.#mediaLength, this.#mediaLength);
+      const limit = limits[index] ?? this.#mediaLength;
       const offset = offsetOf(block) ?? this.end;
       if (offset >= this.#mediaLength) {
         this.hasChanged = true;
@@ -205,6 +205,17 @@ class Mending {
   get #tracks(): readonly RecordedTrack[] {
     return this.#initialization?.tracks ?? [];
   }
+}
+
+/** For each block, where the next one begins of which that is known, or where the file ends. */
+function limitsOf(blocks: readonly Block[], mediaLength: number): readonly number[] {
+  const limits: number[] = [];
+  let limit = mediaLength;
+  for (const block of blocks.toReversed()) {
+    limits.push(limit);
+    limit = Math.min(offsetOf(block) ?? limit, mediaLength);
+  }
+  return limits.reverse();
 }
 
 interface Times {

@@ -27,7 +27,8 @@ import { SqliteTokenStore } from "./token-store.ts";
 export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
   const database = openDatabaseOf(directory);
   const statistics = openStatisticsOf(directory);
-  const databaseSync = new DatabaseSync(directory.databaseFile, log);
+  const { databaseFile, statisticsFile } = directory;
+  const syncs = [databaseFile, statisticsFile].map((file) => new DatabaseSync(file, log));
   const statisticsWriter = new SqliteStatisticsWriter({ file: statistics.filename, log });
   const stores = storesIn(database);
   return {
@@ -37,7 +38,7 @@ export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
     statisticsWriter,
     viewerSecret: async () => viewerSecretIn(statistics),
     close: async () => {
-      databaseSync.stop();
+      for (const each of syncs) each.stop();
       await statisticsWriter.close();
       statistics.close();
       database.close();
