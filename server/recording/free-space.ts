@@ -6,7 +6,7 @@ import { messageOf } from "#server/common/failure.ts";
 /** The disk is looked at this often, whoever fills it. */
 const LOOK_MS = 1000;
 
-/** And whenever recordings have written a quarter of the minimum since; but not for less than this. */
+/** And whenever recordings have written an eighth of the minimum since; but not for less than this. */
 const LEAST_LOOK_BYTES = 4_000_000;
 
 /** Recording begins again only when there is this much more than the minimum, or an eighth of it more: it does not flutter. */
@@ -54,7 +54,7 @@ export class FreeSpace {
   /** A recording wrote this much: costs an addition, and now and then a look that nobody waits for. */
   wrote(byteLength: number): void {
     this.#writtenBytes += byteLength;
-    if (this.#writtenBytes >= Math.max(LEAST_LOOK_BYTES, this.#options.minBytes / 4)) void this.look(); // It does not reject.
+    if (this.#writtenBytes >= Math.max(LEAST_LOOK_BYTES, this.#options.minBytes / 8)) void this.look(); // It does not reject.
   }
 
   /** A write found the disk full, whatever it said before: there is room again when it says so. */

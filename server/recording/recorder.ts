@@ -26,6 +26,9 @@ const END_DEADLINE_MS = 5000;
 /** Segments that end this long after the disk was last told to keep everything have it told again: a power cut takes no more. */
 const SYNC_SECONDS = 5;
 
+/** A second of any stream or two; a disk that runs short is not given tens of megabytes more. */
+const MAX_DRAINED_BYTES = 4 * 1024 * 1024;
+
 interface Waiting {
   readonly file: RecordingFile;
   readonly bytes: Uint8Array;
@@ -88,6 +91,16 @@ export class Recorder {
     if (this.#hasFailed) return;
     if (this.#waitingBytes > MAX_WAITING_BYTES) this.#fail(`the disk is ${this.#waitingBytes} bytes behind`);
     else this.#writing ??= this.#writeAll();
+  }
+
+  /** The disk runs short: as {@link end}, but a disk that is far behind gets no more than what it is being given. */
+  stop(): Promise<void> {
+    if (this.#waitingBytes > MAX_DRAINED_BYTES) {
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      this.held.recordingEnded();
+    }
+    return this.end();
   }
 
   /** Resolves once everything is on the disk. */
@@ -188,7 +201,7 @@ export class Recorder {
       while (this.#waiting.length > 0 && !this.#hasFailed) {
         const { file, chunks, byteLength } = this.#takeRun();
         await this.#files?.append(file, chunks);
-        this.#waitingBytes -= byteLength;
+        this.#waitingBytes = Math.max(0, this.#waitingBytes - byteLength);
         if (file !== "media") continue;
         this.#writtenLength += byteLength;
         this.held.written(this.#writtenLength);

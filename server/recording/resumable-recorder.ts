@@ -1,6 +1,6 @@
 // A recorder that stops while the disk has no room, and goes on when it has: the broadcast never waits for either.
 //
-// Stopped, it drops no byte that is on its way: what was cut is written, then the files are closed. Before it goes on the
+// Stopped, it writes what was cut, unless that is much, then the files are closed. Before it goes on the
 // recording is repaired, as after a crash, so that whatever a full disk tore is cut off; it begins with the next segment, whose
 // line in the journal says how much is missing.
 
@@ -141,7 +141,7 @@ export class ResumableRecorder {
     this.#state = "stopped";
     const stretch = this.#stretch;
     this.#stretch = null;
-    this.#turning = this.#turning.then(() => stretch?.end());
+    this.#turning = this.#turning.then(() => stretch?.stop());
     if (!isNew) return;
     this.#reason = reason;
     this.#missedSeconds = 0;

@@ -2,13 +2,15 @@
 
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
+import { ObsSession } from "#test/support/obs-session.ts";
 import { areInstalled } from "#test/support/program.ts";
 import { SmallDisk } from "#test/support/small-disk.ts";
+import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 import { Viewer } from "#test/support/viewer.ts";
@@ -106,6 +108,33 @@ test.skipIf(!areInstalled("ffmpeg", "mount", "umount") || process.getuid?.() !==
     expect(eventsIn(disk.folder, "recording.%")).toEqual(["recording.stopped", "recording.resumed"]);
   },
   120_000,
+);
+
+test.skipIf(!areInstalled("mount", "umount") || process.getuid?.() !== 0)(
+  "a broadcast that fills the disk as fast as it takes it stops well above the last block",
+  async () => {
+    await using disk = await SmallDisk.mount(80 * MEGABYTE);
+    await using server = await TandemServer.start({
+      environment: { TANDEM_DATA_DIR: disk.folder, TANDEM_MIN_FREE_DISK_MB: "40" },
+    });
+    const api = new ApiClient(server.url, ADMIN_TOKEN);
+    const { id } = await api.create({ name: "Fast" });
+    const { inputs } = await api.start(id);
+    const { serverUrl = "", streamKey = "" } = inputs[0] ?? {};
+    await using session = await ObsSession.publish(serverUrl, streamKey);
+    const encoder = new SyntheticEncoder({ frameBytes: 150_000 });
+    session.sendAtOnce([...encoder.headers(), ...encoder.play(1)]);
+    await api.when(id, "an active ingest", (each) => each.inputs.some((input) => input.active));
+    await api.publish(id);
+    // 112 MB, more than there is room for.
+    session.sendAtOnce(encoder.play(30));
+    await until("the stop", () => server.logs.includes('"event":"recording_failed"'));
+    await Bun.sleep(1000); // What was on its way is written.
+    const { bavail, bsize } = statfsSync(disk.folder);
+    expect(bavail * bsize).toBeGreaterThan(15 * MEGABYTE);
+    expect(server.logs).not.toContain("ENOSPC");
+  },
+  60_000,
 );
 
 /** The types of what is stored, in order. */

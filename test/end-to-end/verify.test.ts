@@ -107,7 +107,9 @@ test("nothing is found in a healthy directory, also while it is recorded into, a
   await api.operations.deleteMedia((await api.get(finished)).mediaId ?? "", { permanent: true });
   expect(await verify(server.dataDir)).toMatchObject(healthy);
   expect(await server.stop()).toBe(0);
+  const files = readdirSync(server.dataDir);
   expect(await verify(server.dataDir)).toMatchObject(healthy);
+  expect(readdirSync(server.dataDir)).toEqual(files);
 }, 90_000);
 
 /** A directory as a server left it: one finished livestream with a picture, another one without. */

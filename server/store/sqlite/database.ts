@@ -1,6 +1,7 @@
 // A SQLite file: opened with the settings every store counts on, and brought to the schema of this version.
 
-import { Database } from "bun:sqlite";
+import { constants, Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
 import { LIVESTREAMS_MEDIA_TOKENS } from "./migrations/0001-livestreams-media-tokens.ts";
 import { THUMBNAILS } from "./migrations/0002-thumbnails.ts";
 import { RISING_TIME } from "./migrations/0003-rising-time.ts";
@@ -39,9 +40,17 @@ export function openDatabase(path: string, migrations: readonly string[] = MIGRA
   return database;
 }
 
-/** As it is, for reading alone, also beside a server. Throws where the schema is not the one of this version. */
+/**
+ * As it is, for reading alone, also beside a server. Throws where the schema is not the one of this version. Where no server
+ * has left its log, none is made: it would be of whoever reads, and the next server might not be allowed to write it.
+ */
 export function openDatabaseToRead(path: string): Database {
-  const database = new Database(path, { readonly: true, strict: true });
+  const database = existsSync(`${path}-wal`)
+    ? new Database(path, { readonly: true, strict: true })
+    : new Database(
+        `${Bun.pathToFileURL(path).href}?immutable=1`,
+        constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI,
+      );
   try {
     database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     const version = schemaVersion(database);

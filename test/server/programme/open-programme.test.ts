@@ -223,6 +223,10 @@ describe("a disk that runs short", () => {
   test("leaves a stopped livestream's playlist, listed anew, without a hole in its numbers", async () => {
     await using house = new House();
     await house.goLive();
+    house.run(3);
+    house.drop("primary");
+    house.run(2);
+    house.connect("primary");
     house.run(5);
     await house.setFree(999);
     house.run(4);
@@ -237,6 +241,9 @@ describe("a disk that runs short", () => {
     );
     expect(gapAt).toBeGreaterThan(0);
     expect(listed).toEqual(recording.segments.slice(gapAt).map(({ msn }) => msn));
+    const before = recording.segments.slice(0, gapAt).filter(({ discontinuity }) => discontinuity);
+    expect(before.length).toBeGreaterThan(0);
+    expect(house.window.discontinuitySequence).toBe(before.length);
   });
 });
 

@@ -58,7 +58,7 @@ test("with a minimum of 0 the disk may be filled", async () => {
 
 test.each([
   [0, 4_000_000],
-  [512, 128_000_000],
+  [512, 64_000_000],
 ])("with a minimum of %i MB it is looked at whenever %i bytes were written", async (minimum, bytes) => {
   const { disk, freeSpace, unwatch } = watched(minimum);
   freeSpace.wrote(bytes - 1);

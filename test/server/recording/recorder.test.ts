@@ -167,6 +167,25 @@ test("a disk that cannot keep what it took ends the recording, and writes do not
   expect(failures).toEqual(["EIO: fdatasync"]);
 });
 
+test("files are not closed while the disk is still keeping what they have", async () => {
+  const files = new HeldFiles({ isOpen: true });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  files.sync = () => promise;
+  const { recorder } = recorderOn(() => files);
+  const cuts = programmeCuts({ seconds: 10 });
+  writeAll(recorder, cuts);
+  await until(
+    "all of it written",
+    () => Buffer.concat(files.appended.media).byteLength === bytesOf(cuts).byteLength,
+  );
+  const ended = recorder.end();
+  await setImmediate();
+  expect(files.isClosed).toBe(false);
+  resolve();
+  await ended;
+  expect(files.isClosed).toBe(true);
+});
+
 test("the bytes of a part are written as they are, not copied", async () => {
   const files = new HeldFiles({ isOpen: true });
   const { recorder } = recorderOn(() => files);

@@ -224,5 +224,7 @@ test("a write that finds the disk full is a reason to wait for room for all reco
     expect(disk.told).toHaveLength(goesOn ? 2 : 1);
     const msns = (await disk.folder.recordings.repair(LIVESTREAM_ID))?.segments.map(({ msn }) => msn);
     expect(msns).toEqual(goesOn ? [0, 2] : [0]);
+    // Other bytes are now where these were to be.
+    expect(disk.recorder.held.segment("v0-360", 1)?.every(isInMemory)).toBe(true);
   }
 });

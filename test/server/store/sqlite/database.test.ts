@@ -1,9 +1,9 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { NewerDatabaseError, openDatabase } from "#server/store/sqlite/database.ts";
+import { NewerDatabaseError, openDatabase, openDatabaseToRead } from "#server/store/sqlite/database.ts";
 
 let folder = "";
 let file = "";
@@ -49,6 +49,34 @@ test("a database of a newer version is refused in one line and not touched", () 
     `${file} has schema 1000; this version of Tandem knows schemas up to 4`,
   );
   expect(readFileSync(file)).toEqual(before);
+});
+
+test("a database is read without a trace, also with characters that addresses use, and with what a killed server left", () => {
+  const odd = join(folder, "a ?b#%41.sqlite");
+  openDatabase(odd).close();
+  const before = readdirSync(folder);
+  const reading = openDatabaseToRead(odd);
+  expect(reading.query("SELECT * FROM recording_removals").values()).toEqual([]);
+  expect(() => reading.run("INSERT INTO recording_removals (livestream_id) VALUES ('a')")).toThrow();
+  reading.close();
+  expect(readdirSync(folder)).toEqual(before);
+
+  const running = openDatabase(odd);
+  running.run("INSERT INTO recording_removals (livestream_id) VALUES ('a')");
+  const beside = openDatabaseToRead(odd);
+  expect(beside.query("SELECT * FROM recording_removals").values()).toEqual([["a"]]);
+  beside.close();
+  running.close();
+});
+
+test.each([
+  [1000, "has schema 1000; this version of Tandem knows schemas up to 4"],
+  [1, "it has schema 1; a server of this version brings it to 4"],
+])("a database of schema %i is not read", (version, problem) => {
+  const other = new Database(file);
+  other.run(`PRAGMA user_version = ${version}`);
+  other.close();
+  expect(() => openDatabaseToRead(file)).toThrow(problem);
 });
 
 test("a file that is no database is refused", () => {
