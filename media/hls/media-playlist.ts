@@ -4,8 +4,13 @@ import { leadInUri, segmentUri } from "./listed-uri.ts";
 import { PLAYLIST_VERSION, segmentLines } from "./playlist-lines.ts";
 import type { PlaylistWindow } from "./playlist-window.ts";
 
-/** Null until the first segment is complete. */
+/** Null until the first segment is complete. Of an event, what was taken from its window is not in it. */
 export function renderMediaPlaylist(window: PlaylistWindow): string | null {
+  return window.isEvent ? window.eventText : renderSlidingPlaylist(window);
+}
+
+/** What the window holds as a playlist that segments leave. Null until the first segment is complete. */
+export function renderSlidingPlaylist(window: PlaylistWindow): string | null {
   if (window.targetDurationSeconds === null) return null;
   return [
     "#EXTM3U",
@@ -13,7 +18,6 @@ export function renderMediaPlaylist(window: PlaylistWindow): string | null {
     `#EXT-X-TARGETDURATION:${window.targetDurationSeconds}`,
     `#EXT-X-MEDIA-SEQUENCE:${window.mediaSequence}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
-    ...(window.isEvent ? ["#EXT-X-PLAYLIST-TYPE:EVENT"] : []),
     ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
     ...segmentLines(window.segments, ""),
     ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
@@ -25,8 +29,8 @@ export function renderMediaPlaylist(window: PlaylistWindow): string | null {
 const LEAD_IN_SECONDS = 0.04;
 
 /**
- * The same for one who came when this segment was to begin with, and has its lead-in before it; where that is not listed any
- * more, nothing is told of it. Null also where the segment is yet to come.
+ * The same for one who came when this segment was to begin with, and has its lead-in before it; where the window does not hold
+ * that any more, nothing is told of it. Null also where the segment is yet to come.
  */
 export function renderWithLeadIn(window: PlaylistWindow, msn: number): string | null {
   const { segments, targetDurationSeconds } = window;
@@ -34,7 +38,7 @@ export function renderWithLeadIn(window: PlaylistWindow, msn: number): string | 
   const begin = segments[first];
   if (targetDurationSeconds === null || begin === undefined) {
     const hasLeft = (segments[0]?.msn ?? 0) > msn;
-    return hasLeft ? renderMediaPlaylist(window) : null;
+    return hasLeft ? renderSlidingPlaylist(window) : null;
   }
   const left = segments.slice(0, first).filter(({ discontinuity }) => discontinuity).length;
   const leadIn = {

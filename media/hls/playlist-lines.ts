@@ -6,24 +6,65 @@ import type { Segment } from "./segment.ts";
 /** The least version that allows EXT-X-MAP in a playlist that is not I-frames only is 6; 7 is what CMAF players expect. */
 export const PLAYLIST_VERSION = 7;
 
+/** Where dates are left out, one stands at least this often: whichever minute a reader looks at has one. */
+const MAX_UNDATED_SECONDS = 60;
+
+/** Where the durations since the last date say another time than the segment's by more than this, about a frame, it is dated. */
+const DATE_TOLERANCE_MS = 20;
+
 /**
- * Each segment with the tags before it: EXT-X-MAP where the initialization is another one than before, EXT-X-DISCONTINUITY,
- * EXT-X-PROGRAM-DATE-TIME, EXTINF. `folder`: of what is listed, relative to the playlist; empty, or with a slash at its end.
+ * Makes the lines of one segment after another: EXT-X-DISCONTINUITY, EXT-X-MAP where the initialization is another one than
+ * before, EXT-X-PROGRAM-DATE-TIME, EXTINF, URI.
  */
-export function segmentLines(segments: readonly Segment[], folder: string): string[] {
-  const lines: string[] = [];
-  let initializationId: number | null = null;
-  for (const segment of segments) {
-    if (segment.discontinuity) lines.push("#EXT-X-DISCONTINUITY");
-    if (segment.initializationId !== initializationId) {
-      initializationId = segment.initializationId;
-      lines.push(`#EXT-X-MAP:URI="${folder}${initializationUri(initializationId)}"`);
-    }
-    lines.push(
-      `#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTimeMs).toISOString()}`,
-      `#EXTINF:${segment.durationSeconds.toFixed(6)},`,
-      `${folder}${segmentUri(segment.msn)}`,
-    );
+export class SegmentLines {
+  readonly #folder: string;
+  readonly #isSparse: boolean;
+  #initializationId: number | null = null;
+  /** The last date that was written, and how much came since. */
+  #dated: { readonly atMs: number; seconds: number } | null = null;
+
+  /**
+   * `folder`: of what is listed, relative to the playlist; empty, or with a slash at its end. `dates`: `sparse` leaves out what
+   * durations tell (RFC 8216 §4.3.2.6): a long playlist is half as long then.
+   */
+  constructor(folder: string, dates: "each" | "sparse" = "each") {
+    this.#folder = folder;
+    this.#isSparse = dates === "sparse";
   }
-  return lines;
+
+  next(segment: Segment): string[] {
+    const { msn, initializationId, discontinuity, programDateTimeMs, durationSeconds } = segment;
+    const lines: string[] = [];
+    if (discontinuity) lines.push("#EXT-X-DISCONTINUITY");
+    if (initializationId !== this.#initializationId) {
+      this.#initializationId = initializationId;
+      lines.push(`#EXT-X-MAP:URI="${this.#folder}${initializationUri(initializationId)}"`);
+    }
+    if (this.#isDated(segment))
+      lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(programDateTimeMs).toISOString()}`);
+    lines.push(`#EXTINF:${durationSeconds.toFixed(6)},`, `${this.#folder}${segmentUri(msn)}`);
+    return lines;
+  }
+
+  #isDated({ discontinuity, programDateTimeMs, durationSeconds }: Segment): boolean {
+    const last = this.#dated;
+    if (this.#isSparse && last !== null && !discontinuity && last.seconds < MAX_UNDATED_SECONDS) {
+      const impliedMs = last.atMs + last.seconds * 1000;
+      last.seconds += durationSeconds;
+      if (Math.abs(impliedMs - programDateTimeMs) <= DATE_TOLERANCE_MS) return false;
+    }
+    this.#dated = { atMs: programDateTimeMs, seconds: durationSeconds };
+    return true;
+  }
+}
+
+/** Of segments in a row, each with its date. `folder`: as for {@link SegmentLines}. */
+export function segmentLines(segments: readonly Segment[], folder: string): string[] {
+  const lines = new SegmentLines(folder);
+  return segments.flatMap((segment) => lines.next(segment));
+}
+
+/** The same lines of a segment whose bytes are nowhere any more: players leave it out (rfc8216bis §4.4.4.7). */
+export function gapLines(lines: readonly string[]): string[] {
+  return lines.toSpliced(-1, 0, "#EXT-X-GAP");
 }

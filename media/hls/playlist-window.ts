@@ -1,5 +1,6 @@
 // What the playlist of one rendition lists now: fed with cuts, asked by whoever renders it.
 
+import { EventLines } from "./event-lines.ts";
 import { RateMeter, type Rates } from "./rate-meter.ts";
 import { type RenditionFacts, renditionFacts } from "./rendition.ts";
 import type { Cut, Segment } from "./segment.ts";
@@ -18,6 +19,9 @@ export interface WindowHistory {
   readonly facts: RenditionFacts;
 }
 
+/** Where a segment's bytes will be found: in the recording, or only in memory, for now, or nowhere any more. */
+export type SegmentPlace = "recorded" | "in-memory" | "lost";
+
 export class PlaylistWindow {
   /** EXT-X-PLAYLIST-TYPE:EVENT: nothing ever leaves the playlist. */
   readonly isEvent: boolean;
@@ -25,6 +29,8 @@ export class PlaylistWindow {
   readonly #listed: Segment[] = [];
   /** Segments that left the playlist and can still be asked for, oldest first. */
   readonly #removed: Segment[] = [];
+  /** Empty but for an event. */
+  readonly #eventLines = new EventLines();
   #version = 0;
   #mediaSequence = 0;
   #discontinuitySequence: number;
@@ -56,17 +62,17 @@ export class PlaylistWindow {
     return this.#version;
   }
 
-  /** Complete segments, oldest first. */
+  /** Complete segments, oldest first; of an event those that are not settled. */
   get segments(): readonly Segment[] {
     return [...this.#listed];
   }
 
-  /** EXT-X-MEDIA-SEQUENCE: of the first segment listed. */
+  /** EXT-X-MEDIA-SEQUENCE: of the first of {@link segments}. */
   get mediaSequence(): number {
     return this.#mediaSequence;
   }
 
-  /** EXT-X-DISCONTINUITY-SEQUENCE: discontinuities that left the playlist. */
+  /** EXT-X-DISCONTINUITY-SEQUENCE: discontinuities before the first of {@link segments}. */
   get discontinuitySequence(): number {
     return this.#discontinuitySequence;
   }
@@ -100,6 +106,32 @@ export class PlaylistWindow {
     return this.#removed[0] ?? this.#listed[this.#spareSegments()] ?? null;
   }
 
+  /** The text of an event from where it was taken last to its end; null until the first segment is complete. */
+  get eventText(): string | null {
+    if (this.#targetDurationSeconds === null) return null;
+    return this.#eventLines.text + (this.#hasEnded ? "#EXT-X-ENDLIST\n" : "");
+  }
+
+  /**
+   * Of an event, which grows for as long as the broadcast lasts: segments that a live window does not need are let go of, and
+   * their lines written for good. What is only in memory stays; what is lost stays listed, at its place and with its duration,
+   * since nothing may be removed from an event (RFC 8216 §4.3.3.5), but as an EXT-X-GAP.
+   */
+  settle(placeOf: (segment: Segment) => SegmentPlace): void {
+    const settled = this.#listed.splice(0, this.#settleable(placeOf));
+    for (const segment of settled) {
+      const isLost = placeOf(segment) === "lost";
+      this.#eventLines.settle(isLost);
+      if (isLost) this.#version += 1;
+    }
+    this.#remove(settled);
+  }
+
+  /** The lines of an event that were settled since they were taken last, from its first line on: for an owner who keeps them. */
+  takeSettled(): string {
+    return this.#eventLines.take();
+  }
+
   push(cut: Cut): void {
     if (cut.type === "initialization") this.#facts = renditionFacts(cut.initialization.tracks);
     else if (cut.type === "segment") this.#list(cut.segment, cut.targetDurationSeconds);
@@ -118,12 +150,28 @@ export class PlaylistWindow {
 
   #list(segment: Segment, targetDurationSeconds: number): void {
     if (this.#listed.length === 0) this.#mediaSequence = segment.msn;
+    if (this.isEvent) this.#write(segment, targetDurationSeconds);
     this.#targetDurationSeconds = targetDurationSeconds;
     this.#areAllIndependent &&= segment.independent;
     this.#listed.push(segment);
     this.#rates.push(segment, targetDurationSeconds);
     if (!this.isEvent) this.#remove(this.#listed.splice(0, this.#spareSegments()));
     this.#version += 1;
+  }
+
+  #write(segment: Segment, targetDurationSeconds: number): void {
+    if (this.#targetDurationSeconds === null) {
+      const { discontinuitySequence } = this;
+      this.#eventLines.begin({ targetDurationSeconds, mediaSequence: segment.msn, discontinuitySequence });
+    }
+    this.#eventLines.write(segment);
+  }
+
+  /** How many of the oldest segments can be settled. */
+  #settleable(placeOf: (segment: Segment) => SegmentPlace): number {
+    const spare = this.#listed.slice(0, this.#spareSegments());
+    const waiting = spare.findIndex((segment) => placeOf(segment) === "in-memory");
+    return waiting === -1 ? spare.length : waiting;
   }
 
   #remove(removed: readonly Segment[]): void {

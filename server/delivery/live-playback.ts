@@ -77,7 +77,7 @@ export class LivePlayback {
       if (programme === null || window === undefined) return this.#elsewhere(programme, path);
       const leadIn = leadInOf(request.url);
       return leadIn === null
-        ? this.#mediaPlaylist(window, request, path, null)
+        ? this.#mediaPlaylist(programme, window, request, path, null)
         : this.#withLeadIn(programme, path.rendition, window, request, path, leadIn);
     }
     if (programme === null) return this.#listedElsewhere(path, path.rendition);
@@ -99,7 +99,7 @@ export class LivePlayback {
 
   /** Of pictures that stood still, and of interlaced ones, there is no lead-in: none is listed. */
   async #withLeadIn(
-    { held }: Programme,
+    programme: Programme,
     rendition: RenditionName,
     window: PlaylistWindow,
     request: Request,
@@ -107,19 +107,22 @@ export class LivePlayback {
     msn: number,
   ): Promise<Response> {
     const segment = window.segments.find((each) => each.msn === msn);
-    const isLacking = segment !== undefined && !(await this.#leadIns.has(held, rendition, segment));
-    return this.#mediaPlaylist(window, request, path, isLacking ? null : msn);
+    const isLacking = segment !== undefined && !(await this.#leadIns.has(programme.held, rendition, segment));
+    return this.#mediaPlaylist(programme, window, request, path, isLacking ? null : msn);
   }
 
   /** The same for all; whoever gets it is a viewer from now on. */
   #mediaPlaylist(
+    programme: Programme,
     window: PlaylistWindow,
     request: Request,
     path: PlaybackPath,
     leadIn: number | null,
   ): Response | Promise<Response> {
     const playlist =
-      leadIn === null ? this.#prepared.media(window) : this.#prepared.mediaWithLeadIn(window, leadIn);
+      leadIn === null
+        ? this.#prepared.media(programme, window)
+        : this.#prepared.mediaWithLeadIn(window, leadIn);
     if (playlist === null) return this.#notYet(path);
     if (request.method === "GET") {
       const { headers, url } = request;

@@ -16,8 +16,13 @@ const GZIP_MIN_LENGTH = 1024;
 /** The types of what a media playlist lists (rfc8216bis §3.1.2). */
 export const CONTENT_TYPES = { initialization: "video/mp4", segment: "video/iso.segment" } as const;
 
+/** A playlist that is answered with, as whoever asks can take it. */
+export interface PlaylistAnswers {
+  answer(request: Request): Response | Promise<Response>;
+}
+
 /** The text of a playlist as it is sent, made once for all who ask. */
-export class PlaylistText {
+export class PlaylistText implements PlaylistAnswers {
   readonly #plain: Representation;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #bytes: Uint8Array<ArrayBuffer>;
@@ -25,28 +30,50 @@ export class PlaylistText {
 
   constructor(text: string, stage: keyof typeof PLAYLIST_CACHE_CONTROL) {
     this.#bytes = new TextEncoder().encode(text);
-    this.#headers = {
-      "Cache-Control": PLAYLIST_CACHE_CONTROL[stage],
-      "Content-Type": PLAYLIST,
-      Vary: "Accept-Encoding",
-    };
+    this.#headers = playlistHeaders(stage);
     this.#plain = new Representation(this.#bytes, this.#headers);
   }
 
-  /** A part of one is not compressed. */
   answer(request: Request): Response {
-    const isCompressed =
-      this.#bytes.byteLength >= GZIP_MIN_LENGTH && acceptsGzip(request) && !request.headers.has("Range");
+    const isCompressed = this.#bytes.byteLength >= GZIP_MIN_LENGTH && wantsGzip(request);
     return (isCompressed ? this.#compressed() : this.#plain).answer(request);
   }
 
   #compressed(): Representation {
-    this.#gzipped ??= new Representation(gzipSync(this.#bytes), {
-      ...this.#headers,
-      "Content-Encoding": "gzip",
-    });
+    this.#gzipped ??= new Representation(gzipSync(this.#bytes), gzipHeaders(this.#headers));
     return this.#gzipped;
   }
+}
+
+/** A version of an event's playlist as it is sent, made once for all who ask: as gzip, and as text where somebody takes no gzip. */
+export class EventPlaylist implements PlaylistAnswers {
+  readonly #headers = playlistHeaders("live");
+  readonly #gzipped: Representation;
+  readonly #makePlain: () => Promise<Blob>;
+  #plain: Promise<Representation> | null = null;
+
+  constructor(gzipped: Blob, makePlain: () => Promise<Blob>) {
+    this.#gzipped = new Representation(gzipped, gzipHeaders(this.#headers));
+    this.#makePlain = makePlain;
+  }
+
+  answer(request: Request): Response | Promise<Response> {
+    if (wantsGzip(request)) return this.#gzipped.answer(request);
+    this.#plain ??= this.#makePlain().then((text) => new Representation(text, this.#headers));
+    return this.#plain.then((plain) => plain.answer(request));
+  }
+}
+
+function playlistHeaders(stage: keyof typeof PLAYLIST_CACHE_CONTROL): Readonly<Record<string, string>> {
+  return {
+    "Cache-Control": PLAYLIST_CACHE_CONTROL[stage],
+    "Content-Type": PLAYLIST,
+    Vary: "Accept-Encoding",
+  };
+}
+
+function gzipHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...headers, "Content-Encoding": "gzip" };
 }
 
 /** Bytes that never change under their URL. */
@@ -121,6 +148,11 @@ function notModified(entityTag: string): Response {
   });
 }
 
-function acceptsGzip(request: Request): boolean {
-  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(request.headers.get("Accept-Encoding") ?? "");
+/** A part of a playlist is not compressed. */
+function wantsGzip({ headers }: Request): boolean {
+  return acceptsGzip(headers.get("Accept-Encoding") ?? "") && !headers.has("Range");
+}
+
+function acceptsGzip(acceptEncoding: string): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(acceptEncoding);
 }

@@ -1,12 +1,13 @@
 // The texts of live playlists, made once for each version, however many viewers ask.
 
 import { leadInMsn } from "#media/hls/lead-in.ts";
-import { renderMediaPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
+import { renderMediaPlaylist, renderSlidingPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
 import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { MEDIA_PLAYLIST } from "#openapi/playback-paths.ts";
+import type { EventText } from "#server/programme/event-text.ts";
 import type { Programme } from "#server/programme/programme.ts";
-import { PlaylistText } from "./playback-answers.ts";
+import { EventPlaylist, type PlaylistAnswers, PlaylistText } from "./playback-answers.ts";
 
 /** Where in the rendered multivariant playlist each viewer's own session id goes. */
 const SESSION_PLACE = "{session}";
@@ -23,19 +24,23 @@ interface Rendered<Text> {
 }
 
 export class PreparedPlaylists {
-  readonly #media = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
+  readonly #media = new WeakMap<PlaylistWindow, Rendered<PlaylistAnswers>>();
+  readonly #sliding = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
   readonly #withLeadIn = new WeakMap<PlaylistWindow, Map<number, Rendered<PlaylistText>>>();
   readonly #multivariant = new WeakMap<Programme, Rendered<string>>();
 
   /** Null while there is nothing to list. */
-  media(window: PlaylistWindow): PlaylistText | null {
-    return rendered(this.#media, window, window.version, () => {
-      const text = renderMediaPlaylist(window);
-      return text === null ? null : new PlaylistText(text, "live");
+  media(programme: Programme, window: PlaylistWindow): PlaylistAnswers | null {
+    return rendered<PlaylistWindow, PlaylistAnswers>(this.#media, window, window.version, () => {
+      const eventText = programme.eventText(window);
+      return eventText === null ? textOf(renderMediaPlaylist(window)) : eventOf(eventText);
     });
   }
 
-  /** As {@link media}, for one whose first segment is this one, with its lead-in before it. */
+  /**
+   * As {@link media}, for one whose first segment is this one, with its lead-in before it. It is no event, not even once that
+   * segment is one of many: what it listed would have to stay.
+   */
   mediaWithLeadIn(window: PlaylistWindow, msn: number): PlaylistText | null {
     const texts = this.#withLeadIn.get(window) ?? new Map<number, Rendered<PlaylistText>>();
     this.#withLeadIn.set(window, texts);
@@ -43,11 +48,15 @@ export class PreparedPlaylists {
     const last = texts.get(msn);
     if (last !== undefined && last.version === window.version) return last.text;
     const text = renderWithLeadIn(window, msn);
-    if (text === null || msn < window.mediaSequence) return text === null ? null : this.media(window);
+    if (text === null || msn < window.mediaSequence) return text === null ? null : this.#slidingOf(window);
     const prepared = new PlaylistText(text, "live");
     if (texts.size >= MAX_LEAD_INS) texts.clear();
     texts.set(msn, { version: window.version, text: prepared });
     return prepared;
+  }
+
+  #slidingOf(window: PlaylistWindow): PlaylistText | null {
+    return rendered(this.#sliding, window, window.version, () => textOf(renderSlidingPlaylist(window)));
   }
 
   /** As {@link media}; the session is in the address of every media playlist. */
@@ -64,6 +73,15 @@ export class PreparedPlaylists {
     );
     return text?.replaceAll(SESSION_PLACE, newSession()) ?? null;
   }
+}
+
+function textOf(text: string | null): PlaylistText | null {
+  return text === null ? null : new PlaylistText(text, "live");
+}
+
+function eventOf(eventText: EventText): EventPlaylist | null {
+  const gzipped = eventText.gzipped();
+  return gzipped === null ? null : new EventPlaylist(gzipped, () => eventText.plain());
 }
 
 /** What a viewer who comes now asks for beside the session: where to begin, if there is nothing to begin with. */

@@ -103,17 +103,20 @@ function openRecorded(
   return { programme, resumeAtSeconds: recording.endsAtSeconds, openInstance };
 }
 
-/** What was recorded cannot be read, which is no reason for nobody to watch what comes: it is not recorded. */
+/**
+ * What was recorded cannot be read, which is no reason for nobody to watch what comes: it is not recorded. Nobody could seek
+ * back in it, either: it is no event.
+ */
 function openUnrecorded(
   options: ProgrammeOptions,
-  { id, withDvr }: ProgrammeOfLivestream,
+  { id }: ProgrammeOfLivestream,
   error: unknown,
 ): OpenedProgramme {
   const message = messageOf(error);
   options.reports.recordingStopped(id, `the recording cannot be read: ${message}`, 0);
   const past = pastBeyond(null, options.risingMs());
   const programme = programmeOf(options, {
-    ...windowsOf(past, { isEvent: withDvr }),
+    ...windowsOf(past, { isEvent: false }),
     recorder: new Unrecorded(),
   });
   return { programme, resumeAtSeconds: 0, openInstance: null };

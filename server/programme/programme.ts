@@ -10,6 +10,7 @@ import type { Clock } from "#server/common/clock.ts";
 import { ClockJumps } from "#server/common/clock-jumps.ts";
 import type { HeldBytes } from "#server/recording/held-bytes.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
+import { EventText } from "./event-text.ts";
 import type { RecordingProgress } from "./recording-progress.ts";
 import type { RtmpFanOut } from "./rtmp-fan-out.ts";
 
@@ -30,6 +31,8 @@ export class Programme implements ProgrammeInput {
   readonly #segmenter: Segmenter;
   readonly #windows: Map<RenditionName, PlaylistWindow>;
   readonly #openWindow: () => PlaylistWindow;
+  /** Of windows that are events. */
+  readonly #eventTexts = new Map<PlaylistWindow, EventText>();
   readonly #recorder: ProgrammeRecorder;
   readonly #clock: ProgrammeClock;
   readonly #clockJumps = new ClockJumps();
@@ -54,6 +57,7 @@ export class Programme implements ProgrammeInput {
     this.fanOut = options.fanOut;
     this.#clock = options.clock;
     this.#progress = options.progress ?? null;
+    for (const [name, window] of this.#windows) this.#settle(name, window);
   }
 
   /** How long the recording is by now; null where nothing is recorded. */
@@ -70,6 +74,11 @@ export class Programme implements ProgrammeInput {
   get leadWindow(): PlaylistWindow | null {
     const [lead] = this.#windows.values();
     return lead ?? null;
+  }
+
+  /** The whole playlist of one of {@link windows} that is an event; null for another. */
+  eventText(window: PlaylistWindow): EventText | null {
+    return this.#eventTexts.get(window) ?? null;
   }
 
   /** Where the bytes of what is listed are. */
@@ -146,7 +155,17 @@ export class Programme implements ProgrammeInput {
       if (cut.type !== "segment") continue;
       this.#listedAtMs = this.#clock.monotonicMs();
       if (oldestNeeded !== null) this.held.releaseBefore(cut.rendition, oldestNeeded);
+      this.#settle(cut.rendition, window);
     }
+  }
+
+  /** An event goes on for as long as the broadcast: what it lists from the recording is no more in memory than need be. */
+  #settle(rendition: RenditionName, window: PlaylistWindow): void {
+    if (!window.isEvent) return;
+    window.settle(({ msn }) => this.held.placeOf(rendition, msn));
+    const text = this.#eventTexts.get(window) ?? new EventText(window);
+    this.#eventTexts.set(window, text);
+    text.takeSettled();
   }
 
   #windowOf(rendition: RenditionName): PlaylistWindow {

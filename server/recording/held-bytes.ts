@@ -1,8 +1,10 @@
 // Where any byte of a programme or a recording is now: in memory, in a file, or nowhere any more.
 
+import type { SegmentPlace } from "#media/hls/playlist-window.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut, Segment } from "#media/hls/segment.ts";
 import { joinPieces, type Piece } from "./piece.ts";
+import { type Place, SegmentPlaces } from "./segment-places.ts";
 
 /** An initialization or a part. */
 interface Held {
@@ -28,7 +30,7 @@ interface HeldRendition {
   /** Those of {@link segments} whose bytes are in memory. */
   readonly inMemory: Set<number>;
   /** Older ones, of which only the whole is known. */
-  readonly recorded: Map<number, Place>;
+  readonly recorded: SegmentPlaces;
   openParts: Held[];
 }
 
@@ -134,9 +136,17 @@ export class HeldBytes {
   /** As {@link initialization}, of a complete segment. */
   segment(rendition: RenditionName, msn: number): readonly Piece[] | null {
     const held = this.#renditions.get(rendition);
-    const place = held?.recorded.get(msn);
-    if (place !== undefined && this.#file !== null) return [{ file: this.#file, ...place }];
+    const place = held?.recorded.get(msn) ?? null;
+    if (place !== null && this.#file !== null) return [{ file: this.#file, ...place }];
     return this.#piecesOf(held?.segments.get(msn));
+  }
+
+  /** Where a complete segment is, or that it is nowhere any more. */
+  placeOf(rendition: RenditionName, msn: number): SegmentPlace {
+    const held = this.#renditions.get(rendition);
+    const whole = held?.segments.get(msn);
+    if (whole === undefined) return (held?.recorded.get(msn) ?? null) === null ? "lost" : "recorded";
+    return this.#isWritten(whole) ? "recorded" : "in-memory";
   }
 
   #letGoOfWritten(held: HeldRendition): void {
@@ -194,7 +204,7 @@ export class HeldBytes {
       initializations: new Map(),
       segments: new Map(),
       inMemory: new Set(),
-      recorded: new Map(),
+      recorded: new SegmentPlaces(),
       openParts: [],
     };
     this.#renditions.set(name, held);
@@ -222,12 +232,6 @@ function placeOf(parts: readonly Held[]): Place | null {
     end += part.byteLength;
   }
   return { offset, byteLength: end - offset };
-}
-
-/** Where something lies in the file. */
-interface Place {
-  readonly offset: number;
-  readonly byteLength: number;
 }
 
 export interface Recorded extends Place {

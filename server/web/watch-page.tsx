@@ -47,10 +47,28 @@ export function renderWatchPage({ state, shared, isEmbedded }: WatchPageOptions)
             </button>
           </div>
         </div>
+        <div id="time-shift" class="time-shift" hidden>
+          <span id="shift-begin" class="shift-end" title="The beginning of the broadcast" />
+          <div class="shift-track">
+            <input
+              id="shift"
+              type="range"
+              min="0"
+              max="1"
+              step="any"
+              value="1"
+              aria-label="Position in the broadcast"
+            />
+            {/* The slider says it too. */}
+            <span id="shift-preview" class="shift-preview" aria-hidden="true" hidden />
+          </div>
+          <span id="shift-end" class="shift-end" />
+        </div>
         <header class="caption">
           <span id="badge" class="badge" />
           <h1 id="title">{title}</h1>
           <p class="facts">
+            <span id="shown-at" title="When the picture was broadcast" />
             <span id="behind" title="How far the picture is behind the newest that the server has" />
             <span id="quality" title="The size of the picture" />
             <label id="delay" hidden>

@@ -1,6 +1,6 @@
 // One video element and whatever feeds it: hls.js where it works, else the browser's own HLS.
 
-import Hls from "hls.js";
+import Hls, { type Fragment } from "hls.js";
 
 /** Fragmented MP4 passes through hls.js as it is: a worker to remux in would have nothing to do. */
 const HLS_OPTIONS = { enableWorker: false, liveDurationInfinity: true, backBufferLength: 60 };
@@ -34,6 +34,17 @@ export interface LivePosition {
   readonly hasLeftEdge: boolean;
 }
 
+/** What may be sought in, of a playlist that reaches back to the beginning of its broadcast. Seconds of the video's time. */
+export interface SeekRange {
+  readonly startSeconds: number;
+  /** The newest that can be played without a stall, or the end. */
+  readonly endSeconds: number;
+  readonly currentSeconds: number;
+  readonly isLive: boolean;
+  /** When what is shown there was broadcast, milliseconds since 1970; null where nobody knows. */
+  dateMsAt(seconds: number): number | null;
+}
+
 export class Player {
   readonly #video: HTMLVideoElement;
   readonly #onFailure: OnFailure;
@@ -62,6 +73,24 @@ export class Player {
       this.#hls === null ? this.#ownDistance() : hlsJsDistance(this.#hls, this.#video);
     if (behindSeconds === null) return null;
     return { behindSeconds, hasLeftEdge: behindSeconds > wantedSeconds + SLACK_SECONDS };
+  }
+
+  /** Null where the playlist keeps less, and in a browser's own HLS, whose own controls seek in it. */
+  get seekRange(): SeekRange | null {
+    const details = this.#hls?.latestLevelDetails ?? null;
+    if (details === null || details.type !== "EVENT") return null;
+    return {
+      startSeconds: details.fragmentStart,
+      endSeconds: (details.live ? this.#hls?.liveSyncPosition : null) ?? details.edge,
+      currentSeconds: this.#video.currentTime,
+      isLive: details.live,
+      dateMsAt: (seconds) => dateMsAt(details.fragments, seconds),
+    };
+  }
+
+  /** `seconds`: of the video's time. */
+  seek(seconds: number): void {
+    this.#video.currentTime = seconds;
   }
 
   /** Whether {@link keepDistance} has an effect: a browser's own HLS chooses for itself. */
@@ -165,6 +194,19 @@ function hlsJsDistance(hls: Hls, video: HTMLVideoElement): [number | null, numbe
   const details = hls.latestLevelDetails;
   if (details === null || !details.live) return [null, 0];
   return [Math.max(0, details.edge + details.age - video.currentTime), hls.targetLatency ?? 0];
+}
+
+/** Each fragment has a date: hls.js works out those that the playlist leaves to be worked out. */
+function dateMsAt(fragments: readonly Fragment[], seconds: number): number | null {
+  let [first, last] = [0, fragments.length - 1];
+  while (first < last) {
+    const middle = Math.ceil((first + last) / 2);
+    if ((fragments[middle]?.start ?? 0) <= seconds) first = middle;
+    else last = middle - 1;
+  }
+  const fragment = fragments[first];
+  const dateMs = fragment?.programDateTime ?? null;
+  return fragment === undefined || dateMs === null ? null : dateMs + (seconds - fragment.start) * 1000;
 }
 
 function endOf(ranges: TimeRanges): number | null {

@@ -1,8 +1,11 @@
 // The watch page: asks the server what the livestream is at, plays what there is, and says what it waits for.
 
 import type { WatchState } from "#server/web/watch-state.ts";
+import { find, write } from "./find.ts";
 import { NOTICES, type PagePhase } from "./notices.ts";
 import { Player } from "./player.ts";
+import { TimeShiftBar } from "./time-shift-bar.ts";
+import { lengthText } from "./times.ts";
 
 /** How often the server is asked while something is expected to happen, and while all is well. */
 const EAGER_INTERVAL_MS = 1000;
@@ -21,7 +24,10 @@ const unmute = find("#unmute", HTMLButtonElement);
 const goLive = find("#go-live", HTMLButtonElement);
 const delay = find("#delay", HTMLLabelElement);
 const delayChoice = find("#delay select", HTMLSelectElement);
+const behind = find("#behind", HTMLElement);
+const quality = find("#quality", HTMLElement);
 const player = new Player(video, showNotice);
+const timeShiftBar = new TimeShiftBar(player);
 
 let phase: PagePhase = "waiting";
 /** What the server last said is to be played; what plays may still be what it said before. */
@@ -36,7 +42,8 @@ video.addEventListener("timeupdate", () => {
     moved = { atMs: performance.now(), toSeconds: video.currentTime };
   showNotice();
 });
-for (const event of ["timeupdate", "pause", "emptied", "resize"]) video.addEventListener(event, showFacts);
+for (const event of ["timeupdate", "seeking", "pause", "emptied", "resize"])
+  video.addEventListener(event, showFacts);
 video.addEventListener("ended", () => void follow()); // Comes back by itself, whatever the answer is.
 video.addEventListener("volumechange", showUnmute);
 video.addEventListener("playing", showUnmute);
@@ -124,19 +131,9 @@ function showFacts(): void {
   const position = phase === "live" || phase === "gap" ? player.livePosition : null;
   delay.hidden = position === null || !player.canKeepDistance;
   goLive.hidden = position === null || !position.hasLeftEdge;
-  write("#behind", position === null ? "" : behind(Math.round(position.behindSeconds)));
-  write("#quality", video.videoHeight === 0 ? "" : `${Math.min(video.videoWidth, video.videoHeight)}p`);
-}
-
-function behind(seconds: number): string {
-  if (seconds < 60) return `${seconds} s behind live`;
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s behind live`;
-}
-
-/** What has not changed is left alone. */
-function write(selector: string, text: string): void {
-  const element = find(selector, HTMLElement);
-  if (element.textContent !== text) element.textContent = text;
+  write(behind, position === null ? "" : `${lengthText(position.behindSeconds)} behind live`);
+  write(quality, video.videoHeight === 0 ? "" : `${Math.min(video.videoWidth, video.videoHeight)}p`);
+  timeShiftBar.update(phase !== "recording");
 }
 
 function isMoving(): boolean {
@@ -145,11 +142,4 @@ function isMoving(): boolean {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** An element that the server wrote into this very page. */
-function find<E extends Element>(selector: string, type: { new (): E }): E {
-  const element = document.querySelector(selector);
-  if (element instanceof type) return element;
-  throw new Error(`The page has no ${selector}.`);
 }

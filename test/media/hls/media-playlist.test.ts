@@ -183,6 +183,17 @@ segment-9.m4s
 `);
   });
 
+  test("of an event it is a live window's, too, from when its segment is settled on", () => {
+    const [event, sliding] = [true, false].map((isEvent) => {
+      const window = new PlaylistWindow({ isEvent });
+      for (let msn = 0; msn < 10; msn += 1) pushSegment(window, segment(msn));
+      return window;
+    });
+    event?.settle(() => "recorded");
+    expect(event && renderWithLeadIn(event, 3)).toBe((sliding && renderMediaPlaylist(sliding)) ?? "");
+    expect(event && renderWithLeadIn(event, 4)).toContain("\nlead-in-4.m4s\n");
+  });
+
   test("it is no event, which a playlist is that has all there was, and says nothing of all segments", () => {
     const window = new PlaylistWindow({ isEvent: true });
     for (let msn = 0; msn < 3; msn += 1) pushSegment(window, segment(msn));

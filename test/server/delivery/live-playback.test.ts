@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { gunzipSync } from "node:zlib";
 import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import { encodeLeadIn } from "#media/hls/lead-in.ts";
 import { initializationUri, leadInUri, segmentUri } from "#media/hls/listed-uri.ts";
-import { renderMediaPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
+import { renderMediaPlaylist, renderSlidingPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
@@ -32,6 +33,7 @@ import {
   RecordingFolder,
 } from "#test/support/recording-folder.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
+import { until } from "#test/support/until.ts";
 
 const MEDIA_ID = "0190b8e8-0000-7000-8000-00000000000a";
 const BASE = `/live/${LIVESTREAM_ID}`;
@@ -318,6 +320,58 @@ describe("after a restart", () => {
   });
 });
 
+describe("the playlist of one that may be sought back in", () => {
+  const URL = `${LISTED}/media.m3u8`;
+
+  test("is the same for everybody: as gzip, as text, in part and in its head", async () => {
+    await using playhouse = new Playhouse({ isEvent: true });
+    await playhouse.show(2000);
+    const gzip = await playhouse.ask(URL, { headers: { "Accept-Encoding": "br, gzip" } });
+    const plain = await playhouse.ask(URL);
+    const text = await plain.text();
+    const names = Array.from({ length: 1000 }, (_, msn) => segmentUri(msn));
+    expect([...(text.match(/^segment.*$/gm) ?? [])]).toEqual(names);
+    const compressed = await gzip.bytes();
+    expect(gunzipSync(compressed).toString()).toBe(text);
+    const headers = ["Content-Type", "Cache-Control", "Vary", "Content-Encoding", "Content-Length"];
+    const common = ["application/vnd.apple.mpegurl", "no-cache", "Accept-Encoding"];
+    expect(headers.map((name) => gzip.headers.get(name))).toEqual([
+      ...common,
+      "gzip",
+      `${compressed.length}`,
+    ]);
+    expect(headers.map((name) => plain.headers.get(name))).toEqual([...common, null, `${text.length}`]);
+    expect(gzip.headers.get("Access-Control-Allow-Origin")).toBe("*");
+
+    const part = await playhouse.ask(URL, { headers: { "Accept-Encoding": "gzip", Range: "bytes=1-6" } });
+    expect([part.status, await part.text()]).toEqual([206, "EXTM3U"]);
+    const head = await playhouse.ask(URL, { method: "HEAD" });
+    expect([head.status, head.headers.get("Content-Length"), await head.text()]).toEqual([
+      200,
+      `${text.length}`,
+      "",
+    ]);
+    expect(playhouse.watched).toHaveLength(3);
+  });
+
+  test("is another one with the next segment, and with the end", async () => {
+    await using playhouse = new Playhouse({ isEvent: true });
+    playhouse.shown.setTracks([videoTrack, audioTrack], false);
+    const texts: string[] = [];
+    for (const unit of programmeUnits({ seconds: 8 })) {
+      playhouse.shown.push(unit);
+      const response = await playhouse.ask(URL);
+      const text = response.ok ? await response.text() : "";
+      if (text !== (texts.at(-1) ?? "")) texts.push(text);
+    }
+    await playhouse.shown.end();
+    texts.push(await (await playhouse.ask(URL)).text());
+    expect(texts.map((text) => text.match(/segment-/g)?.length)).toEqual([1, 2, 3, 4]);
+    for (const [index, text] of texts.entries()) expect(texts[index + 1] ?? text).toStartWith(text);
+    expect(texts.at(-1)).toEndWith("#EXT-X-ENDLIST\n");
+  });
+});
+
 describe("bytes", () => {
   test.each([{ isEvent: false }, { isEvent: true }])(
     "are the same in memory and, once they left it, in the recording (%o)",
@@ -530,6 +584,24 @@ describe("a stream that nobody can begin with", () => {
     expect(await (await playlist(query)).text()).toBe(renderMediaPlaylist(window) ?? "");
     await house.shown.end();
     expect(await (await playlist(query)).text()).toEndWith("#EXT-X-ENDLIST\n");
+  });
+
+  test("is no event to whoever has a lead-in, also once that is long gone: a live window then", async () => {
+    await using playhouse = new Playhouse({ isEvent: true });
+    house.programme = playhouse.shown;
+    playhouse.shown.setTracks(tracks, false);
+    playhouse.shown.follow({ keyFrameIntervalSeconds: null, areJoinPointsMissing: true, frameRate: 25 });
+    goOn(playhouse.shown, 0, 3);
+    const query = `?lead-in=${(await offered()) ?? 0}`;
+    expect(await (await playlist(query)).text()).toContain("\nlead-in-");
+    goOn(playhouse.shown, 3, 5);
+    await until("the disk to have it", () => playhouse.recorder.held.placeOf("v0-180", 18) === "recorded");
+    goOn(playhouse.shown, 5, 6);
+    const { leadWindow } = playhouse.shown;
+    const text = await (await playlist(query)).text();
+    expect(text).toBe(renderSlidingPlaylist(leadWindow ?? new PlaylistWindow({ isEvent: false })) ?? "");
+    expect(text).toContain(`\n#EXT-X-MEDIA-SEQUENCE:${leadWindow?.segments[0]?.msn}\n`);
+    expect(text).not.toContain("EVENT");
   });
 
   test("is not listed from a segment on that is to come: it is asked for again", async () => {

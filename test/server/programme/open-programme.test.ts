@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
+import { crc32, gunzipSync } from "node:zlib";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName } from "#openapi/names.ts";
@@ -34,6 +34,7 @@ const RISEN_MS = 1_700_000_000_000;
 class House implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "tandem-programme-"));
   readonly reports = new RecordedReports();
+  readonly #withDvr: boolean;
   #wasLive = false;
   readonly #encoders = new Map<InstanceName, { source: RtmpSource; encoder: SyntheticEncoder }>();
   readonly clock = new FakeClock();
@@ -41,6 +42,19 @@ class House implements AsyncDisposable {
   readonly freeSpace = new FreeSpace({ minBytes: 1000, freeBytes: async () => this.freeBytes });
   recordings = new Recordings(this.folder, undefined, this.freeSpace);
   manager = this.#newManager();
+
+  constructor({ withDvr = false } = {}) {
+    this.#withDvr = withDvr;
+  }
+
+  /** The whole text of a playlist that viewers may seek back in, as it reads and as gzip. */
+  async eventText(): Promise<string> {
+    const text = this.programme.eventText(this.window);
+    const gzipped = await text?.gzipped()?.bytes();
+    const plain = (await (await text?.plain())?.text()) ?? "";
+    expect(gunzipSync(gzipped ?? new Uint8Array()).toString()).toBe(plain);
+    return plain;
+  }
 
   /** What the database knows of it. */
   get hasRecordingFailed(): boolean {
@@ -63,7 +77,7 @@ class House implements AsyncDisposable {
     const streamKeys = { primary: "key-1", secondary: "key-2" };
     const { hasRecordingFailed } = this;
     this.manager.open({
-      ...{ id: ID, withDvr: false, streamKeys, hasRecordingFailed },
+      ...{ id: ID, withDvr: this.#withDvr, streamKeys, hasRecordingFailed },
       wasLive: this.#wasLive,
     });
   }
@@ -351,6 +365,95 @@ test("after a restart a playlist that had ended answers to its end, from what is
     expect(house.programme.held.segment("v0-360", msn)).toMatchObject([{ byteLength: expect.any(Number) }]);
   }
   expect(house.manager.claim("key-1", { cut: () => {} })).toBe("unknown");
+});
+
+describe("with DVR", () => {
+  const listed = (text: string): string[] => text.match(/^segment-\d+\.m4s$/gm) ?? [];
+  const numbered = (count: number): string[] =>
+    Array.from({ length: count }, (_, msn) => `segment-${msn}.m4s`);
+
+  test("the playlist reaches back to the publish, also after restarts, and lines are only appended", async () => {
+    await using house = new House({ withDvr: true });
+    await house.goLive();
+    let before = "";
+    for (let round = 0; round < 3; round += 1) {
+      house.run(40);
+      await until("the disk to have it", () => house.programme.held.placeOf("v0-360", 10) === "recorded");
+      house.run(4);
+      const text = await house.eventText();
+      expect(text).toStartWith(before);
+      before = text;
+      await house.restart();
+      house.connect("primary");
+      // What was open at the end of the process is closed and listed.
+      expect(await house.eventText()).toStartWith(before);
+      before = await house.eventText();
+    }
+    const count = listed(before).length;
+    expect(count).toBeGreaterThan(60);
+    expect(listed(before)).toEqual(numbered(count));
+    expect(before.match(/^#EXT-X-(DISCONTINUITY|MAP:.*)$/gm)).toEqual([
+      '#EXT-X-MAP:URI="init-0.mp4"',
+      "#EXT-X-DISCONTINUITY",
+      '#EXT-X-MAP:URI="init-1.mp4"',
+      "#EXT-X-DISCONTINUITY",
+      '#EXT-X-MAP:URI="init-2.mp4"',
+    ]);
+    expect(house.window.segments).toHaveLength(6);
+    const { durationSeconds } = await house.stopped();
+    const sum = [...before.matchAll(/EXTINF:([\d.]+)/g)].reduce((all, [, each]) => all + Number(each), 0);
+    expect(sum).toBeCloseTo(durationSeconds, 3);
+  });
+
+  test("an ended playlist is listed whole after a restart", async () => {
+    await using house = new House({ withDvr: true });
+    await house.goLive();
+    house.run(40);
+    await house.manager.stop(ID);
+    const before = await house.eventText();
+    await house.startAnew();
+    await house.manager.reopenEnded(ID);
+    expect(await house.eventText()).toBe(before);
+    expect(before).toEndWith("#EXT-X-ENDLIST\n");
+  });
+
+  test("a recording that stops leaves gaps where nothing can be served, and what it holds to be served", async () => {
+    await using house = new House({ withDvr: true });
+    await house.goLive();
+    house.run(20);
+    await house.programme.suspend(); // Its files are closed: the next write fails.
+    const recorded = await house.eventText();
+    house.run(4);
+    await until("the recording to fail", () => house.hasRecordingFailed);
+    house.run(40);
+    const text = await house.eventText();
+    expect(text).toStartWith(recorded);
+    expect(listed(text)).toEqual(numbered(listed(text).length));
+    const gaps = (text.match(/#EXT-X-GAP\n(.*)/g) ?? []).map((lines) => lines.split("\n")[1]);
+    const lost = numbered(listed(text).length).slice(listed(recorded).length, -6);
+    expect(lost.length).toBeGreaterThan(10);
+    expect(gaps).toEqual(lost);
+    for (const [msn, name] of listed(text).entries())
+      expect([name, house.programme.held.segment("v0-360", msn) === null]).toEqual([
+        name,
+        lost.includes(name),
+      ]);
+  });
+
+  test("nothing that cannot be seeked back in says that it can", async () => {
+    await using house = new House({ withDvr: true });
+    await house.goLive();
+    house.run(20);
+    await house.manager.shutdown();
+    const json = '{"type":"journal","version":99}';
+    const newer = `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
+    writeFileSync(join(house.folder, ID, "journal.ndjson"), newer);
+    await house.restart();
+    house.connect("primary");
+    house.run(30);
+    expect(house.programme.eventText(house.window)).toBeNull();
+    expect(house.window.segments).toHaveLength(6);
+  });
 });
 
 describe("whoever watched an instance", () => {

@@ -129,3 +129,17 @@ test("a long recording stays found to its first segment", () => {
     expect(held.segment(RENDITION, msn)).toEqual([{ file: FILE, offset: msn * 4, byteLength: 4 }]);
   }
 });
+
+test("a segment is in memory, in the recording or lost, and one that never was is lost", () => {
+  const held = new HeldBytes(FILE);
+  held.addRecorded(RENDITION, "segment", { number: 9, offset: 0, byteLength: 10 });
+  for (const [index, msn] of [10, 11, 12].entries()) pushSegment(held, msn, 10 + index * 4);
+  held.written(14);
+  const places = () => [9, 10, 11, 12, 13].map((msn) => held.placeOf(RENDITION, msn));
+  expect(places()).toEqual(["recorded", "recorded", "in-memory", "in-memory", "lost"]);
+  held.recordingEnded();
+  expect(places()).toEqual(["recorded", "recorded", "in-memory", "in-memory", "lost"]);
+  held.releaseBefore(RENDITION, segment(12));
+  expect(places()).toEqual(["recorded", "recorded", "lost", "in-memory", "lost"]);
+  expect(held.placeOf("v1-180", 9)).toBe("lost");
+});
