@@ -16,8 +16,11 @@ const MAX_WAITING = 500;
 export async function recordAtOnce(folder: string, livestreamId: string, seconds: number): Promise<void> {
   const recordings = new Recordings(folder);
   await recordings.remove(livestreamId);
-  const recorder = recordings.record(livestreamId, null, (message) => {
-    throw new Error(message);
+  const recorder = recordings.record(livestreamId, null, {
+    stopped: (message) => {
+      throw new Error(message);
+    },
+    resumed: () => undefined,
   });
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
   const beganMs = Date.now() - seconds * 1000;

@@ -15,8 +15,11 @@ const CLIP_SECONDS = 10;
 export async function recordLong(folder: string, livestreamId: string, seconds: number): Promise<void> {
   const recordings = new Recordings(folder);
   await recordings.remove(livestreamId);
-  const recorder = recordings.record(livestreamId, null, (message) => {
-    throw new Error(message);
+  const recorder = recordings.record(livestreamId, null, {
+    stopped: (message) => {
+      throw new Error(message);
+    },
+    resumed: () => undefined,
   });
   const { tracks, units } = clipOf(await clipBytes());
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
