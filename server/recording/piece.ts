@@ -1,11 +1,15 @@
 // What is sent of a programme or a recording: pieces of memory and of files, one after the other.
 
+import type { Overlays } from "./overlays.ts";
+
 /** A stretch of a file that only ever grows. */
 export interface FilePiece {
   readonly file: string;
   /** Bytes from the beginning of the file. */
   readonly offset: number;
   readonly byteLength: number;
+  /** What is sent in the place of bytes of the file. */
+  readonly overlays?: Overlays;
 }
 
 /** Nobody writes to one that is in memory. */
@@ -30,12 +34,55 @@ export function joinPieces(pieces: readonly Piece[]): readonly Piece[] {
 }
 
 /** Rejects when the file does not have all of it. */
-export async function readPiece({ file, offset, byteLength }: FilePiece): Promise<Uint8Array<ArrayBuffer>> {
+export async function readPiece({
+  file,
+  offset,
+  byteLength,
+  overlays,
+}: FilePiece): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await Bun.file(file)
     .slice(offset, offset + byteLength)
     .bytes();
   if (bytes.byteLength < byteLength) throw new Error(`${file} ends before ${offset + byteLength}`);
+  overlays?.put(bytes, offset);
   return bytes;
+}
+
+/** What is read and sent at once of pieces that are sent one after the other. */
+const STREAM_BYTES = 256 * 1024;
+
+/**
+ * One after the other, read as they are taken: between two reads no file is open. Fails when a file does not have all of its
+ * piece, or is gone.
+ */
+export function streamPieces(pieces: readonly FilePiece[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let index = 0;
+  let at = 0;
+  return new ReadableStream({
+    pull: async (controller) => {
+      const piece = pieces[index];
+      if (piece === undefined) return controller.close();
+      const byteLength = Math.min(STREAM_BYTES, piece.byteLength - at);
+      controller.enqueue(await readPiece({ ...piece, offset: piece.offset + at, byteLength }));
+      at += byteLength;
+      if (at < piece.byteLength) return;
+      index += 1;
+      at = 0;
+    },
+  });
+}
+
+/** What of the pieces is within these bytes of all of them together. */
+export function cutPieces(pieces: readonly FilePiece[], start: number, end: number): FilePiece[] {
+  const cut: FilePiece[] = [];
+  let before = 0;
+  for (const piece of pieces) {
+    const from = Math.max(start - before, 0);
+    const to = Math.min(end - before, piece.byteLength);
+    if (from < to) cut.push({ ...piece, offset: piece.offset + from, byteLength: to - from });
+    before += piece.byteLength;
+  }
+  return cut;
 }
 
 /** All of them as one, read from wherever they are. */

@@ -7,6 +7,8 @@ import type { SpareDescriptors } from "#server/common/spare-descriptors.ts";
 import { openAppendFiles } from "./append-files.ts";
 import { DiskReserve } from "./disk-reserve.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import { MovieHeaders } from "./movie-headers.ts";
+import { MOVIE_HEADER_FILE, movieSource, type RecordedMovie, recordedMovie } from "./recorded-movie.ts";
 import { Recorder } from "./recorder.ts";
 import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
 import { repairRecording } from "./repair.ts";
@@ -20,6 +22,8 @@ export class Recordings {
   readonly #spares: Pick<SpareDescriptors, "lend">;
   /** The last used ones, oldest first. */
   readonly #kept = new Map<string, Promise<Recording | null>>();
+  readonly #movies = new WeakMap<Recording, Promise<RecordedMovie | null>>();
+  readonly #movieHeaders = new MovieHeaders();
 
   /** `folder` holds a folder for each livestream, and is made with the first of them. */
   constructor(folder: string, spares: Pick<SpareDescriptors, "lend"> = { lend: (open) => open() }) {
@@ -47,6 +51,19 @@ export class Recordings {
     return recording;
   }
 
+  /**
+   * As one MP4, of one that does not change any more; null without a segment. What it takes is made for the first who asks, and
+   * kept beside it.
+   */
+  movie(recording: Recording): Promise<RecordedMovie | null> {
+    const known = this.#movies.get(recording);
+    if (known !== undefined) return known;
+    const movie = this.#findMovie(recording);
+    this.#movies.set(recording, movie);
+    movie.catch(() => this.#movies.delete(recording)); // Whoever asked gets the failure; the next tries anew.
+    return movie;
+  }
+
   /** Goes on where `recording` ended, or begins a new one. */
   record(livestreamId: string, recording: Recording | null, onFailure: (message: string) => void): Recorder {
     const paths = this.#paths(livestreamId);
@@ -62,7 +79,13 @@ export class Recordings {
   /** Whatever is there of it; nothing is no error. */
   async remove(livestreamId: string): Promise<void> {
     this.#kept.delete(livestreamId);
+    await this.#movieHeaders.abandon(join(this.#folder, livestreamId, MOVIE_HEADER_FILE));
     await rm(join(this.#folder, livestreamId), { recursive: true, force: true });
+  }
+
+  async #findMovie(recording: Recording): Promise<RecordedMovie | null> {
+    const source = movieSource(recording);
+    return source === null ? null : recordedMovie(source, await this.#movieHeaders.find(source));
   }
 
   /** What could not be read is tried anew by the next who asks. */
