@@ -11,7 +11,8 @@ interface NativeAnswer {
   onabort: (() => void) | null;
   onwritable: (() => void) | null;
   readonly aborted: boolean;
-  takeRawHeaders(): readonly string[];
+  /** Nothing where there are none. */
+  takeRawHeaders(): readonly string[] | undefined;
   writeHead(status: number, statusText: string, headers: readonly string[], automatic: number): void;
   /** Takes all of it; negative where the peer does not keep up, until `onwritable`. */
   write(bytes: Uint8Array): number;
@@ -53,14 +54,14 @@ export function sizedStreams(path: string, answer: Answer) {
       ]
     ): Promise<void> => {
       connection.stopParsing();
-      return send(native, method, connection, answer(requestOf(url, method, native)));
+      return send(native, method, connection, async () => answer(requestOf(url, method, native)));
     },
   };
 }
 
 /** Bodies of requests are left: nothing under such a path takes one. */
 function requestOf(url: string, method: string, native: NativeAnswer): Request {
-  const raw = native.takeRawHeaders();
+  const raw = native.takeRawHeaders() ?? [];
   const headers = new Headers();
   for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] ?? "", raw[at + 1] ?? "");
   const origin = `http://${headers.get("Host") ?? ""}`;
@@ -72,40 +73,68 @@ async function send(
   native: NativeAnswer,
   method: string,
   connection: NativeConnection,
-  answer: Response | Promise<Response>,
+  answer: () => Promise<Response>,
 ): Promise<void> {
-  const { promise: aborted, resolve: abort } = Promise.withResolvers<"aborted">();
-  native.onabort = () => abort("aborted");
-  const response = await answer;
-  if (native.aborted) return void response.body?.cancel();
-  const isHeadersAlone = method === "HEAD" || BODILESS.has(response.status);
+  let wake = (): void => {};
+  native.onabort = () => wake();
+  const response = await answer().catch(() => new Response(null, { status: 400 })); // It is no request at all.
+  const { body, status, statusText } = response;
+  if (native.aborted) return void body?.cancel();
+  const isHeadersAlone = method === "HEAD" || BODILESS.has(status);
   const headers = ["Connection", "close", ...[...response.headers].flat()];
   if (isHeadersAlone) headers.push(...HEADERS_ALONE);
-  else if (response.body === null) headers.push("Content-Length", "0");
-  native.writeHead(response.status, response.statusText, headers, AUTOMATIC_DATE);
-  const end = (): void => {
-    native.end();
-    connection.closeWhenDrained();
-  };
-  if (isHeadersAlone || response.body === null) return end();
-  const reader = response.body.getReader();
+  else if (body === null) headers.push("Content-Length", "0");
+  native.writeHead(status, statusText, headers, AUTOMATIC_DATE);
+  if (body !== null && !isHeadersAlone) {
+    const chunks = chunksOf(body);
+    try {
+      for await (const chunk of chunks) {
+        if (native.aborted) return;
+        if (native.write(chunk) >= 0) continue;
+        const { promise: isWritable, resolve } = Promise.withResolvers<void>();
+        native.onwritable = wake = resolve;
+        if (!native.aborted) await isWritable;
+        if (native.aborted) return;
+      }
+    } catch {
+      return connection.close(); // It is shorter than it said: the peer is to see that something is missing.
+    }
+  }
+  native.end();
+  connection.closeWhenDrained();
+}
+
+/** What is read at once, of what can be read into memory that is there already. */
+const CHUNK_BYTES = 512 * 1024;
+
+/** Each is of use until the next one is asked for. Who stops asking ends the stream. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = byteReader(body);
+  if (reader === null) {
+    yield* body;
+    return;
+  }
+  let coming = reader.read(new Uint8Array(CHUNK_BYTES));
+  let spare = new Uint8Array(CHUNK_BYTES);
   try {
     for (;;) {
-      const next = await Promise.race([reader.read(), aborted]);
-      if (next === "aborted") return;
-      if (next.done) return end();
-      if (native.write(next.value) >= 0) continue;
-      if ((await Promise.race([writable(native), aborted])) === "aborted") return;
+      const { done, value } = await coming;
+      if (done) return;
+      coming = reader.read(spare); // While this one is sent.
+      yield value;
+      spare = new Uint8Array(value.buffer, 0, CHUNK_BYTES);
     }
-  } catch {
-    connection.close(); // It is shorter than it said: the peer is to see that something is missing.
   } finally {
-    void reader.cancel().catch(() => {}); // Nobody waits for what is not sent any more.
+    void coming.catch(() => {}); // Nobody waits for what is not sent any more.
+    void reader.cancel().catch(() => {}); // As above.
   }
 }
 
-function writable(native: NativeAnswer): Promise<"writable"> {
-  const { promise, resolve } = Promise.withResolvers<"writable">();
-  native.onwritable = () => resolve("writable");
-  return promise;
+/** Null for a stream that brings memory of its own. */
+function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,6 @@
 // The head of a recording's download, made from the headers of its fragments: the thread that does it waits for the disk.
 
-import { closeSync, fdatasyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { Fmp4Error } from "#media/fmp4/fmp4-error.ts";
 import { type Fragment, readFragmentHead } from "#media/fmp4/fragment-reader.ts";
@@ -34,8 +34,8 @@ export function stretchOf({ segments }: Pick<MovieSource, "segments">): MovieStr
 const READ_BYTES = 4096;
 
 /**
- * Writes the header to its file, by way of another one that is renamed: it is there as a whole or not at all. Nothing is held in
- * memory but what is written next. Throws what the disk says, and `Fmp4Error` where a segment is not made of fragments.
+ * Writes the header to its file, by way of another one that is renamed: it is there as a whole or not at all, but for a power
+ * cut, after which it does not say the right CRC and is made anew: nobody waits for the disk to have it. Nothing is held in memory but what is written next. Throws what the disk says, and `Fmp4Error` where a segment is not made of fragments.
  */
 export function writeMovieHeader(source: MovieSource): void {
   const { headerFile, mediaFile } = source;
@@ -174,7 +174,6 @@ function writeParts(
     const placesLength = parameterSets === null ? 0 : write(tables.read(parameterSets.places));
     const setsLength = parameterSets === null ? 0 : write([encodeSets(parameterSets.sets)]);
     writeWhole(file, encodeTrailer({ stretch, byteLength, placesLength, setsLength, checksum }));
-    fdatasyncSync(file);
   } finally {
     closeSync(file);
   }
