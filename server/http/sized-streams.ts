@@ -6,11 +6,10 @@
 // in Bun's types: where it should be missing one day, such a path is answered as every other is, in chunks. With HTTP/2 on the
 // port Bun has no such way.
 
-/** An answer on its way; headers are names and values in turn. */
+/** An answer on its way; `onabort`: the peer is gone, or has taken nothing for too long; headers are names and values in turn. */
 interface NativeAnswer {
   onabort: (() => void) | null;
   onwritable: (() => void) | null;
-  readonly aborted: boolean;
   /** Nothing where there are none. */
   takeRawHeaders(): readonly string[] | undefined;
   writeHead(status: number, statusText: string, headers: readonly string[], automatic: number): void;
@@ -75,30 +74,34 @@ async function send(
   connection: NativeConnection,
   answer: () => Promise<Response>,
 ): Promise<void> {
+  let isOver = false;
   let wake = (): void => {};
-  native.onabort = () => wake();
+  native.onabort = () => {
+    isOver = true;
+    wake();
+  };
   const response = await answer().catch(() => new Response(null, { status: 400 })); // It is no request at all.
   const { body, status, statusText } = response;
-  if (native.aborted) return void body?.cancel();
+  if (isOver) return void body?.cancel();
   const isHeadersAlone = method === "HEAD" || BODILESS.has(status);
   const headers = ["Connection", "close", ...[...response.headers].flat()];
   if (isHeadersAlone) headers.push(...HEADERS_ALONE);
   else if (body === null) headers.push("Content-Length", "0");
   native.writeHead(status, statusText, headers, AUTOMATIC_DATE);
   if (body !== null && !isHeadersAlone) {
-    const chunks = chunksOf(body);
     try {
-      for await (const chunk of chunks) {
-        if (native.aborted) return;
+      for await (const chunk of chunksOf(body)) {
+        if (isOver) return connection.close();
         if (native.write(chunk) >= 0) continue;
         const { promise: isWritable, resolve } = Promise.withResolvers<void>();
         native.onwritable = wake = resolve;
-        if (!native.aborted) await isWritable;
-        if (native.aborted) return;
+        await isWritable;
+        if (isOver) return connection.close();
       }
     } catch {
       return connection.close(); // It is shorter than it said: the peer is to see that something is missing.
     }
+    if (isOver) return;
   }
   native.end();
   connection.closeWhenDrained();

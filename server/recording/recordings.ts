@@ -55,9 +55,9 @@ export class Recordings {
    * As one MP4, of one that does not change any more; null without a segment. What it takes is made for the first who asks, and
    * kept beside it.
    */
-  movie(recording: Recording): Promise<RecordedMovie | null> {
-    const known = this.#movies.get(recording);
-    if (known !== undefined) return known;
+  async movie(recording: Recording): Promise<RecordedMovie | null> {
+    const known = await this.#movies.get(recording);
+    if (known !== undefined && (known === null || (await isThere(known)))) return known;
     const movie = this.#findMovie(recording);
     this.#movies.set(recording, movie);
     movie.catch(() => this.#movies.delete(recording)); // Whoever asked gets the failure; the next tries anew.
@@ -103,4 +103,10 @@ export class Recordings {
     const folder = join(this.#folder, livestreamId);
     return { media: join(folder, "media.mp4"), journal: join(folder, "journal.ndjson") };
   }
+}
+
+/** Somebody may have tidied up in the folder. */
+async function isThere({ pieces }: RecordedMovie): Promise<boolean> {
+  const files = pieces.map(({ file }) => Bun.file(file).exists());
+  return (await Promise.all(files)).every((exists) => exists);
 }

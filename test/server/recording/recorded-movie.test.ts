@@ -97,7 +97,8 @@ describe("the head of a movie", () => {
     const recording = await recordings.finished(LIVESTREAM_ID);
     if (recording === null) throw new Error("there is a recording");
     const [first, second] = await Promise.all([recordings.movie(recording), recordings.movie(recording)]);
-    expect(second).toBe(first);
+    expect(second).toEqual(first as RecordedMovie);
+    expect(await recordings.movie(recording)).toBe(await recordings.movie(recording));
     const another = await recordings.repair(LIVESTREAM_ID);
     const made = await Promise.all([another, recording].map((each) => each && recordings.movie(each)));
     expect(made[0]).toEqual(made[1]);
@@ -125,6 +126,17 @@ describe("the head of a movie", () => {
     else await writeFile(headerFile(folder), damaged);
     expect(await movieIn(folder)).toEqual(movie);
     expect(await readFile(headerFile(folder))).toEqual(whole);
+  });
+
+  test("is made anew where it is gone from one moment to the next", async () => {
+    await using folder = new RecordingFolder();
+    await folder.record(programmeCuts({ seconds: 4 }));
+    const recording = await folder.recordings.finished(LIVESTREAM_ID);
+    if (recording === null) throw new Error("there is a recording");
+    const movie = await folder.recordings.movie(recording);
+    await rm(headerFile(folder));
+    expect(await folder.recordings.movie(recording)).toEqual(movie);
+    expect(existsSync(headerFile(folder))).toBe(true);
   });
 
   test("is made anew where the recording is another one by now", async () => {
