@@ -219,6 +219,21 @@ describe("a movie", () => {
     expect(video.map(({ isKey }) => isKey)).toEqual([true, false, true, false, true, false]);
   });
 
+  test("has no room for parameter sets where a fragment begins with sound", async () => {
+    const recorded = new Recorded()
+      .initialize(audioTrack, SMALL)
+      .segment([...pictures(0, 2), ...sounds(0, 4)]);
+    recorded.initialize(audioTrack, LARGE);
+    recorded.segment([...pictures(0.08, 2, { track: LARGE }), ...sounds(0.1, 2)], { discontinuity: true });
+    const { video } = await readMovie(recorded.movie());
+    expect(video.map(({ data }) => [...data])).toEqual([
+      [64, 0, 0, 0],
+      [64, 1, 0, 0],
+      [128, 0, 0, 0],
+      [128, 1, 0, 0],
+    ]);
+  });
+
   test("needs 64 bits where its media does not fit into 32", () => {
     const stored: SampleTable[] = [];
     const movie = new Movie(new Map([[0, readInitialization(encodeInitialization([SMALL]))]]), (table) =>
