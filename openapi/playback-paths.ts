@@ -14,6 +14,9 @@ export const MULTIVARIANT_PLAYLIST = "index.m3u8";
 /** The name of the playlist of one rendition, in the folder of that. */
 export const MEDIA_PLAYLIST = "media.m3u8";
 
+/** The name of a media asset as one file, in its folder. */
+export const MEDIA_DOWNLOAD = "download.mp4";
+
 export function livePlaylistPath(livestreamId: string, playout: PlayoutName): string {
   const folder = playout === "auto" ? livestreamId : `${livestreamId}/${playout}`;
   return `${LIVE_FOLDER}/${folder}/${MULTIVARIANT_PLAYLIST}`;
@@ -29,7 +32,7 @@ export function mediaFilePath(mediaId: string, rendition: string, file: string):
 }
 
 export function mediaDownloadPath(mediaId: string): string {
-  return `${MEDIA_FOLDER}/${mediaId}/download.mp4`;
+  return `${MEDIA_FOLDER}/${mediaId}/${MEDIA_DOWNLOAD}`;
 }
 
 /** Another picture has another hash, so that what this names never changes. */

@@ -1,5 +1,6 @@
 // The ports of the server: RTMP and HTTP, or with a certificate RTMP, RTMPS beside it, and HTTPS.
 
+import { mediaDownloadPath } from "#openapi/playback-paths.ts";
 import { codeOf, messageOf } from "#server/common/failure.ts";
 import type { Config } from "./command/config.ts";
 import type { Log } from "./common/log.ts";
@@ -7,6 +8,9 @@ import { StartError } from "./common/start-error.ts";
 import { readTls, type TlsWatch, watchTls } from "./common/tls-files.ts";
 import { HttpListener, type HttpListenerOptions } from "./http/http-listener.ts";
 import { RtmpListener, type RtmpListenerOptions } from "./ingest/rtmp-listener.ts";
+
+/** The pattern of the paths of downloads. */
+const DOWNLOADS = `/${mediaDownloadPath(":id")}`;
 
 /** With any free port for RTMP, the one above it must be free too: so many are tried. */
 const MAX_PORT_PAIRS = 50;
@@ -44,7 +48,8 @@ export function openListeners(
     tls === null ? [listenRtmp(config.rtmpPort, null), null] : portPair(config.rtmpPort, tls, listenRtmp);
   const port = config.httpPort;
   const http = orStartError({ protocol: "HTTP", variable: "TANDEM_HTTP_PORT", hostname, port }, () => {
-    return new HttpListener({ hostname, port, fetch: parts.fetch, failed: parts.failed, tls });
+    const { fetch, failed } = parts;
+    return new HttpListener({ hostname, port, fetch, failed, tls, sizedStreamPath: DOWNLOADS });
   });
 
   let watch: TlsWatch | null = null;

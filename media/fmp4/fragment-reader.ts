@@ -2,6 +2,7 @@
 
 import { ByteReader, EndOfBytesError } from "#media/bytes/byte-reader.ts";
 import { BOX_HEADER_LENGTH } from "./box.ts";
+import { readBoxes, readType } from "./box-reader.ts";
 import { Fmp4Error } from "./fmp4-error.ts";
 import { isSyncSample } from "./sample-flags.ts";
 
@@ -45,14 +46,21 @@ const MAX_SAMPLES = 100_000;
  * A fragment holds its own defaults or they are 0: no initialization is looked at. Throws {@link Fmp4Error}.
  */
 export function readFragment(bytes: Uint8Array, offset = 0): Fragment | null {
+  const fragment = readFragmentHead(bytes, offset);
+  return fragment === null || offset + fragment.byteLength > bytes.byteLength ? null : fragment;
+}
+
+/** As {@link readFragment}, of whose `mdat` the header alone has to be there: its samples are not looked at. */
+export function readFragmentHead(bytes: Uint8Array, offset = 0): Fragment | null {
   const moof = boxAt(bytes, offset);
-  if (moof === null) return null;
+  if (moof === null || moof.end > bytes.byteLength) return null;
   if (moof.type !== "moof") throw new Fmp4Error(`expected a moof box, found ${JSON.stringify(moof.type)}`);
   const mdat = boxAt(bytes, moof.end);
   if (mdat === null) return null;
   if (mdat.type !== "mdat") throw new Fmp4Error(`expected an mdat box, found ${JSON.stringify(mdat.type)}`);
   try {
-    return readMoof(moof.fields, { start: moof.end + BOX_HEADER_LENGTH - offset, end: mdat.end - offset });
+    const fields = new ByteReader(bytes.subarray(offset + BOX_HEADER_LENGTH, moof.end));
+    return readMoof(fields, { start: moof.end + BOX_HEADER_LENGTH - offset, end: mdat.end - offset });
   } catch (error) {
     if (error instanceof EndOfBytesError || error instanceof RangeError) {
       throw new Fmp4Error(`moof: ${error.message}`, { cause: error });
@@ -63,7 +71,6 @@ export function readFragment(bytes: Uint8Array, offset = 0): Fragment | null {
 
 interface Box {
   readonly type: string;
-  readonly fields: ByteReader;
   /** Position behind it. */
   readonly end: number;
 }
@@ -74,7 +81,7 @@ interface Payload {
   readonly end: number;
 }
 
-/** The box at a position, null when it is not there as a whole. */
+/** The box whose header is at a position; null when that is not there as a whole. */
 function boxAt(bytes: Uint8Array, offset: number): Box | null {
   if (bytes.byteLength - offset < BOX_HEADER_LENGTH) return null;
   const header = new ByteReader(bytes.subarray(offset, offset + BOX_HEADER_LENGTH));
@@ -82,23 +89,7 @@ function boxAt(bytes: Uint8Array, offset: number): Box | null {
   const type = readType(header);
   // 0 (to the end of the file) and 1 (a 64-bit length follows) are never written here: a fragment is at most 32 MiB.
   if (length < BOX_HEADER_LENGTH) throw new Fmp4Error(`a ${JSON.stringify(type)} box of ${length} bytes`);
-  const end = offset + length;
-  if (end > bytes.byteLength) return null;
-  return { type, fields: new ByteReader(bytes.subarray(offset + BOX_HEADER_LENGTH, end)), end };
-}
-
-function readType(reader: ByteReader): string {
-  return String.fromCharCode(reader.u8(), reader.u8(), reader.u8(), reader.u8());
-}
-
-/** Every box directly within another one. */
-function* readBoxes(reader: ByteReader): Generator<{ type: string; fields: ByteReader }> {
-  while (reader.remaining > 0) {
-    const length = reader.u32();
-    const type = readType(reader);
-    if (length < BOX_HEADER_LENGTH) throw new Fmp4Error(`a ${JSON.stringify(type)} box of ${length} bytes`);
-    yield { type, fields: new ByteReader(reader.view(length - BOX_HEADER_LENGTH)) };
-  }
+  return { type, end: offset + length };
 }
 
 function readMoof(fields: ByteReader, payload: Payload): Fragment {

@@ -6,7 +6,7 @@ import { sampleEntry } from "./sample-entry.ts";
 import { usualSampleFlags } from "./sample-flags.ts";
 
 /** `tkhd` flags: track_enabled, track_in_movie. */
-const ENABLED_IN_MOVIE = 0x000003;
+export const ENABLED_IN_MOVIE = 0x000003;
 /** `url ` flags: the media is in this file. */
 const SELF_CONTAINED = 0x000001;
 /** `vmhd` flags: always 1. */
@@ -14,9 +14,9 @@ const NO_LEAN_AHEAD = 0x000001;
 /** Ticks a second of the movie header; nothing is timed by it, since every duration in it is 0. */
 const MOVIE_TIMESCALE = 1000;
 /** ISO 639-2/T `und`, 5 bits a letter. */
-const UNDETERMINED_LANGUAGE = 0x55c4;
+export const UNDETERMINED_LANGUAGE = 0x55c4;
 /** The identity transformation, fixed point. */
-const UNITY_MATRIX = [0x00010000, 0, 0, 0, 0x00010000, 0, 0, 0, 0x40000000];
+export const UNITY_MATRIX = [0x00010000, 0, 0, 0, 0x00010000, 0, 0, 0, 0x40000000];
 
 /** File type (ISO/IEC 14496-12 §4.3): `iso6` for tfdt in fragments, the CMAF brands of ISO/IEC 23000-19 §7.2, Apple's `hlsf`. */
 export function ftyp(): Uint8Array {
@@ -106,7 +106,7 @@ function mdhd(track: Track): Uint8Array {
 }
 
 /** Handler reference (§8.4.3). */
-function hdlr(track: Track): Uint8Array {
+export function hdlr(track: Pick<Track, "kind">): Uint8Array {
   return fullBox("hdlr", 0, 0, [
     u32(0), // pre_defined
     ascii(track.kind === "video" ? "vide" : "soun"), // handler_type
@@ -116,7 +116,7 @@ function hdlr(track: Track): Uint8Array {
 }
 
 /** Video media header (§12.1.2). */
-function vmhd(): Uint8Array {
+export function vmhd(): Uint8Array {
   return fullBox("vmhd", 0, NO_LEAN_AHEAD, [
     u16(0), // graphicsmode: copy
     zeros(6), // opcolor
@@ -124,7 +124,7 @@ function vmhd(): Uint8Array {
 }
 
 /** Sound media header (§12.2.2). */
-function smhd(): Uint8Array {
+export function smhd(): Uint8Array {
   return fullBox("smhd", 0, 0, [
     u16(0), // balance: centre
     u16(0), // reserved
@@ -132,7 +132,7 @@ function smhd(): Uint8Array {
 }
 
 /** Data reference (§8.7.2). */
-function dref(): Uint8Array {
+export function dref(): Uint8Array {
   return fullBox("dref", 0, 0, [
     u32(1), // entry_count
     fullBox("url ", 0, SELF_CONTAINED, []),

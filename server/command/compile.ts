@@ -42,6 +42,7 @@ async function build(platform: Platform, name: string): Promise<string> {
         join(SERVER, "main.ts"),
         join(SERVER, "store/sqlite/statistics-writer-worker.ts"),
         join(SERVER, "readiness/disk-probe-worker.ts"),
+        join(SERVER, "recording/movie-header-worker.ts"),
       ],
       compile: {
         target: `bun-${platform}`,

@@ -1,18 +1,25 @@
-// Media assets over HLS: the playlist of a recording, and the bytes it lists.
+// Media assets: the playlist of a recording and the bytes it lists, and all of it as one file.
 
 import { renderVodPlaylist } from "#media/hls/vod-playlist.ts";
-import { MULTIVARIANT_PLAYLIST } from "#openapi/playback-paths.ts";
+import { MEDIA_DOWNLOAD, MULTIVARIANT_PLAYLIST } from "#openapi/playback-paths.ts";
 import type { HeldBytes } from "#server/recording/held-bytes.ts";
+import type { RecordedMovie } from "#server/recording/recorded-movie.ts";
 import { type Recording, recordedBytes } from "#server/recording/recording.ts";
+import { downloadAnswer } from "./download.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
 import { notFoundAnswer, PlaylistText } from "./playback-answers.ts";
 import type { PlaybackPath } from "./playback-path.ts";
 
 export interface MediaPlaybackOptions {
   /** Whose recording plays under a media id; null when nothing does. */
-  readonly media: { playable(mediaId: string): Promise<{ readonly livestreamId: string } | null> };
+  readonly media: {
+    playable(mediaId: string): Promise<{ readonly livestreamId: string; readonly name: string } | null>;
+  };
   readonly listed: ListedAnswers;
-  readonly recordings: { finished(livestreamId: string): Promise<Recording | null> };
+  readonly recordings: {
+    finished(livestreamId: string): Promise<Recording | null>;
+    movie(recording: Recording): Promise<RecordedMovie | null>;
+  };
 }
 
 /** What is made of a recording once, for as long as that is kept. */
@@ -33,10 +40,17 @@ export class MediaPlayback {
     const { media, recordings, listed } = this.#options;
     const playable = await media.playable(id);
     const recording = playable === null ? null : await recordings.finished(playable.livestreamId);
-    if (recording === null) return notFoundAnswer();
+    if (playable === null || recording === null) return notFoundAnswer();
+    if (rendition === null && file === MEDIA_DOWNLOAD)
+      return this.#download(request, recording, playable.name);
     const { playlist, held } = this.#prepare(recording);
     if (rendition !== null) return listed.answer(request, held, rendition, file);
     return file === MULTIVARIANT_PLAYLIST ? playlist.answer(request) : notFoundAnswer();
+  }
+
+  async #download(request: Request, recording: Recording, name: string): Promise<Response> {
+    const movie = await this.#options.recordings.movie(recording);
+    return movie === null ? notFoundAnswer() : downloadAnswer(request, movie, name);
   }
 
   #prepare(recording: Recording): Prepared {

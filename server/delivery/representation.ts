@@ -1,6 +1,6 @@
 // What one URL is answered with (RFC 9110 §3.2): its bytes and their headers, made once for all who ask.
 
-import type { FilePiece } from "#server/recording/piece.ts";
+import { cutPieces, type FilePiece, streamPieces } from "#server/recording/piece.ts";
 
 /** Any page may play what is played here. */
 export const CORS_HEADERS = {
@@ -8,8 +8,8 @@ export const CORS_HEADERS = {
   "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, Date, ETag, Server",
 };
 
-/** In memory, where a Blob is sent without being copied first, or in a file. */
-export type SendableBytes = Uint8Array | Blob | FilePiece;
+/** In memory, where a Blob is sent without being copied first, or in files: of several, one after the other. */
+export type SendableBytes = Uint8Array | Blob | FilePiece | readonly FilePiece[];
 
 export class Representation {
   readonly byteLength: number;
@@ -61,10 +61,14 @@ export class Representation {
     return isValid ? rangeOf(range, this.byteLength) : null;
   }
 
-  #stretch(start: number, end: number): Uint8Array | Blob {
+  #stretch(start: number, end: number): Uint8Array | Blob | ReadableStream {
     const bytes = this.#bytes;
     if (!(bytes instanceof Blob || bytes instanceof Uint8Array)) {
-      return Bun.file(bytes.file).slice(bytes.offset + start, bytes.offset + end);
+      const pieces = cutPieces("file" in bytes ? [bytes] : bytes, start, end);
+      const [first] = pieces;
+      if (first === undefined || pieces.length > 1 || first.overlays !== undefined)
+        return streamPieces(pieces);
+      return Bun.file(first.file).slice(first.offset, first.offset + first.byteLength);
     }
     if (start === 0 && end === this.byteLength) return bytes;
     return bytes instanceof Blob ? bytes.slice(start, end) : bytes.subarray(start, end);
@@ -72,7 +76,9 @@ export class Representation {
 }
 
 export function lengthOf(bytes: SendableBytes): number {
-  return bytes instanceof Blob ? bytes.size : bytes.byteLength;
+  if (bytes instanceof Blob) return bytes.size;
+  if ("byteLength" in bytes) return bytes.byteLength;
+  return bytes.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /** An answer without a body, that nobody keeps. */

@@ -1,6 +1,7 @@
 // The HTTP port: HTTP/1.1, or with a certificate HTTPS with HTTP/2 beside it.
 
 import type { Tls } from "#server/common/tls-files.ts";
+import { sizedStreams } from "./sized-streams.ts";
 
 /** A connection without a request for this long is closed; longer than any answer takes. */
 const IDLE_SECONDS = 60;
@@ -11,6 +12,9 @@ const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
 /** What is on its way when the process ends gets this long: together with the rest it stays below ten seconds. */
 const DRAIN_MS = 1000;
 
+/** Bun itself closes no connection that waits for its next request, once sized streams are among its routes. */
+const CLOSE_IDLE_MS = 20;
+
 /** What is on its way when the port stops accepting gets this long, so that connections are to be had again. */
 const PAUSE_DRAIN_MS = 5000;
 
@@ -19,6 +23,8 @@ export interface HttpListenerOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** The pattern of the paths whose answers may be streams that say how long they are. */
+  readonly sizedStreamPath: string;
   /** The answer when `fetch` throws or rejects. */
   readonly failed: (error: unknown, request: Request) => Response;
   /** Null = plain HTTP. */
@@ -87,7 +93,10 @@ export class HttpListener {
   /** Ends what is left of pauses: nothing is being answered any more, or for too long. To be called now and then. */
   endDrained(nowMs: number): void {
     for (const [server, endsAtMs] of this.#draining) {
-      if (server.pendingRequests > 0 && nowMs < endsAtMs) continue;
+      if (server.pendingRequests > 0 && nowMs < endsAtMs) {
+        server.closeIdleConnections();
+        continue;
+      }
       this.#draining.delete(server);
       void server.stop(true); // As above.
     }
@@ -101,11 +110,13 @@ export class HttpListener {
   }
 
   #listen(port: number): Bun.Server<undefined> {
-    const { hostname } = this.#options;
+    const { hostname, sizedStreamPath } = this.#options;
     const tls = this.#tls;
     const fetch = (request: Request) => this.#answer(this.#withHost(request));
     const options = { hostname, port, idleTimeout: IDLE_SECONDS, maxRequestBodySize: MAX_BODY_BYTES, fetch };
-    return tls === null ? Bun.serve(options) : Bun.serve({ ...options, http2: true, tls });
+    return tls === null
+      ? Bun.serve({ ...options, ...sizedStreams(sizedStreamPath, fetch) })
+      : Bun.serve({ ...options, http2: true, tls });
   }
 
   #answer(request: Request): Response | Promise<Response> {
@@ -136,7 +147,13 @@ export class HttpListener {
   async stop(): Promise<void> {
     const servers = [this.#server, ...this.#draining.keys()];
     const drained = Promise.all(servers.map((server) => server.stop()));
+    const closeIdle = (): void => {
+      for (const server of servers) server.closeIdleConnections();
+    };
+    closeIdle();
+    const closing = setInterval(closeIdle, CLOSE_IDLE_MS);
     await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
+    clearInterval(closing);
     await Promise.all(servers.map((server) => server.stop(true)));
   }
 }

@@ -3,10 +3,12 @@
 import type { Recordings } from "#server/recording/recordings.ts";
 import type { ConversionResult, Convert } from "./conversion-runner.ts";
 
-export function conversionOf(recordings: Pick<Recordings, "repair">): Convert {
+export function conversionOf(recordings: Pick<Recordings, "repair" | "movie">): Convert {
   return async (livestreamId) => {
     const recording = await recordings.repair(livestreamId);
     if (recording === null || recording.segments.length === 0) return NOTHING_RECORDED;
+    // The first who downloads it need not wait. Nobody does here: what goes wrong is told to whoever asks for it.
+    void recordings.movie(recording).catch(() => {});
     const video = recording.tracks.find(({ kind }) => kind === "video");
     const audio = recording.tracks.find(({ kind }) => kind === "audio");
     return {

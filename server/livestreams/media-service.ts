@@ -71,10 +71,12 @@ export class MediaService {
     return row === null ? null : this.#view(row);
   }
 
-  /** Whose recording plays under this id; null when there is no such asset or it is soft-deleted. */
-  async playable(id: string): Promise<{ readonly livestreamId: string } | null> {
+  /** Whose recording plays under this id, and by which name; null when there is no such asset or it is soft-deleted. */
+  async playable(id: string): Promise<{ readonly livestreamId: string; readonly name: string } | null> {
     const row = await this.#options.media.find(id);
-    return row === null || row.deletedAtMs !== null ? null : { livestreamId: row.livestreamId };
+    if (row === null || row.deletedAtMs !== null) return null;
+    const { livestreamId, name } = row;
+    return { livestreamId, name };
   }
 
   async update(id: string, change: MediaChange): Promise<MediaResult> {

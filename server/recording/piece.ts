@@ -1,11 +1,16 @@
 // What is sent of a programme or a recording: pieces of memory and of files, one after the other.
 
+import { type FileHandle, open } from "node:fs/promises";
+import type { Overlays } from "./overlays.ts";
+
 /** A stretch of a file that only ever grows. */
 export interface FilePiece {
   readonly file: string;
   /** Bytes from the beginning of the file. */
   readonly offset: number;
   readonly byteLength: number;
+  /** What is sent in the place of bytes of the file. */
+  readonly overlays?: Overlays;
 }
 
 /** Nobody writes to one that is in memory. */
@@ -30,12 +35,83 @@ export function joinPieces(pieces: readonly Piece[]): readonly Piece[] {
 }
 
 /** Rejects when the file does not have all of it. */
-export async function readPiece({ file, offset, byteLength }: FilePiece): Promise<Uint8Array<ArrayBuffer>> {
+export async function readPiece({
+  file,
+  offset,
+  byteLength,
+  overlays,
+}: FilePiece): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await Bun.file(file)
     .slice(offset, offset + byteLength)
     .bytes();
   if (bytes.byteLength < byteLength) throw new Error(`${file} ends before ${offset + byteLength}`);
+  overlays?.put(bytes, offset);
   return bytes;
+}
+
+/** What is read at once where the reader does not say: twice as much is not faster. */
+const STREAM_BYTES = 512 * 1024;
+
+/**
+ * One after the other, read as they are taken, into the reader's own memory if it brings some. Fails when a file does not have all
+ * of its piece, or is gone.
+ */
+export function streamPieces(pieces: readonly FilePiece[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const rest = pieces.filter(({ byteLength }) => byteLength > 0);
+  let at = 0;
+  let file: FileHandle | null = null;
+  const close = async (): Promise<void> => {
+    const closing = file;
+    file = null;
+    await closing?.close();
+  };
+  /** Resolves to the bytes that were put into `view`; 0 at the end. */
+  const read = async (view: Uint8Array): Promise<number> => {
+    const [piece] = rest;
+    if (piece === undefined) return 0;
+    file ??= await open(piece.file, "r");
+    const offset = piece.offset + at;
+    const { bytesRead } = await file.read(view, 0, Math.min(view.byteLength, piece.byteLength - at), offset);
+    if (bytesRead === 0) throw new Error(`${piece.file} ends before ${piece.offset + piece.byteLength}`);
+    piece.overlays?.put(view.subarray(0, bytesRead), offset);
+    at += bytesRead;
+    if (at < piece.byteLength) return bytesRead;
+    rest.shift();
+    at = 0;
+    await close();
+    return bytesRead;
+  };
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: STREAM_BYTES,
+    pull: async (controller) => {
+      const request = controller.byobRequest;
+      const view = request?.view;
+      if (!request || !view) return;
+      try {
+        const byteLength = await read(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+        if (byteLength === 0) controller.close();
+        request.respond(byteLength);
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    cancel: close,
+  });
+}
+
+/** What of the pieces is within these bytes of all of them together. */
+export function cutPieces(pieces: readonly FilePiece[], start: number, end: number): FilePiece[] {
+  const cut: FilePiece[] = [];
+  let before = 0;
+  for (const piece of pieces) {
+    const from = Math.max(start - before, 0);
+    const to = Math.min(end - before, piece.byteLength);
+    if (from < to) cut.push({ ...piece, offset: piece.offset + from, byteLength: to - from });
+    before += piece.byteLength;
+  }
+  return cut;
 }
 
 /** All of them as one, read from wherever they are. */

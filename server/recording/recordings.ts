@@ -8,8 +8,10 @@ import { openAppendFiles } from "./append-files.ts";
 import { DiskReserve } from "./disk-reserve.ts";
 import type { FreeSpace } from "./free-space.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import { MovieHeaders } from "./movie-headers.ts";
+import { movieSource, type RecordedMovie, recordedMovie } from "./recorded-movie.ts";
 import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
-import { RESERVE_FILE, recordingPaths } from "./recording-files.ts";
+import { MOVIE_HEADER_FILE, RESERVE_FILE, recordingPaths } from "./recording-files.ts";
 import { repairRecording } from "./repair.ts";
 import { type RecordingReports, ResumableRecorder } from "./resumable-recorder.ts";
 
@@ -31,6 +33,8 @@ export class Recordings {
   readonly #spares: Pick<SpareDescriptors, "lend">;
   /** The last used ones, oldest first. */
   readonly #kept = new Map<string, Promise<Recording | null>>();
+  readonly #movies = new WeakMap<Recording, Promise<RecordedMovie | null>>();
+  readonly #movieHeaders = new MovieHeaders();
 
   /** `folder` holds a folder for each livestream, and is made with the first of them. */
   constructor(
@@ -63,6 +67,19 @@ export class Recordings {
     return recording;
   }
 
+  /**
+   * As one MP4, of one that does not change any more; null without a segment. What it takes is made for the first who asks, and
+   * kept beside it.
+   */
+  async movie(recording: Recording): Promise<RecordedMovie | null> {
+    const known = await this.#movies.get(recording);
+    if (known !== undefined && (known === null || (await isThere(known)))) return known;
+    const movie = this.#findMovie(recording);
+    this.#movies.set(recording, movie);
+    movie.catch(() => this.#movies.delete(recording)); // Whoever asked gets the failure; the next tries anew.
+    return movie;
+  }
+
   /** Goes on where `recording` ended, or begins a new one. */
   record(livestreamId: string, recording: Recording | null, reports: RecordingReports): ResumableRecorder {
     const paths = this.#paths(livestreamId);
@@ -84,7 +101,13 @@ export class Recordings {
   /** Whatever is there of it; nothing is no error. */
   async remove(livestreamId: string): Promise<void> {
     this.#kept.delete(livestreamId);
+    await this.#movieHeaders.abandon(join(this.#folder, livestreamId, MOVIE_HEADER_FILE));
     await rm(join(this.#folder, livestreamId), { recursive: true, force: true });
+  }
+
+  async #findMovie(recording: Recording): Promise<RecordedMovie | null> {
+    const source = movieSource(recording);
+    return source === null ? null : recordedMovie(source, await this.#movieHeaders.find(source));
   }
 
   /** What could not be read is tried anew by the next who asks. */
@@ -102,4 +125,10 @@ export class Recordings {
     const folder = join(this.#folder, livestreamId);
     return recordingPaths(folder);
   }
+}
+
+/** Somebody may have tidied up in the folder. */
+async function isThere({ pieces }: RecordedMovie): Promise<boolean> {
+  const files = pieces.map(({ file }) => Bun.file(file).exists());
+  return (await Promise.all(files)).every((exists) => exists);
 }

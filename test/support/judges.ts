@@ -20,9 +20,9 @@ export async function probe(source: string): Promise<Probe> {
   return { durationSeconds: Number(format.duration), streams };
 }
 
-/** Decodes every frame; throws with the first thing the decoder does not like. */
-export async function decodeAll(source: string): Promise<void> {
-  const output = await run(["ffmpeg", "-v", "error", "-xerror", "-i", source, "-f", "null", "-"]);
+/** Decodes every frame; throws with the first thing the decoder does not like. `options`: those of what becomes of them. */
+export async function decodeAll(source: string, options: readonly string[] = []): Promise<void> {
+  const output = await run(["ffmpeg", "-v", "error", "-xerror", "-i", source, ...options, "-f", "null", "-"]);
   if (output !== "") throw new Error(output);
 }
 

@@ -5,6 +5,7 @@ import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { MediaPlayback, type MediaPlaybackOptions } from "#server/delivery/media-playback.ts";
 import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import { readMovie } from "#test/support/movie-reader.ts";
 import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 
 const MEDIA_ID = "0190b8e8-0000-7000-8000-00000000000a";
@@ -20,7 +21,8 @@ beforeAll(async () => {
   await folder.record(cuts);
   recorded = bytesOf(cuts);
   playback = playbackOf({
-    playable: async (id) => (isPlayable && id === MEDIA_ID ? { livestreamId: LIVESTREAM_ID } : null),
+    playable: async (id) =>
+      isPlayable && id === MEDIA_ID ? { livestreamId: LIVESTREAM_ID, name: 'Café "Derby"' } : null,
   });
 });
 
@@ -95,6 +97,101 @@ test.each(["index.m3u8", "v0-360/init-0.mp4", "v0-360/segment-0.m4s"])(
   },
 );
 
+describe("the download", () => {
+  const url = `${BASE}/download.mp4`;
+
+  test("is one movie of the whole recording, under the asset's name", async () => {
+    const response = await get(url);
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "accept-ranges": "bytes",
+      "access-control-allow-origin": "*",
+      "cache-control": "no-cache",
+      "content-type": "video/mp4",
+      "content-disposition": `attachment; filename="Caf_ Derby.mp4"; filename*=UTF-8''Caf%C3%A9%20Derby.mp4`,
+      etag: expect.stringMatching(/^"[0-9a-z]+-[0-9a-z]+"$/),
+    });
+    const bytes = await response.bytes();
+    expect(response.headers.get("Content-Length")).toBe(String(bytes.byteLength));
+    const { video, audio } = await readMovie(new Blob([bytes]));
+    expect([video.length, audio.length]).toEqual([1500, 2813]);
+  });
+
+  test("has the headers alone for HEAD", async () => {
+    const whole = await get(url);
+    const head = await ask(playback, url, { method: "HEAD" });
+    expect(head.status).toBe(200);
+    expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(whole.headers));
+    expect(await head.text()).toBe("");
+  });
+
+  test("goes on wherever it was left: in its header, across into the media, in that, and at its end", async () => {
+    const bytes = await (await get(url)).bytes();
+    const { byteLength } = bytes;
+    const headLength =
+      bytes.findIndex((_, at) => Buffer.from(bytes.subarray(at, at + 4)).toString() === "mdat") + 4;
+    for (const [start, end] of [
+      [0, 1],
+      [0, byteLength],
+      [100, 200],
+      [headLength - 1, headLength],
+      [headLength - 1, headLength + 1],
+      [headLength, headLength + 1],
+      [byteLength - 1, byteLength],
+      [byteLength >> 1, byteLength],
+    ] as const) {
+      const part = await get(url, { Range: `bytes=${start}-${end - 1}` });
+      expect(part.status).toBe(206);
+      expect(part.headers.get("Content-Range")).toBe(`bytes ${start}-${end - 1}/${byteLength}`);
+      expect(part.headers.get("Content-Length")).toBe(String(end - start));
+      expect(Buffer.compare(await part.bytes(), bytes.subarray(start, end))).toBe(0);
+    }
+    const suffix = await get(url, { Range: "bytes=-3" });
+    expect([suffix.status, [...(await suffix.bytes())]]).toEqual([206, [...bytes.subarray(-3)]]);
+    const open = await get(url, { Range: `bytes=${byteLength - 2}-` });
+    expect([open.status, [...(await open.bytes())]]).toEqual([206, [...bytes.subarray(-2)]]);
+  });
+
+  test.each([
+    ["bytes=0-1,4-5", 200],
+    ["bytes=5-4", 200],
+    ["lines=1-2", 200],
+    ["bytes=", 200],
+    ["bytes=-", 200],
+    ["bytes=a-b", 200],
+    ["bytes=0-99999999999999999999", 206],
+    ["bytes=-99999999999999999999", 206],
+    ["bytes=99999999999999999999-", 416],
+    ["bytes=-0", 416],
+  ])("answers the range %s with %d", async (Range, status) => {
+    const response = await get(url, { Range });
+    expect(response.status).toBe(status);
+    const { byteLength } = await (await get(url)).bytes();
+    if (status === 416) expect(response.headers.get("Content-Range")).toBe(`bytes */${byteLength}`);
+    else expect((await response.bytes()).byteLength).toBe(byteLength);
+  });
+
+  test("is a range of the same file only, and nothing for who has it", async () => {
+    const etag = (await get(url)).headers.get("ETag") ?? "";
+    const Range = "bytes=1-2";
+    expect((await get(url, { Range, "If-Range": etag })).status).toBe(206);
+    expect((await get(url, { Range, "If-Range": '"another"' })).status).toBe(200);
+    expect((await get(url, { Range, "If-Range": `W/${etag}` })).status).toBe(200);
+    const known = await get(url, { "If-None-Match": `"another", ${etag}`, Range });
+    expect([known.status, known.headers.get("ETag"), await known.text()]).toEqual([304, etag, ""]);
+    expect((await get(url, { "If-None-Match": '"another"' })).status).toBe(200);
+  });
+
+  test("of a recording without a segment is not there", async () => {
+    await using empty = new RecordingFolder();
+    await empty.record([]);
+    const { recordings } = empty;
+    const media = { playable: async () => ({ livestreamId: LIVESTREAM_ID, name: "Empty" }) };
+    const listed = new ListedAnswers(new StretchCache(() => 0));
+    expect((await ask(new MediaPlayback({ media, recordings, listed }), url)).status).toBe(404);
+  });
+});
+
 describe("nothing is at", () => {
   test.each([
     "v0-360/segment-30.m4s",
@@ -112,6 +209,8 @@ describe("nothing is at", () => {
     "v0-360/init-0.m4s",
     "v0-360/init-.mp4",
     "media.mp4",
+    "download.head",
+    "v0-360/download.mp4",
     "segment-0.m4s",
     "v1-720/segment-0.m4s",
     "constructor/segment-0.m4s",
@@ -127,7 +226,7 @@ describe("nothing is at", () => {
     expect(await response.text()).toBe("");
   });
 
-  test.each(["index.m3u8", "v0-360/init-0.mp4", "v0-360/segment-0.m4s"])(
+  test.each(["index.m3u8", "download.mp4", "v0-360/init-0.mp4", "v0-360/segment-0.m4s"])(
     "%s of unknown media",
     async (file) => {
       const response = await get(`/media/0190b8e8-0000-7000-8000-00000000000b/${file}`);
@@ -135,7 +234,7 @@ describe("nothing is at", () => {
     },
   );
 
-  test.each(["index.m3u8", "v0-360/init-0.mp4", "v0-360/segment-0.m4s"])(
+  test.each(["index.m3u8", "download.mp4", "v0-360/init-0.mp4", "v0-360/segment-0.m4s"])(
     "%s of what was soft-deleted",
     async (file) => {
       expect((await get(`${BASE}/${file}`)).status).toBe(200);
@@ -149,7 +248,7 @@ describe("nothing is at", () => {
 
   test("a recording whose files are gone", async () => {
     const gone = playbackOf({
-      playable: async () => ({ livestreamId: "0190b8e8-0000-7000-8000-00000000000c" }),
+      playable: async () => ({ livestreamId: "0190b8e8-0000-7000-8000-00000000000c", name: "Gone" }),
     });
     expect((await ask(gone, `${BASE}/index.m3u8`)).status).toBe(404);
   });

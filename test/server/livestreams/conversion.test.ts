@@ -5,10 +5,13 @@ import type { ConversionResult } from "#server/livestreams/conversion-runner.ts"
 import { LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
+const NO_MOVIE = async () => null;
+
 const NOTHING_RECORDED: ConversionResult = { ok: false, message: "Nothing was recorded." };
 
 function convert({ recordings }: RecordingFolder): Promise<ConversionResult> {
-  return conversionOf(recordings)(LIVESTREAM_ID, new AbortController().signal);
+  const repair = (livestreamId: string) => recordings.repair(livestreamId);
+  return conversionOf({ repair, movie: NO_MOVIE })(LIVESTREAM_ID, new AbortController().signal);
 }
 
 async function factsOf(tracks: readonly Track[]): Promise<ConversionResult> {
@@ -70,9 +73,26 @@ test("after a crash within a segment its whole parts are converted, and the same
 });
 
 test("a recording that cannot be read is a reason to refuse, not to delete", async () => {
-  const convertBroken = conversionOf({ repair: () => Promise.reject(new Error("EIO: i/o error")) });
+  const convertBroken = conversionOf({
+    repair: () => Promise.reject(new Error("EIO: i/o error")),
+    movie: NO_MOVIE,
+  });
   const failure = await convertBroken(LIVESTREAM_ID, new AbortController().signal).catch(
     (error: unknown) => error,
   );
   expect(String(failure)).toContain("EIO");
+});
+
+test("its download is prepared, and nobody waits for that or hears that it failed", async () => {
+  await using folder = new RecordingFolder();
+  await folder.record(programmeCuts({ seconds: 3 }));
+  const recording = await folder.recordings.repair(LIVESTREAM_ID);
+  const prepared: unknown[] = [];
+  const movie = (asked: unknown) => {
+    prepared.push(asked);
+    return Promise.reject(new Error("ENOSPC: no space left on device"));
+  };
+  const convertOne = conversionOf({ repair: async () => recording, movie });
+  expect(await convertOne(LIVESTREAM_ID, new AbortController().signal)).toMatchObject({ ok: true });
+  expect(prepared).toEqual([recording]);
 });

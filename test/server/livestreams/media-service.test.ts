@@ -35,7 +35,7 @@ test("an update changes the asset and leaves its livestream", async () => {
 test("a soft-deleted asset is there and does not play", async () => {
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
-  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id });
+  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id, name: "Show" });
   expect(await house.mediaService.delete(mediaId, { permanent: false })).toEqual({ ok: true });
   expect(await house.mediaService.delete(mediaId, { permanent: false })).toEqual({ ok: true });
   expect(await house.mediaService.get(mediaId)).toMatchObject({
@@ -57,7 +57,7 @@ test("a soft-deleted asset is recovered, another one is not", async () => {
   });
   await house.mediaService.delete(mediaId, { permanent: false });
   expect(await house.mediaService.recover(mediaId)).toMatchObject({ ok: true, media: { status: "ready" } });
-  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id });
+  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id, name: "Show" });
 });
 
 test("an asset that is deleted for good is gone with its livestream and its recording", async () => {
