@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Glob } from "bun";
 import { ensurePackages } from "#server/command/ensure-packages.ts";
 import { debianPackages } from "#test/support/debian-packages.ts";
 import { readJunit, type Tally } from "#test/support/junit.ts";
@@ -13,7 +14,7 @@ import { Steps } from "#test/support/steps.ts";
 const ROOT = join(import.meta.dir, "..");
 const BIN = join(ROOT, "node_modules/.bin");
 
-/** Nothing here takes half of it; a check that hangs must not hang whoever waits for the answer. */
+/** Nothing here takes much of it; a check that hangs must not hang whoever waits for the answer. */
 const STEP_DEADLINE_MS = 20 * 60_000;
 
 /** Of a test that sets none. Bun's own 5 s are a measure of the machine where something else runs beside the tests. */
@@ -34,6 +35,21 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   { name: "dead code", command: ["knip"] },
 ];
 
+/** End-to-end tests that look for what a busy machine makes too: pictures that stand still, answers that come late. */
+const ALONE = ["failover-browser", "failover", "k6", "restart-crowd"];
+
+/** Of the others, which mostly wait, about half: they run beside the other half. */
+const LANE = [
+  "what-encoders-send",
+  "pages",
+  "browser",
+  "dvr",
+  "clips",
+  "rtmp-play",
+  "thumbnails",
+  "encoders",
+];
+
 const steps = new Steps(print);
 
 await steps.check("packages of bun.lock; up to a minute where they are missing", async () => {
@@ -45,7 +61,8 @@ for (const check of CHECKS) await steps.check(check.name, () => runCheck(check.c
 await debian;
 await steps.suite("tests", () => runTests(["--path-ignore-patterns=test/end-to-end/**"]));
 await k6;
-await steps.suite("end-to-end tests", () => runTests(["test/end-to-end/"]));
+await steps.suite("end-to-end tests, two at a time", runLanes);
+await steps.suite("end-to-end tests, each alone", () => runTests(ALONE.map(endToEnd)));
 
 const { passed, failed, skipped } = steps.total;
 if (skipped > 0) print(`${skipped} skipped`);
@@ -62,6 +79,19 @@ async function runCheck([program = "", ...rest]: readonly string[]): Promise<voi
   });
   const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   if (child.exitCode !== 0) throw new Error(`${output}${errors}`.trimEnd());
+}
+
+async function runLanes(): Promise<Tally> {
+  const lane = LANE.map(endToEnd);
+  const alone = ALONE.map(endToEnd);
+  const files = [...new Glob("test/end-to-end/*.test.ts").scanSync(ROOT)].map((path) => `./${path}`);
+  const others = files.filter((file) => !lane.includes(file) && !alone.includes(file)).sort();
+  const [a, b] = await Promise.all([runTests(lane), runTests(others)]);
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+function endToEnd(name: string): string {
+  return `./test/end-to-end/${name}.test.ts`;
 }
 
 /** Tests print as they go; what is counted comes from the report file. */

@@ -3,6 +3,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
+import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
 import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
@@ -25,14 +26,20 @@ export async function recordLong(folder: string, livestreamId: string, seconds: 
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
   const beganMs = Date.now() - seconds * 1000;
   for (const cut of segmenter.setTracks(tracks, false)) recorder.write(cut);
+  let newest: Extract<Cut, { type: "segment" }> | null = null;
   for (let atSeconds = 0; atSeconds < seconds; atSeconds += CLIP_SECONDS) {
     for (const unit of units) {
       const timescale = tracks.find(({ id }) => id === unit.trackId)?.timescale ?? 1;
       const [dts, pts] = [unit.dts + atSeconds * timescale, unit.pts + atSeconds * timescale];
       const cuts = segmenter.push({ ...unit, dts, pts }, beganMs + (dts / timescale) * 1000);
-      for (const cut of cuts) recorder.write(cut);
+      for (const cut of cuts) {
+        recorder.write(cut);
+        if (cut.type === "segment") newest = cut;
+      }
     }
-    await setImmediate(); // The disk keeps up.
+    // The recorder is given no more than the disk takes.
+    while (newest !== null && recorder.held.placeOf(newest.rendition, newest.segment.msn) !== "recorded")
+      await setImmediate();
   }
   for (const cut of segmenter.end()) recorder.write(cut);
   await recorder.end();
