@@ -12,7 +12,7 @@ import { MovieHeaders } from "./movie-headers.ts";
 import { movieSource, type RecordedMovie, recordedMovie } from "./recorded-movie.ts";
 import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
 import { MOVIE_HEADER_FILE, RESERVE_FILE, recordingPaths } from "./recording-files.ts";
-import { repairRecording } from "./repair.ts";
+import { readSoFar, repairRecording } from "./repair.ts";
 import { type RecordingReports, ResumableRecorder } from "./resumable-recorder.ts";
 
 /** Recordings whose tables are kept in memory: those that are watched now, and then some. */
@@ -54,7 +54,12 @@ export class Recordings {
    */
   repair(livestreamId: string, leastTargetDurationSeconds?: number): Promise<Recording | null> {
     this.#kept.delete(livestreamId);
-    return repairRecording(this.#paths(livestreamId), leastTargetDurationSeconds);
+    return repairRecording(this.paths(livestreamId), leastTargetDurationSeconds);
+  }
+
+  /** What is on the disk by now, also of one that is being recorded: the segment that is open is as long as its parts. */
+  soFar(livestreamId: string): Promise<Recording | null> {
+    return readSoFar(this.paths(livestreamId));
   }
 
   /** What is on the disk, as it is, of one that does not change any more: asked for again and again. */
@@ -82,7 +87,7 @@ export class Recordings {
 
   /** Goes on where `recording` ended, or begins a new one. */
   record(livestreamId: string, recording: Recording | null, reports: RecordingReports): ResumableRecorder {
-    const paths = this.#paths(livestreamId);
+    const paths = this.paths(livestreamId);
     const openFiles = () => {
       mkdirSync(join(this.#folder, livestreamId), { recursive: true });
       this.#reserve.take();
@@ -112,7 +117,7 @@ export class Recordings {
 
   /** What could not be read is tried anew by the next who asks. */
   #openToKeep(livestreamId: string): Promise<Recording | null> {
-    const recording = readRecording(this.#paths(livestreamId));
+    const recording = readRecording(this.paths(livestreamId));
     const forget = (): void => {
       if (this.#kept.get(livestreamId) === recording) this.#kept.delete(livestreamId);
     };
@@ -121,7 +126,8 @@ export class Recordings {
     return recording;
   }
 
-  #paths(livestreamId: string): RecordingPaths {
+  /** Where its files are, whether it has any or not. */
+  paths(livestreamId: string): RecordingPaths {
     const folder = join(this.#folder, livestreamId);
     return recordingPaths(folder);
   }
