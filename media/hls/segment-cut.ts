@@ -80,6 +80,11 @@ export class CuttableSegment {
     }));
   }
 
+  /** How long its pictures last, or its sound where there are none. */
+  get sampleSeconds(): number {
+    return this.#samples.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / this.#lead.timescale;
+  }
+
   /** The last picture at or before `seconds` that decoding can begin with; null where there is none. */
   joinPoint(seconds: number): number | null {
     const found = this.#samples.findLast(

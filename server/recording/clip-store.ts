@@ -2,6 +2,7 @@
 
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { CuttableSegment } from "#media/hls/segment-cut.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { ClipCut, CutPiece, CutSegment } from "#server/store/clip-cut.ts";
 import type { ClipPlan, PlannedSegment } from "./clip-plan.ts";
@@ -99,9 +100,16 @@ class OwnEnds {
       this.#initializationId = segment.initializationId;
       await writeInitialization(this.#own, this.#footage, segment.initializationId);
     }
-    const offset = await this.#own.segment({ ...segment, msn: this.#written }, bytes);
+    const durationSeconds = this.#secondsOf(segment, bytes);
+    const offset = await this.#own.segment({ ...segment, msn: this.#written, durationSeconds }, bytes);
     this.#written += 1;
     return { of: "clip", offset, byteLength: bytes.byteLength };
+  }
+
+  /** How long its samples last. */
+  #secondsOf({ initializationId }: PlannedSegment, bytes: Uint8Array): number {
+    const initialization = this.#footage.initializations.find(({ id }) => id === initializationId);
+    return new CuttableSegment(bytes, initialization?.tracks ?? [], 0).sampleSeconds;
   }
 }
 

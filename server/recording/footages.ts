@@ -1,6 +1,7 @@
 // The footage of assets, kept while it is asked for again and again, and what is cut from it.
 
-import { open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { ClipCut } from "#server/store/clip-cut.ts";
 import type { MediaFacts } from "#server/store/media-store.ts";
 import { type ClipPlan, planClip, type Span } from "./clip-plan.ts";
@@ -28,12 +29,12 @@ export interface StoredClip extends Span, Omit<Played, "id"> {
 const MAX_KEPT = 16;
 
 export class Footages {
-  readonly #recordings: Pick<Recordings, "finished" | "soFar" | "paths" | "movie">;
+  readonly #recordings: Pick<Recordings, "finished" | "soFar" | "paths" | "movie" | "clipMovie">;
   readonly #whole = new WeakMap<Recording, Footage>();
   /** Of clips, the last used ones, oldest first. A clip stays as it is for as long as it is there. */
   readonly #clips = new Map<string, Promise<Footage | null>>();
 
-  constructor(recordings: Pick<Recordings, "finished" | "soFar" | "paths" | "movie">) {
+  constructor(recordings: Pick<Recordings, "finished" | "soFar" | "paths" | "movie" | "clipMovie">) {
     this.#recordings = recordings;
   }
 
@@ -46,8 +47,12 @@ export class Footages {
   }
 
   /** As one MP4; null where its files are not there. */
-  async movie({ recordingId, cut }: Played): Promise<RecordedMovie | null> {
-    if (cut !== null) return null;
+  async movie(played: Played): Promise<RecordedMovie | null> {
+    const { id, recordingId, cut } = played;
+    if (cut !== null) {
+      const footage = await this.of(played);
+      return footage === null ? null : this.#recordings.clipMovie(id, footage);
+    }
     const recording = await this.#recordings.finished(recordingId);
     return recording === null ? null : this.#recordings.movie(recording);
   }
@@ -91,6 +96,8 @@ export class Footages {
       await storeCopy(plan, footage, paths, signal);
       return { startSeconds, endSeconds, facts, recordingId: clipId, cut: null };
     }
+    // Also where nothing is written into it now: what its download takes is kept there.
+    await mkdir(dirname(paths.media), { recursive: true });
     const recording = this.#recordings.paths(recordingId);
     const cut = await storeReference(plan, footage, { ...paths, recordingFile: recording.media });
     // A repair after a power cut would take away what of it had not reached the disk.

@@ -45,6 +45,11 @@ export function stretchOf(pieces: readonly FilePiece[], start: number, end: numb
   });
 }
 
+/** As {@link joinPieces}. */
+export function joinFilePieces(pieces: readonly FilePiece[]): FilePiece[] {
+  return joinPieces(pieces).flatMap((piece) => (isInMemory(piece) ? [] : [piece]));
+}
+
 /** Rejects when the file does not have all of it. */
 export async function readPiece({
   file,

@@ -2,14 +2,16 @@
 
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { SpareDescriptors } from "#server/common/spare-descriptors.ts";
 import { openAppendFiles } from "./append-files.ts";
 import { DiskReserve } from "./disk-reserve.ts";
+import type { Footage } from "./footage.ts";
 import type { FreeSpace } from "./free-space.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import type { MovieSource } from "./movie-header.ts";
 import { MovieHeaders } from "./movie-headers.ts";
-import { movieSource, type RecordedMovie, recordedMovie } from "./recorded-movie.ts";
+import { clipMovieSource, movieSource, type RecordedMovie, recordedMovie } from "./recorded-movie.ts";
 import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
 import { MOVIE_HEADER_FILE, RESERVE_FILE, recordingPaths } from "./recording-files.ts";
 import { readSoFar, repairRecording } from "./repair.ts";
@@ -33,7 +35,7 @@ export class Recordings {
   readonly #spares: Pick<SpareDescriptors, "lend">;
   /** The last used ones, oldest first. */
   readonly #kept = new Map<string, Promise<Recording | null>>();
-  readonly #movies = new WeakMap<Recording, Promise<RecordedMovie | null>>();
+  readonly #movies = new WeakMap<Recording | Footage, Promise<RecordedMovie | null>>();
   readonly #movieHeaders = new MovieHeaders();
 
   /** `folder` holds a folder for each livestream, and is made with the first of them. */
@@ -76,13 +78,16 @@ export class Recordings {
    * As one MP4, of one that does not change any more; null without a segment. What it takes is made for the first who asks, and
    * kept beside it.
    */
-  async movie(recording: Recording): Promise<RecordedMovie | null> {
-    const known = await this.#movies.get(recording);
-    if (known !== undefined && (known === null || (await isThere(known)))) return known;
-    const movie = this.#findMovie(recording);
-    this.#movies.set(recording, movie);
-    movie.catch(() => this.#movies.delete(recording)); // Whoever asked gets the failure; the next tries anew.
-    return movie;
+  movie(recording: Recording): Promise<RecordedMovie | null> {
+    const headerFile = join(dirname(recording.mediaFile), MOVIE_HEADER_FILE);
+    return this.#keptMovie(recording, () => movieSource(recording, headerFile));
+  }
+
+  /** The same of a clip by reference, whose folder is there for as long as it is. */
+  clipMovie(clipId: string, footage: Footage): Promise<RecordedMovie | null> {
+    return this.#keptMovie(footage, () =>
+      clipMovieSource(footage, join(this.#folder, clipId, MOVIE_HEADER_FILE)),
+    );
   }
 
   /** Goes on where `recording` ended, or begins a new one. */
@@ -110,8 +115,16 @@ export class Recordings {
     await rm(join(this.#folder, livestreamId), { recursive: true, force: true });
   }
 
-  async #findMovie(recording: Recording): Promise<RecordedMovie | null> {
-    const source = movieSource(recording);
+  async #keptMovie(of: Recording | Footage, source: () => MovieSource | null): Promise<RecordedMovie | null> {
+    const known = await this.#movies.get(of);
+    if (known !== undefined && (known === null || (await isThere(known)))) return known;
+    const movie = this.#findMovie(source());
+    this.#movies.set(of, movie);
+    movie.catch(() => this.#movies.delete(of)); // Whoever asked gets the failure; the next tries anew.
+    return movie;
+  }
+
+  async #findMovie(source: MovieSource | null): Promise<RecordedMovie | null> {
     return source === null ? null : recordedMovie(source, await this.#movieHeaders.find(source));
   }
 

@@ -10,9 +10,9 @@ import { launchBrowser } from "#test/support/browser.ts";
 import { decodedPictures, firstPicture } from "#test/support/decoded-pictures.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { playToEnd } from "#test/support/hls-page.ts";
-import { decodeEach, fetchPlaylist, probe, stretchesOf } from "#test/support/judges.ts";
+import { decodeAll, decodeEach, fetchPlaylist, probe, stretchesOf } from "#test/support/judges.ts";
 import { areInstalled } from "#test/support/program.ts";
-import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
+import { ADMIN_TOKEN, TANDEM, TandemServer } from "#test/support/tandem-server.ts";
 
 const FRAME_SECONDS = 1 / 30;
 
@@ -145,6 +145,42 @@ describe.skipIf(!areInstalled("ffmpeg", "ffprobe"))("a clip", () => {
     expect(await segmentHashes(copy)).toEqual(await segmentHashes(clip));
   }, 30_000);
 
+  test("is downloaded as one MP4 with the same pictures, also across a reconnect", async () => {
+    const { api, whole } = broadcast;
+    const span = { startSeconds: 1.5, endSeconds: 3.3 };
+    for (const copy of [false, true]) {
+      const clip = await api.operations.createMediaClip(whole.id, { name: "Kept", ...span, copy });
+      const listed = await decodedPictures(clip.playlistUrl);
+      expect((await decodedPictures(clip.downloadUrl)).map(({ hash }) => hash)).toEqual(
+        listed.map(({ hash }) => hash),
+      );
+      const { durationSeconds, streams } = await probe(clip.downloadUrl);
+      expect(streams).toHaveLength(2);
+      expect(Math.abs(durationSeconds - clip.durationSeconds)).toBeLessThan(0.1);
+      const head = await fetch(clip.downloadUrl, { headers: { Range: "bytes=-100" } });
+      expect([head.status, (await head.bytes()).byteLength]).toEqual([206, 100]);
+    }
+    const { segments } = await fetchPlaylist(whole.playlistUrl);
+    const at = segments.findIndex(({ hasDiscontinuity }) => hasDiscontinuity);
+    const breakAt = segments.slice(0, at).reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+    const across = { startSeconds: breakAt - 1.3, endSeconds: breakAt + 1.3 };
+    const clip = await api.operations.createMediaClip(whole.id, { name: "Across", ...across });
+    await decodeAll(clip.downloadUrl);
+    expect(Math.abs((await probe(clip.downloadUrl)).durationSeconds - clip.durationSeconds)).toBeLessThan(
+      0.7,
+    );
+  }, 30_000);
+
+  test("is nothing that `tandem verify` finds anything wrong with", async () => {
+    const { server } = broadcast;
+    const child = Bun.spawn([...TANDEM, "verify"], {
+      env: { ...process.env, TANDEM_DATA_DIR: server.dataDir },
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    expect([await child.stdout.text(), await child.exited]).toEqual(["", 0]);
+  }, 30_000);
+
   test("has a picture of its own: what it begins with", async () => {
     const { api, whole } = broadcast;
     const span = { startSeconds: 2, endSeconds: 3 };
@@ -163,12 +199,13 @@ describe.skipIf(!areInstalled("ffmpeg", "ffprobe"))("a clip", () => {
       ({ clipOf, id }) => clipOf !== null && id !== whileLive.id,
     );
     for (const { id } of clips) await api.operations.deleteMedia(id, { permanent: true });
-    expect(foldersOf(server)).toEqual([...new Set([livestreamId, ...ownFolders(server, whileLive)])].sort());
+    expect(foldersOf(server)).toEqual([livestreamId, whileLive.id].sort());
     await api.operations.deleteMedia(whole.id, { permanent: true });
     expect((await fetch(whole.playlistUrl)).status).toBe(404);
     await expect(api.get(livestreamId)).rejects.toMatchObject({ code: "not_found" });
     expect(foldersOf(server)).toContain(livestreamId);
     await expectPlayable(whileLive);
+    await decodeAll(whileLive.downloadUrl);
     await server.kill();
     await server.startAgain();
     await expectPlayable(whileLive);
@@ -233,11 +270,6 @@ function foldersOf(server: TandemServer): string[] {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-}
-
-/** A clip has a folder where it has bytes of its own. */
-function ownFolders(server: TandemServer, { id }: Media): string[] {
-  return foldersOf(server).filter((name) => name === id);
 }
 
 /** Of all recordings. */
