@@ -103,7 +103,24 @@ export class ClipService {
   }
 
   /** Of an asset; the clip's end is after its start. */
-  async ofMedia(mediaId: string, wanted: WantedMediaClip): Promise<ClipResult> {
+  ofMedia(mediaId: string, wanted: WantedMediaClip): Promise<ClipResult> {
+    const isThere = async () => (await this.#options.media.find(mediaId)) !== null;
+    return unlessGone(isThere, () => this.#ofMedia(mediaId, wanted));
+  }
+
+  /** Of a livestream, also while it is live: of what is recorded by now. */
+  ofLivestream(id: string, wanted: WantedLivestreamClip): Promise<ClipResult> {
+    const isThere = async () => (await this.#options.livestreams.status(id)) !== null;
+    return unlessGone(isThere, () => this.#ofLivestream(id, wanted));
+  }
+
+  /** Copies stop where they are, and what they have written is removed. */
+  shutdown(): Promise<void> {
+    this.#abort.abort();
+    return this.#copies.settled();
+  }
+
+  async #ofMedia(mediaId: string, wanted: WantedMediaClip): Promise<ClipResult> {
     const row = await this.#options.media.find(mediaId);
     if (row === null) return NOT_FOUND;
     if (row.deletedAtMs !== null) return SOFT_DELETED;
@@ -117,8 +134,7 @@ export class ClipService {
     return this.#cut({ livestreamId, mediaId, recordingId, footage }, span, wanted);
   }
 
-  /** Of a livestream, also while it is live: of what is recorded by now. */
-  async ofLivestream(id: string, wanted: WantedLivestreamClip): Promise<ClipResult> {
+  async #ofLivestream(id: string, wanted: WantedLivestreamClip): Promise<ClipResult> {
     const { media, livestreams, footages } = this.#options;
     const row = await livestreams.find(id);
     if (row === null) return NOT_FOUND;
@@ -134,21 +150,12 @@ export class ClipService {
     return this.#cut({ livestreamId: id, mediaId, recordingId: id, footage }, span, wanted);
   }
 
-  /** Copies stop where they are, and what they have written is removed. */
-  shutdown(): Promise<void> {
-    this.#abort.abort();
-    return this.#copies.settled();
-  }
-
   async #cut(source: Source, span: Span, wanted: WantedClip): Promise<ClipResult> {
     const { media, removeFiles, log } = this.#options;
     const id = Bun.randomUUIDv7();
     try {
       await media.announceClip(id);
       if (await this.#make(id, source, span, wanted)) return await this.#answer(id);
-    } catch (error) {
-      const isGone = isMissing(error) && !(await this.#isThere(source));
-      if (!isGone) throw error;
     } finally {
       // Of a clip that was made nothing is to be removed.
       await removeFiles(id).catch((error: unknown) => {
@@ -192,11 +199,6 @@ export class ClipService {
     return clip === null ? NOT_FOUND : { ok: true, media: clip };
   }
 
-  async #isThere({ livestreamId, mediaId }: Source): Promise<boolean> {
-    const { media, livestreams } = this.#options;
-    return (mediaId === null ? await livestreams.status(livestreamId) : await media.find(mediaId)) !== null;
-  }
-
   /** Which of the two times nothing can be recorded at, and why; null where neither is of the kind. */
   #outsideBroadcast(
     { status, startedAtMs, stoppedAtMs }: LivestreamRow,
@@ -219,6 +221,19 @@ export class ClipService {
   #notRecorded({ id, status }: LivestreamRow): ClipRefused {
     const situation = situationOf(status, this.#options.hasActiveIngest(id));
     return notRecorded(status, allowedActions(situation));
+  }
+}
+
+/** What is gone by the time its files are read was removed meanwhile. */
+async function unlessGone(
+  isThere: () => Promise<boolean>,
+  work: () => Promise<ClipResult>,
+): Promise<ClipResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isMissing(error) || (await isThere())) throw error;
+    return NOT_FOUND;
   }
 }
 
