@@ -12,6 +12,7 @@ import { MediaPlayback } from "#server/delivery/media-playback.ts";
 import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
 import { HttpListener } from "#server/http/http-listener.ts";
+import { Footages } from "#server/recording/footages.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { ROOT } from "#test/support/imports.ts";
 
@@ -66,8 +67,8 @@ async function measure(hours: number): Promise<void> {
 /** As the server does, without its database. */
 function serving(folder: string) {
   const playback = new MediaPlayback({
-    media: { playable: async () => ({ livestreamId: "one", name: "Bench" }) },
-    recordings: new Recordings(folder),
+    media: { playable: async (id) => ({ id, recordingId: "one", cut: null, name: "Bench" }) },
+    footages: new Footages(new Recordings(folder)),
     listed: new ListedAnswers(new StretchCache(() => performance.now())),
   });
   const listener = new HttpListener({

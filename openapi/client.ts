@@ -4,6 +4,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { listLivestreams } from "./routes/livestream-routes.ts";
 import type { listMedia } from "./routes/media-routes.ts";
+import type { NewLivestreamClip, NewMediaClip } from "./schemas/clip.ts";
 import type { Conflict, Failure, InvalidRequest, success, successPage } from "./schemas/envelope.ts";
 import type {
   LivestreamPatch,
@@ -196,13 +197,27 @@ export class TandemClient {
     return this.#data("PATCH", path`media/${id}`, { ...options, body });
   }
 
-  /** `permanent`: its files and its livestream go with it, and nothing recovers them. */
+  /** `permanent`: its files and its livestream go with it, and nothing recovers them; a clip goes alone. */
   deleteMedia(id: string, query: { permanent?: boolean } = {}, options: CallOptions = {}): Promise<null> {
     return this.#data("DELETE", path`media/${id}`, { ...options, query });
   }
 
   recoverMedia(id: string, options: PostOptions = {}): Promise<Media> {
     return this.#data("POST", path`media/${id}/recover`, options);
+  }
+
+  /** By reference, unless it says `copy`. */
+  createMediaClip(id: string, body: z.input<typeof NewMediaClip>, options: PostOptions = {}): Promise<Media> {
+    return this.#data("POST", path`media/${id}/clips`, { ...options, body });
+  }
+
+  /** Of what is recorded by now, also while it is live. */
+  createLivestreamClip(
+    id: string,
+    body: z.input<typeof NewLivestreamClip>,
+    options: PostOptions = {},
+  ): Promise<Media> {
+    return this.#data("POST", path`livestreams/${id}/clips`, { ...options, body });
   }
 
   /** `width` in pixels. */

@@ -2,6 +2,7 @@
 
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { introduction } from "./introduction.ts";
+import { createLivestreamClip, createMediaClip } from "./routes/clip-routes.ts";
 import {
   publishLivestream,
   startLivestream,
@@ -37,6 +38,7 @@ const ROUTES = [
   ...[getLivestreamThumbnail, updateLivestreamThumbnail, deleteLivestreamThumbnail],
   ...[listMedia, getMedia, updateMedia, deleteMedia, recoverMedia, getMediaThumbnail],
   streamLivestreamEvents,
+  ...[createMediaClip, createLivestreamClip],
 ];
 
 const LICENSE = { name: "MIT", identifier: "MIT" };
@@ -51,7 +53,7 @@ const TAGS = [
     name: "Thumbnails",
     description: "The pictures of livestreams and media: uploaded, or taken from the stream.",
   },
-  { name: "Media", description: "The on-demand assets that stopped livestreams become." },
+  { name: "Media", description: "The on-demand assets that stopped livestreams become, and clips." },
 ];
 
 /** The document as text, the same for every call. `serverUrl`: of the server that hands it out, without a trailing slash. */

@@ -24,6 +24,7 @@ import { metricsRoutes } from "./http/metrics-routes.ts";
 import { openThumbnailRoutes } from "./http/open-thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
 import { SlowPlayers } from "./ingest/slow-players.ts";
+import { ClipService } from "./livestreams/clip-service.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { LivestreamTurns } from "./livestreams/livestream-turns.ts";
@@ -40,6 +41,7 @@ import {
   programmeOpener,
 } from "./programme/open-programme.ts";
 import { DiskProbe, type DiskProblem, diskSentence } from "./readiness/disk-probe.ts";
+import { Footages } from "./recording/footages.ts";
 import { FreeSpace, freeBytesOf } from "./recording/free-space.ts";
 import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
@@ -49,6 +51,8 @@ import { OwedWrites } from "./store/owed-writes.ts";
 import { type DataDirectoryLock, lockDataDirectory } from "./store/sqlite/data-directory-lock.ts";
 import { openSqliteStores } from "./store/sqlite/stores.ts";
 import type { Stores } from "./store/stores.ts";
+import { ClipPictures } from "./thumbnails/clip-pictures.ts";
+import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
 import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
 
 export type Assembly = Awaited<ReturnType<typeof assemble>>;
@@ -103,6 +107,7 @@ interface Storage {
   readonly owed: OwedWrites;
   readonly adminToken: string;
   readonly recordings: Recordings;
+  readonly footages: Footages;
   readonly thumbnails: ThumbnailService;
 }
 
@@ -118,6 +123,7 @@ async function openStorage(config: Config, { clock, log, spares }: Surroundings)
     clock,
     onUnsaved: (message) => log.error("rising_time_not_saved", { message }),
   });
+  const recordings = new Recordings(directory.recordingsFolder, spares, freeSpace);
   return {
     directory,
     lock,
@@ -128,7 +134,8 @@ async function openStorage(config: Config, { clock, log, spares }: Surroundings)
     disk,
     owed: new OwedWrites({ isStoreWell: async () => (await disk.problem("store")) === null, log }),
     adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
-    recordings: new Recordings(directory.recordingsFolder, spares, freeSpace),
+    recordings,
+    footages: new Footages(recordings),
     thumbnails: new ThumbnailService({ store: stores.thumbnails, folder: directory.thumbnailsFolder }),
   };
 }
@@ -154,13 +161,14 @@ interface House {
   readonly livestreams: LivestreamService;
   readonly media: MediaService;
   readonly retention: Retention;
+  readonly clips: ClipService;
   readonly slowPlayers: SlowPlayers;
   readonly statistics: Statistics;
 }
 
 function buildHouse(config: Config, surroundings: Surroundings, storage: Storage): House {
   const { clock, dateMs, log, urls } = surroundings;
-  const { stores, risingMs, owed, recordings, thumbnails } = storage;
+  const { stores, risingMs, owed, recordings, footages, thumbnails } = storage;
   const turns = new LivestreamTurns(stores.turns);
   const feed = new LivestreamFeed({ writer: stores.statisticsWriter, dateMs, log });
   const reports = new PlayoutReporter({ livestreams: stores.livestreams, turns, owed, feed, dateMs, log });
@@ -200,6 +208,14 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
   const { mediaRetentionDays: mediaDays, trashRetentionDays: trashDays } = config;
   const date = new TrustedDate({ store: stores.dateMark, clock });
   const retention = new Retention({ mediaDays, trashDays, stored: stores.media, media, date, delay, log });
+  const pictures = new ClipPictures({ decode: ffmpegDecoder(), thumbnails, log });
+  const clips = new ClipService({
+    ...{ media: stores.media, livestreams: stores.livestreams, footages, turns, feed, dateMs, log },
+    removeFiles: (id) => livestreams.removeFiles(id),
+    hasActiveIngest: (id) => playouts.hasActiveIngest(id),
+    takePicture: (clipId, picture, signal) => pictures.take(clipId, picture, signal),
+    view: (mediaId) => media.get(mediaId),
+  });
   const slowPlayers = new SlowPlayers();
   const statistics = buildStatistics(config, surroundings, storage, {
     feed,
@@ -207,14 +223,14 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     livestreams,
     slowPlayers,
   });
-  return { feed, playouts, livestreams, media, retention, slowPlayers, statistics };
+  return { feed, playouts, livestreams, media, retention, clips, slowPlayers, statistics };
 }
 
 function buildStatistics(
   config: Config,
   { ports, descriptors, clock, log }: Surroundings,
   { stores, viewerSecret, owed, thumbnails }: Storage,
-  { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "retention" | "statistics">,
+  { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "retention" | "clips" | "statistics">,
 ): Statistics {
   return new Statistics({
     samples: stores.samples,
@@ -255,10 +271,11 @@ interface Front {
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
   const { log, ports, urls } = surroundings;
   const { stores, disk, risingMs, adminToken, thumbnails } = storage;
-  const { livestreams, media, statistics } = house;
+  const { livestreams, media, clips, statistics } = house;
   const app = createApp({
     livestreams,
     media,
+    clips,
     thumbnails,
     statistics: {
       overview: (id) => statistics.overview(id),
@@ -298,7 +315,7 @@ function notWritable(problem: DiskProblem | null): NotReady | null {
 
 function buildPlayback(
   { monotonicMs, ports }: Surroundings,
-  { stores, recordings }: Storage,
+  { stores, footages }: Storage,
   { playouts, media, statistics }: House,
 ): PlaybackRouter {
   const listed = new ListedAnswers(new StretchCache(monotonicMs));
@@ -312,6 +329,6 @@ function buildPlayback(
       viewers: statistics.viewers,
       addressOf: (request) => ports.addressOf(request),
     }),
-    media: new MediaPlayback({ media, recordings, listed }),
+    media: new MediaPlayback({ media, footages, listed }),
   });
 }

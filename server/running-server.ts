@@ -84,6 +84,7 @@ async function stop(
     statistics,
     retention,
     livestreams,
+    clips,
     playouts,
     owed,
     disk,
@@ -102,6 +103,7 @@ async function stop(
   await posters.stop();
   retention.stop();
   const isDrained = listeners.http.stop();
+  await clips.shutdown();
   await livestreams.shutdown();
   await playouts.shutdown();
   listeners.rtmp.stop();

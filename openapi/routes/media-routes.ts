@@ -51,7 +51,9 @@ export const deleteMedia = createRoute({
   operationId: "deleteMedia",
   tags,
   summary: "Delete a media asset",
-  description: "Softly, so that it can be recovered, or for good: its files and its livestream go with it.",
+  description:
+    "Softly, so that it can be recovered, or for good: its files and its livestream go with it. Of files that clips refer to, " +
+    "the last of these takes them along; a clip leaves its livestream.",
   method: "delete",
   path: "/v2/media/{id}",
   request: {

@@ -34,14 +34,14 @@ export const Conflict = failure({
   code: z.enum([
     ...(["not_started", "no_active_ingest", "not_published", "already_started", "already_live"] as const),
     ...(["already_stopped", "already_finished", "conversion_failed", "conversion_in_progress"] as const),
-    ...(["converted_to_media", "not_soft_deleted"] as const),
+    ...(["converted_to_media", "not_soft_deleted", "soft_deleted", "not_recorded"] as const),
   ]),
   currentStatus: z
-    .union([LivestreamStatus, z.literal("ready")])
+    .union([LivestreamStatus, z.enum(["ready", "softDeleted"])])
     .optional()
-    .openapi({ description: "Of the livestream; `ready` of a media asset." }),
+    .openapi({ description: "Of the livestream; `ready` or `softDeleted` of a media asset." }),
   allowedActions: z
-    .array(z.enum(["start", "publish", "switch", "stop", "update", "delete"]))
+    .array(z.enum(["start", "publish", "switch", "stop", "update", "delete", "recover"]))
     .optional()
     .openapi({ description: "What would not be refused now." }),
   mediaId: Id.optional().openapi({ description: "With `converted_to_media`." }),

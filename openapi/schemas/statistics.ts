@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Input } from "./input.ts";
 import { LivestreamStatus } from "./livestream.ts";
-import { Instance, orNull, Utc } from "./values.ts";
+import { Instance, orNull, timeOf, Utc } from "./values.ts";
 
 const ConnectionCounts = z
   .object({
@@ -34,20 +34,10 @@ export const Sample = z
   .openapi("Sample");
 
 /** When a sample was made, in a query; parses to milliseconds since 1970. */
-export const Before = z
-  .string({ error: "must be given once" })
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, {
-    error: "must be a time such as 2026-01-31T18:00:00.000Z",
-    abort: true,
-  })
-  .refine(isThere, { error: "must be a time that there is", abort: true })
-  .transform((text) => Date.parse(text))
-  .openapi({
-    type: "string",
-    format: "date-time",
-    description: "Only samples older than this: with the last one's `createdAtUtc`, those that follow it.",
-    example: "2026-01-31T18:00:00.000Z",
-  });
+export const Before = timeOf("must be given once").openapi({
+  description: "Only samples older than this: with the last one's `createdAtUtc`, those that follow it.",
+  example: "2026-01-31T18:00:00.000Z",
+});
 
 /** `data` of each kind of event. */
 export const LivestreamEventData = z
@@ -67,9 +57,3 @@ export const LivestreamEventData = z
     z.array(Input),
   ])
   .openapi({ description: "`data` of an event, by its `event`: status, switch, statistics, inputs." });
-
-/** The 31st of February is read as a day of March. */
-function isThere(text: string): boolean {
-  const atMs = Date.parse(text);
-  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text.slice(0, "2026-01-31".length));
-}

@@ -24,3 +24,21 @@ export function orNull<Schema extends z.ZodType>(schema: Schema) {
 export const Instance = z
   .enum(INSTANCE_NAMES, { error: `must be ${INSTANCE_NAMES.join(" or ")}` })
   .openapi("Instance", { description: "One of the two redundant sides of a livestream." });
+
+const A_TIME = "must be a time such as 2026-01-31T18:00:00.000Z";
+
+/** A time that a call names; parses to milliseconds since 1970. `otherwise`: what is wrong with what is no text. */
+export function timeOf(otherwise = A_TIME) {
+  return z
+    .string({ error: otherwise })
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, { error: A_TIME, abort: true })
+    .refine(isThere, { error: "must be a time that there is", abort: true })
+    .transform((text) => Date.parse(text))
+    .openapi({ type: "string", format: "date-time" });
+}
+
+/** The 31st of February is read as a day of March. */
+function isThere(text: string): boolean {
+  const atMs = Date.parse(text);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(text.slice(0, "2026-01-31".length));
+}

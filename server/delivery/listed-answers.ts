@@ -19,7 +19,7 @@ export class ListedAnswers {
   /** `name`: as the playlist of the rendition says it. */
   answer(
     request: Request,
-    held: HeldBytes,
+    held: Pick<HeldBytes, "initialization" | "segment">,
     rendition: RenditionName,
     name: string,
   ): Response | Promise<Response> {

@@ -1,70 +1,63 @@
-// Media assets: the playlist of a recording and the bytes it lists, and all of it as one file.
+// Media assets: the playlist of their footage and the bytes it lists, and all of it as one file.
 
 import { renderVodPlaylist } from "#media/hls/vod-playlist.ts";
 import { MEDIA_DOWNLOAD, MULTIVARIANT_PLAYLIST } from "#openapi/playback-paths.ts";
-import type { HeldBytes } from "#server/recording/held-bytes.ts";
+import type { Footage } from "#server/recording/footage.ts";
+import { FootageBytes } from "#server/recording/footage-bytes.ts";
+import type { Played } from "#server/recording/footages.ts";
 import type { RecordedMovie } from "#server/recording/recorded-movie.ts";
-import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import { downloadAnswer } from "./download.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
 import { notFoundAnswer, PlaylistText } from "./playback-answers.ts";
 import type { PlaybackPath } from "./playback-path.ts";
 
 export interface MediaPlaybackOptions {
-  /** Whose recording plays under a media id; null when nothing does. */
-  readonly media: {
-    playable(mediaId: string): Promise<{ readonly livestreamId: string; readonly name: string } | null>;
-  };
+  /** What plays under a media id, and by which name; null when nothing does. */
+  readonly media: { playable(mediaId: string): Promise<(Played & { readonly name: string }) | null> };
   readonly listed: ListedAnswers;
-  readonly recordings: {
-    finished(livestreamId: string): Promise<Recording | null>;
-    movie(recording: Recording): Promise<RecordedMovie | null>;
+  readonly footages: {
+    of(played: Played): Promise<Footage | null>;
+    movie(played: Played): Promise<RecordedMovie | null>;
   };
 }
 
-/** What is made of a recording once, for as long as that is kept. */
+/** What is made of footage once, for as long as that is kept. */
 interface Prepared {
   readonly playlist: PlaylistText;
-  readonly held: HeldBytes;
+  readonly bytes: FootageBytes;
 }
 
 export class MediaPlayback {
   readonly #options: MediaPlaybackOptions;
-  readonly #prepared = new WeakMap<Recording, Prepared>();
+  readonly #prepared = new WeakMap<Footage, Prepared>();
 
   constructor(options: MediaPlaybackOptions) {
     this.#options = options;
   }
 
   async answer(request: Request, { id, rendition, file }: PlaybackPath): Promise<Response> {
-    const { media, recordings, listed } = this.#options;
+    const { media, footages, listed } = this.#options;
     const playable = await media.playable(id);
-    const recording = playable === null ? null : await recordings.finished(playable.livestreamId);
-    if (playable === null || recording === null) return notFoundAnswer();
-    if (rendition === null && file === MEDIA_DOWNLOAD)
-      return this.#download(request, recording, playable.name);
-    const { playlist, held } = this.#prepare(recording);
-    if (rendition !== null) return listed.answer(request, held, rendition, file);
+    const footage = playable === null ? null : await footages.of(playable);
+    if (playable === null || footage === null) return notFoundAnswer();
+    if (rendition === null && file === MEDIA_DOWNLOAD) return this.#download(request, playable);
+    const { playlist, bytes } = this.#prepare(footage);
+    if (rendition !== null) return listed.answer(request, bytes, rendition, file);
     return file === MULTIVARIANT_PLAYLIST ? playlist.answer(request) : notFoundAnswer();
   }
 
-  async #download(request: Request, recording: Recording, name: string): Promise<Response> {
-    const movie = await this.#options.recordings.movie(recording);
-    return movie === null ? notFoundAnswer() : downloadAnswer(request, movie, name);
+  async #download(request: Request, playable: Played & { readonly name: string }): Promise<Response> {
+    const movie = await this.#options.footages.movie(playable);
+    return movie === null ? notFoundAnswer() : downloadAnswer(request, movie, playable.name);
   }
 
-  #prepare(recording: Recording): Prepared {
-    const known = this.#prepared.get(recording);
+  #prepare(footage: Footage): Prepared {
+    const known = this.#prepared.get(footage);
     if (known !== undefined) return known;
-    const playlist = new PlaylistText(playlistTextOf(recording), "final");
-    const prepared = { playlist, held: recordedBytes(recording) };
-    this.#prepared.set(recording, prepared);
+    const { rendition, segments, targetDurationSeconds } = footage;
+    const text = renderVodPlaylist(segments, targetDurationSeconds, `${rendition}/`);
+    const prepared = { playlist: new PlaylistText(text, "final"), bytes: new FootageBytes(footage) };
+    this.#prepared.set(footage, prepared);
     return prepared;
   }
-}
-
-/** The one rendition's. */
-function playlistTextOf({ renditions: [rendition], targetDurationSeconds }: Recording): string {
-  const { name = "", segments = [] } = rendition ?? {};
-  return renderVodPlaylist(segments, targetDurationSeconds ?? 1, `${name}/`);
 }

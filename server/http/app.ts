@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
+import type { ClipService } from "#server/livestreams/clip-service.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
 import type { MediaService } from "#server/livestreams/media-service.ts";
 import { DISK_TROUBLES, diskTroubleOf } from "#server/store/disk-trouble.ts";
@@ -12,6 +13,7 @@ import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import type { TokenScope } from "#server/store/token-store.ts";
 import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { allowedMethods } from "./allowed-methods.ts";
+import { clipRoutes } from "./clip-routes.ts";
 import { type CorsOrigins, crossOrigin, openToAll } from "./cors.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { type EventsRoutesOptions, eventsRoutes } from "./events-routes.ts";
@@ -28,6 +30,7 @@ import { thumbnailRoutes } from "./thumbnail-routes.ts";
 export interface AppOptions {
   readonly livestreams: LivestreamService;
   readonly media: MediaService;
+  readonly clips: Pick<ClipService, "ofMedia" | "ofLivestream">;
   readonly thumbnails: ThumbnailService;
   readonly statistics: Omit<StatisticsRoutesOptions, "livestreams"> & Pick<EventsRoutesOptions, "events">;
   /** Null for an unknown token. */
@@ -45,7 +48,7 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): Hono {
-  const { livestreams, media, urls, log } = options;
+  const { livestreams, media, clips, urls, log } = options;
   const app = new Hono();
   app.onError((error, context) => answerError(error, context, log));
   app.notFound((context) => answerUnknown(context, app));
@@ -61,6 +64,7 @@ export function createApp(options: AppOptions): Hono {
   );
   app.route("/", livestreamRoutes(livestreams, urls));
   app.route("/", mediaRoutes(media));
+  app.route("/", clipRoutes(clips, urls));
   app.route("/", statisticsRoutes({ livestreams, ...options.statistics }));
   app.route("/", eventsRoutes({ livestreams, events: options.statistics.events }));
   app.route("/", thumbnailRoutes({ livestreams, media, thumbnails: options.thumbnails }));

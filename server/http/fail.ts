@@ -2,6 +2,7 @@
 
 import type { Context, TypedResponse } from "hono";
 import type { Refusal } from "#server/livestreams/claim.ts";
+import type { ClipRefused } from "#server/livestreams/clip-service.ts";
 import type { MediaRefused } from "#server/livestreams/media-service.ts";
 
 /** What a call is refused with before a service is asked. */
@@ -22,7 +23,7 @@ type RequestRefusal =
         | "too_many_images";
     };
 
-export type AnyRefusal = RequestRefusal | Refusal | MediaRefused["refusal"];
+export type AnyRefusal = RequestRefusal | Refusal | MediaRefused["refusal"] | ClipRefused["refusal"];
 
 /** Whatever a route promises to answer with: refusals are promised by this table, for every route. */
 type Refused = Response & TypedResponse<never, never, "json">;
@@ -47,6 +48,8 @@ const REFUSALS = {
   conversion_failed:      [409, "The livestream is over, and its conversion failed."],
   conversion_in_progress: [409, "The livestream is being converted; try again when that is done."],
   converted_to_media:     [409, "The livestream has become a media asset; delete that one for good instead."],
+  not_recorded:           [409, "Nothing is recorded that the clip could show."],
+  soft_deleted:           [409, "The media asset is deleted; recover it first."],
   not_soft_deleted:       [409, "The media asset is not deleted."],
   body_too_large:         [413, "The body is too large."],
   unsupported_media_type: [415, "A body is JSON, and says so: Content-Type: application/json."],

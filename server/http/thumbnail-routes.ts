@@ -49,7 +49,8 @@ export function thumbnailRoutes(options: ThumbnailRoutesOptions): OpenAPIHono {
   routes.openapi(getMediaThumbnail, async (context) => {
     const asset = await media.get(context.req.valid("param").id);
     if (asset === null) return fail(context, { code: "not_found" });
-    return current(thumbnails, context, asset.livestreamId, context.req.valid("query").width);
+    const pictured = asset.clipOf === null ? asset.livestreamId : asset.id;
+    return current(thumbnails, context, pictured, context.req.valid("query").width);
   });
 
   // Not by `openapi`, which would read the form itself, whatever its size.

@@ -8,7 +8,7 @@ export interface LivestreamEffectsOptions {
   readonly playouts: ChangingPlayouts;
   readonly recordings: Removable;
   readonly thumbnails: Removable;
-  readonly removals: Pick<RecordingRemovalStore, "done">;
+  readonly removals: Pick<RecordingRemovalStore, "scopeOf" | "done">;
   /** Resolves after this long, or as soon as the signal is aborted. */
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface ChangingPlayouts {
 
 /** What is on disk of livestreams. */
 export interface Removable {
-  /** Whatever is there of the livestream; nothing is no error. */
+  /** Whatever is there of the livestream or the clip; nothing is no error. */
   remove(livestreamId: string): Promise<void>;
 }
 
@@ -67,14 +67,20 @@ export class LivestreamEffects {
     });
   }
 
-  /** Nothing of it runs, answers or is on disk any more; until then its removal is remembered. `tell` is called before. */
+  /**
+   * Nothing of a livestream or a clip runs, answers or is on disk any more, but for a recording that an asset plays; until then
+   * its removal is remembered. What is not to be removed stays. `tell` is called before.
+   */
   remove(id: string, tell = nobody): Promise<void> {
     return this.#options.turns.effect(id, async () => {
       tell();
       await this.#options.playouts.close(id);
-      await this.#options.recordings.remove(id);
-      await this.#options.thumbnails.remove(id);
-      await this.#options.removals.done(id);
+      const { removals, recordings, thumbnails } = this.#options;
+      const scope = await removals.scopeOf(id);
+      if (scope === null) return;
+      if (scope === "everything") await recordings.remove(id);
+      await thumbnails.remove(id);
+      await removals.done(id, scope);
     });
   }
 

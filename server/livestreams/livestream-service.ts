@@ -226,6 +226,11 @@ export class LivestreamService {
     });
   }
 
+  /** Files of what was deleted and is noted as to be removed; also at the next start, where that fails. */
+  removeFiles(id: string): Promise<void> {
+    return this.#effects.remove(id);
+  }
+
   /** At the start of the process, before anybody can come: every input and every playlist is where the last process left it. */
   reopen(): Promise<void> {
     return this.#reopening.reopen();

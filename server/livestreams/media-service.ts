@@ -1,7 +1,10 @@
-// What can be done with the assets that livestreams become.
+// What can be done with assets: those that livestreams become, and clips.
 
+import type { LivestreamStatus } from "#openapi/names.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
+import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
+import { DISK_TROUBLES, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type {
   MediaChange,
   MediaPageRequest,
@@ -26,8 +29,12 @@ export interface MediaServiceOptions {
 
 /** Where assets come from, and go with. */
 export interface FinishedLivestreams {
-  /** Removes the livestream, its asset and everything recorded; false when it is not there, or not to go after all. */
+  /** Removes the livestream, its asset and what no clip plays; false when it is not there, or not to go after all. */
   deleteFinished(livestreamId: string, isToGo: () => Promise<boolean>): Promise<boolean>;
+  /** Null when there is no such livestream (any more). */
+  status(livestreamId: string): Promise<LivestreamStatus | null>;
+  /** Files of what was deleted. */
+  removeFiles(id: string): Promise<void>;
 }
 
 export type MediaResult = { ok: true; media: MediaView } | MediaRefused;
@@ -71,12 +78,10 @@ export class MediaService {
     return row === null ? null : this.#view(row);
   }
 
-  /** Whose recording plays under this id, and by which name; null when there is no such asset or it is soft-deleted. */
-  async playable(id: string): Promise<{ readonly livestreamId: string; readonly name: string } | null> {
+  /** What plays under this id, and by which name; null when there is no such asset or it is soft-deleted. */
+  async playable(id: string): Promise<Pick<MediaRow, "id" | "name" | "recordingId" | "cut"> | null> {
     const row = await this.#options.media.find(id);
-    if (row === null || row.deletedAtMs !== null) return null;
-    const { livestreamId, name } = row;
-    return { livestreamId, name };
+    return row === null || row.deletedAtMs !== null ? null : row;
   }
 
   async update(id: string, change: MediaChange): Promise<MediaResult> {
@@ -95,14 +100,15 @@ export class MediaService {
     const { media, turns, dateMs } = this.#options;
     const row = await media.find(id);
     if (row === null) return NOT_FOUND;
+    const isToGo = async () =>
+      deletedUntilMs === null || wasDeletedUntil(deletedUntilMs, await media.find(id));
+    if (permanent && row.clipOf !== null) return this.#deleteClip(row, isToGo);
     if (permanent) {
-      const isToGo = async () =>
-        deletedUntilMs === null || wasDeletedUntil(deletedUntilMs, await media.find(id));
       const isDeleted = await this.#options.livestreams.deleteFinished(row.livestreamId, isToGo);
       return isDeleted ? { ok: true } : NOT_FOUND;
     }
     await turns.decide(row.livestreamId, async () => {
-      if (await media.softDelete(id, dateMs())) this.#emit("media.deleted", row);
+      if (await media.softDelete(id, dateMs())) await this.#tell("media.deleted", row);
     });
     return { ok: true };
   }
@@ -113,15 +119,41 @@ export class MediaService {
     if (row === null) return NOT_FOUND;
     const isRecovered = await turns.decide(row.livestreamId, async () => {
       const isNew = await media.recover(id, dateMs());
-      if (isNew) this.#emit("media.restored", row);
+      if (isNew) await this.#tell("media.restored", row);
       return isNew;
     });
     const result = await this.#result(id);
     return isRecovered || !result.ok ? result : { ok: false, refusal: NOT_SOFT_DELETED };
   }
 
-  #emit(type: "media.deleted" | "media.restored", { id, livestreamId }: MediaRow): void {
-    this.#options.feed.emit({ type, livestreamId, data: { mediaId: id } });
+  /** A clip goes alone, with the files that nothing else refers to. */
+  async #deleteClip(row: MediaRow, isToGo: () => Promise<boolean>): Promise<MediaDeletionResult> {
+    const { media, livestreams, turns } = this.#options;
+    const removed = await turns.decide(row.livestreamId, async () => {
+      const ids = (await isToGo()) ? await media.deleteClip(row.id) : null;
+      if (ids !== null) await this.#tell("media.removed", row);
+      return ids;
+    });
+    if (removed === null) return NOT_FOUND;
+    try {
+      for (const id of removed) await livestreams.removeFiles(id);
+    } catch (error) {
+      const trouble = diskTroubleOf(error);
+      if (trouble === null) throw error;
+      const reason = `${DISK_TROUBLES[trouble]}, so that its files are removed at the next start of the server.`;
+      throw new UnavailableError(trouble, `The clip is deleted. But ${reason}`);
+    }
+    return { ok: true };
+  }
+
+  /** Nothing is told of a livestream after its deletion, which clips of it may outlive. */
+  async #tell(
+    type: "media.deleted" | "media.restored" | "media.removed",
+    { id, livestreamId }: MediaRow,
+  ): Promise<void> {
+    const { livestreams, feed } = this.#options;
+    if ((await livestreams.status(livestreamId)) === null) return;
+    feed.emit({ type, livestreamId, data: { mediaId: id } });
   }
 
   async #result(id: string): Promise<MediaResult> {
@@ -131,10 +163,15 @@ export class MediaService {
 
   async #view(row: MediaRow): Promise<MediaView> {
     const { thumbnails, urls } = this.#options;
-    return mediaView(row, await thumbnails.current(row.livestreamId), urls);
+    return mediaView(row, await thumbnails.current(pictured(row)), urls);
   }
 }
 
 function wasDeletedUntil(atMs: number, row: MediaRow | null): boolean {
   return row !== null && row.deletedAtMs !== null && row.deletedAtMs <= atMs;
+}
+
+/** Under which id its pictures are: a clip has its own. */
+function pictured({ id, livestreamId, clipOf }: MediaRow): string {
+  return clipOf === null ? livestreamId : id;
 }

@@ -2,7 +2,7 @@
 
 import { mediaDownloadPath, mediaPlaylistPath } from "#openapi/playback-paths.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
-import type { MediaFacts, MediaRow, MediaStatus } from "#server/store/media-store.ts";
+import type { ClipOf, MediaFacts, MediaRow, MediaStatus } from "#server/store/media-store.ts";
 import { type ThumbnailFacts, thumbnailUrl } from "./livestream-view.ts";
 import { utc } from "./utc.ts";
 
@@ -17,6 +17,7 @@ export interface MediaView extends MediaFacts {
   readonly playlistUrl: string;
   readonly downloadUrl: string;
   readonly thumbnailUrl: string | null;
+  readonly clipOf: (ClipOf & { readonly livestreamId: string }) | null;
   readonly createdAtUtc: string;
   readonly updatedAtUtc: string;
   readonly deletedAtUtc: string | null;
@@ -39,6 +40,7 @@ export function mediaView(row: MediaRow, thumbnail: ThumbnailFacts | null, urls:
     height: row.height,
     videoCodec: row.videoCodec,
     audioCodec: row.audioCodec,
+    clipOf: row.clipOf === null ? null : { livestreamId: row.livestreamId, ...row.clipOf },
     createdAtUtc: utc(row.createdAtMs),
     updatedAtUtc: utc(row.updatedAtMs),
     deletedAtUtc: utc(row.deletedAtMs),

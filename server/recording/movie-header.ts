@@ -1,6 +1,6 @@
 // The head of a recording's download, made from the headers of its fragments: the thread that does it waits for the disk.
 
-import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { Fmp4Error } from "#media/fmp4/fmp4-error.ts";
 import { type Fragment, readFragmentHead } from "#media/fmp4/fragment-reader.ts";
@@ -9,13 +9,16 @@ import { Movie, type MovieParameterSets } from "#media/mp4/movie.ts";
 import { chunkOffsets, type MoviePart } from "#media/mp4/movie-boxes.ts";
 import type { SampleTable } from "#media/mp4/sample-table.ts";
 import { encodeSets, encodeTrailer, type MovieStretch } from "./movie-header-file.ts";
+import type { FilePiece } from "./piece.ts";
+import { PiecedFile, readWhole } from "./pieced-file.ts";
 import { MOVIE_TABLES_SUFFIX, UNFINISHED_SUFFIX } from "./recording-files.ts";
 
-/** What a movie is made of: segments that follow each other in a file of fragments, and the initializations they name. */
+/** What a movie is made of: segments that follow each other in pieces of files, and the initializations they name. */
 export interface MovieSource {
-  readonly mediaFile: string;
-  readonly initializations: readonly Place<{ readonly id: number }>[];
-  /** At least one. */
+  /** What follows the header, one after the other; at least one. */
+  readonly pieces: readonly FilePiece[];
+  readonly initializations: readonly (FilePiece & { readonly id: number })[];
+  /** At least one; offsets are as in the file of the first piece, and count on from there through all of them. */
   readonly segments: readonly Place<{ readonly initializationId: number; readonly discontinuity: boolean }>[];
   /** Where the header is kept. */
   readonly headerFile: string;
@@ -23,12 +26,12 @@ export interface MovieSource {
 
 type Place<Facts> = Facts & { readonly offset: number; readonly byteLength: number };
 
-/** What follows the header: up to the end of the last segment. */
-export function stretchOf({ segments }: Pick<MovieSource, "segments">): MovieStretch {
-  const [first] = segments;
-  const last = segments.at(-1);
-  if (first === undefined || last === undefined) return { offset: 0, byteLength: 0 };
-  return { offset: first.offset, byteLength: last.offset + last.byteLength - first.offset };
+/** What follows the header, as segments count it. */
+export function stretchOf({ pieces }: Pick<MovieSource, "pieces">): MovieStretch {
+  return {
+    offset: pieces[0]?.offset ?? 0,
+    byteLength: pieces.reduce((sum, { byteLength }) => sum + byteLength, 0),
+  };
 }
 
 /** Holds the head of almost every fragment. */
@@ -39,10 +42,10 @@ const READ_BYTES = 4096;
  * cut, after which it does not say the right CRC and is made anew: nobody waits for the disk to have it. Nothing is held in memory but what is written next. Throws what the disk says, and `Fmp4Error` where a segment is not made of fragments.
  */
 export function writeMovieHeader(source: MovieSource): void {
-  const { headerFile, mediaFile } = source;
+  const { headerFile, pieces } = source;
   const tablesFile = `${headerFile}${MOVIE_TABLES_SUFFIX}`;
   const writtenFile = `${headerFile}${UNFINISHED_SUFFIX}`;
-  const media = openSync(mediaFile, "r");
+  const media = new PiecedFile(pieces);
   try {
     const tables = new StoredTables(tablesFile);
     try {
@@ -52,7 +55,7 @@ export function writeMovieHeader(source: MovieSource): void {
     }
     renameSync(writtenFile, headerFile);
   } finally {
-    closeSync(media);
+    media.close();
     for (const left of [tablesFile, writtenFile]) rmSync(left, { force: true });
   }
 }
@@ -63,9 +66,9 @@ interface MovieParts {
   readonly parameterSets: MovieParameterSets | null;
 }
 
-function readMovie(media: number, source: MovieSource, tables: StoredTables): MovieParts {
+function readMovie(media: PiecedFile, source: MovieSource, tables: StoredTables): MovieParts {
   const { segments } = source;
-  const movie = new Movie(initializationsOf(media, source), (table, bytes) => tables.store(table, bytes));
+  const movie = new Movie(initializationsOf(source), (table, bytes) => tables.store(table, bytes));
   const reader = new HeadReader(media);
   for (const segment of segments) {
     movie.beginSegment(segment);
@@ -80,28 +83,32 @@ function readMovie(media: number, source: MovieSource, tables: StoredTables): Mo
 }
 
 /** Those that segments name. */
-function initializationsOf(
-  media: number,
-  { initializations, segments }: MovieSource,
-): Map<number, InitializedTrack[]> {
+function initializationsOf({ initializations, segments }: MovieSource): Map<number, InitializedTrack[]> {
   const used = new Set(segments.map(({ initializationId }) => initializationId));
   return new Map(
     initializations
       .filter(({ id }) => used.has(id))
-      .map(({ id, offset, byteLength }) => {
-        const bytes = new Uint8Array(byteLength);
-        readWhole(media, bytes, offset);
-        return [id, readInitialization(bytes)] as const;
-      }),
+      .map(({ id, ...place }) => [id, readInitialization(bytesAt(place))] as const),
   );
+}
+
+function bytesAt(place: FilePiece): Uint8Array {
+  const file = new PiecedFile([place]);
+  try {
+    const bytes = new Uint8Array(place.byteLength);
+    file.read(bytes, place.offset);
+    return bytes;
+  } finally {
+    file.close();
+  }
 }
 
 /** The fragments of a file without their samples, which are skipped. */
 class HeadReader {
-  readonly #media: number;
+  readonly #media: PiecedFile;
   #buffer = new Uint8Array(READ_BYTES);
 
-  constructor(media: number) {
+  constructor(media: PiecedFile) {
     this.#media = media;
   }
 
@@ -110,7 +117,7 @@ class HeadReader {
     for (;;) {
       const length = Math.min(this.#buffer.byteLength, end - offset);
       const bytes = this.#buffer.subarray(0, length);
-      readWhole(this.#media, bytes, offset);
+      this.#media.read(bytes, offset);
       const fragment = readFragmentHead(bytes);
       if (fragment !== null && offset + fragment.byteLength <= end) return fragment;
       if (fragment !== null || length === end - offset) {
@@ -187,14 +194,6 @@ function* bytesOf(parts: readonly MoviePart[], tables: StoredTables): Generator<
       const { table, chunks } = part;
       for (const bytes of tables.read(table)) yield chunks === null ? bytes : chunkOffsets(bytes, chunks);
     }
-  }
-}
-
-function readWhole(file: number, bytes: Uint8Array, offset: number): void {
-  for (let at = 0; at < bytes.byteLength; ) {
-    const read = readSync(file, bytes, at, bytes.byteLength - at, offset + at);
-    if (read === 0) throw new Fmp4Error(`the file ends before ${offset + bytes.byteLength}`);
-    at += read;
   }
 }
 

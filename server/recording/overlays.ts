@@ -15,6 +15,15 @@ export class Overlays {
     this.#longest = Math.max(0, ...stretches.map(({ byteLength }) => byteLength));
   }
 
+  /** The same for a file that has what they go over so many bytes further behind. */
+  shiftedBy(byteLength: number): Overlays {
+    return new Overlays(
+      this.#offsets.map((offset) => offset + byteLength),
+      this.#which,
+      this.#stretches,
+    );
+  }
+
   /** Puts them over `bytes`, which were read at `offset` of the file. */
   put(bytes: Uint8Array, offset: number): void {
     const end = offset + bytes.byteLength;

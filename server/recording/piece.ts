@@ -34,6 +34,22 @@ export function joinPieces(pieces: readonly Piece[]): readonly Piece[] {
   return joined;
 }
 
+/** What lies from `start` up to `end` of the pieces taken together. */
+export function stretchOf(pieces: readonly FilePiece[], start: number, end: number): FilePiece[] {
+  let at = 0;
+  return pieces.flatMap((piece) => {
+    const from = Math.max(start, at) - at;
+    const to = Math.min(end, at + piece.byteLength) - at;
+    at += piece.byteLength;
+    return to > from ? [{ ...piece, offset: piece.offset + from, byteLength: to - from }] : [];
+  });
+}
+
+/** As {@link joinPieces}. */
+export function joinFilePieces(pieces: readonly FilePiece[]): FilePiece[] {
+  return joinPieces(pieces).flatMap((piece) => (isInMemory(piece) ? [] : [piece]));
+}
+
 /** Rejects when the file does not have all of it. */
 export async function readPiece({
   file,

@@ -1,12 +1,11 @@
-// A finished recording as one MP4 that is made as it is sent: a header from a small file beside it, and then the file of its
-// fragments as it is.
+// A finished recording, or a clip, as one MP4 that is made as it is sent: a header from a small file beside it, and then the
+// fragments as they are.
 
-import { dirname, join } from "node:path";
+import type { Footage } from "./footage.ts";
 import type { MovieSource } from "./movie-header.ts";
 import type { MovieHeader } from "./movie-header-file.ts";
-import type { FilePiece } from "./piece.ts";
+import { type FilePiece, joinFilePieces } from "./piece.ts";
 import type { Recording } from "./recording.ts";
-import { MOVIE_HEADER_FILE } from "./recording-files.ts";
 
 export interface RecordedMovie {
   /** One after the other. */
@@ -16,30 +15,56 @@ export interface RecordedMovie {
   readonly checksum: number;
 }
 
-/** The first rendition's; null without a segment. */
-export function movieSource({ mediaFile, renditions: [rendition] }: Recording): MovieSource | null {
-  if (rendition === undefined || rendition.segments.length === 0) return null;
+/** The first rendition's, in one piece; null without a segment. */
+export function movieSource(
+  { mediaFile, renditions: [rendition] }: Recording,
+  headerFile: string,
+): MovieSource | null {
+  const first = rendition?.segments[0];
+  const last = rendition?.segments.at(-1);
+  if (rendition === undefined || first === undefined || last === undefined) return null;
+  const { offset } = first;
   return {
-    mediaFile,
-    headerFile: join(dirname(mediaFile), MOVIE_HEADER_FILE),
-    initializations: rendition.initializations.map(({ id, offset, byteLength }) => ({
-      id,
-      offset,
-      byteLength,
+    headerFile,
+    pieces: [{ file: mediaFile, offset, byteLength: last.offset + last.byteLength - offset }],
+    initializations: rendition.initializations.map((initialization) => ({
+      ...{ file: mediaFile, id: initialization.id },
+      ...{ offset: initialization.offset, byteLength: initialization.byteLength },
     })),
-    segments: rendition.segments.map(({ initializationId, discontinuity, offset, byteLength }) => ({
-      ...{ initializationId, discontinuity, offset, byteLength },
+    segments: rendition.segments.map((segment) => ({
+      ...{ initializationId: segment.initializationId, discontinuity: segment.discontinuity },
+      ...{ offset: segment.offset, byteLength: segment.byteLength },
     })),
   };
 }
 
-export function recordedMovie(source: MovieSource, header: MovieHeader): RecordedMovie {
-  const { byteLength, checksum, stretch, overlays } = header;
+/** Of a stretch of a recording, in as many pieces as it takes. */
+export function clipMovieSource({ initializations, segments }: Footage, headerFile: string): MovieSource {
+  const pieces = joinFilePieces(segments.flatMap((segment) => segment.pieces));
+  let end = pieces[0]?.offset ?? 0;
   return {
-    pieces: [
-      { file: source.headerFile, offset: 0, byteLength },
-      { file: source.mediaFile, ...stretch, ...(overlays === null ? {} : { overlays }) },
-    ],
+    headerFile,
+    pieces,
+    initializations: initializations.map(({ id, place }) => ({ id, ...place })),
+    segments: segments.map(({ initializationId, discontinuity, byteLength }) => {
+      const offset = end;
+      end += byteLength;
+      return { initializationId, discontinuity, offset, byteLength };
+    }),
+  };
+}
+
+export function recordedMovie({ headerFile, pieces }: MovieSource, header: MovieHeader): RecordedMovie {
+  const { byteLength, checksum, stretch, overlays } = header;
+  let position = stretch.offset;
+  const body = pieces.map((piece) => {
+    const shift = piece.offset - position;
+    position += piece.byteLength;
+    if (overlays === null) return piece;
+    return { ...piece, overlays: shift === 0 ? overlays : overlays.shiftedBy(shift) };
+  });
+  return {
+    pieces: [{ file: headerFile, offset: 0, byteLength }, ...body],
     byteLength: byteLength + stretch.byteLength,
     checksum,
   };

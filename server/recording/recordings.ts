@@ -2,17 +2,19 @@
 
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { SpareDescriptors } from "#server/common/spare-descriptors.ts";
 import { openAppendFiles } from "./append-files.ts";
 import { DiskReserve } from "./disk-reserve.ts";
+import type { Footage } from "./footage.ts";
 import type { FreeSpace } from "./free-space.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import type { MovieSource } from "./movie-header.ts";
 import { MovieHeaders } from "./movie-headers.ts";
-import { movieSource, type RecordedMovie, recordedMovie } from "./recorded-movie.ts";
+import { clipMovieSource, movieSource, type RecordedMovie, recordedMovie } from "./recorded-movie.ts";
 import { type Recording, type RecordingPaths, readRecording, recordedBytes } from "./recording.ts";
 import { MOVIE_HEADER_FILE, RESERVE_FILE, recordingPaths } from "./recording-files.ts";
-import { repairRecording } from "./repair.ts";
+import { readSoFar, repairRecording } from "./repair.ts";
 import { type RecordingReports, ResumableRecorder } from "./resumable-recorder.ts";
 
 /** Recordings whose tables are kept in memory: those that are watched now, and then some. */
@@ -33,7 +35,7 @@ export class Recordings {
   readonly #spares: Pick<SpareDescriptors, "lend">;
   /** The last used ones, oldest first. */
   readonly #kept = new Map<string, Promise<Recording | null>>();
-  readonly #movies = new WeakMap<Recording, Promise<RecordedMovie | null>>();
+  readonly #movies = new WeakMap<Recording | Footage, Promise<RecordedMovie | null>>();
   readonly #movieHeaders = new MovieHeaders();
 
   /** `folder` holds a folder for each livestream, and is made with the first of them. */
@@ -54,7 +56,12 @@ export class Recordings {
    */
   repair(livestreamId: string, leastTargetDurationSeconds?: number): Promise<Recording | null> {
     this.#kept.delete(livestreamId);
-    return repairRecording(this.#paths(livestreamId), leastTargetDurationSeconds);
+    return repairRecording(this.paths(livestreamId), leastTargetDurationSeconds);
+  }
+
+  /** What is on the disk by now, also of one that is being recorded: the segment that is open is as long as its parts. */
+  soFar(livestreamId: string): Promise<Recording | null> {
+    return readSoFar(this.paths(livestreamId));
   }
 
   /** What is on the disk, as it is, of one that does not change any more: asked for again and again. */
@@ -71,18 +78,21 @@ export class Recordings {
    * As one MP4, of one that does not change any more; null without a segment. What it takes is made for the first who asks, and
    * kept beside it.
    */
-  async movie(recording: Recording): Promise<RecordedMovie | null> {
-    const known = await this.#movies.get(recording);
-    if (known !== undefined && (known === null || (await isThere(known)))) return known;
-    const movie = this.#findMovie(recording);
-    this.#movies.set(recording, movie);
-    movie.catch(() => this.#movies.delete(recording)); // Whoever asked gets the failure; the next tries anew.
-    return movie;
+  movie(recording: Recording): Promise<RecordedMovie | null> {
+    const headerFile = join(dirname(recording.mediaFile), MOVIE_HEADER_FILE);
+    return this.#keptMovie(recording, () => movieSource(recording, headerFile));
+  }
+
+  /** The same of a clip by reference, whose folder is there for as long as it is. */
+  clipMovie(clipId: string, footage: Footage): Promise<RecordedMovie | null> {
+    return this.#keptMovie(footage, () =>
+      clipMovieSource(footage, join(this.#folder, clipId, MOVIE_HEADER_FILE)),
+    );
   }
 
   /** Goes on where `recording` ended, or begins a new one. */
   record(livestreamId: string, recording: Recording | null, reports: RecordingReports): ResumableRecorder {
-    const paths = this.#paths(livestreamId);
+    const paths = this.paths(livestreamId);
     const openFiles = () => {
       mkdirSync(join(this.#folder, livestreamId), { recursive: true });
       this.#reserve.take();
@@ -105,14 +115,22 @@ export class Recordings {
     await rm(join(this.#folder, livestreamId), { recursive: true, force: true });
   }
 
-  async #findMovie(recording: Recording): Promise<RecordedMovie | null> {
-    const source = movieSource(recording);
+  async #keptMovie(of: Recording | Footage, source: () => MovieSource | null): Promise<RecordedMovie | null> {
+    const known = await this.#movies.get(of);
+    if (known !== undefined && (known === null || (await isThere(known)))) return known;
+    const movie = this.#findMovie(source());
+    this.#movies.set(of, movie);
+    movie.catch(() => this.#movies.delete(of)); // Whoever asked gets the failure; the next tries anew.
+    return movie;
+  }
+
+  async #findMovie(source: MovieSource | null): Promise<RecordedMovie | null> {
     return source === null ? null : recordedMovie(source, await this.#movieHeaders.find(source));
   }
 
   /** What could not be read is tried anew by the next who asks. */
   #openToKeep(livestreamId: string): Promise<Recording | null> {
-    const recording = readRecording(this.#paths(livestreamId));
+    const recording = readRecording(this.paths(livestreamId));
     const forget = (): void => {
       if (this.#kept.get(livestreamId) === recording) this.#kept.delete(livestreamId);
     };
@@ -121,7 +139,8 @@ export class Recordings {
     return recording;
   }
 
-  #paths(livestreamId: string): RecordingPaths {
+  /** Where its files are, whether it has any or not. */
+  paths(livestreamId: string): RecordingPaths {
     const folder = join(this.#folder, livestreamId);
     return recordingPaths(folder);
   }

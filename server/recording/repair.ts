@@ -41,6 +41,14 @@ export async function repairRecording(
   return describeRecording(paths.media, listed);
 }
 
+/** As it is repaired, but nothing is written: while it is being recorded, what follows is open as before. Null when there is none. */
+export async function readSoFar(paths: RecordingPaths): Promise<Recording | null> {
+  const found = await readJournal(paths);
+  if (found === null) return null;
+  await closeOpenSegment(paths.media, found.listed, found.mediaLength, 1);
+  return describeRecording(paths.media, found.listed);
+}
+
 /**
  * After a power cut the journal may speak of bytes that never reached the disk: segments at the end whose parts are not
  * what was written are open again. Resolves to where the bytes that can be trusted end.

@@ -95,7 +95,8 @@ export interface LivestreamStore {
   finishConversion(conversion: FinishedConversion): Promise<boolean>;
 
   /**
-   * The livestream goes with its asset and its pictures' rows, and that its files are still to be removed is noted with it.
+   * The livestream goes with its asset and its pictures' rows, and that its files are still to be removed is noted with it:
+   * those that no clip plays.
    * False, and nothing gone, unless the livestream exists and its status is `from`.
    */
   delete(id: string, from: LivestreamStatus): Promise<boolean>;

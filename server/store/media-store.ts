@@ -1,5 +1,6 @@
-// On-demand assets as they are stored: at most one for each livestream, with which it comes and goes.
+// On-demand assets as they are stored: at most one that a livestream became, with which it goes, and clips, which go alone.
 
+import type { ClipCut } from "./clip-cut.ts";
 import type { Page, PageRequest } from "./page.ts";
 
 /** What a conversion found out about a recording. */
@@ -16,14 +17,31 @@ export interface MediaFacts {
 
 export interface MediaRow extends MediaFacts {
   readonly id: string;
+  /** Of a clip it may be gone. */
   readonly livestreamId: string;
+  /** Whose bytes it plays: the livestream's, or a copy that is the asset's own. They stay while it is there. */
+  readonly recordingId: string;
   readonly name: string;
   readonly description: string | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   /** Null while it is not soft-deleted. */
   readonly deletedAtMs: number | null;
+  /** Null of what a livestream became. */
+  readonly clipOf: ClipOf | null;
+  /** The stretch of the recording that it plays; null where that is all of it. */
+  readonly cut: ClipCut | null;
 }
+
+/** What a clip was cut from, and from where to where: seconds from the beginning of that. */
+export interface ClipOf {
+  /** The asset, which may be gone; null where it is the livestream itself. */
+  readonly mediaId: string | null;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
+export type NewClip = Omit<MediaRow, "updatedAtMs" | "deletedAtMs"> & { readonly clipOf: ClipOf };
 
 export type MediaStatus = "ready" | "softDeleted";
 
@@ -43,6 +61,21 @@ export interface MediaBatch {
 }
 
 export interface MediaStore {
+  /** Notes that what is written under this id is to be removed, until a clip of it is inserted. */
+  announceClip(id: string): Promise<void>;
+
+  /**
+   * The clip is there, and nothing under its id is to be removed any more. False, and nothing written, where what it is cut
+   * from is not there, or soft-deleted.
+   */
+  insertClip(clip: NewClip): Promise<boolean>;
+
+  /**
+   * The clip goes with its pictures' rows, and that files of these ids are still to be removed is noted with it: its own, and
+   * those of its recording where nothing else refers to that. Null where there is no such clip.
+   */
+  deleteClip(id: string): Promise<readonly string[] | null>;
+
   find(id: string): Promise<MediaRow | null>;
 
   list(request: MediaPageRequest): Promise<Page<MediaRow>>;

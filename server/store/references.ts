@@ -3,7 +3,7 @@
 import type { ThumbnailRow } from "./thumbnail-store.ts";
 
 /**
- * `whole`: an asset plays it; `growing`: it is, or was, being recorded, and may not have begun; `removing`: it is on its way out.
+ * `whole`: an asset plays it, or a clip has it of its own; `growing`: it is, or was, being recorded, and may not have begun; `removing`: it is on its way out.
  */
 export type RecordingNeed = "whole" | "growing" | "removing";
 

@@ -1,8 +1,9 @@
-// The pictures of livestreams as they are stored: at most an uploaded one and an automatic one each.
+// The pictures of livestreams and clips as they are stored: at most an uploaded one and an automatic one each.
 
 export type ThumbnailSource = "upload" | "auto";
 
 export interface ThumbnailRow {
+  /** Or the id of a clip. */
   readonly livestreamId: string;
   readonly source: ThumbnailSource;
   /** Names the stored picture's folder and its URL. */
@@ -18,7 +19,7 @@ export interface ThumbnailStore {
 
   all(livestreamId: string): Promise<readonly ThumbnailRow[]>;
 
-  /** In place of the one of the same source. False, and nothing written, when there is no such livestream. */
+  /** In place of the one of the same source. False, and nothing written, when there is no such livestream or clip. */
   put(row: ThumbnailRow): Promise<boolean>;
 
   deleteUpload(livestreamId: string): Promise<void>;

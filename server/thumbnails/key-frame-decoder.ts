@@ -11,8 +11,8 @@ import {
 
 /** A video key frame, and what its decoder must know. */
 export interface KeyFrame {
-  readonly unit: AccessUnit;
-  readonly configuration: VideoConfiguration;
+  readonly unit: Pick<AccessUnit, "data">;
+  readonly configuration: Pick<VideoConfiguration, "record" | "height">;
 }
 
 /** What came of a key frame. */

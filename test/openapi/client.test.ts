@@ -31,6 +31,11 @@ const CALLS: Record<string, (client: TandemClient) => Promise<unknown>> = {
   updateMedia: (client) => client.updateMedia("ID", { name: "Final" }),
   deleteMedia: (client) => client.deleteMedia("ID"),
   recoverMedia: (client) => client.recoverMedia("ID"),
+  createMediaClip: (client) => client.createMediaClip("ID", { name: "Goal", startSeconds: 1, endSeconds: 2 }),
+  createLivestreamClip: (client) =>
+    client.createLivestreamClip("ID", {
+      ...{ name: "Goal", startAtUtc: "2026-01-31T18:00:00Z", endAtUtc: "2026-01-31T18:00:30Z" },
+    }),
   getMediaThumbnail: (client) => client.getMediaThumbnail("ID"),
 };
 

@@ -47,6 +47,8 @@ test("it has the operations of the contract, and no other", () => {
     updateMedia: "patch /v2/media/{id}",
     deleteMedia: "delete /v2/media/{id}",
     recoverMedia: "post /v2/media/{id}/recover",
+    createMediaClip: "post /v2/media/{id}/clips",
+    createLivestreamClip: "post /v2/livestreams/{id}/clips",
     streamLivestreamEvents: "get /v2/livestreams/{id}/events",
   });
   expect([document.openapi, document.security]).toEqual(["3.1.0", [{ token: [] }]]);

@@ -9,6 +9,8 @@ interface EncoderSettings {
   readonly color?: string;
   /** Pictures a second, as FFmpeg writes it: `30` unless it is said otherwise, or `30000/1001`. */
   readonly frameRate?: string;
+  /** Of the picture, as FFmpeg writes it: `640x360` unless it is said otherwise. */
+  readonly size?: string;
 }
 
 export interface EncoderOptions extends EncoderSettings {
@@ -29,6 +31,7 @@ export function ffmpegEncoder({
   maxSeconds = 60,
   color,
   frameRate = FRAME_RATE,
+  size = "640x360",
   ...to
 }: EncoderOptions | SeveralOptions): Program {
   const output =
@@ -43,7 +46,7 @@ export function ffmpegEncoder({
   const picture = color === undefined ? "testsrc2=" : `color=color=${color}:`;
   const command = [
     ...["ffmpeg", "-hide_banner", "-loglevel", "warning", "-re"],
-    ...["-f", "lavfi", "-i", `${picture}size=640x360:rate=${frameRate}`],
+    ...["-f", "lavfi", "-i", `${picture}size=${size}:rate=${frameRate}`],
     ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v", "800k"],
     ...["-bf", "2", "-b_strategy", "0", "-g", String(gopFrames), "-sc_threshold", "0"],

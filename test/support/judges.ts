@@ -26,6 +26,33 @@ export async function decodeAll(source: string, options: readonly string[] = [])
   if (output !== "") throw new Error(output);
 }
 
+/**
+ * {@link decodeAll}, of a playlist with several initializations: what each of them begins is decoded by itself. FFmpeg 5.1 goes on
+ * with the configuration of the first one, whatever another one says.
+ */
+export async function decodeEach(playlistUrl: string): Promise<void> {
+  for await (const file of stretchesOf(playlistUrl)) await decodeAll(file);
+}
+
+/** What each initialization of a playlist begins, as a file that is there until the next one is asked for. */
+export async function* stretchesOf(playlistUrl: string): AsyncGenerator<string> {
+  const { segments } = await fetchPlaylist(playlistUrl);
+  const stretches = new Map<string, string[]>();
+  for (const { initializationUrl, url } of segments) {
+    stretches.set(initializationUrl, [...(stretches.get(initializationUrl) ?? []), url]);
+  }
+  for (const [initializationUrl, urls] of stretches) {
+    const file = join(tmpdir(), `tandem-stretch-${crypto.randomUUID()}.mp4`);
+    const blobs = [initializationUrl, ...urls].map(async (url) => (await fetch(url)).blob());
+    await Bun.write(file, new Blob(await Promise.all(blobs)));
+    try {
+      yield file;
+    } finally {
+      await Bun.file(file).delete();
+    }
+  }
+}
+
 /** What a picture is on average, 0 to 255 each, at a time of the source. */
 export async function averageColor(
   source: string,

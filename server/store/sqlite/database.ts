@@ -6,9 +6,10 @@ import { LIVESTREAMS_MEDIA_TOKENS } from "./migrations/0001-livestreams-media-to
 import { THUMBNAILS } from "./migrations/0002-thumbnails.ts";
 import { RISING_TIME } from "./migrations/0003-rising-time.ts";
 import { DATE_MARK } from "./migrations/0004-date-mark.ts";
+import { CLIPS } from "./migrations/0005-clips.ts";
 
 /** In order; the number of those applied is the file's `user_version`. */
-const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS, THUMBNAILS, RISING_TIME, DATE_MARK];
+const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS, THUMBNAILS, RISING_TIME, DATE_MARK, CLIPS];
 
 /** How long a statement waits for another process, such as `tandem token create`, to finish its own. */
 const BUSY_TIMEOUT_MS = 5000;

@@ -12,6 +12,7 @@ import type {
   NewLivestream,
 } from "#server/store/livestream-store.ts";
 import type { Page } from "#server/store/page.ts";
+import { noteRemoval } from "./note-removal.ts";
 import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
 
 type Parameters = Record<string, string | number | null>;
@@ -43,7 +44,8 @@ const SORT_COLUMNS = {
 
 const SELECT = `
   SELECT id, status, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs,
-    (SELECT media.id FROM media WHERE media.livestream_id = livestreams.id) AS mediaId,
+    (SELECT media.id FROM media
+     WHERE media.livestream_id = livestreams.id AND media.clip_start_seconds IS NULL) AS mediaId,
     ${Object.entries(COLUMNS)
       .map(([member, column]) => `${column} AS ${member}`)
       .join(", ")}
@@ -156,9 +158,9 @@ export class SqliteLivestreamStore implements LivestreamStore {
         if (isFinished) {
           this.#database
             .query(
-              `INSERT INTO media (id, livestream_id, name, description, duration_seconds, size_bytes, width, height,
-                 video_codec, audio_codec, created_at_ms, updated_at_ms)
-               SELECT $mediaId, id, name, description, $durationSeconds, $sizeBytes, $width, $height,
+              `INSERT INTO media (id, livestream_id, recording_id, name, description, duration_seconds, size_bytes,
+                 width, height, video_codec, audio_codec, created_at_ms, updated_at_ms)
+               SELECT $mediaId, id, id, name, description, $durationSeconds, $sizeBytes, $width, $height,
                  $videoCodec, $audioCodec, $atMs, $atMs FROM livestreams WHERE id = $livestreamId`,
             )
             .run({ livestreamId, mediaId, atMs, ...facts });
@@ -175,8 +177,10 @@ export class SqliteLivestreamStore implements LivestreamStore {
           return false;
         }
         this.#database
-          .query("INSERT OR IGNORE INTO recording_removals (livestream_id) VALUES ($id)")
+          .query("DELETE FROM media WHERE livestream_id = $id AND clip_start_seconds IS NULL")
           .run({ id });
+        this.#database.query("DELETE FROM thumbnails WHERE livestream_id = $id").run({ id });
+        noteRemoval(this.#database, id);
         return true;
       })
       .immediate();

@@ -1,6 +1,7 @@
 // Assets in SQLite.
 
 import type { Database } from "bun:sqlite";
+import type { ClipCut } from "#server/store/clip-cut.ts";
 import type {
   MediaBatch,
   MediaChange,
@@ -8,11 +9,20 @@ import type {
   MediaRow,
   MediaSortField,
   MediaStore,
+  NewClip,
 } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
+import { isReferredTo, noteRemoval } from "./note-removal.ts";
 import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
 
 type Parameters = Record<string, string | number | null>;
+
+type StoredRow = Omit<MediaRow, "clipOf" | "cut"> & {
+  clipMediaId: string | null;
+  clipStartSeconds: number | null;
+  clipEndSeconds: number | null;
+  clipCut: string | null;
+};
 
 const SORT_COLUMNS = {
   name: "name COLLATE NOCASE",
@@ -23,10 +33,14 @@ const SORT_COLUMNS = {
 } as const satisfies Record<MediaSortField, string>;
 
 const SELECT = `
-  SELECT id, livestream_id AS livestreamId, name, description, duration_seconds AS durationSeconds,
+  SELECT id, livestream_id AS livestreamId, recording_id AS recordingId, name, description, duration_seconds AS durationSeconds,
     size_bytes AS sizeBytes, width, height, video_codec AS videoCodec, audio_codec AS audioCodec,
-    created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs, deleted_at_ms AS deletedAtMs
+    clip_media_id AS clipMediaId, clip_start_seconds AS clipStartSeconds, clip_end_seconds AS clipEndSeconds,
+    clip_cut AS clipCut, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs, deleted_at_ms AS deletedAtMs
   FROM media`;
+
+const MEDIA_SOURCE = "FROM media WHERE id = $clipMediaId AND deleted_at_ms IS NULL";
+const LIVESTREAM_SOURCE = "FROM livestreams WHERE id = $livestreamId";
 
 export class SqliteMediaStore implements MediaStore {
   readonly #database: Database;
@@ -35,16 +49,69 @@ export class SqliteMediaStore implements MediaStore {
     this.#database = database;
   }
 
+  async announceClip(id: string): Promise<void> {
+    noteRemoval(this.#database, id);
+  }
+
+  async insertClip({ clipOf, cut, ...clip }: NewClip): Promise<boolean> {
+    const { mediaId: clipMediaId, startSeconds, endSeconds } = clipOf;
+    const clipCut = cut === null ? null : JSON.stringify(cut);
+    const sources = clipMediaId === null ? LIVESTREAM_SOURCE : MEDIA_SOURCE;
+    return this.#database
+      .transaction(() => {
+        const isInserted =
+          this.#database
+            .query(
+              `INSERT INTO media (id, livestream_id, recording_id, name, description, duration_seconds, size_bytes,
+                 width, height, video_codec, audio_codec, clip_media_id, clip_start_seconds, clip_end_seconds,
+                 clip_cut, created_at_ms, updated_at_ms)
+               SELECT $id, $livestreamId, $recordingId, $name, $description, $durationSeconds, $sizeBytes,
+                 $width, $height, $videoCodec, $audioCodec, $clipMediaId, $startSeconds, $endSeconds,
+                 $clipCut, $createdAtMs, $createdAtMs ${sources}`,
+            )
+            .run({ ...clip, clipMediaId, startSeconds, endSeconds, clipCut }).changes > 0;
+        if (isInserted) {
+          this.#database
+            .query("DELETE FROM recording_removals WHERE livestream_id = $id")
+            .run({ id: clip.id });
+        }
+        return isInserted;
+      })
+      .immediate();
+  }
+
+  async deleteClip(id: string): Promise<readonly string[] | null> {
+    return this.#database
+      .transaction(() => {
+        const deleted = this.#database
+          .query<{ recordingId: string }, Parameters>(
+            `DELETE FROM media WHERE id = $id AND clip_start_seconds IS NOT NULL
+             RETURNING recording_id AS recordingId`,
+          )
+          .get({ id });
+        if (deleted === null) return null;
+        this.#database.query("DELETE FROM thumbnails WHERE livestream_id = $id").run({ id });
+        const { recordingId } = deleted;
+        const ids =
+          recordingId === id || isReferredTo(this.#database, recordingId) ? [id] : [id, recordingId];
+        for (const each of ids) noteRemoval(this.#database, each);
+        return ids;
+      })
+      .immediate();
+  }
+
   async find(id: string): Promise<MediaRow | null> {
-    return this.#database.query<MediaRow, Parameters>(`${SELECT} WHERE id = $id`).get({ id });
+    const stored = this.#database.query<StoredRow, Parameters>(`${SELECT} WHERE id = $id`).get({ id });
+    return stored === null ? null : fromStored(stored);
   }
 
   async list(request: MediaPageRequest): Promise<Page<MediaRow>> {
     const where =
       request.status === "ready" ? "WHERE deleted_at_ms IS NULL" : "WHERE deleted_at_ms IS NOT NULL";
     const items = this.#database
-      .query<MediaRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(request.sort, SORT_COLUMNS)}`)
-      .all(pageParameters(request));
+      .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(request.sort, SORT_COLUMNS)}`)
+      .all(pageParameters(request))
+      .map(fromStored);
     const counted = this.#database
       .query<{ total: number }, []>(`SELECT count(*) AS total FROM media ${where}`)
       .get();
@@ -96,4 +163,15 @@ export class SqliteMediaStore implements MediaStore {
       .all({ atMs, after: after ?? "", limit })
       .map(({ id }) => id);
   }
+}
+
+function fromStored({
+  clipMediaId: mediaId,
+  clipStartSeconds: startSeconds,
+  clipEndSeconds: endSeconds,
+  clipCut,
+  ...row
+}: StoredRow): MediaRow {
+  const clipOf = startSeconds === null || endSeconds === null ? null : { mediaId, startSeconds, endSeconds };
+  return { ...row, clipOf, cut: clipCut === null ? null : (JSON.parse(clipCut) as ClipCut) };
 }

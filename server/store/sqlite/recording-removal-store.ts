@@ -1,7 +1,7 @@
 // Removals that are still to be done, in SQLite; noted by the deletion itself.
 
 import type { Database } from "bun:sqlite";
-import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
+import type { RecordingRemovalStore, RemovalScope } from "#server/store/recording-removal-store.ts";
 
 export class SqliteRecordingRemovalStore implements RecordingRemovalStore {
   readonly #database: Database;
@@ -12,14 +12,32 @@ export class SqliteRecordingRemovalStore implements RecordingRemovalStore {
 
   async all(): Promise<readonly string[]> {
     return this.#database
-      .query<{ livestream_id: string }, []>("SELECT livestream_id FROM recording_removals")
+      .query<{ id: string }, []>(
+        "SELECT livestream_id AS id FROM recording_removals UNION SELECT id FROM picture_removals",
+      )
       .all()
-      .map((row) => row.livestream_id);
+      .map(({ id }) => id);
   }
 
-  async done(livestreamId: string): Promise<void> {
+  async scopeOf(id: string): Promise<RemovalScope | null> {
+    return (
+      this.#database
+        .query<{ scope: RemovalScope }, { id: string }>(
+          `SELECT 'everything' AS scope FROM recording_removals WHERE livestream_id = $id
+           UNION ALL SELECT 'pictures' FROM picture_removals WHERE id = $id`,
+        )
+        .get({ id })?.scope ?? null
+    );
+  }
+
+  async done(id: string, scope: RemovalScope): Promise<void> {
     this.#database
-      .query("DELETE FROM recording_removals WHERE livestream_id = $livestreamId")
-      .run({ livestreamId });
+      .transaction(() => {
+        this.#database.query("DELETE FROM picture_removals WHERE id = $id").run({ id });
+        if (scope === "everything") {
+          this.#database.query("DELETE FROM recording_removals WHERE livestream_id = $id").run({ id });
+        }
+      })
+      .immediate();
   }
 }

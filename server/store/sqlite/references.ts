@@ -5,6 +5,9 @@ import type { LivestreamStatus } from "#openapi/names.ts";
 import type { RecordingNeed, References } from "#server/store/references.ts";
 import type { ThumbnailRow } from "#server/store/thumbnail-store.ts";
 
+/** Of a clip that refers to a recording: what it has of its own is a recording under its id (server/store/clip-cut.ts). */
+const HAS_OWN_BYTES = `ifnull(clip_cut, '') LIKE '%"of":"clip"%'`;
+
 export class SqliteReferences implements References {
   readonly #database: Database;
 
@@ -20,12 +23,23 @@ export class SqliteReferences implements References {
     const removal = this.#database
       .query("SELECT 1 FROM recording_removals WHERE livestream_id = $id")
       .get({ id });
-    return removal === null ? null : "removing";
+    if (removal !== null) return "removing";
+    const asset = this.#database
+      .query<{ isWhole: number | null }, { id: string }>(
+        `SELECT max(recording_id = $id OR ${HAS_OWN_BYTES}) AS isWhole FROM media WHERE recording_id = $id OR id = $id`,
+      )
+      .get({ id });
+    if (asset === null || asset.isWhole === null) return null;
+    return asset.isWhole === 1 ? "whole" : "growing";
   }
 
   async wholeRecordings(): Promise<readonly string[]> {
     return this.#database
-      .query<{ id: string }, []>("SELECT id FROM livestreams WHERE status = 'finished' ORDER BY id")
+      .query<{ id: string }, []>(
+        `SELECT id FROM livestreams WHERE status = 'finished'
+         UNION SELECT recording_id FROM media WHERE recording_id NOT IN (SELECT id FROM livestreams)
+         UNION SELECT id FROM media WHERE ${HAS_OWN_BYTES} ORDER BY id`,
+      )
       .all()
       .map(({ id }) => id);
   }
@@ -55,7 +69,8 @@ export class SqliteReferences implements References {
     const unmade = this.#database
       .query<{ id: string }, []>(
         `SELECT id FROM livestreams
-         WHERE status = 'finished' AND NOT EXISTS (SELECT 1 FROM media WHERE livestream_id = livestreams.id)`,
+         WHERE status = 'finished' AND NOT EXISTS
+           (SELECT 1 FROM media WHERE livestream_id = livestreams.id AND clip_start_seconds IS NULL)`,
       )
       .all();
     return [

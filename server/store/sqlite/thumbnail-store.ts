@@ -31,7 +31,9 @@ export class SqliteThumbnailStore implements ThumbnailStore {
       this.#database
         .query(
           `INSERT OR REPLACE INTO thumbnails (livestream_id, source, content_hash, width, height)
-           SELECT id, $source, $contentHash, $width, $height FROM livestreams WHERE id = $livestreamId`,
+           SELECT id, $source, $contentHash, $width, $height FROM livestreams WHERE id = $livestreamId
+           UNION ALL SELECT id, $source, $contentHash, $width, $height FROM media
+             WHERE id = $livestreamId AND clip_start_seconds IS NOT NULL`,
         )
         .run({ ...row }).changes > 0
     );

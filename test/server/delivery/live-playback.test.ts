@@ -80,7 +80,7 @@ class Playhouse implements AsyncDisposable {
       }),
       media: new MediaPlayback({
         media: { playable: async () => null },
-        recordings: this.folder.recordings,
+        footages: { of: async () => null, movie: async () => null },
         listed,
       }),
     });

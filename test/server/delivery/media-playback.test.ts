@@ -5,6 +5,7 @@ import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { MediaPlayback, type MediaPlaybackOptions } from "#server/delivery/media-playback.ts";
 import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import { Footages } from "#server/recording/footages.ts";
 import { readMovie } from "#test/support/movie-reader.ts";
 import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 
@@ -22,15 +23,17 @@ beforeAll(async () => {
   recorded = bytesOf(cuts);
   playback = playbackOf({
     playable: async (id) =>
-      isPlayable && id === MEDIA_ID ? { livestreamId: LIVESTREAM_ID, name: 'Café "Derby"' } : null,
+      isPlayable && id === MEDIA_ID
+        ? { id, recordingId: LIVESTREAM_ID, cut: null, name: 'Café "Derby"' }
+        : null,
   });
 });
 
 afterAll(() => folder[Symbol.asyncDispose]());
 
 function playbackOf(media: MediaPlaybackOptions["media"]): MediaPlayback {
-  const { recordings } = folder;
-  return new MediaPlayback({ media, recordings, listed: new ListedAnswers(new StretchCache(() => 0)) });
+  const footages = new Footages(folder.recordings);
+  return new MediaPlayback({ media, footages, listed: new ListedAnswers(new StretchCache(() => 0)) });
 }
 
 /** Where the router would not come here, 404 is somebody else's. */
@@ -185,10 +188,11 @@ describe("the download", () => {
   test("of a recording without a segment is not there", async () => {
     await using empty = new RecordingFolder();
     await empty.record([]);
-    const { recordings } = empty;
-    const media = { playable: async () => ({ livestreamId: LIVESTREAM_ID, name: "Empty" }) };
+    const footages = new Footages(empty.recordings);
+    const played = { recordingId: LIVESTREAM_ID, cut: null, name: "Empty" };
+    const media = { playable: async (id: string) => ({ id, ...played }) };
     const listed = new ListedAnswers(new StretchCache(() => 0));
-    expect((await ask(new MediaPlayback({ media, recordings, listed }), url)).status).toBe(404);
+    expect((await ask(new MediaPlayback({ media, footages, listed }), url)).status).toBe(404);
   });
 });
 
@@ -248,7 +252,9 @@ describe("nothing is at", () => {
 
   test("a recording whose files are gone", async () => {
     const gone = playbackOf({
-      playable: async () => ({ livestreamId: "0190b8e8-0000-7000-8000-00000000000c", name: "Gone" }),
+      playable: async (id) => ({
+        ...{ id, recordingId: "0190b8e8-0000-7000-8000-00000000000c", cut: null, name: "Gone" },
+      }),
     });
     expect((await ask(gone, `${BASE}/index.m3u8`)).status).toBe(404);
   });

@@ -12,6 +12,7 @@ test("an app is made of services, stores and what else is open to all", async ()
   const app = createApp({
     livestreams: house.livestreams,
     media: house.mediaService,
+    clips: house.clips,
     statistics: new FakeStatistics().routes,
     thumbnails: house.thumbnails,
     scopeOf: async (token) => (token === "secret" ? "admin" : null),

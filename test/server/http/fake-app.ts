@@ -60,6 +60,7 @@ export class FakeApp {
     this.app = createApp({
       livestreams: this.house.livestreams,
       media: this.house.mediaService,
+      clips: this.house.clips,
       thumbnails: this.house.thumbnails,
       statistics: this.statistics.routes,
       scopeOf: async (token) => (token === ADMIN ? "admin" : token === READER ? "read" : null),

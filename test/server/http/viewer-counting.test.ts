@@ -47,7 +47,7 @@ class Theatre {
       }),
       media: new MediaPlayback({
         media: { playable: async () => null },
-        recordings: { finished: async () => null, movie: async () => null },
+        footages: { of: async () => null, movie: async () => null },
         listed,
       }),
     });

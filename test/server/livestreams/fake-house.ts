@@ -7,11 +7,14 @@ import type { InstanceName } from "#openapi/names.ts";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
 import type { InputState } from "#server/instances/input-state.ts";
+import { ClipService } from "#server/livestreams/clip-service.ts";
 import type { ConversionResult } from "#server/livestreams/conversion-runner.ts";
 import { LivestreamService, type Playouts } from "#server/livestreams/livestream-service.ts";
 import { LivestreamTurns } from "#server/livestreams/livestream-turns.ts";
 import { MediaService } from "#server/livestreams/media-service.ts";
 import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
+import { Footages } from "#server/recording/footages.ts";
+import { Recordings } from "#server/recording/recordings.ts";
 import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import type { LivestreamStore } from "#server/store/livestream-store.ts";
 import type { MediaStore } from "#server/store/media-store.ts";
@@ -119,6 +122,11 @@ export class FakeHouse {
   readonly thumbnails: ThumbnailService;
   readonly livestreams: LivestreamService;
   readonly mediaService: MediaService;
+  /** Real ones, in a folder that is made with the first of them. */
+  readonly recordings: Recordings;
+  readonly recordingsFolder: string;
+  readonly clips: ClipService;
+  readonly pictured: string[] = [];
   nowMs = Date.UTC(2026, 0, 1);
   convert: (id: string, signal: AbortSignal) => Promise<ConversionResult> = async () => ({
     ok: true,
@@ -133,6 +141,7 @@ export class FakeHouse {
   constructor(
     database: Database = openDatabase(":memory:"),
     around: (stored: LivestreamStore) => LivestreamStore = (stored) => stored,
+    recordingsFolder = join(tmpdir(), `tandem-recordings-${Bun.randomUUIDv7()}`),
   ) {
     this.database = database;
     const stores = storesIn(database);
@@ -148,6 +157,8 @@ export class FakeHouse {
       store: stores.thumbnails,
       folder: this.thumbnailsFolder,
     });
+    this.recordingsFolder = recordingsFolder;
+    this.recordings = new Recordings(recordingsFolder);
     const tick = (): number => ++this.nowMs;
     const log = createLog({
       level: "debug",
@@ -165,6 +176,7 @@ export class FakeHouse {
       recordings: {
         remove: async (id) => {
           await this.removeRecording();
+          await this.recordings.remove(id);
           this.removed.push(id);
         },
       },
@@ -199,6 +211,21 @@ export class FakeHouse {
       urls,
       feed: this.feed,
       dateMs: tick,
+    });
+    this.clips = new ClipService({
+      ...{
+        media: this.media,
+        livestreams: this.stored,
+        turns: this.turns,
+        feed: this.feed,
+        dateMs: tick,
+        log,
+      },
+      footages: new Footages(this.recordings),
+      removeFiles: (id) => this.livestreams.removeFiles(id),
+      hasActiveIngest: (id) => this.playouts.hasActiveIngest(id),
+      takePicture: async (clipId) => void this.pictured.push(clipId),
+      view: (mediaId) => this.mediaService.get(mediaId),
     });
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { InTurn } from "#server/common/in-turn.ts";
 import { LivestreamEffects } from "#server/livestreams/livestream-effects.ts";
 import { LivestreamTurns } from "#server/livestreams/livestream-turns.ts";
+import type { RemovalScope } from "#server/store/recording-removal-store.ts";
 import { FakePlayouts } from "./fake-house.ts";
 
 /** Effects that write down, in one list, what they do. */
@@ -9,6 +10,7 @@ class Watched {
   readonly playouts = new FakePlayouts();
   readonly done = this.playouts.calls;
   readonly graces: { milliseconds: number; pass: () => void }[] = [];
+  scope: RemovalScope | null = "everything";
   removeRecording: () => Promise<void> = async () => {};
   readonly turns = new LivestreamTurns(new InTurn());
   readonly effects = new LivestreamEffects({
@@ -21,7 +23,10 @@ class Watched {
       },
     },
     thumbnails: { remove: async (id) => void this.done.push(`thumbnail of ${id}`) },
-    removals: { done: async (id) => void this.done.push(`removed ${id}`) },
+    removals: {
+      scopeOf: async () => this.scope,
+      done: async (id, scope) => void this.done.push(`removed ${scope} of ${id}`),
+    },
     delay: (milliseconds, signal) =>
       new Promise((resolve) => {
         this.graces.push({ milliseconds, pass: resolve });
@@ -75,7 +80,21 @@ describe("a removal", () => {
   test("closes the playout before it removes its files, and is through when they are gone", async () => {
     const { effects, done } = new Watched();
     await effects.remove("a");
-    expect(done).toEqual(["close a", "recording of a", "thumbnail of a", "removed a"]);
+    expect(done).toEqual(["close a", "recording of a", "thumbnail of a", "removed everything of a"]);
+  });
+
+  test("leaves a recording that a clip plays", async () => {
+    const watched = new Watched();
+    watched.scope = "pictures";
+    await watched.effects.remove("a");
+    expect(watched.done).toEqual(["close a", "thumbnail of a", "removed pictures of a"]);
+  });
+
+  test("of what is not to be removed takes nothing away", async () => {
+    const watched = new Watched();
+    watched.scope = null;
+    await watched.effects.remove("a");
+    expect(watched.done).toEqual(["close a"]);
   });
 
   test("that fails is not through", async () => {

@@ -16,7 +16,7 @@ test("an asset is shown as the contract has it", async () => {
   const media = await house.mediaService.get(mediaId);
   expect(media).toEqual({
     ...{ id: mediaId, livestreamId: id, type: "video", name: "Show", description: null, status: "ready" },
-    ...{ playlistUrl: `https://example.com/media/${mediaId}/index.m3u8`, thumbnailUrl: null },
+    ...{ playlistUrl: `https://example.com/media/${mediaId}/index.m3u8`, thumbnailUrl: null, clipOf: null },
     ...{ downloadUrl: `https://example.com/media/${mediaId}/download.mp4`, ...FACTS },
     createdAtUtc: expect.stringMatching(/^2026-01-01T00:00:00\.\d{3}Z$/),
     updatedAtUtc: media?.createdAtUtc ?? "",
@@ -35,7 +35,7 @@ test("an update changes the asset and leaves its livestream", async () => {
 test("a soft-deleted asset is there and does not play", async () => {
   const house = new FakeHouse();
   const { id, mediaId } = await house.finished();
-  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id, name: "Show" });
+  expect(await house.mediaService.playable(mediaId)).toMatchObject({ recordingId: id, name: "Show" });
   expect(await house.mediaService.delete(mediaId, { permanent: false })).toEqual({ ok: true });
   expect(await house.mediaService.delete(mediaId, { permanent: false })).toEqual({ ok: true });
   expect(await house.mediaService.get(mediaId)).toMatchObject({
@@ -57,7 +57,7 @@ test("a soft-deleted asset is recovered, another one is not", async () => {
   });
   await house.mediaService.delete(mediaId, { permanent: false });
   expect(await house.mediaService.recover(mediaId)).toMatchObject({ ok: true, media: { status: "ready" } });
-  expect(await house.mediaService.playable(mediaId)).toEqual({ livestreamId: id, name: "Show" });
+  expect(await house.mediaService.playable(mediaId)).toMatchObject({ recordingId: id, name: "Show" });
 });
 
 test("an asset that is deleted for good is gone with its livestream and its recording", async () => {

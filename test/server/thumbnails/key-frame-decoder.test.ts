@@ -119,7 +119,7 @@ test("without ffmpeg there is no decoder, and prlimit and nice are used where th
 });
 
 const keyFrame: KeyFrame = {
-  unit: { trackId: videoTrack.id, dts: 0, pts: 0, isSync: true, data: new Uint8Array() },
+  unit: { data: new Uint8Array() },
   configuration: videoTrack.configuration,
 };
 

@@ -192,7 +192,7 @@ export function livestreamStoreContract(newPlace: NewPlace): void {
         expect(total).toBe(1);
         expect(items[0]).toEqual({
           ...{ id: row?.mediaId ?? "", livestreamId: "a", name: "Show", description: null, ...FACTS },
-          ...{ createdAtMs: 3, updatedAtMs: 3, deletedAtMs: null },
+          ...{ createdAtMs: 3, updatedAtMs: 3, deletedAtMs: null, recordingId: "a", clipOf: null, cut: null },
         });
       }));
 

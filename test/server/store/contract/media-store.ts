@@ -1,7 +1,9 @@
 // What every store of assets does.
 
 import { describe, expect, test } from "bun:test";
-import { finish } from "./livestream-store.ts";
+import type { ClipCut } from "#server/store/clip-cut.ts";
+import type { MediaStore } from "#server/store/media-store.ts";
+import { FACTS, finish, insert } from "./livestream-store.ts";
 import { type NewPlace, withStores } from "./store-place.ts";
 
 export function mediaStoreContract(newPlace: NewPlace): void {
@@ -75,5 +77,122 @@ export function mediaStoreContract(newPlace: NewPlace): void {
         const { items } = await media.list({ page: 0, perpage: 1, sort, status: "ready" });
         expect(items.map(({ id }) => id)).toEqual(["n"]);
       }));
+  });
+
+  describe("clips", () => {
+    test("are assets beside the one that a livestream became", () =>
+      withStores(newPlace, async ({ livestreams, media, removals }) => {
+        await finish(livestreams, "a", "m");
+        await media.announceClip("c");
+        expect(await removals.all()).toEqual(["c"]);
+        expect(await insertClip(media, { id: "c", mediaId: "m", cut: CUT })).toBe(true);
+        expect(await removals.all()).toEqual([]);
+        expect(await media.find("c")).toEqual({
+          ...{ id: "c", livestreamId: "a", recordingId: "a", name: "Clip", description: null, ...FACTS },
+          ...{ clipOf: { mediaId: "m", startSeconds: 1.5, endSeconds: 2 }, cut: CUT },
+          ...{ createdAtMs: 5000, updatedAtMs: 5000, deletedAtMs: null },
+        });
+        expect((await livestreams.find("a"))?.mediaId).toBe("m");
+        const { items, total } = await media.list({ page: 0, perpage: 9, sort: null, status: "ready" });
+        expect([total, ...items.map(({ id }) => id)]).toEqual([2, "c", "m"]);
+      }));
+
+    test("are of what is there, and not soft-deleted", () =>
+      withStores(newPlace, async ({ livestreams, media, removals }) => {
+        await insert(livestreams, "a");
+        await media.announceClip("c");
+        expect(await insertClip(media, { id: "c", mediaId: "m" })).toBe(false);
+        expect(await insertClip(media, { id: "c", mediaId: null, livestreamId: "b" })).toBe(false);
+        await finish(livestreams, "b", "m");
+        await media.softDelete("m", 1);
+        expect(await insertClip(media, { id: "c", mediaId: "m" })).toBe(false);
+        expect([await media.find("c"), await removals.all()]).toEqual([null, ["c"]]);
+        expect(await insertClip(media, { id: "c", mediaId: null })).toBe(true);
+      }));
+
+    test("keep the recording that they play when its livestream goes; the last one takes it along", () =>
+      withStores(newPlace, async ({ livestreams, media, removals }) => {
+        await finish(livestreams, "a", "m");
+        for (const id of ["c", "d"]) await insertClip(media, { id, mediaId: "m" });
+        await livestreams.delete("a", "finished");
+        expect([await media.find("m"), (await media.find("c"))?.livestreamId]).toEqual([null, "a"]);
+        expect([await removals.scopeOf("a"), await removals.scopeOf("c")]).toEqual(["pictures", null]);
+        await removals.done("a", "pictures");
+        expect(await media.deleteClip("c")).toEqual(["c"]);
+        expect(await removals.all()).toEqual(["c"]);
+        expect(await media.deleteClip("d")).toEqual(["d", "a"]);
+        expect(await removals.all()).toEqual(["a", "c", "d"]);
+        expect(await removals.scopeOf("a")).toBe("everything");
+      }));
+
+    test("leave the recording of a livestream that is there", () =>
+      withStores(newPlace, async ({ livestreams, media, removals }) => {
+        await finish(livestreams, "a", "m");
+        await insertClip(media, { id: "c", mediaId: "m" });
+        expect(await media.deleteClip("m")).toBeNull();
+        expect(await media.deleteClip("c")).toEqual(["c"]);
+        expect(await media.deleteClip("c")).toBeNull();
+        expect([await removals.all(), (await media.find("m"))?.id]).toEqual([["c"], "m"]);
+      }));
+
+    test("that are copies have a recording of their own, which clips of them keep", () =>
+      withStores(newPlace, async ({ livestreams, media, removals }) => {
+        await finish(livestreams, "a", "m");
+        await insertClip(media, { id: "c", mediaId: "m", recordingId: "c" });
+        await insertClip(media, { id: "d", mediaId: "c", recordingId: "c" });
+        await livestreams.delete("a", "finished");
+        expect(await removals.scopeOf("a")).toBe("everything");
+        expect(await media.deleteClip("c")).toEqual(["c"]);
+        expect(await removals.scopeOf("c")).toBe("pictures");
+        expect(await media.deleteClip("d")).toEqual(["d", "c"]);
+        expect(await removals.scopeOf("c")).toBe("everything");
+        await removals.done("c", "everything");
+        expect(await removals.scopeOf("c")).toBeNull();
+      }));
+
+    test("have pictures of their own, which go with them", () =>
+      withStores(newPlace, async ({ livestreams, media, thumbnails }) => {
+        await finish(livestreams, "a", "m");
+        const picture = { source: "auto", contentHash: "h", width: 16, height: 9 } as const;
+        expect(await thumbnails.put({ livestreamId: "m", ...picture })).toBe(false);
+        await insertClip(media, { id: "c", mediaId: "m" });
+        expect(await thumbnails.put({ livestreamId: "c", ...picture })).toBe(true);
+        await livestreams.delete("a", "finished");
+        expect(await thumbnails.current("c")).toEqual({ livestreamId: "c", ...picture });
+        await media.deleteClip("c");
+        expect(await thumbnails.current("c")).toBeNull();
+        expect(await thumbnails.put({ livestreamId: "c", ...picture })).toBe(false);
+      }));
+  });
+}
+
+const CUT: ClipCut = {
+  rendition: "v0-360",
+  targetDurationSeconds: 2,
+  first: {
+    ...{ msn: 3, initializationId: 0, discontinuity: false, independent: true, programDateTimeMs: 1000.5 },
+    ...{ durationSeconds: 0.5, byteLength: 30, partCount: 2, frameRate: null },
+    pieces: [
+      { of: "recording", offset: 4_294_967_296, byteLength: 10 },
+      { of: "clip", offset: 0, byteLength: 20 },
+    ],
+  },
+  last: null,
+};
+
+function insertClip(
+  media: MediaStore,
+  clip: {
+    readonly id: string;
+    readonly mediaId: string | null;
+    readonly livestreamId?: string;
+    readonly recordingId?: string;
+    readonly cut?: ClipCut;
+  },
+): Promise<boolean> {
+  const { id, mediaId, livestreamId = "a", recordingId = livestreamId, cut = null } = clip;
+  return media.insertClip({
+    ...{ id, livestreamId, recordingId, name: "Clip", description: null, ...FACTS, cut },
+    ...{ clipOf: { mediaId, startSeconds: 1.5, endSeconds: 2 }, createdAtMs: 5000 },
   });
 }

@@ -19,12 +19,12 @@ export function recordingRemovalStoreContract(newPlace: NewPlace): void {
           await insert(livestreams, id);
           await livestreams.delete(id, "created");
         }
-        await removals.done("a");
+        await removals.done("a", "everything");
       },
       async ({ removals }) => {
         expect(await removals.all()).toEqual(["b"]);
-        await removals.done("b");
-        await removals.done("b");
+        await removals.done("b", "everything");
+        await removals.done("b", "everything");
         expect(await removals.all()).toEqual([]);
       },
     ));

@@ -1,0 +1,112 @@
+// A recording that is written at once, of what there is already: a clip's own bytes, in the same form as any other.
+
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
+import { readFragment } from "#media/fmp4/fragment-reader.ts";
+import type { RenditionName } from "#media/hls/rendition.ts";
+import type { Segment } from "#media/hls/segment.ts";
+import { type AppendFiles, openAppendFiles } from "./append-files.ts";
+import type { FootageInitialization } from "./footage.ts";
+import { encodeJournalLine, encodeJournalVersion, type JournalEntry, type RecordedPart } from "./journal.ts";
+import type { RecordingPaths } from "./recording.ts";
+
+export class OwnRecording {
+  readonly #folder: string;
+  readonly #files: AppendFiles;
+  readonly #rendition: RenditionName;
+  readonly #targetDurationSeconds: number;
+  #mediaLength = 0;
+
+  private constructor(
+    paths: RecordingPaths,
+    { rendition, targetDurationSeconds }: { rendition: RenditionName; targetDurationSeconds: number },
+  ) {
+    this.#folder = dirname(paths.media);
+    this.#files = openAppendFiles(paths);
+    this.#rendition = rendition;
+    this.#targetDurationSeconds = targetDurationSeconds;
+  }
+
+  /** Its folder is made with it, and nobody else's. */
+  static async begin(
+    paths: RecordingPaths,
+    of: { rendition: RenditionName; targetDurationSeconds: number },
+  ): Promise<OwnRecording> {
+    await mkdir(dirname(paths.media), { recursive: true });
+    const own = new OwnRecording(paths, of);
+    await own.#append("journal", encodeJournalVersion());
+    return own;
+  }
+
+  async initialization({ id, tracks }: FootageInitialization, bytes: Uint8Array): Promise<void> {
+    const offset = await this.#media(bytes);
+    const { byteLength } = bytes;
+    await this.#journal({
+      type: "initialization",
+      rendition: this.#rendition,
+      id,
+      offset,
+      byteLength,
+      tracks,
+    });
+  }
+
+  /** `bytes` are whole fragments: its parts. Resolves to where they are in the file. */
+  async segment(segment: Segment, bytes: Uint8Array): Promise<number> {
+    const { msn, initializationId, discontinuity, independent, programDateTimeMs } = segment;
+    const start = { msn, initializationId, discontinuity, independent, programDateTimeMs };
+    const offset = this.#mediaLength;
+    await this.#journal({ type: "segment-start", rendition: this.#rendition, ...start, offset });
+    await this.#media(bytes);
+    const parts = partsOf(bytes, offset);
+    await this.#journal({
+      ...{ type: "segment-end", rendition: this.#rendition, msn, parts },
+      ...{ durationSeconds: segment.durationSeconds, byteLength: bytes.byteLength, partCount: parts.length },
+      ...{ frameRate: segment.frameRate, targetDurationSeconds: this.#targetDurationSeconds },
+    });
+    return offset;
+  }
+
+  /** Resolves once it is on the disk for good; either way its files are closed then. */
+  async end(): Promise<void> {
+    await this.#files.close();
+    for (const folder of [this.#folder, dirname(this.#folder)]) await syncFolder(folder);
+  }
+
+  async #media(bytes: Uint8Array): Promise<number> {
+    const offset = this.#mediaLength;
+    await this.#append("media", bytes);
+    this.#mediaLength += bytes.byteLength;
+    return offset;
+  }
+
+  #journal(entry: JournalEntry): Promise<void> {
+    return this.#append("journal", encodeJournalLine(entry));
+  }
+
+  #append(file: "media" | "journal", bytes: Uint8Array): Promise<void> {
+    return this.#files.append(file, [bytes]);
+  }
+}
+
+function partsOf(bytes: Uint8Array, offset: number): RecordedPart[] {
+  const parts: RecordedPart[] = [];
+  for (let at = 0; at < bytes.byteLength; ) {
+    const byteLength = readFragment(bytes, at)?.byteLength;
+    if (byteLength === undefined) throw new Error(`a segment whose fragment at ${at} is not whole`);
+    parts.push([offset + at, byteLength, crc32(bytes.subarray(at, at + byteLength))]);
+    at += byteLength;
+  }
+  return parts;
+}
+
+/** That something in it was made survives a loss of power. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
