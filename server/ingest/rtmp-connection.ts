@@ -119,8 +119,9 @@ export class RtmpConnection implements PublisherConnection {
     this.#endPlay();
   }
 
-  /** Called about once a second: a peer that asks for nothing, or reads nothing of what it plays, is not kept. */
+  /** Called about once a second: a peer that asks for nothing, sends nothing of use, or reads nothing of what it plays, is not kept. */
   tick(): void {
+    this.#source?.tick();
     if (this.#play !== null) {
       if (this.#play.player.isStuck()) this.#disconnectStuckPlayer();
     } else if (this.#source === null && this.#monotonicMs() - this.#idleSinceMs >= IDLE_TIMEOUT_MS) {

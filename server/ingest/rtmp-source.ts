@@ -35,6 +35,14 @@ export class RtmpSource {
     else this.#receiveMedia({ ...message, kind });
   }
 
+  /** Called now and then, too: what came may be all there is, and nothing of use may come any more. */
+  tick(): void {
+    const refusal = this.#isRefused ? null : this.#problems.refusal();
+    if (refusal === null) return;
+    this.#isRefused = true;
+    this.#onRefused(refusal);
+  }
+
   end(): void {
     try {
       this.#feed(this.#demuxer.flush());
@@ -57,10 +65,7 @@ export class RtmpSource {
       this.#publisher.dropped(error.message);
       this.#problems.failed(kind, whyOf(error));
     }
-    const refusal = this.#problems.refusal();
-    if (refusal === null) return;
-    this.#isRefused = true;
-    this.#onRefused(refusal);
+    this.tick();
   }
 
   #feed(items: readonly DemuxedItem[]): void {

@@ -61,6 +61,20 @@ test("a publish of which nothing can be carried is refused once, and nothing of 
   ]);
 });
 
+test("a publish that sent nothing else for a second is refused though nothing comes any more, and once", () => {
+  const { source, clock, events } = recordedSource();
+  source.receive({ kind: "video", timestampMs: 0, payload: hevc });
+  clock.pass(999);
+  source.tick();
+  expect(events.filter((event) => event.startsWith("refused"))).toEqual([]);
+  clock.pass(1);
+  source.tick();
+  source.tick();
+  expect(events.filter((event) => event.startsWith("refused"))).toEqual([
+    "refused: The video is HEVC, which cannot be carried here: set the encoder to H.264.",
+  ]);
+});
+
 test("what the encoder announces of its bitrates is handed on; data that is something else, or malformed, is nothing", () => {
   const { source, events } = recordedSource();
   const rates = new EcmaArray([["videodatarate", 2500]]);
