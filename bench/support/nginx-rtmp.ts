@@ -70,7 +70,7 @@ function configurationOf(folder: string, port: number): string {
   return `${user}
 load_module ${MODULE};
 daemon off;
-worker_processes 1;
+master_process off;
 pid ${folder}/nginx.pid;
 events { worker_connections 1024; }
 rtmp {
