@@ -3,7 +3,7 @@
 
 import { heapStats } from "bun:jsc";
 import { join } from "node:path";
-import { recordAtOnce } from "#bench/support/long-recording.ts";
+import { recordPictureASecond } from "#bench/support/long-recording.ts";
 import { threadMicroseconds } from "#bench/support/thread-usage.ts";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { EventText } from "#server/programme/event-text.ts";
@@ -25,7 +25,7 @@ const ids = await publish(Object.keys(LENGTHS));
 await server.stop();
 for (const [index, [length, seconds]] of Object.entries(LENGTHS).entries()) {
   const id = ids[index] ?? "";
-  await recordAtOnce(join(server.dataDir, "recordings"), id, seconds);
+  await recordPictureASecond(join(server.dataDir, "recordings"), id, seconds);
   urls.set(length, `/live/${id}/v0-360/media.m3u8`);
 }
 const startedAt = performance.now();

@@ -2,7 +2,7 @@
 // start after `kill -9` to ready ports, with fifty broadcasts of two hours on the disk.
 
 import { join } from "node:path";
-import { recordAtOnce } from "#bench/support/long-recording.ts";
+import { recordPictureASecond } from "#bench/support/long-recording.ts";
 import { startPublishers } from "#bench/support/publishers.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
@@ -57,7 +57,7 @@ async function recordedBroadcasts(
   await server.kill();
   await publishers[Symbol.asyncDispose]();
   for (const [index, id] of publishers.ids.entries())
-    await recordAtOnce(join(server.dataDir, "recordings"), id, seconds[index] ?? 0);
+    await recordPictureASecond(join(server.dataDir, "recordings"), id, seconds[index] ?? 0);
   return publishers.ids;
 }
 

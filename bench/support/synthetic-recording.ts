@@ -1,7 +1,6 @@
 // A recording as the ingest would have made it, as fast as the disk takes it: the demo's clip again and again, through the
 // demuxer, the timeline, the segmenter and the recorder, on a clock of its own.
 
-import { setImmediate } from "node:timers/promises";
 import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
@@ -9,36 +8,18 @@ import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { repeatClip } from "#server/command/demo/clip.ts";
 import type { ClipMessage } from "#server/command/demo/flv-file.ts";
-import { isInMemory } from "#server/recording/piece.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
+import { recordAtOnce } from "#test/support/record-at-once.ts";
 
 const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);
 
 /** Throws when it cannot be recorded. */
-export async function synthesizeRecording(
+export function synthesizeRecording(
   recordings: Recordings,
   livestreamId: string,
   { clip, seconds }: { clip: readonly ClipMessage[]; seconds: number },
 ): Promise<void> {
-  const failures: string[] = [];
-  const recorder = recordings.record(livestreamId, null, {
-    stopped: (message) => void failures.push(message),
-    resumed: () => undefined,
-  });
-  for (const cut of cutsOf(clip, seconds)) {
-    recorder.write(cut);
-    if (cut.type !== "segment") continue;
-    const { rendition, segment } = cut;
-    // The recorder is given no more than the disk takes.
-    while (
-      failures.length === 0 &&
-      (recorder.held.segment(rendition, segment.msn)?.some(isInMemory) ?? true)
-    ) {
-      await setImmediate();
-    }
-  }
-  await recorder.end();
-  if (failures.length > 0) throw new Error(failures.join());
+  return recordAtOnce(recordings, livestreamId, cutsOf(clip, seconds));
 }
 
 function* cutsOf(clip: readonly ClipMessage[], seconds: number): Generator<Cut> {

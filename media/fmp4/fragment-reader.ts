@@ -69,6 +69,23 @@ export function readFragmentHead(bytes: Uint8Array, offset = 0): Fragment | null
   }
 }
 
+/** A fragment of several, and where it begins in their bytes. */
+export interface PlacedFragment extends Fragment {
+  readonly start: number;
+}
+
+/** All fragments of a segment, one after the other. Throws {@link Fmp4Error}, or a plain error where one is not whole. */
+export function readFragments(bytes: Uint8Array): PlacedFragment[] {
+  const fragments: PlacedFragment[] = [];
+  for (let start = 0; start < bytes.byteLength; ) {
+    const fragment = readFragment(bytes, start);
+    if (fragment === null) throw new Error(`a segment whose fragment at ${start} is not whole`);
+    fragments.push({ ...fragment, start });
+    start += fragment.byteLength;
+  }
+  return fragments;
+}
+
 interface Box {
   readonly type: string;
   /** Position behind it. */

@@ -3,10 +3,10 @@
 import { encodeFragment } from "#media/fmp4/fmp4-muxer.ts";
 import type { SampleRun } from "#media/fmp4/fragment-boxes.ts";
 import {
-  type Fragment,
   type FragmentRun,
   type FragmentSample,
-  readFragment,
+  type PlacedFragment,
+  readFragments,
 } from "#media/fmp4/fragment-reader.ts";
 import type { AccessUnit, TrackKind } from "#media/track/track.ts";
 
@@ -41,10 +41,6 @@ interface LeadSample extends FragmentSample {
   readonly seconds: number;
 }
 
-interface PlacedFragment extends Fragment {
-  readonly start: number;
-}
-
 /** Times are seconds from when its first picture is shown. */
 export class CuttableSegment {
   readonly #bytes: Uint8Array;
@@ -61,7 +57,7 @@ export class CuttableSegment {
     this.#bytes = bytes;
     this.#tracks = tracks;
     this.#durationSeconds = durationSeconds;
-    this.#fragments = fragmentsIn(bytes);
+    this.#fragments = readFragments(bytes);
     const present = new Set(this.#fragments.flatMap(({ runs }) => runs.map(({ trackId }) => trackId)));
     const there = tracks.filter(({ trackId }) => present.has(trackId));
     const lead = there.find(({ kind }) => kind === "video") ?? there[0];
@@ -239,17 +235,6 @@ interface Selection {
   /** Null: to its end. */
   readonly endSeconds: number | null;
   readonly isKept: (sample: LeadSample) => boolean;
-}
-
-function fragmentsIn(bytes: Uint8Array): PlacedFragment[] {
-  const fragments: PlacedFragment[] = [];
-  for (let start = 0; start < bytes.byteLength; ) {
-    const fragment = readFragment(bytes, start);
-    if (fragment === null) throw new Error(`a segment whose fragment at ${start} is not whole`);
-    fragments.push({ ...fragment, start });
-    start += fragment.byteLength;
-  }
-  return fragments;
 }
 
 function isAt(seconds: number): (sample: LeadSample) => boolean {

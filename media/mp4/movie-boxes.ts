@@ -46,7 +46,7 @@ export function movieBoxes(
   stretch: { readonly offset: number; readonly byteLength: number },
 ): readonly MoviePart[] {
   const beforeMedia = (chunks: ChunkPlaces): MoviePart[] => [
-    ftyp(),
+    ...ftyp(),
     ...moov(tracks, chunks),
     mdatHeader(stretch.byteLength),
   ];
@@ -79,10 +79,8 @@ const LONG_BYTES = 8;
 const SHORT_BYTES = 4;
 
 /** File type (§4.3): what every player of the format knows. */
-function ftyp(): Uint8Array {
-  return concat([
-    u32(BOX_HEADER_LENGTH + 24),
-    ascii("ftyp"),
+function ftyp(): MoviePart[] {
+  return box("ftyp", [
     ascii("isom"), // major_brand
     u32(0x200), // minor_version
     ascii("isom"), // compatible_brands

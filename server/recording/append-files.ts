@@ -1,8 +1,8 @@
 // The two files of a recording, open at their ends: writes go out one after another, and nobody waits for them.
 
 import { close, closeSync, fdatasync, fstatSync, openSync, write, writev } from "node:fs";
-import { open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "#server/common/sync-folder.ts";
 
 export type RecordingFile = "media" | "journal";
 
@@ -81,15 +81,6 @@ async function syncBoth({ media, journal }: Record<RecordingFile, number>, folde
   await syncToDisk(media);
   await syncToDisk(journal);
   for (const folder of folders.splice(0)) await syncFolder(folder);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function syncToDisk(descriptor: number): Promise<void> {

@@ -1,9 +1,9 @@
 // A recording that is written at once, of what there is already: a clip's own bytes, in the same form as any other.
 
-import { mkdir, open } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
-import { readFragment } from "#media/fmp4/fragment-reader.ts";
+import { readFragments } from "#media/fmp4/fragment-reader.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Segment } from "#media/hls/segment.ts";
 import { type AppendFiles, openAppendFiles } from "./append-files.ts";
@@ -12,7 +12,6 @@ import { encodeJournalLine, encodeJournalVersion, type JournalEntry, type Record
 import type { RecordingPaths } from "./recording.ts";
 
 export class OwnRecording {
-  readonly #folder: string;
   readonly #files: AppendFiles;
   readonly #rendition: RenditionName;
   readonly #targetDurationSeconds: number;
@@ -22,7 +21,6 @@ export class OwnRecording {
     paths: RecordingPaths,
     { rendition, targetDurationSeconds }: { rendition: RenditionName; targetDurationSeconds: number },
   ) {
-    this.#folder = dirname(paths.media);
     this.#files = openAppendFiles(paths);
     this.#rendition = rendition;
     this.#targetDurationSeconds = targetDurationSeconds;
@@ -69,9 +67,8 @@ export class OwnRecording {
   }
 
   /** Resolves once it is on the disk for good; either way its files are closed then. */
-  async end(): Promise<void> {
-    await this.#files.close();
-    for (const folder of [this.#folder, dirname(this.#folder)]) await syncFolder(folder);
+  end(): Promise<void> {
+    return this.#files.close();
   }
 
   async #media(bytes: Uint8Array): Promise<number> {
@@ -91,22 +88,8 @@ export class OwnRecording {
 }
 
 function partsOf(bytes: Uint8Array, offset: number): RecordedPart[] {
-  const parts: RecordedPart[] = [];
-  for (let at = 0; at < bytes.byteLength; ) {
-    const byteLength = readFragment(bytes, at)?.byteLength;
-    if (byteLength === undefined) throw new Error(`a segment whose fragment at ${at} is not whole`);
-    parts.push([offset + at, byteLength, crc32(bytes.subarray(at, at + byteLength))]);
-    at += byteLength;
-  }
-  return parts;
-}
-
-/** That something in it was made survives a loss of power. */
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  return readFragments(bytes).map(({ start, byteLength }) => {
+    const checksum = crc32(bytes.subarray(start, start + byteLength));
+    return [offset + start, byteLength, checksum];
+  });
 }

@@ -3,6 +3,7 @@
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessMissing } from "#server/common/failure.ts";
+import { syncFolder } from "#server/common/sync-folder.ts";
 
 /** The master within its folder. */
 export const MASTER_FILE = "master.jpeg";
@@ -84,16 +85,6 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   const handle = await open(path, "wx");
   try {
     await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The rename of something in it survives a loss of power. */
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,7 +1,6 @@
 // A recording of an hour, made within seconds by the server's own segmenter and recorder: ten seconds of FFmpeg's test picture, over
 // and over.
 
-import { setImmediate } from "node:timers/promises";
 import { TagDemuxer } from "#media/flv/tag-demuxer.ts";
 import type { Cut } from "#media/hls/segment.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
@@ -9,6 +8,7 @@ import { Timeline } from "#media/track/timeline.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { readFlvFile } from "#server/command/demo/flv-file.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import { recordAtOnce } from "./record-at-once.ts";
 
 const CLIP_SECONDS = 10;
 
@@ -16,36 +16,29 @@ const CLIP_SECONDS = 10;
 export async function recordLong(folder: string, livestreamId: string, seconds: number): Promise<void> {
   const recordings = new Recordings(folder);
   await recordings.remove(livestreamId);
-  const recorder = recordings.record(livestreamId, null, {
-    stopped: (message) => {
-      throw new Error(message);
-    },
-    resumed: () => undefined,
-  });
-  const { tracks, units } = clipOf(await clipBytes());
+  await recordAtOnce(recordings, livestreamId, cutsOf(clipOf(await clipBytes()), seconds));
+}
+
+interface Clip {
+  readonly tracks: readonly Track[];
+  readonly units: readonly AccessUnit[];
+}
+
+function* cutsOf({ tracks, units }: Clip, seconds: number): Generator<Cut> {
   const segmenter = new Segmenter({ segmentTargetSeconds: 2, partTargetSeconds: 0.2 });
   const beganMs = Date.now() - seconds * 1000;
-  for (const cut of segmenter.setTracks(tracks, false)) recorder.write(cut);
-  let newest: Extract<Cut, { type: "segment" }> | null = null;
+  yield* segmenter.setTracks(tracks, false);
   for (let atSeconds = 0; atSeconds < seconds; atSeconds += CLIP_SECONDS) {
     for (const unit of units) {
       const timescale = tracks.find(({ id }) => id === unit.trackId)?.timescale ?? 1;
       const [dts, pts] = [unit.dts + atSeconds * timescale, unit.pts + atSeconds * timescale];
-      const cuts = segmenter.push({ ...unit, dts, pts }, beganMs + (dts / timescale) * 1000);
-      for (const cut of cuts) {
-        recorder.write(cut);
-        if (cut.type === "segment") newest = cut;
-      }
+      yield* segmenter.push({ ...unit, dts, pts }, beganMs + (dts / timescale) * 1000);
     }
-    // The recorder is given no more than the disk takes.
-    while (newest !== null && recorder.held.placeOf(newest.rendition, newest.segment.msn) !== "recorded")
-      await setImmediate();
   }
-  for (const cut of segmenter.end()) recorder.write(cut);
-  await recorder.end();
+  yield* segmenter.end();
 }
 
-function clipOf(flv: Uint8Array): { tracks: Track[]; units: AccessUnit[] } {
+function clipOf(flv: Uint8Array): Clip {
   const demuxer = new TagDemuxer();
   const timeline = new Timeline();
   const tracks: Track[] = [];

@@ -150,6 +150,14 @@ class House implements AsyncDisposable {
     await Bun.sleep(50);
   }
 
+  /** The disk has too little room for four seconds, and enough for the five after them. */
+  async runsShort(): Promise<void> {
+    await this.setFree(999);
+    this.run(4);
+    await this.setFree(1_000_000_000);
+    this.run(5);
+  }
+
   /** What the stopped livestream left on the disk. */
   async stopped(): Promise<Recording> {
     await this.manager.stop(ID);
@@ -190,10 +198,7 @@ describe("a disk that runs short", () => {
     await using house = new House();
     await house.goLive();
     house.run(5);
-    await house.setFree(999);
-    house.run(4);
-    await house.setFree(1_000_000_000);
-    house.run(5);
+    await house.runsShort();
     const { segments } = house.window;
     expect(segments.map(({ msn }) => msn)).toEqual(
       segments.map((_, index) => (segments[0]?.msn ?? 0) + index),
@@ -219,10 +224,7 @@ describe("a disk that runs short", () => {
     await using house = new House();
     await house.goLive();
     house.run(5);
-    await house.setFree(999);
-    house.run(4);
-    await house.setFree(1_000_000_000);
-    house.run(5);
+    await house.runsShort();
     const last = house.window.segments.at(-1)?.msn ?? 0;
     await house.restart();
     house.connect("primary");
@@ -242,10 +244,7 @@ describe("a disk that runs short", () => {
     house.run(2);
     house.connect("primary");
     house.run(5);
-    await house.setFree(999);
-    house.run(4);
-    await house.setFree(1_000_000_000);
-    house.run(5);
+    await house.runsShort();
     const recording = await house.stopped();
     await house.startAnew();
     await house.manager.reopenEnded(ID);
