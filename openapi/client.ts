@@ -2,6 +2,7 @@
 // needed, so it runs in Bun, Node, Deno and browsers.
 
 import type { z } from "@hono/zod-openapi";
+import type { TimelineType } from "./names.ts";
 import type { listLivestreams } from "./routes/livestream-routes.ts";
 import type { listMedia } from "./routes/media-routes.ts";
 import type { NewLivestreamClip, NewMediaClip } from "./schemas/clip.ts";
@@ -15,12 +16,14 @@ import type {
 import type { MediaPatch, Media as MediaSchema, MediaStatus } from "./schemas/media.ts";
 import type { Pagination } from "./schemas/paging.ts";
 import type { Sample as SampleSchema, StatisticsOverview } from "./schemas/statistics.ts";
+import type { TimelineEntry as TimelineEntrySchema } from "./schemas/timeline.ts";
 import type { Instance as InstanceSchema } from "./schemas/values.ts";
 import { type ServerSentEvent, serverSentEvents } from "./server-sent-events.ts";
 
 export type Livestream = z.output<typeof LivestreamSchema>;
 export type Media = z.output<typeof MediaSchema>;
 export type Sample = z.output<typeof SampleSchema>;
+export type TimelineEntry = z.output<typeof TimelineEntrySchema>;
 export type Instance = z.output<typeof InstanceSchema>;
 
 /** `data` of a refusal. */
@@ -50,6 +53,12 @@ interface MediaQuery extends PagePosition {
 interface SamplesQuery extends PagePosition {
   /** ISO 8601: only older samples. */
   readonly before?: string;
+}
+
+interface TimelineQuery extends PagePosition {
+  /** Only entries of these types. */
+  readonly type?: TimelineType | readonly TimelineType[];
+  readonly instance?: Instance;
 }
 
 export interface CallOptions {
@@ -155,6 +164,15 @@ export class TandemClient {
     options: CallOptions = {},
   ): Promise<Page<Sample>> {
     return this.#page(path`livestreams/${id}/statistics/${instance}`, query, options);
+  }
+
+  /** Newest first. */
+  listLivestreamTimeline(
+    id: string,
+    query: TimelineQuery = {},
+    options: CallOptions = {},
+  ): Promise<Page<TimelineEntry>> {
+    return this.#page(path`livestreams/${id}/timeline`, query, options);
   }
 
   /** Ends when the connection does; come back with the last event's `id` as `lastEventId`. */
@@ -264,7 +282,7 @@ export class TandemClient {
   }
 }
 
-/** Members are strings, numbers, booleans, or left out. */
+/** Members are strings, numbers, booleans, lists of strings, or left out. */
 type Query = object;
 
 type Failed = z.output<typeof Failure | typeof InvalidRequest | typeof Conflict>;

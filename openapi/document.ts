@@ -28,6 +28,7 @@ import {
   getMediaThumbnail,
   updateLivestreamThumbnail,
 } from "./routes/thumbnail-routes.ts";
+import { listLivestreamTimeline } from "./routes/timeline-routes.ts";
 
 /** In the order of the contract. */
 const ROUTES = [
@@ -39,6 +40,7 @@ const ROUTES = [
   ...[listMedia, getMedia, updateMedia, deleteMedia, recoverMedia, getMediaThumbnail],
   streamLivestreamEvents,
   ...[createMediaClip, createLivestreamClip],
+  listLivestreamTimeline,
 ];
 
 const LICENSE = { name: "MIT", identifier: "MIT" };

@@ -21,3 +21,42 @@ export type InstanceName = (typeof INSTANCE_NAMES)[number];
 export const PLAYOUT_NAMES = ["auto", ...INSTANCE_NAMES] as const;
 
 export type PlayoutName = (typeof PLAYOUT_NAMES)[number];
+
+/** What can happen to a livestream that webhooks are told of. */
+export const EVENT_TYPES = [
+  "livestream.created",
+  "livestream.started",
+  "livestream.published",
+  "livestream.stopped",
+  "livestream.finished",
+  "livestream.failed",
+  "livestream.deleted",
+  "ingest.connected",
+  "ingest.active",
+  "ingest.inactive",
+  "ingest.disconnected",
+  "ingest.refused",
+  "playout.switched",
+  "playout.discontinuity",
+  "recording.stopped",
+  "recording.resumed",
+  "media.created",
+  "media.deleted",
+  "media.restored",
+  "media.removed",
+] as const;
+
+/** What a livestream's timeline holds: all of that, and what is of use to whoever looks back. */
+export const TIMELINE_TYPES = [
+  ...EVENT_TYPES,
+  "ingest.format",
+  "ingest.fault",
+  "ingest.advice",
+  "ingest.problem",
+  "ingest.repaired",
+  "ingest.dropped",
+  "viewers.peak",
+  "timeline.folded",
+] as const;
+
+export type TimelineType = (typeof TIMELINE_TYPES)[number];

@@ -27,6 +27,7 @@ import { SlowPlayers } from "./ingest/slow-players.ts";
 import { ClipService } from "./livestreams/clip-service.ts";
 import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
+import { LivestreamTimeline } from "./livestreams/livestream-timeline.ts";
 import { LivestreamTurns } from "./livestreams/livestream-turns.ts";
 import { MediaService } from "./livestreams/media-service.ts";
 import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
@@ -277,6 +278,7 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
     media,
     clips,
     thumbnails,
+    timeline: new LivestreamTimeline(stores),
     statistics: {
       overview: (id) => statistics.overview(id),
       history: statistics.history,

@@ -1,9 +1,9 @@
 // What can happen to a livestream: each type of event, and what it has to say.
 
-import type { InstanceName } from "#openapi/names.ts";
+import type { InstanceName, TimelineType } from "#openapi/names.ts";
 
 /** Type → its data. */
-interface EventData {
+export interface EventData {
   "livestream.created": { readonly name: string };
   "livestream.started": Nothing;
   "livestream.published": Nothing;
@@ -18,8 +18,20 @@ interface EventData {
   "ingest.inactive": { readonly cause: string };
   /** `reason`: why the server disconnected the encoder, null when the encoder left. */
   "ingest.disconnected": { readonly reason: string | null };
-  /** An encoder had the input's key and was turned away. */
-  "ingest.refused": { readonly reason: string };
+  /** So many times within a minute, an encoder had the input's key and was turned away; `reason`: the last time. */
+  "ingest.refused": { readonly reason: string; readonly count: number };
+  /** A track came or changed while it was sending. */
+  "ingest.format": IngestFormat;
+  /** Something is wrong with what it sends, or not any more. */
+  "ingest.fault": Spell & { readonly fault: string; readonly score: number | null };
+  /** A sentence of what to set otherwise in the encoder. */
+  "ingest.advice": Spell & { readonly advice: string };
+  /** Why what comes cannot be used, or not wholly; null: it can be used again. */
+  "ingest.problem": { readonly problem: string | null };
+  /** Timestamps that were put right within a minute. */
+  "ingest.repaired": { readonly count: number };
+  /** What came within a minute and could not be used; `reason`: of the last. */
+  "ingest.dropped": { readonly reason: string; readonly count: number };
 
   "playout.switched": SwitchFacts;
   /** Viewers have an EXT-X-DISCONTINUITY before this segment. */
@@ -36,12 +48,24 @@ interface EventData {
   "media.restored": { readonly mediaId: string };
   /** It is gone for good. */
   "media.removed": { readonly mediaId: string };
+
+  /** More watch than ever before. */
+  "viewers.peak": { readonly viewers: number };
+
+  /** So many within a minute were too many to be kept one by one; `types`: how many of each. */
+  "timeline.folded": { readonly count: number; readonly types: Readonly<Record<string, number>> };
 }
 
 type Nothing = Readonly<Record<never, never>>;
 
+/** Something that begins, lasts and ends; `lastedSeconds`: null at its beginning. */
+interface Spell {
+  readonly state: "began" | "ended";
+  readonly lastedSeconds: number | null;
+}
+
 /** What an encoder sends; null without such a track. */
-interface IngestFormat {
+export interface IngestFormat {
   readonly video: { readonly codec: string; readonly width: number; readonly height: number } | null;
   readonly audio: { readonly codec: string; readonly sampleRate: number; readonly channels: number } | null;
 }
@@ -61,7 +85,7 @@ export interface SwitchFacts {
 
 /** What happened, as whoever saw it says it. */
 export type Happening = {
-  [Type in keyof EventData]: {
+  [Type in TimelineType]: {
     readonly type: Type;
     readonly livestreamId: string;
     /** The instance it happened to; left out when it is of the whole livestream. */
@@ -70,7 +94,7 @@ export type Happening = {
     readonly positionSeconds?: number | null;
     readonly data: EventData[Type];
   };
-}[keyof EventData];
+}[TimelineType];
 
 /** What happened, with its name and its time. */
 export type FeedEvent = Happening & {

@@ -7,6 +7,7 @@ import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { ClipService } from "#server/livestreams/clip-service.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
+import type { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
 import type { MediaService } from "#server/livestreams/media-service.ts";
 import { DISK_TROUBLES, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
@@ -26,12 +27,14 @@ import { readBody } from "./read-body.ts";
 import { requireToken } from "./require-token.ts";
 import { type StatisticsRoutesOptions, statisticsRoutes } from "./statistics-routes.ts";
 import { thumbnailRoutes } from "./thumbnail-routes.ts";
+import { timelineRoutes } from "./timeline-routes.ts";
 
 export interface AppOptions {
   readonly livestreams: LivestreamService;
   readonly media: MediaService;
   readonly clips: Pick<ClipService, "ofMedia" | "ofLivestream">;
   readonly thumbnails: ThumbnailService;
+  readonly timeline: Pick<LivestreamTimeline, "page">;
   readonly statistics: Omit<StatisticsRoutesOptions, "livestreams"> & Pick<EventsRoutesOptions, "events">;
   /** Null for an unknown token. */
   readonly scopeOf: (token: string) => Promise<TokenScope | null>;
@@ -67,6 +70,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", clipRoutes(clips, urls));
   app.route("/", statisticsRoutes({ livestreams, ...options.statistics }));
   app.route("/", eventsRoutes({ livestreams, events: options.statistics.events }));
+  app.route("/", timelineRoutes(options.timeline));
   app.route("/", thumbnailRoutes({ livestreams, media, thumbnails: options.thumbnails }));
   app.route("/", healthRoutes(options.readiness));
   app.route("/", docsRoutes(urls));

@@ -34,7 +34,7 @@ export class PlayoutReporter implements PlayoutReports {
 
   refused(input: ReportingInput): void {
     this.#options.log.warn("publisher_refused_busy", whose(input));
-    this.#options.feed.emit({ type: "ingest.refused", ...input, data: { reason: BUSY } });
+    this.#options.feed.emit({ type: "ingest.refused", ...input, data: { reason: BUSY, count: 1 } });
   }
 
   /** The first time before the publish it is the start of the video source. */

@@ -18,9 +18,20 @@ export interface StoredEvent {
   readonly data: object;
 }
 
+/** A page of a livestream's events; a filter that is left out, or null, leaves out none. */
+export interface EventPageRequest {
+  /** 0-based. */
+  readonly page: number;
+  readonly perpage: number;
+  /** Only those of one of these types. */
+  readonly types?: readonly string[] | null;
+  /** Only those of this instance. */
+  readonly instance?: InstanceName | null;
+}
+
 export interface EventStore {
-  /** The events of a livestream, newest first, at the same cost whatever their number. */
-  page(livestreamId: string, request: { page: number; perpage: number }): Promise<Page<StoredEvent>>;
+  /** Newest first; without a filter at the same cost whatever their number. */
+  page(livestreamId: string, request: EventPageRequest): Promise<Page<StoredEvent>>;
 
   /** Whose events there are. */
   livestreamIds(): Promise<readonly string[]>;

@@ -22,6 +22,7 @@ const CALLS: Record<string, (client: TandemClient) => Promise<unknown>> = {
   stopLivestream: (client) => client.stopLivestream("ID"),
   getLivestreamStatsOverview: (client) => client.getLivestreamStatsOverview("ID"),
   getLivestreamStats: (client) => client.getLivestreamStats("ID", "primary"),
+  listLivestreamTimeline: (client) => client.listLivestreamTimeline("ID"),
   streamLivestreamEvents: (client) => Array.fromAsync(client.streamLivestreamEvents("ID")),
   getLivestreamThumbnail: (client) => client.getLivestreamThumbnail("ID"),
   updateLivestreamThumbnail: (client) => client.updateLivestreamThumbnail("ID", new Blob(["picture"])),
@@ -75,10 +76,12 @@ test("what is not asked for is not in the query, and values are escaped", async 
   await client.listLivestreams({ page: 2, sort: "name:desc" });
   await client.getLivestream("../media?x");
   await client.deleteMedia("M", { permanent: true });
+  await client.listLivestreamTimeline("L", { type: ["playout.switched", "ingest.fault"] });
   expect(requests.map(({ url }) => url.slice("https://example.com/video/v2/".length))).toEqual([
     "livestreams?page=2&sort=name%3Adesc",
     "livestreams/..%2Fmedia%3Fx",
     "media/M?permanent=true",
+    "livestreams/L/timeline?type=playout.switched%2Cingest.fault",
   ]);
 });
 

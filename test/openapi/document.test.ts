@@ -50,6 +50,7 @@ test("it has the operations of the contract, and no other", () => {
     createMediaClip: "post /v2/media/{id}/clips",
     createLivestreamClip: "post /v2/livestreams/{id}/clips",
     streamLivestreamEvents: "get /v2/livestreams/{id}/events",
+    listLivestreamTimeline: "get /v2/livestreams/{id}/timeline",
   });
   expect([document.openapi, document.security]).toEqual(["3.1.0", [{ token: [] }]]);
 });

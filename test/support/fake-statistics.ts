@@ -6,6 +6,7 @@ import type { StatisticsOverview } from "#server/stats/connection-counts.ts";
 import { LivestreamEvents } from "#server/stats/livestream-events.ts";
 import { SampleHistory } from "#server/stats/sample-history.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
+import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
 import { SqliteSampleStore } from "#server/store/sqlite/sample-store.ts";
 import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -15,6 +16,7 @@ const NOBODY = { rtmpConnections: 0, hlsConnections: 0 };
 export class FakeStatistics {
   readonly database = openStatisticsDatabase(":memory:");
   readonly samples = new SqliteSampleStore(this.database);
+  readonly stored = new SqliteEventStore(this.database);
   readonly events = new LivestreamEvents({
     snapshot: async () => ({ status: { status: "live" }, statistics: this.counts, inputs: [] }),
     run: "run",

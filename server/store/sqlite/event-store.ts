@@ -1,13 +1,16 @@
 // Events in SQLite: of each livestream a series, numbered without a gap so that any page is found at once.
 
 import type { Database } from "bun:sqlite";
-import type { EventStore, StoredEvent } from "#server/store/event-store.ts";
+import type { EventPageRequest, EventStore, StoredEvent } from "#server/store/event-store.ts";
 import type { Page } from "#server/store/page.ts";
 
 /** How many events one transaction removes: a few milliseconds' worth. */
 const REMOVED_AT_ONCE = 2000;
 
 type Row = Omit<StoredEvent, "data"> & { readonly data: string };
+
+const COLUMNS =
+  "id, livestream_id AS livestreamId, at_ms AS atMs, type, instance, position_seconds AS positionSeconds, data";
 
 export class SqliteEventStore implements EventStore {
   readonly #database: Database;
@@ -32,20 +35,18 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
-  async page(
-    livestreamId: string,
-    { page, perpage }: { page: number; perpage: number },
-  ): Promise<Page<StoredEvent>> {
+  async page(livestreamId: string, request: EventPageRequest): Promise<Page<StoredEvent>> {
+    const { page, perpage, types = null, instance = null } = request;
+    if (types !== null || instance !== null) return this.#filtered(livestreamId, request);
     const total = this.#total(livestreamId);
     const last = total - 1 - page * perpage;
     const items = this.#database
       .query<Row, { livestreamId: string; first: number; last: number }>(
-        `SELECT id, livestream_id AS livestreamId, at_ms AS atMs, type, instance, position_seconds AS positionSeconds, data
-         FROM events WHERE livestream_id = $livestreamId AND number BETWEEN $first AND $last ORDER BY number DESC`,
+        `SELECT ${COLUMNS} FROM events
+         WHERE livestream_id = $livestreamId AND number BETWEEN $first AND $last ORDER BY number DESC`,
       )
-      .all({ livestreamId, first: last - perpage + 1, last })
-      .map((row) => ({ ...row, data: JSON.parse(row.data) }));
-    return { items, total };
+      .all({ livestreamId, first: last - perpage + 1, last });
+    return { items: items.map(eventOf), total };
   }
 
   /** Removes some of a livestream's events; true once there are none. To be called until then. */
@@ -76,6 +77,28 @@ export class SqliteEventStore implements EventStore {
       .map(({ livestreamId }) => livestreamId);
   }
 
+  /** All that match are counted, most of them in an index. */
+  #filtered(livestreamId: string, request: EventPageRequest): Page<StoredEvent> {
+    const { page, perpage, types = null, instance = null } = request;
+    const matching = `FROM events WHERE livestream_id = $livestreamId
+      ${types === null ? "" : "AND type IN (SELECT value FROM json_each($types))"}
+      ${instance === null ? "" : "AND instance = $instance"}`;
+    const parameters = {
+      livestreamId,
+      ...(types === null ? {} : { types: JSON.stringify(types) }),
+      ...(instance === null ? {} : { instance }),
+    };
+    const counted = this.#database
+      .query<{ total: number }, Record<string, string>>(`SELECT count(*) AS total ${matching}`)
+      .get(parameters);
+    const items = this.#database
+      .query<Row, Record<string, string | number>>(
+        `SELECT ${COLUMNS} ${matching} ORDER BY number DESC LIMIT $limit OFFSET $offset`,
+      )
+      .all({ ...parameters, limit: perpage, offset: page * perpage });
+    return { items: items.map(eventOf), total: counted?.total ?? 0 };
+  }
+
   #insert(event: StoredEvent): void {
     const { livestreamId } = event;
     const number = this.#nextNumbers.get(livestreamId) ?? this.#total(livestreamId);
@@ -97,4 +120,8 @@ export class SqliteEventStore implements EventStore {
       .get({ livestreamId });
     return row?.total ?? 0;
   }
+}
+
+function eventOf(row: Row): StoredEvent {
+  return { ...row, data: JSON.parse(row.data) };
 }

@@ -4,8 +4,9 @@ import type { Database } from "bun:sqlite";
 import { openDatabase } from "./database.ts";
 import { SAMPLES } from "./migrations/statistics-0001-samples.ts";
 import { EVENTS } from "./migrations/statistics-0002-events.ts";
+import { EVENTS_BY_TYPE } from "./migrations/statistics-0003-events-by-type.ts";
 
-const MIGRATIONS: readonly string[] = [SAMPLES, EVENTS];
+const MIGRATIONS: readonly string[] = [SAMPLES, EVENTS, EVENTS_BY_TYPE];
 
 const SECRET_BYTES = 32;
 

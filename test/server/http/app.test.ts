@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
 import { createApp } from "#server/http/app.ts";
+import { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
@@ -9,11 +10,13 @@ import { codeOf, emptyPages, FakeApp, READER } from "./fake-app.ts";
 
 test("an app is made of services, stores and what else is open to all", async () => {
   const house = new FakeHouse();
+  const statistics = new FakeStatistics();
   const app = createApp({
     livestreams: house.livestreams,
     media: house.mediaService,
     clips: house.clips,
-    statistics: new FakeStatistics().routes,
+    timeline: new LivestreamTimeline({ events: statistics.stored, livestreams: house.stored }),
+    statistics: statistics.routes,
     thumbnails: house.thumbnails,
     scopeOf: async (token) => (token === "secret" ? "admin" : null),
     idempotencyKeys: house.idempotencyKeys,

@@ -5,6 +5,7 @@ import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
 import { type AppOptions, createApp } from "#server/http/app.ts";
 import { webRoutes } from "#server/http/web-routes.ts";
+import { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
 import { openDatabase } from "#server/store/sqlite/database.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
@@ -62,6 +63,7 @@ export class FakeApp {
       media: this.house.mediaService,
       clips: this.house.clips,
       thumbnails: this.house.thumbnails,
+      timeline: new LivestreamTimeline({ events: this.statistics.stored, livestreams: this.house.stored }),
       statistics: this.statistics.routes,
       scopeOf: async (token) => (token === ADMIN ? "admin" : token === READER ? "read" : null),
       idempotencyKeys: this.house.idempotencyKeys,

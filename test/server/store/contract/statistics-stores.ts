@@ -1,7 +1,7 @@
 // What every statistics writer writes, and every store of samples and events reads.
 
 import { describe, expect, test } from "bun:test";
-import type { StoredEvent } from "#server/store/event-store.ts";
+import type { EventPageRequest, StoredEvent } from "#server/store/event-store.ts";
 import type { Stores } from "#server/store/stores.ts";
 import { sampleAt } from "#test/support/fake-statistics.ts";
 import { until } from "#test/support/until.ts";
@@ -50,6 +50,37 @@ export function statisticsStoresContract(newPlace: NewPlace): void {
           total: 3,
         });
         expect([...(await events.livestreamIds())].sort()).toEqual(["other", "show"]);
+      }));
+
+    test("are found by type, by several types and by instance, each page of them counted", () =>
+      withStores(newPlace, async ({ events, statisticsWriter }) => {
+        const happened = (["primary", "secondary", null] as const).flatMap((instance, each) =>
+          ["ingest.fault", "playout.switched", "livestream.stopped"].map((type, which) => ({
+            ...eventAt(10 * each + which),
+            ...{ type, instance, positionSeconds: 61.25, data: { faults: ["frozen"], gapMs: null } },
+          })),
+        );
+        let written = 0;
+        const other = { ...eventAt(99, "other"), type: "ingest.fault" };
+        for (const event of [...happened, other]) statisticsWriter.writeEvent(event, () => ++written);
+        await until("the events", () => written === 10);
+        const found = async (filter: Omit<EventPageRequest, "page" | "perpage">, page = 0, perpage = 2) => {
+          const { items, total } = await events.page("show", { page, perpage, ...filter });
+          return [items.map(({ atMs }) => atMs), total];
+        };
+        expect(await found({ types: ["ingest.fault"] })).toEqual([[20, 10], 3]);
+        expect(await found({ types: ["ingest.fault"] }, 1)).toEqual([[0], 3]);
+        expect(await found({ types: ["livestream.stopped", "ingest.fault"] }, 0, 4)).toEqual([
+          [22, 20, 12, 10],
+          6,
+        ]);
+        expect(await found({ instance: "secondary" })).toEqual([[12, 11], 3]);
+        expect(await found({ types: ["playout.switched"], instance: "primary" })).toEqual([[1], 1]);
+        expect(await found({ types: ["ingest.fault"] }, 100_000_000_000_000, 50)).toEqual([[], 3]);
+        expect(await found({ types: ["ingest"] })).toEqual([[], 0]);
+        expect(await found({ types: null, instance: null })).toEqual([[22, 21], 9]);
+        const [newest] = (await events.page("show", { page: 0, perpage: 1, instance: "primary" })).items;
+        expect(newest).toEqual(happened[2]);
       }));
 
     test("and samples that were given before the end are there for the next process, and go with their livestream", () =>
