@@ -158,6 +158,7 @@ async function freeSpaceOf(
 /** What encoders and calls change: livestreams, their playouts, what is told of them and counted. */
 interface House {
   readonly feed: LivestreamFeed;
+  readonly reports: PlayoutReporter;
   readonly playouts: PlayoutManager;
   readonly livestreams: LivestreamService;
   readonly media: MediaService;
@@ -224,14 +225,19 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     livestreams,
     slowPlayers,
   });
-  return { feed, playouts, livestreams, media, retention, clips, slowPlayers, statistics };
+  return { feed, reports, playouts, livestreams, media, retention, clips, slowPlayers, statistics };
 }
 
 function buildStatistics(
   config: Config,
   { ports, descriptors, clock, log }: Surroundings,
   { stores, viewerSecret, owed, thumbnails }: Storage,
-  { feed, playouts, livestreams, slowPlayers }: Omit<House, "media" | "retention" | "clips" | "statistics">,
+  {
+    feed,
+    playouts,
+    livestreams,
+    slowPlayers,
+  }: Omit<House, "reports" | "media" | "retention" | "clips" | "statistics">,
 ): Statistics {
   return new Statistics({
     samples: stores.samples,

@@ -86,6 +86,7 @@ async function stop(
     livestreams,
     clips,
     playouts,
+    reports,
     owed,
     disk,
     risingTime,
@@ -106,6 +107,7 @@ async function stop(
   await clips.shutdown();
   await livestreams.shutdown();
   await playouts.shutdown();
+  reports.close();
   listeners.rtmp.stop();
   listeners.rtmps?.stop();
   await isDrained;

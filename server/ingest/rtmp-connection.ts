@@ -101,7 +101,7 @@ export class RtmpConnection implements PublisherConnection {
       if (!(error instanceof RtmpProtocolError)) throw error;
       this.#log.warn("rtmp_protocol_error", { message: error.message });
       this.#flush();
-      this.#close();
+      this.#close(`it broke the RTMP protocol: ${error.message}`);
       return;
     }
     this.#flush();
@@ -233,14 +233,15 @@ export class RtmpConnection implements PublisherConnection {
     this.#log.warn("publish_rejected", { message: reason });
     this.#session.rejectPublish(reason);
     this.#flush();
-    this.#close();
+    this.#close(reason);
   }
 
-  #endPublish(): void {
+  /** `reason`: why the encoder is disconnected, null when it leaves. */
+  #endPublish(reason: string | null = null): void {
     const source = this.#source;
     this.#source = null;
     this.#idleSinceMs = this.#monotonicMs();
-    source?.end();
+    source?.end(reason);
   }
 
   #endPlay(): void {
@@ -262,9 +263,9 @@ export class RtmpConnection implements PublisherConnection {
     if (output !== null) this.#sendQueue.push(output);
   }
 
-  #close(): void {
+  #close(reason: string | null = null): void {
     this.#isClosing = true;
-    this.#endPublish();
+    this.#endPublish(reason);
     this.#endPlay();
     this.#sendQueue.end();
   }

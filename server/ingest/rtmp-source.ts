@@ -40,14 +40,16 @@ export class RtmpSource {
     const refusal = this.#isRefused ? null : this.#problems.refusal();
     if (refusal === null) return;
     this.#isRefused = true;
+    this.#publisher.refused(refusal);
     this.#onRefused(refusal);
   }
 
-  end(): void {
+  /** `reason`: why the encoder was disconnected, null when it left. */
+  end(reason: string | null = null): void {
     try {
       this.#feed(this.#demuxer.flush());
     } finally {
-      this.#publisher.end();
+      this.#publisher.end(reason);
     }
   }
 

@@ -105,7 +105,15 @@ export class Advice {
 
   /** While nothing comes they stay as they are. */
   get sentences(): readonly string[] {
-    return Object.values(this.#findings).flatMap(({ sentence }) => sentence ?? []);
+    return [...this.sentencesByKind.values()];
+  }
+
+  /** Kind of finding → what is told of it now. */
+  get sentencesByKind(): ReadonlyMap<string, string> {
+    const given = new Map<string, string>();
+    for (const [kind, { sentence }] of Object.entries(this.#findings))
+      if (sentence !== null) given.set(kind, sentence);
+    return given;
   }
 
   #passed(seconds: number, nowMs: number): void {

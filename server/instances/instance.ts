@@ -4,6 +4,7 @@ import type { EncodedUnit, Track, TrackKind } from "#media/track/track.ts";
 import type { InstanceName } from "#openapi/names.ts";
 import type { AnnouncedBitrates, CutTargets } from "./advice.ts";
 import { Publish, type TimedUnit } from "./publish.ts";
+import { PublishWatch, type PublishWatchReports } from "./publish-watch.ts";
 
 /** A holder of the key that sent nothing for this long makes way for a newcomer with the same key (RTMP §6 of the contract). */
 export const TAKEOVER_SILENCE_MS = 2000;
@@ -32,7 +33,10 @@ export interface Publisher {
   dropped(reason: string): void;
   /** Nothing of this kind can be used as it comes, and `problem` says what to change; null: it can be used again. */
   unusable(kind: TrackKind, problem: string | null): void;
-  end(): void;
+  /** None of it can be carried, and the encoder is told why; the end follows. */
+  refused(reason: string): void;
+  /** `reason`: why the encoder was disconnected; left out, or null, when it left. */
+  end(reason?: string | null): void;
 }
 
 /** Why a stream key opened no input: nobody knows it, its holder still sends, or the process ends. */
@@ -48,14 +52,16 @@ export interface InstanceListener {
 }
 
 /** What an instance reports of those who publish to it. */
-export interface InstanceReports {
+export interface InstanceReports extends PublishWatchReports {
   connected(): void;
-  /** Somebody came with the key of a publisher that still sends. */
-  refused(): void;
+  /** Somebody came with the key and was turned away. */
+  refused(reason: string): void;
   /** `reason`: why it was cut, null when it left. */
   disconnected(reason: string | null): void;
   /** Something that its publisher sent cannot be used. */
   dropped(reason: string): void;
+  /** A timestamp was put right. */
+  repaired(): void;
   /** What its publisher sends cannot be used, or not wholly, for another reason than before; null: it can be again. */
   problem(problem: string | null): void;
 }
@@ -65,8 +71,14 @@ const NOBODY: InstanceReports = {
   refused: () => undefined,
   disconnected: () => undefined,
   dropped: () => undefined,
+  repaired: () => undefined,
   problem: () => undefined,
+  fault: () => undefined,
+  advice: () => undefined,
+  formatChanged: () => undefined,
 };
+
+const BUSY = "another encoder publishes with this stream key";
 
 export class Instance {
   readonly name: InstanceName;
@@ -77,6 +89,8 @@ export class Instance {
   readonly #reports: InstanceReports;
   #connection: PublisherConnection | null = null;
   #publish: Publish | null = null;
+  /** While it is active. */
+  #watch: PublishWatch | null = null;
   #isActive = false;
   #connectedAtMs: number | null = null;
   #lastMediaAtMs: number | null = null;
@@ -131,7 +145,7 @@ export class Instance {
   attach(connection: PublisherConnection): Publisher | null {
     if (this.#connection !== null) {
       if (this.#silentForMs() < TAKEOVER_SILENCE_MS) {
-        this.#reports.refused();
+        this.#reports.refused(BUSY);
         return null;
       }
       this.#cut("taken-over", "another encoder with this key took over after 2 s of silence");
@@ -142,7 +156,10 @@ export class Instance {
     this.#connectedAtMs = this.#monotonicMs();
     this.#reports.connected();
     return {
-      setTrack: (track) => publish.setTrack(track),
+      setTrack: (track) => {
+        publish.setTrack(track);
+        if (this.#publish === publish) this.#watch?.trackSet();
+      },
       push: (unit) => {
         if (this.#publish === publish) this.#receive(publish, unit);
       },
@@ -151,10 +168,16 @@ export class Instance {
       unusable: (kind, problem) => {
         if (this.#publish === publish) this.#unusable(publish, kind, problem);
       },
-      end: () => {
-        if (this.#publish === publish) this.#detach("closed", null);
+      refused: (reason) => this.#reports.refused(reason),
+      end: (reason = null) => {
+        if (this.#publish === publish) this.#detach("closed", reason);
       },
     };
+  }
+
+  /** Somebody came with its key, which opens it no more. */
+  refuse(reason: string): void {
+    this.#reports.refused(reason);
   }
 
   /** Disconnects the encoder, if there is one. */
@@ -165,18 +188,22 @@ export class Instance {
   /** Called a few times a second: notices silence. */
   tick(): void {
     const silentForMs = this.#silentForMs();
+    this.#watch?.tick(this.#monotonicMs());
     if (silentForMs > this.#ingestTimeoutMs) this.#becomeInactive("silent");
     if (silentForMs > this.#ingestTimeoutMs + SILENT_CONNECTION_GRACE_MS) this.cut("no media received");
   }
 
   #receive(publish: Publish, unit: EncodedUnit): void {
     const nowMs = this.#monotonicMs();
+    const { timestampRepairs } = publish;
     const timed = publish.push(unit, nowMs);
     this.#lastMediaAtMs = nowMs;
+    if (publish.timestampRepairs > timestampRepairs) this.#reports.repaired();
     if (this.#isActive) {
       this.#listener.publishUnit(publish, timed);
     } else if (publish.isReady) {
       this.#isActive = true;
+      this.#watch = new PublishWatch(publish, this.#reports, nowMs);
       this.#listener.publishActive(publish);
     }
   }
@@ -190,6 +217,8 @@ export class Instance {
   #becomeInactive(cause: LossCause): void {
     if (!this.#isActive || this.#publish === null) return;
     this.#isActive = false;
+    this.#watch?.end(this.#monotonicMs());
+    this.#watch = null;
     this.#listener.publishInactive(this.#publish, cause);
   }
 

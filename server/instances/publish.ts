@@ -135,6 +135,11 @@ export class Publish {
     return this.areJoinPointsMissing ? [NO_JOIN_POINT, ...this.#advice.sentences] : this.#advice.sentences;
   }
 
+  /** By kind, without what is a fault, too. */
+  get adviceByKind(): ReadonlyMap<string, string> {
+    return this.#advice.sentencesByKind;
+  }
+
   /** As {@link Advice.announced}. */
   announced(bitrates: AnnouncedBitrates): void {
     this.#advice.announced(bitrates);

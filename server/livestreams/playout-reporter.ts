@@ -1,11 +1,13 @@
 // What running playouts report is logged and goes into the feed; what a livestream's row keeps of it is written here.
 
 import type { Log } from "#server/common/log.ts";
+import type { IngestFormat } from "#server/feed/feed-event.ts";
 import type { LivestreamFeed } from "#server/feed/livestream-feed.ts";
 import type { PlayoutReports, ReportingInput } from "#server/playout/playout-reports.ts";
 import type { LivestreamStore } from "#server/store/livestream-store.ts";
 import type { OwedWrite, OwedWrites } from "#server/store/owed-writes.ts";
 import type { LivestreamTurns } from "./livestream-turns.ts";
+import { MinuteCounts } from "./minute-counts.ts";
 
 export interface PlayoutReporterOptions {
   readonly livestreams: Pick<LivestreamStore, "noteSourceStart" | "noteRecordingStop">;
@@ -16,15 +18,20 @@ export interface PlayoutReporterOptions {
   readonly log: Log;
 }
 
-const BUSY = "another encoder publishes with this stream key";
-
 export class PlayoutReporter implements PlayoutReports {
   readonly #options: PlayoutReporterOptions;
+  readonly #counts: MinuteCounts;
   /** Livestreams whose source's start is about to be noted. */
   readonly #starting = new Set<string>();
 
   constructor(options: PlayoutReporterOptions) {
     this.#options = options;
+    this.#counts = new MinuteCounts(options.feed);
+  }
+
+  /** What was counted and not told yet is told. */
+  close(): void {
+    this.#counts.endAll();
   }
 
   connected(input: ReportingInput): void {
@@ -32,23 +39,20 @@ export class PlayoutReporter implements PlayoutReports {
     this.#options.feed.emit({ type: "ingest.connected", ...input, data: {} });
   }
 
-  refused(input: ReportingInput): void {
-    this.#options.log.warn("publisher_refused_busy", whose(input));
-    this.#options.feed.emit({ type: "ingest.refused", ...input, data: { reason: BUSY, count: 1 } });
+  refused(input: ReportingInput, reason: string): void {
+    this.#options.log.warn("publisher_refused", { ...whose(input), message: reason });
+    this.#counts.tellFirst({ type: "ingest.refused", ...input, data: { reason, count: 1 } });
   }
 
   /** The first time before the publish it is the start of the video source. */
-  active(input: ReportingInput, { video, audio }: Parameters<PlayoutReports["active"]>[1]): void {
+  active(input: ReportingInput, format: Parameters<PlayoutReports["active"]>[1]): void {
     this.#options.log.info("ingest_active", whose(input));
     this.#sourceStarted(input.livestreamId);
-    const data = {
-      video: video === null ? null : { codec: video.codec, width: video.width, height: video.height },
-      audio:
-        audio === null
-          ? null
-          : { codec: audio.codec, sampleRate: audio.sampleRate, channels: audio.channels },
-    };
-    this.#options.feed.emit({ type: "ingest.active", ...input, data });
+    this.#options.feed.emit({ type: "ingest.active", ...input, data: formatFacts(format) });
+  }
+
+  formatChanged(input: ReportingInput, format: Parameters<PlayoutReports["formatChanged"]>[1]): void {
+    this.#options.feed.emit({ type: "ingest.format", ...input, data: formatFacts(format) });
   }
 
   inactive(input: ReportingInput, cause: string): void {
@@ -56,17 +60,41 @@ export class PlayoutReporter implements PlayoutReports {
   }
 
   disconnected(input: ReportingInput, reason: string | null): void {
+    this.#counts.end({ type: "ingest.repaired", ...input });
+    this.#counts.end({ type: "ingest.dropped", ...input });
     this.#options.feed.emit({ type: "ingest.disconnected", ...input, data: { reason } });
   }
 
   dropped(input: ReportingInput, message: string): void {
     this.#options.log.warn("media_dropped", { ...whose(input), message });
+    this.#counts.count({ type: "ingest.dropped", ...input, data: { reason: message, count: 1 } });
+  }
+
+  repaired(input: ReportingInput): void {
+    this.#counts.count({ type: "ingest.repaired", ...input, data: { count: 1 } });
+  }
+
+  fault(input: ReportingInput, change: Parameters<PlayoutReports["fault"]>[1]): void {
+    const { lastedMs, ...facts } = change;
+    this.#options.feed.emit({
+      ...{ type: "ingest.fault", ...input },
+      data: { ...facts, lastedSeconds: secondsOf(lastedMs) },
+    });
+  }
+
+  advice(input: ReportingInput, change: Parameters<PlayoutReports["advice"]>[1]): void {
+    const { lastedMs, ...facts } = change;
+    this.#options.feed.emit({
+      ...{ type: "ingest.advice", ...input },
+      data: { ...facts, lastedSeconds: secondsOf(lastedMs) },
+    });
   }
 
   problem(input: ReportingInput, problem: string | null): void {
-    const { log } = this.#options;
+    const { log, feed } = this.#options;
     if (problem === null) log.info("input_problem_gone", whose(input));
     else log.warn("input_problem", { ...whose(input), message: problem });
+    feed.emit({ type: "ingest.problem", ...input, data: { problem } });
   }
 
   switched(...[livestreamId, change, positionSeconds]: Parameters<PlayoutReports["switched"]>): void {
@@ -148,4 +176,17 @@ export class PlayoutReporter implements PlayoutReports {
 
 function whose({ livestreamId, instance }: ReportingInput) {
   return { livestreamId, instance };
+}
+
+/** Of what an encoder sends what is told once: neither rates nor distances. */
+function formatFacts({ video, audio }: Parameters<PlayoutReports["active"]>[1]): IngestFormat {
+  return {
+    video: video === null ? null : { codec: video.codec, width: video.width, height: video.height },
+    audio:
+      audio === null ? null : { codec: audio.codec, sampleRate: audio.sampleRate, channels: audio.channels },
+  };
+}
+
+function secondsOf(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : milliseconds / 1000;
 }

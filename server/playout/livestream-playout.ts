@@ -163,10 +163,15 @@ export class LivestreamPlayout {
       targets,
       reports: {
         connected: () => reports.connected(this.#input(name)),
-        refused: () => reports.refused(this.#input(name)),
+        refused: (reason) => reports.refused(this.#input(name), reason),
         disconnected: (reason) => reports.disconnected(this.#input(name), reason),
         dropped: (reason) => reports.dropped(this.#input(name), reason),
+        repaired: () => reports.repaired(this.#input(name)),
         problem: (problem) => reports.problem(this.#input(name), problem),
+        fault: (change) => reports.fault(this.#input(name), change),
+        advice: (change) => reports.advice(this.#input(name), change),
+        formatChanged: (publish) =>
+          reports.formatChanged(this.#input(name), inputFormat(publish, monotonicMs())),
       },
       listener: {
         publishActive: (publish) => {

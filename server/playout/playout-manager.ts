@@ -30,10 +30,17 @@ export interface PlayoutManagerOptions {
   readonly reports: PlayoutReports;
 }
 
+/** `refusal`: why the key opens nothing any more, null while it does. */
+interface KeyedInput {
+  readonly playout: LivestreamPlayout;
+  readonly instance: InstanceName;
+  readonly refusal: string | null;
+}
+
 export class PlayoutManager implements PlayDoor {
   readonly #options: PlayoutManagerOptions;
   readonly #playouts = new Map<string, LivestreamPlayout>();
-  readonly #inputsByKey = new Map<string, { playout: LivestreamPlayout; instance: InstanceName }>();
+  readonly #inputsByKey = new Map<string, KeyedInput>();
   readonly #ticker: Timer;
   #isShuttingDown = false;
 
@@ -57,7 +64,7 @@ export class PlayoutManager implements PlayDoor {
     this.#playouts.set(id, playout);
     for (const instance of INSTANCE_NAMES) {
       const streamKey = livestream.streamKeys[instance];
-      if (streamKey !== null) this.#inputsByKey.set(hashOf(streamKey), { playout, instance });
+      if (streamKey !== null) this.#inputsByKey.set(hashOf(streamKey), { playout, instance, refusal: null });
     }
   }
 
@@ -67,6 +74,10 @@ export class PlayoutManager implements PlayDoor {
     const input = this.#inputsByKey.get(hashOf(streamKey));
     const instance = input?.playout.instances.get(input.instance);
     if (input === undefined || instance === undefined) return "unknown";
+    if (input.refusal !== null) {
+      instance.refuse(input.refusal);
+      return "unknown";
+    }
     return instance.attach(connection) ?? "busy";
   }
 
@@ -161,7 +172,7 @@ export class PlayoutManager implements PlayDoor {
   async stop(id: string): Promise<void> {
     const playout = this.#playouts.get(id);
     if (playout === undefined) return;
-    this.#revoke(playout);
+    this.#revoke(playout, "the livestream was stopped");
     playout.end("the livestream was stopped");
     await playout.programme?.end();
   }
@@ -169,6 +180,7 @@ export class PlayoutManager implements PlayDoor {
   /** Forgets the livestream: encoders are cut, its playlist is gone. */
   async close(id: string): Promise<void> {
     await this.stop(id);
+    for (const key of keysOf(this.#playouts.get(id))) this.#inputsByKey.delete(key);
     this.#playouts.delete(id);
   }
 
@@ -178,7 +190,7 @@ export class PlayoutManager implements PlayDoor {
     clearInterval(this.#ticker);
     const playouts = [...this.#playouts.values()];
     for (const playout of playouts) {
-      this.#revoke(playout);
+      this.#revoke(playout, "the server is shutting down");
       playout.cut("the server is shutting down");
     }
     await Promise.all(playouts.flatMap(({ programme }) => (programme === null ? [] : [programme.suspend()])));
@@ -190,9 +202,11 @@ export class PlayoutManager implements PlayDoor {
     return playout;
   }
 
-  #revoke(playout: LivestreamPlayout): void {
-    for (const streamKey of Object.values(playout.livestream.streamKeys)) {
-      if (streamKey !== null) this.#inputsByKey.delete(hashOf(streamKey));
+  /** Until the playout is closed, whoever comes with one of its keys is one of its encoders. */
+  #revoke(playout: LivestreamPlayout, refusal: string): void {
+    for (const key of keysOf(playout)) {
+      const input = this.#inputsByKey.get(key);
+      if (input !== undefined) this.#inputsByKey.set(key, { ...input, refusal });
     }
   }
 
@@ -204,4 +218,10 @@ export class PlayoutManager implements PlayDoor {
 /** Keys are looked up by hash, so that the time of a look-up says nothing about how much of a key was right. */
 function hashOf(streamKey: string): string {
   return createHash("sha256").update(streamKey).digest("base64");
+}
+
+/** Hashes of its stream keys. */
+function keysOf(playout: LivestreamPlayout | undefined): readonly string[] {
+  const streamKeys = Object.values(playout?.livestream.streamKeys ?? {});
+  return streamKeys.flatMap((streamKey) => (streamKey === null ? [] : [hashOf(streamKey)]));
 }

@@ -9,8 +9,8 @@ export class RecordedReports implements PlayoutReports {
     this.#add(input, "connected");
   }
 
-  refused(input: ReportingInput): void {
-    this.#add(input, "refused");
+  refused(input: ReportingInput, reason: string): void {
+    this.#add(input, `refused: ${reason}`);
   }
 
   active(input: ReportingInput, { video, audio }: Parameters<PlayoutReports["active"]>[1]): void {
@@ -27,6 +27,25 @@ export class RecordedReports implements PlayoutReports {
 
   dropped(input: ReportingInput, reason: string): void {
     this.#add(input, `dropped: ${reason}`);
+  }
+
+  repaired(input: ReportingInput): void {
+    this.#add(input, "repaired");
+  }
+
+  fault(input: ReportingInput, { fault, state }: Parameters<PlayoutReports["fault"]>[1]): void {
+    this.#add(input, `fault ${state}: ${fault}`);
+  }
+
+  advice(input: ReportingInput, { advice, state }: Parameters<PlayoutReports["advice"]>[1]): void {
+    this.#add(input, `advice ${state}: ${advice}`);
+  }
+
+  formatChanged(
+    input: ReportingInput,
+    { video, audio }: Parameters<PlayoutReports["formatChanged"]>[1],
+  ): void {
+    this.#add(input, `format ${video?.codec} of ${video?.width} and ${audio?.codec}`);
   }
 
   problem(input: ReportingInput, problem: string | null): void {

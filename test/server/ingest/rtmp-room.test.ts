@@ -33,6 +33,7 @@ function listening(left: number) {
   const feed = { join: () => void players++, leave: () => undefined };
   const publisher = {
     ...{ setTrack: () => {}, push: () => {}, announced: () => {}, dropped: () => {}, unusable: () => {} },
+    refused: () => {},
     end: () => {},
   };
   const listener = new RtmpListener({

@@ -18,9 +18,10 @@ function recordedSource(): { source: RtmpSource; clock: FakeClock; events: strin
       events.push(`announced: ${videoKbps} and ${audioKbps} kbit/s`),
     dropped: (reason: string) => events.push(`dropped: ${reason}`),
     unusable: (kind: string, problem: string | null) => events.push(`unusable ${kind}: ${problem}`),
-    end: () => events.push("end"),
+    refused: (reason: string) => events.push(`refused: ${reason}`),
+    end: (reason: string | null = null) => events.push(reason === null ? "end" : `end: ${reason}`),
   };
-  const source = new RtmpSource(publisher, clock.monotonicMs, (reason) => events.push(`refused: ${reason}`));
+  const source = new RtmpSource(publisher, clock.monotonicMs, () => events.push("told of the refusal"));
   return { source, clock, events };
 }
 
@@ -58,6 +59,7 @@ test("a publish of which nothing can be carried is refused once, and nothing of 
     "unusable audio: The sound is MP3, which cannot be carried here: set the encoder to AAC.",
     "refused: The video is HEVC, which cannot be carried here: set the encoder to H.264. " +
       "The sound is MP3, which cannot be carried here: set the encoder to AAC.",
+    "told of the refusal",
   ]);
 });
 

@@ -29,10 +29,17 @@ function openInstance(): Instance {
     },
     reports: {
       connected: () => lines.push("connected"),
-      refused: () => lines.push("refused"),
+      refused: (reason) => lines.push(`refused: ${reason}`),
       disconnected: (reason) => lines.push(`disconnected: ${reason}`),
       dropped: (reason) => lines.push(`dropped: ${reason}`),
       problem: (problem) => lines.push(`problem: ${problem}`),
+      repaired: () => lines.push("repaired"),
+      fault: ({ fault, state, score, lastedMs }) =>
+        lines.push(
+          `fault ${fault} ${state}, score ${score}${lastedMs === null ? "" : `, after ${lastedMs} ms`}`,
+        ),
+      advice: ({ advice, state }) => lines.push(`advice ${state}: ${advice}`),
+      formatChanged: ({ tracks }) => lines.push(`format of ${tracks.length} tracks`),
     },
   });
 }
@@ -68,7 +75,7 @@ describe("a second encoder with the key", () => {
     told();
     nowMs += 1999;
     expect(attach()).toBeNull();
-    expect(told()).toEqual(["refused"]);
+    expect(told()).toEqual(["refused: another encoder publishes with this stream key"]);
     nowMs += 1;
     expect(attach()).not.toBeNull();
     expect(told()).toEqual([
@@ -133,7 +140,11 @@ describe("an ingest is active", () => {
     nowMs += 1;
     instance.tick();
     instance.tick();
-    expect(told()).toEqual(["inactive: silent"]);
+    expect(told()).toEqual([
+      "fault silent began, score 0",
+      "fault silent ended, score null, after 1 ms",
+      "inactive: silent",
+    ]);
     expect(instance.isActive).toBe(false);
     expect(instance.isConnected).toBe(true);
     publisher.push(unit(1, 5001));
@@ -256,6 +267,93 @@ test("a new publisher begins without what was wrong with the one before, which h
   expect(instance.publish?.problem).toBeNull();
 });
 
+describe("while it is active, an instance", () => {
+  /** Two seconds of pictures and sound, and the encoder's clock at their end. */
+  function sending(publisher: Publisher, fromMs: number): number {
+    for (let ms = fromMs; ms < fromMs + 2000; ms += 100) {
+      publisher.push(unit(1, ms));
+      publisher.push(unit(2, ms));
+      nowMs += 100;
+      instance.tick();
+    }
+    return fromMs + 2000;
+  }
+
+  test("tells at once that its encoder fell silent, and of nothing else that is missing then", () => {
+    const publisher = attached();
+    const ms = sending(publisher, 0);
+    told();
+    nowMs += 899;
+    instance.tick();
+    expect(told()).toEqual([]);
+    nowMs += 1;
+    instance.tick();
+    expect(told()).toEqual(["fault silent began, score 0"]);
+    for (let tick = 0; tick < 35; tick += 1) {
+      nowMs += 100;
+      instance.tick();
+    }
+    expect(told()).toEqual([]);
+    publisher.push(unit(1, ms));
+    publisher.push(unit(2, ms));
+    instance.tick();
+    const fromMs = sending(publisher, ms + 100);
+    sending(publisher, fromMs);
+    const faults = told().filter((line) => line.startsWith("fault silent"));
+    expect(faults).toEqual([expect.stringMatching(/^fault silent ended, score \d+, after 3500 ms$/)]);
+  });
+
+  test("tells of a fault once a second at most, and that it went with its encoder", () => {
+    const publisher = attached();
+    sending(publisher, 0);
+    told();
+    for (let ms = 2000; ms < 3900; ms += 100) {
+      publisher.push(unit(1, ms));
+      nowMs += 100;
+      instance.tick();
+    }
+    expect(told().filter((line) => line.startsWith("fault"))).toEqual([
+      "fault audio-missing began, score 65",
+    ]);
+    publisher.end();
+    expect(told()).toEqual([
+      expect.stringMatching(/^fault audio-missing ended, score null, after \d+ ms$/),
+      "inactive: closed",
+      "disconnected: null",
+    ]);
+    nowMs += 10_000;
+    instance.tick();
+    expect(told()).toEqual([]);
+  });
+
+  test("tells of a track that came or changed, and not of one that is the same", () => {
+    const publisher = attached();
+    publisher.setTrack({ ...videoTrack, configuration: { ...videoTrack.configuration, width: 320 } });
+    expect(told()).toEqual(["connected"]);
+    publisher.push(unit(1, 0));
+    publisher.push(unit(2, 0));
+    told();
+    publisher.setTrack({ ...videoTrack, configuration: { ...videoTrack.configuration, width: 320 } });
+    expect(told()).toEqual([]);
+    publisher.setTrack(videoTrack);
+    publisher.setTrack({ ...audioTrack, configuration: { ...audioTrack.configuration, channels: 1 } });
+    expect(told()).toEqual(["format of 2 tracks", "format of 2 tracks"]);
+  });
+
+  test("tells of each timestamp that was put right", () => {
+    const publisher = attached();
+    for (const ms of [1000, 1000, 1040, 1020]) publisher.push(unit(1, ms));
+    expect(told().filter((line) => line === "repaired")).toHaveLength(2);
+  });
+});
+
+test("an encoder of which nothing can be carried is refused, and disconnected for that", () => {
+  const publisher = attached();
+  publisher.refused("The sound is MP3.");
+  publisher.end("The sound is MP3.");
+  expect(told()).toEqual(["connected", "refused: The sound is MP3.", "disconnected: The sound is MP3."]);
+});
+
 test("an instance that reports to nobody works as well", () => {
   const quiet = new Instance({
     name: "secondary",
@@ -267,6 +365,13 @@ test("an instance that reports to nobody works as well", () => {
   const publisher = quiet.attach({ cut: () => {} });
   publisher?.dropped("of no use");
   publisher?.unusable("video", "The picture is wrong.");
+  publisher?.setTrack(videoTrack);
+  publisher?.setTrack(audioTrack);
+  for (const ms of [0, 0, 40]) publisher?.push(unit(1, ms));
+  publisher?.push(unit(2, 0));
+  publisher?.setTrack({ ...videoTrack, configuration: { ...videoTrack.configuration, width: 320 } });
+  nowMs += 1000;
+  quiet.tick();
   expect(quiet.attach({ cut: () => {} })).toBeNull();
   publisher?.end();
   expect(quiet.isConnected).toBe(false);

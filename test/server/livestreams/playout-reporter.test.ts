@@ -55,15 +55,26 @@ test("a publisher that comes, sends, falls silent and goes is an event each, wit
   ]);
 });
 
-test("an encoder that is turned away is an event, and a warning", async () => {
+test("an encoder that is turned away is an event at once, others are counted until the minute is over, and each is a warning", async () => {
   const house = new FakeHouse();
   const id = await house.started();
-  house.reporter.refused(inputOf(id));
-  expect(house.feed.events.at(-1)).toMatchObject({
-    ...{ type: "ingest.refused", instance: "primary" },
-    data: { reason: "another encoder publishes with this stream key" },
-  });
-  expect(linesOf(house)).toMatchObject([{ level: "warn", event: "publisher_refused_busy" }]);
+  house.reporter.refused(inputOf(id), "it is busy");
+  expect(house.feed.events.slice(2)).toMatchObject([
+    { type: "ingest.refused", instance: "primary", data: { reason: "it is busy", count: 1 } },
+  ]);
+  house.reporter.refused(inputOf(id, 3), "it is busy");
+  house.reporter.refused(inputOf(id, 4), "it was stopped");
+  expect(house.feed.events).toHaveLength(3);
+  house.reporter.close();
+  expect(house.feed.events.slice(3)).toMatchObject([
+    { type: "ingest.refused", positionSeconds: 3, data: { reason: "it was stopped", count: 2 } },
+  ]);
+  const refused = { level: "warn", event: "publisher_refused", livestreamId: id, instance: "primary" };
+  expect(linesOf(house)).toMatchObject([
+    { ...refused, message: "it is busy" },
+    { ...refused, message: "it is busy" },
+    { ...refused, message: "it was stopped" },
+  ]);
 });
 
 test("a switch is told with its cause, both scores, the faults and the gap, of the side that is on air now", async () => {
@@ -89,27 +100,72 @@ test("a discontinuity names the segment that it is before", async () => {
   });
 });
 
-test("media that cannot be used is a warning and no event", async () => {
+test("media that cannot be used is a warning each, timestamps put right are none, and both are counted until the encoder goes", async () => {
   const house = new FakeHouse();
   const id = await house.started();
-  house.reporter.dropped(inputOf(id), "video codec hvc1");
+  house.reporter.dropped(inputOf(id, 1), "video codec hvc1");
+  house.reporter.repaired(inputOf(id, 2));
+  house.reporter.repaired(inputOf(id, 3));
+  house.reporter.dropped(inputOf(id, 4), "it is too short");
   expect(house.feed.typesOf(id)).toEqual(["livestream.created", "livestream.started"]);
+  house.reporter.disconnected(inputOf(id, 5), null);
+  expect(house.feed.events.slice(2)).toMatchObject([
+    { type: "ingest.repaired", positionSeconds: 2, data: { count: 2 } },
+    { type: "ingest.dropped", positionSeconds: 1, data: { count: 2, reason: "it is too short" } },
+    { type: "ingest.disconnected", positionSeconds: 5 },
+  ]);
   expect(linesOf(house)).toMatchObject([
     { level: "warn", event: "media_dropped", message: "video codec hvc1" },
+    { level: "warn", event: "media_dropped", message: "it is too short" },
   ]);
 });
 
-test("what is wrong with an input is a warning, that it is gone is noted, and neither is an event", async () => {
+test("what is wrong with an input is an event and a warning, that it is gone is an event and noted", async () => {
   const house = new FakeHouse();
   const id = await house.started();
   house.reporter.problem(inputOf(id), "Sound is wrong.");
   house.reporter.problem(inputOf(id), null);
-  expect(house.feed.typesOf(id)).toEqual(["livestream.created", "livestream.started"]);
+  expect(house.feed.events.slice(2)).toMatchObject([
+    { type: "ingest.problem", instance: "primary", data: { problem: "Sound is wrong." } },
+    { type: "ingest.problem", instance: "primary", data: { problem: null } },
+  ]);
   const input = { livestreamId: id, instance: "primary" };
   expect(linesOf(house)).toMatchObject([
     { level: "warn", event: "input_problem", ...input, message: "Sound is wrong." },
     { level: "info", event: "input_problem_gone", ...input },
   ]);
+});
+
+test("a fault, advice and another format are events, with how long what is over has lasted", async () => {
+  const house = new FakeHouse();
+  const id = await house.started();
+  house.reporter.fault(inputOf(id, 1), { fault: "frozen", state: "began", score: 75, lastedMs: null });
+  house.reporter.fault(inputOf(id, 5), { fault: "frozen", state: "ended", score: 100, lastedMs: 4000 });
+  house.reporter.advice(inputOf(id, 6), { advice: "Set closed GOPs.", state: "began", lastedMs: null });
+  house.reporter.formatChanged(inputOf(id, 7), FORMAT);
+  const at = { livestreamId: id, instance: "primary" };
+  expect(house.feed.events.slice(2)).toMatchObject([
+    {
+      ...{ type: "ingest.fault", ...at, positionSeconds: 1 },
+      data: { fault: "frozen", state: "began", score: 75, lastedSeconds: null },
+    },
+    {
+      ...{ type: "ingest.fault", ...at, positionSeconds: 5 },
+      data: { fault: "frozen", state: "ended", score: 100, lastedSeconds: 4 },
+    },
+    {
+      ...{ type: "ingest.advice", ...at, positionSeconds: 6 },
+      data: { advice: "Set closed GOPs.", state: "began", lastedSeconds: null },
+    },
+    {
+      ...{ type: "ingest.format", ...at, positionSeconds: 7 },
+      data: {
+        video: { codec: "h264", width: 1280, height: 720 },
+        audio: { codec: "aac", sampleRate: 48_000, channels: 2 },
+      },
+    },
+  ]);
+  for (const { data } of house.feed.events) expect(data).not.toHaveProperty("lastedMs");
 });
 
 describe("a recording that stopped", () => {

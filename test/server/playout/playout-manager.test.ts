@@ -7,6 +7,7 @@ import { FakeClock } from "#test/support/fake-clock.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 import { TARGETS } from "#test/support/targets.ts";
+import { until } from "#test/support/until.ts";
 
 const NAMES = 100_000;
 const connection = { cut: () => {} };
@@ -69,7 +70,7 @@ test("what is wrong with what an encoder sends is reported, and in its input", (
   expect(manager.inputs("wrong").map(({ problem }) => problem)).toEqual(["Sound is wrong."]);
 });
 
-test("an encoder is advised by what programmes are cut to here", () => {
+test("an encoder is advised by what programmes are cut to here, and the advice is reported", async () => {
   const source = new RtmpSource(claimed(openWith("advised")), clock.monotonicMs);
   const slow = new SyntheticEncoder({ gopFrames: 200 });
   for (const message of slow.headers()) source.receive(message);
@@ -77,9 +78,11 @@ test("an encoder is advised by what programmes are cut to here", () => {
     clock.pass(1000);
     for (const message of slow.play(1)) source.receive(message);
   }
-  expect(manager.inputs("advised").flatMap(({ advice }) => advice)).toEqual([
-    "Key frames come every 8 s; segments are to last 2 s: set the key frame interval to 2 s.",
-  ]);
+  const advice = "Key frames come every 8 s; segments are to last 2 s: set the key frame interval to 2 s.";
+  expect(manager.inputs("advised").flatMap((input) => input.advice)).toEqual([advice]);
+  const advised = () => reports.lines.filter((line) => line.startsWith("primary advice"));
+  await until("the report", () => advised().length > 0);
+  expect(advised()).toEqual([`primary advice began: ${advice}`]);
 });
 
 test("a publisher that comes, sends and leaves is reported step by step, and one that finds it there is refused", () => {
@@ -90,7 +93,7 @@ test("a publisher that comes, sends and leaves is reported step by step, and one
   source.end();
   expect(reports.lines).toEqual([
     "primary connected",
-    "primary refused",
+    "primary refused: another encoder publishes with this stream key",
     "primary active with h264 and aac",
     "primary inactive: closed",
     "primary disconnected: null",
@@ -109,6 +112,16 @@ test("a publisher that is cut and one that is taken over leave with the reason",
     "primary connected",
     "primary disconnected: the livestream was stopped",
   ]);
+});
+
+test("whoever comes with a key of a livestream that was stopped is refused, and of one that is closed nobody knows it", async () => {
+  const key = openWith("over");
+  await manager.stop("over");
+  expect(manager.claim(key, connection)).toBe("unknown");
+  expect(reports.lines).toEqual(["primary refused: the livestream was stopped"]);
+  await manager.close("over");
+  expect(manager.claim(key, connection)).toBe("unknown");
+  expect(reports.lines).toHaveLength(1);
 });
 
 /** Opens a livestream of this name; the key of its only input. */
