@@ -67,6 +67,15 @@ export class Segmenter {
     this.#renditionNames = resume?.renditionNames ?? [];
   }
 
+  /** Of the open part, decoding times in seconds: where it begins, and the newest lead frame in it; null where nothing is open. */
+  get openPart(): { readonly startSeconds: number; readonly reachedSeconds: number } | null {
+    const segment = this.#segment;
+    const lead = this.#lead;
+    if (segment === null || lead === null) return null;
+    const startSeconds = segment.partStartSeconds;
+    return { startSeconds, reachedSeconds: Math.max(startSeconds, lead.heldSeconds ?? lead.endSeconds) };
+  }
+
   /** Finishes what is open; what follows needs a new initialization. At least one track, at most one of a kind. */
   setTracks(tracks: readonly Track[], discontinuity: boolean): readonly Cut[] {
     this.#finishSegment();

@@ -58,7 +58,7 @@ export class LivestreamFeed {
       id: Bun.randomUUIDv7("hex", atMs),
       atMs,
       instance: happening.instance ?? null,
-      positionSeconds: happening.positionSeconds ?? null,
+      positionSeconds: toTheMillisecond(happening.positionSeconds ?? null),
     };
     const untold = { event, overdueAtMs: performance.now() + this.#patienceMs, isTold: false };
     this.#untold.push(untold);
@@ -108,4 +108,8 @@ export class LivestreamFeed {
     );
     this.#timer.unref();
   }
+}
+
+function toTheMillisecond(seconds: number | null): number | null {
+  return seconds === null ? null : Math.round(seconds * 1000) / 1000;
 }

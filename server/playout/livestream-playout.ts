@@ -7,7 +7,7 @@ import { Instance } from "#server/instances/instance.ts";
 import type { OpenedProgramme, ProgrammeOfLivestream } from "#server/programme/open-programme.ts";
 import type { PlayFeed } from "#server/programme/play-door.ts";
 import type { Programme } from "#server/programme/programme.ts";
-import { Switcher } from "#server/switching/switcher.ts";
+import { type OnAirChange, Switcher } from "#server/switching/switcher.ts";
 import { InstancePlayouts } from "./instance-playouts.ts";
 import type { PlayoutReports, ReportingInput } from "./playout-reports.ts";
 
@@ -51,7 +51,7 @@ export class LivestreamPlayout {
     this.#switcher = new Switcher({
       monotonicMs,
       isRevertive: options.isRevertive,
-      onSwitch: (change) => reports.switched(this.livestream.id, change, this.recordedSeconds),
+      onSwitch: (change) => reports.switched(this.livestream.id, change, this.#positionOf(change)),
     });
   }
 
@@ -199,6 +199,12 @@ export class LivestreamPlayout {
   #endWait(): void {
     this.#opening?.resolve();
     this.#opening = null;
+  }
+
+  /** Where in the recording the new source is seen first. */
+  #positionOf({ joinedSeconds }: OnAirChange): number | null {
+    if (joinedSeconds === null) return this.recordedSeconds;
+    return this.#programme?.recordedSecondsAt(joinedSeconds) ?? null;
   }
 
   #input(instance: InstanceName): ReportingInput {

@@ -60,9 +60,17 @@ export class Programme implements ProgrammeInput {
     for (const [name, window] of this.#windows) this.#settle(name, window);
   }
 
-  /** How long the recording is by now; null where nothing is recorded. */
+  /** How long the recording is by now, its newest frame left out; null where nothing is recorded. */
   get recordedSeconds(): number | null {
+    const reachedSeconds = this.#segmenter.openPart?.reachedSeconds;
+    if (reachedSeconds !== undefined) return this.recordedSecondsAt(reachedSeconds);
     return this.#progress?.recordedSeconds ?? null;
+  }
+
+  /** Where in the recording a time of the programme is that is near to what came last; null where nothing is recorded. */
+  recordedSecondsAt(programmeSeconds: number): number | null {
+    const startSeconds = this.#segmenter.openPart?.startSeconds ?? programmeSeconds;
+    return this.#progress?.secondsAt(programmeSeconds - startSeconds) ?? null;
   }
 
   /** By name, what is listed of each rendition; the first one is the lead. */

@@ -1,4 +1,4 @@
-// Follows the cuts of a programme that is recorded: how long the recording is by now, to within a part, and where time breaks.
+// Follows the cuts of a programme that is recorded: how long the recording is by now, and where time breaks.
 
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut } from "#media/hls/segment.ts";
@@ -21,8 +21,14 @@ export class RecordingProgress {
     this.#onDiscontinuity = onDiscontinuity;
   }
 
+  /** To the end of the last part. */
   get recordedSeconds(): number {
     return this.#recordedSeconds;
+  }
+
+  /** Where in the recording is what comes so long after the end of the last part, or before it. */
+  secondsAt(sinceLastPart: number): number {
+    return this.#isRecording ? Math.max(0, this.#recordedSeconds + sinceLastPart) : this.#recordedSeconds;
   }
 
   /** Every cut, in order; all renditions are as long as the first one. */

@@ -70,6 +70,11 @@ export class Splicer {
     return this.#sourceEndSeconds;
   }
 
+  /** Programme time of the first picture that is seen of the source on air; null before there is one. */
+  get joinedSeconds(): number | null {
+    return this.#joint?.map.joinedSeconds ?? null;
+  }
+
   /** From now on this source, from its last key frame; where none was kept its next one will do. */
   join(source: Source, point: JoinPoint): void {
     const before = this.#joint;

@@ -41,6 +41,8 @@ export interface OnAirChange {
   readonly gapMs: number | null;
   /** Pictures of the new source that came in the gap and are not on the programme; null at the beginning. */
   readonly gapFrames: number | null;
+  /** Programme time from which on the new source is seen; null where it is not known yet, or nobody is on air. */
+  readonly joinedSeconds: number | null;
 }
 
 export class Switcher {
@@ -224,6 +226,7 @@ export class Switcher {
       faults: judgement?.faults ?? [],
       gapMs: lastArrivalMs === null ? null : nowMs - lastArrivalMs,
       gapFrames: lastArrivalMs === null ? null : missedFrames(to, lastArrivalMs),
+      joinedSeconds: to === null ? null : (this.#splicer?.joinedSeconds ?? null),
     });
   }
 

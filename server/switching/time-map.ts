@@ -24,6 +24,11 @@ export class TimeMap {
     this.#programmeSeconds = joint.programmeSeconds;
   }
 
+  /** Programme time of the joint, where what is only decoded is over. */
+  get joinedSeconds(): number {
+    return this.#programmeSeconds + (this.#joinAtSeconds - this.#prerollFromSeconds) / PREROLL_COMPRESSION;
+  }
+
   /** Programme time, in ticks of the track. Strictly rising wherever `ticks` rises by at least a millisecond. */
   toProgramme(ticks: number, track: Track): number {
     const joinAt = Math.round(this.#joinAtSeconds * track.timescale);

@@ -9,7 +9,7 @@ const VIDEO = {
 const AUDIO = { codec: "aac", sampleRate: 48_000, channels: 2, bitrateKbps: 0 };
 const FORMAT = { video: VIDEO, audio: AUDIO };
 
-const SWITCH: OnAirChange = {
+const FACTS: Omit<OnAirChange, "joinedSeconds"> = {
   ...{ from: "primary", to: "secondary", cause: "quality", fromScore: 20, toScore: 100 },
   ...{ faults: ["frozen", "audio-missing"], gapMs: 40, gapFrames: 0 },
 };
@@ -80,13 +80,14 @@ test("an encoder that is turned away is an event at once, others are counted unt
 test("a switch is told with its cause, both scores, the faults and the gap, of the side that is on air now", async () => {
   const house = new FakeHouse();
   const id = await house.started();
-  house.reporter.switched(id, SWITCH, 61.2);
+  house.reporter.switched(id, { ...FACTS, joinedSeconds: 71.2 }, 61.2);
   expect(house.feed.events.at(-1)).toMatchObject({
     ...{ type: "playout.switched", livestreamId: id, instance: "secondary", positionSeconds: 61.2 },
-    data: SWITCH,
+    data: FACTS,
   });
+  expect(house.feed.events.at(-1)?.data).not.toHaveProperty("joinedSeconds");
   expect(linesOf(house)).toMatchObject([
-    { event: "on_air_changed", livestreamId: id, ...SWITCH, faults: "frozen audio-missing" },
+    { event: "on_air_changed", livestreamId: id, ...FACTS, faults: "frozen audio-missing" },
   ]);
 });
 

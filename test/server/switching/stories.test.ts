@@ -207,6 +207,7 @@ describe("quality", () => {
       faults: ["bitrate-collapsed"],
       gapMs: 20,
       gapFrames: 0,
+      joinedSeconds: expect.any(Number),
     });
   });
 

@@ -636,8 +636,35 @@ describe("a change is told with", () => {
         faults: [],
         gapMs: null,
         gapFrames: null,
+        joinedSeconds: 0,
       },
     ]);
+  });
+
+  test("the programme's time from which on the new side is seen, past what is only decoded", () => {
+    const switcher = onAir();
+    for (let frame = 1; frame <= 20; frame += 1) {
+      nowMs += 40;
+      for (const source of [primary, secondary])
+        switcher.sourceUnit(source, source.picture(nowMs / 1000, nowMs));
+    }
+    nowMs += 40;
+    switcher.sourceUnit(secondary, secondary.picture(nowMs / 1000, nowMs));
+    switcher.sourceInactive(primary, "closed");
+    const joinedSeconds = changes.at(-1)?.joinedSeconds ?? 0;
+    expect(joinedSeconds).toBeCloseTo(programme.videoSeconds().at(-1) ?? 0, 4);
+    expect(joinedSeconds).toBeGreaterThan(0.8);
+    switcher.sourceInactive(secondary, "closed");
+    expect(changes.at(-1)?.joinedSeconds).toBeNull();
+  });
+
+  test("no such time where what the new side can begin with is still to come", () => {
+    const switcher = onAir();
+    const without = new FakeSource("secondary", 3);
+    without.lastMediaAtMs = nowMs;
+    switcher.sourceActive(without);
+    switcher.sourceInactive(primary, "closed");
+    expect(changes.at(-1)).toMatchObject({ to: "secondary", joinedSeconds: null });
   });
 
   test("nobody's score where nobody stands in", () => {

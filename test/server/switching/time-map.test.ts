@@ -12,6 +12,14 @@ test("the unit at the joint plays where the programme ended, and later ones keep
   expect(map.toProgramme(102 * 90_000, videoTrack)).toBe(9 * 90_000);
 });
 
+test("the joint is where what is only decoded is over", () => {
+  const joint = { joinAtSeconds: 102, programmeSeconds: 5 };
+  expect(new TimeMap({ ...joint, prerollFromSeconds: 102 }).joinedSeconds).toBe(5);
+  const map = new TimeMap({ ...joint, prerollFromSeconds: 100 });
+  expect(map.joinedSeconds).toBe(5.008);
+  expect(map.toProgramme(102 * 90_000, videoTrack)).toBe(5.008 * 90_000);
+});
+
 test("both tracks move by the same time, each in its own ticks", () => {
   const map = new TimeMap({
     prerollFromSeconds: 10,
