@@ -87,6 +87,7 @@ async function stop(
     clips,
     playouts,
     reports,
+    feed,
     owed,
     disk,
     risingTime,
@@ -108,6 +109,7 @@ async function stop(
   await livestreams.shutdown();
   await playouts.shutdown();
   reports.close();
+  feed.close();
   listeners.rtmp.stop();
   listeners.rtmps?.stop();
   await isDrained;

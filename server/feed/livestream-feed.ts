@@ -4,25 +4,38 @@
 // again, and after a second are told all the same, with a loud line in the log: a console must not go blind, and a deletion
 // must not be missed, because of a disk. Those may be lost if the process is killed before the disk is back. When more wait
 // than there is room for, the newest are told and not stored; they are counted, and logged.
+//
+// What encoders and disks make happen more often than the budget of a livestream allows is counted, and its counts are stored
+// and told once a minute; the events themselves are told to those only who asked for more than what is stored.
 
 import type { Log } from "#server/common/log.ts";
 import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
+import { EventBudget } from "./event-budget.ts";
 import type { FeedEvent, Happening } from "./feed-event.ts";
+import { FoldedEvents } from "./folded-events.ts";
 
 /** How long an event waits for the disk before it is told all the same. */
 const PATIENCE_MS = 1000;
+
+const MINUTE_MS = 60_000;
+
+/** What calls alone make happen is always kept, and so is the count of what was not. */
+const ALWAYS_KEPT = /^(livestream|media|timeline)\./;
 
 export interface LivestreamFeedOptions {
   readonly writer: Pick<StatisticsWriter, "writeEvent" | "remove">;
   readonly dateMs: () => number;
   readonly log: Log;
   readonly patienceMs?: number;
+  readonly minuteMs?: number;
 }
 
 type Listener = (event: FeedEvent) => void;
 
 interface Untold {
   readonly event: FeedEvent;
+  /** It is stored first; else it only keeps its place. */
+  readonly isKept: boolean;
   /** By the process's own clock. */
   readonly overdueAtMs: number;
   isTold: boolean;
@@ -31,7 +44,12 @@ interface Untold {
 export class LivestreamFeed {
   readonly #options: LivestreamFeedOptions;
   readonly #patienceMs: number;
+  /** Of what is stored. */
   readonly #listeners: Listener[] = [];
+  /** Of what is only counted. */
+  readonly #fullListeners: Listener[] = [];
+  readonly #budget = new EventBudget();
+  readonly #folded: FoldedEvents;
   readonly #untold: Untold[] = [];
   /** Livestreams whose last event was emitted, while something of theirs still runs. */
   readonly #ended = new Set<string>();
@@ -40,18 +58,25 @@ export class LivestreamFeed {
   constructor(options: LivestreamFeedOptions) {
     this.#options = options;
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    this.#folded = new FoldedEvents((happening) => this.emit(happening), options.minuteMs ?? MINUTE_MS);
   }
 
-  /** For as long as the process lives. A listener takes what it is told and does not throw. */
+  /** To what is stored, for as long as the process lives. A listener takes what it is told and does not throw. */
   subscribe(listener: Listener): void {
     this.#listeners.push(listener);
+  }
+
+  /** Also to what is only counted: for those who must know the state after each event, and keep none. */
+  subscribeToAll(listener: Listener): void {
+    this.#listeners.push(listener);
+    this.#fullListeners.push(listener);
   }
 
   /** Stores what happened, then tells of it; drops what still comes of a deleted livestream. */
   emit(happening: Happening): void {
     const { livestreamId } = happening;
     if (this.#ended.has(livestreamId)) return;
-    if (happening.type === "livestream.deleted") this.#ended.add(livestreamId);
+    if (happening.type === "livestream.deleted") this.#isOver(livestreamId);
     const atMs = this.#options.dateMs();
     const event: FeedEvent = {
       ...happening,
@@ -60,10 +85,22 @@ export class LivestreamFeed {
       instance: happening.instance ?? null,
       positionSeconds: toTheMillisecond(happening.positionSeconds ?? null),
     };
-    const untold = { event, overdueAtMs: performance.now() + this.#patienceMs, isTold: false };
+    const nowMs = performance.now();
+    const isKept = ALWAYS_KEPT.test(event.type) || this.#budget.take(livestreamId, nowMs);
+    const untold = { event, isKept, overdueAtMs: nowMs + this.#patienceMs, isTold: false };
     this.#untold.push(untold);
-    this.#options.writer.writeEvent(event, () => this.#tellUpTo(untold));
+    if (isKept) {
+      this.#options.writer.writeEvent(event, () => this.#tellUpTo(untold));
+    } else {
+      this.#folded.add(event);
+      this.#tellUnkept();
+    }
     this.#awaitOverdue();
+  }
+
+  /** What was only counted so far is stored and told. */
+  close(): void {
+    this.#folded.endAll();
   }
 
   /** Nothing of the deleted livestream runs any more: there is nothing left to hold back. */
@@ -71,16 +108,28 @@ export class LivestreamFeed {
     this.#ended.delete(livestreamId);
   }
 
+  #isOver(livestreamId: string): void {
+    this.#ended.add(livestreamId);
+    this.#budget.forget(livestreamId);
+    this.#folded.forget(livestreamId);
+  }
+
   #tellUpTo(last: Untold): void {
     while (!last.isTold) if (!this.#tellNext()) return;
+    this.#tellUnkept();
+  }
+
+  /** Whatever is not stored is told as soon as all before it was. */
+  #tellUnkept(): void {
+    while (this.#untold[0]?.isKept === false) this.#tellNext();
   }
 
   #tellOverdue(): void {
     const nowMs = performance.now();
     let count = 0;
     while ((this.#untold[0]?.overdueAtMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+      if (this.#untold[0]?.isKept === true) count += 1;
       this.#tellNext();
-      count += 1;
     }
     if (count > 0) this.#options.log.error("events_told_unstored", { count });
     this.#awaitOverdue();
@@ -91,7 +140,7 @@ export class LivestreamFeed {
     const next = this.#untold.shift();
     if (next === undefined) return false;
     next.isTold = true;
-    for (const listener of this.#listeners) listener(next.event);
+    for (const listener of next.isKept ? this.#listeners : this.#fullListeners) listener(next.event);
     if (next.event.type === "livestream.deleted") this.#options.writer.remove(next.event.livestreamId);
     return true;
   }

@@ -46,7 +46,7 @@ export interface StatisticsOptions {
   readonly viewerSecret: Uint8Array;
   /** Writes what the stores hold. */
   readonly writer: Pick<StatisticsWriter, "writeSamples" | "remove" | "figures">;
-  readonly feed: Pick<LivestreamFeed, "subscribe">;
+  readonly feed: Pick<LivestreamFeed, "emit" | "subscribeToAll">;
   readonly playouts: StatisticsPlayouts;
   readonly livestreams: StatisticsLivestreams;
   readonly load: ServerLoad;
@@ -113,7 +113,7 @@ export class Statistics {
       load: options.load,
       eventSubscribers: () => this.events.subscribers,
     });
-    options.feed.subscribe((event) => this.#happened(event));
+    options.feed.subscribeToAll((event) => this.#happened(event));
   }
 
   /** Begins to sample, and removes what a process that ended too early has left of deleted livestreams. */

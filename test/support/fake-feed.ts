@@ -18,7 +18,7 @@ export class FakeFeed {
     this.forgotten.push(livestreamId);
   }
 
-  subscribe(listener: (event: FeedEvent) => void): void {
+  subscribeToAll(listener: (event: FeedEvent) => void): void {
     this.#listeners.push(listener);
   }
 

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,9 +42,13 @@ class SlowDisk {
   }
 }
 
-function feedOn(writer: ConstructorParameters<typeof LivestreamFeed>[0]["writer"], patienceMs = FOR_EVER_MS) {
+function feedOn(
+  writer: ConstructorParameters<typeof LivestreamFeed>[0]["writer"],
+  patienceMs = FOR_EVER_MS,
+  minuteMs = FOR_EVER_MS,
+) {
   const told: FeedEvent[] = [];
-  const feed = new LivestreamFeed({ writer, dateMs: () => AT_MS, log, patienceMs });
+  const feed = new LivestreamFeed({ writer, dateMs: () => AT_MS, log, patienceMs, minuteMs });
   feed.subscribe((event) => told.push(event));
   return { feed, told, create: (name: string) => feed.emit(created(name)) };
 }
@@ -154,6 +158,99 @@ test("a deletion is the last that is told of a livestream, and its rows go after
   create("nothing holds it back");
   disk.write(1);
   expect(told).toHaveLength(4);
+});
+
+describe("a livestream of which too much happens", () => {
+  function connected(livestreamId = "show", positionSeconds = 0) {
+    return {
+      type: "ingest.connected",
+      livestreamId,
+      instance: "primary",
+      positionSeconds,
+      data: {},
+    } as const;
+  }
+
+  test("keeps the first thousand events, and what follows is counted; who asks for it is told all the same, in order", () => {
+    const disk = new SlowDisk();
+    const { feed, told } = feedOn(disk);
+    const all: FeedEvent[] = [];
+    feed.subscribeToAll((event) => all.push(event));
+    for (let each = 0; each < 1005; each += 1) feed.emit(connected("show", each));
+    disk.write(999);
+    expect([told.length, all.length]).toEqual([999, 999]);
+    disk.write(1);
+    expect([told.length, all.length, disk.written.length]).toEqual([1000, 1005, 1000]);
+    expect(all.map(({ positionSeconds }) => positionSeconds)).toEqual(
+      Array.from({ length: 1005 }, (_, n) => n),
+    );
+    feed.emit(connected("show", 1005));
+    expect(all).toHaveLength(1006);
+    feed.close();
+    disk.write(1);
+    expect(told.slice(1000)).toMatchObject([
+      {
+        ...{ type: "timeline.folded", livestreamId: "show", instance: null, positionSeconds: 1000 },
+        data: { count: 6, types: { "ingest.connected": 6 } },
+      },
+    ]);
+    feed.close();
+    expect(told).toHaveLength(1001);
+  });
+
+  test("is told of once a minute with the counts of each type", async () => {
+    const disk = new SlowDisk();
+    const { feed, told } = feedOn(disk, FOR_EVER_MS, 20);
+    for (let each = 0; each < 1002; each += 1) feed.emit(connected());
+    feed.emit({ ...connected(), type: "ingest.refused", data: { reason: "busy", count: 1 } });
+    disk.write(1000);
+    expect(told).toHaveLength(1000);
+    await until("the count", () => {
+      disk.write(1);
+      return told.length === 1001;
+    });
+    expect(told[1000]?.data).toEqual({ count: 3, types: { "ingest.connected": 2, "ingest.refused": 1 } });
+  });
+
+  test("keeps what calls make happen, and costs no other livestream anything", () => {
+    const disk = new SlowDisk();
+    const { feed, told } = feedOn(disk);
+    for (let each = 0; each < 1001; each += 1) feed.emit(connected());
+    feed.emit({ type: "livestream.stopped", livestreamId: "show", data: {} });
+    feed.emit({ type: "media.created", livestreamId: "show", data: { mediaId: "m" } });
+    feed.emit(connected("other"));
+    disk.write(2000);
+    expect(told.slice(1000).map(({ type }) => type)).toEqual([
+      "livestream.stopped",
+      "media.created",
+      "ingest.connected",
+    ]);
+  });
+
+  test("is told of nothing more after its deletion, and begins anew under its name", () => {
+    const disk = new SlowDisk();
+    const { feed, told } = feedOn(disk);
+    for (let each = 0; each < 1001; each += 1) feed.emit(connected());
+    feed.emit({ type: "livestream.deleted", livestreamId: "show", data: {} });
+    feed.close();
+    disk.write(2000);
+    expect(told.at(-1)?.type).toBe("livestream.deleted");
+    expect(told).toHaveLength(1001);
+    feed.forget("show");
+    feed.emit(connected());
+    disk.write(1);
+    expect(told).toHaveLength(1002);
+  });
+
+  test("is not said to be told unstored where the disk is late", async () => {
+    const disk = new SlowDisk();
+    const { feed, told } = feedOn(disk, 20);
+    for (let each = 0; each < 1003; each += 1) feed.emit(connected());
+    await until("all", () => told.length === 1000);
+    const lines = logged.map((line) => JSON.parse(line));
+    expect(lines[0]).toMatchObject({ level: "error", event: "events_told_unstored" });
+    expect(lines.reduce((total, { count }) => total + count, 0)).toBe(1000);
+  });
 });
 
 let folder = "";
