@@ -19,6 +19,7 @@ import { SampleHistory } from "./sample-history.ts";
 import { Sampler } from "./sampler.ts";
 import type { ServerLoad } from "./server-metrics.ts";
 import { SessionKeys } from "./session-key.ts";
+import { ViewerPeaks } from "./viewer-peaks.ts";
 import { Viewers } from "./viewers.ts";
 
 /** What is asked of livestreams that run. */
@@ -26,6 +27,7 @@ export interface StatisticsPlayouts {
   inputs(livestreamId: string): readonly InputState[];
   onAir(livestreamId: string): InstanceName | null;
   rtmpConnections(livestreamId: string, playout: PlayoutName): number;
+  recordedSeconds(livestreamId: string): number | null;
   programme(livestreamId: string): Pick<Programme, "leadWindow" | "listedAtMs"> | null;
 }
 
@@ -41,7 +43,7 @@ export interface StatisticsLivestreams {
 
 export interface StatisticsOptions {
   readonly samples: SampleStore;
-  readonly storedEvents: Pick<EventStore, "livestreamIds">;
+  readonly storedEvents: Pick<EventStore, "livestreamIds" | "page">;
   /** What viewer sessions are signed with. */
   readonly viewerSecret: Uint8Array;
   /** Writes what the stores hold. */
@@ -78,6 +80,7 @@ export class Statistics {
   readonly #totals = new RunningTotals();
   readonly #sampler: Sampler;
   readonly #counter: ConnectionCounter;
+  readonly #peaks: ViewerPeaks;
 
   constructor(options: StatisticsOptions) {
     const { samples, writer, playouts, livestreams, clock, log } = options;
@@ -89,6 +92,11 @@ export class Statistics {
       viewers: this.viewers,
       rtmpConnections: (id, playout) => playouts.rtmpConnections(id, playout),
       onAir: (id) => playouts.onAir(id),
+    });
+    this.#peaks = new ViewerPeaks({
+      tell: (livestreamId, { viewers, positionSeconds }) =>
+        options.feed.emit({ type: "viewers.peak", livestreamId, positionSeconds, data: { viewers } }),
+      monotonicMs,
     });
     this.#sampler = new Sampler({
       intervalSeconds: options.sampleIntervalSeconds,
@@ -119,11 +127,14 @@ export class Statistics {
   /** Begins to sample, and removes what a process that ended too early has left of deleted livestreams. */
   async start(): Promise<void> {
     const running = await this.#runningIds();
-    for (const id of running) this.#sampler.begin(id);
+    for (const id of running) {
+      this.#peaks.resume(id, await this.#peakOf(id));
+      this.#sampler.begin(id);
+    }
     this.#sampler.start();
     // The end of one that ended while they were looked up may have been told before it was begun.
     const stillRunning = new Set(await this.#runningIds());
-    for (const id of running) if (!stillRunning.has(id)) this.#sampler.end(id);
+    for (const id of running) if (!stillRunning.has(id)) this.#stopped(id);
     await this.#removeLeftOvers();
   }
 
@@ -143,6 +154,19 @@ export class Statistics {
     return rows.flat().map(({ id }) => id);
   }
 
+  /** The highest number of viewers that was told before; 0 where none was. */
+  async #peakOf(livestreamId: string): Promise<number> {
+    const request = { page: 0, perpage: 1, types: ["viewers.peak"] };
+    const { items } = await this.#options.storedEvents.page(livestreamId, request);
+    const data = items[0]?.data;
+    return data !== undefined && "viewers" in data ? Number(data.viewers) : 0;
+  }
+
+  #stopped(livestreamId: string): void {
+    this.#sampler.end(livestreamId);
+    this.#peaks.end(livestreamId);
+  }
+
   async #removeLeftOvers(): Promise<void> {
     const { samples, storedEvents, writer, livestreams } = this.#options;
     const ids = [...(await samples.livestreamIds()), ...(await storedEvents.livestreamIds())];
@@ -158,7 +182,7 @@ export class Statistics {
 
   #statusChanged(livestreamId: string, status: LivestreamStatus | "deleted", atUtc: string): void {
     if (RUNNING.some((running) => running === status)) this.#sampler.begin(livestreamId);
-    else this.#sampler.end(livestreamId);
+    else this.#stopped(livestreamId);
     this.events.changed(livestreamId, "status", { status, atUtc });
     if (status !== "deleted") return;
     this.#counter.forget(livestreamId);
@@ -174,7 +198,21 @@ export class Statistics {
   #sampled(samples: readonly NewSample[]): void {
     this.#options.writer.writeSamples(samples);
     this.#totals.observe(samples);
+    for (const id of this.#sampler.running) this.#observeViewers(id);
     this.viewers.sweep();
+  }
+
+  /** All who are connected but for those who publish. */
+  #observeViewers(livestreamId: string): void {
+    const { playouts } = this.#options;
+    const { rtmpConnections, hlsConnections } = this.overview(livestreamId).sum;
+    const inputs = playouts.inputs(livestreamId);
+    const publishers = inputs.filter(({ connectedAtMs }) => connectedAtMs !== null).length;
+    const viewers = rtmpConnections + hlsConnections - publishers;
+    this.#peaks.observe(livestreamId, {
+      viewers,
+      positionSeconds: playouts.recordedSeconds(livestreamId),
+    });
   }
 
   async #snapshot(livestreamId: string) {

@@ -3,6 +3,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
 import type { Happening, SwitchFacts } from "#server/feed/feed-event.ts";
+import type { InputState } from "#server/instances/input-state.ts";
 import { Statistics, type StatisticsOptions } from "#server/stats/statistics.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
 import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
@@ -11,6 +12,7 @@ import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeFeed, feedEvent } from "#test/support/fake-feed.ts";
 import { sampleAt } from "#test/support/fake-statistics.ts";
+import { until } from "#test/support/until.ts";
 
 const NOTHING = { waiting: 0, written: 0, dropped: 0 };
 
@@ -25,9 +27,11 @@ class Watched {
   /** Status → the livestreams that have it. */
   withStatus: Partial<Record<string, readonly string[]>> = {};
   onAir: "primary" | "secondary" | null = null;
+  /** Of every livestream. */
+  inputs: readonly InputState[] = [];
   readonly statistics: Statistics;
 
-  constructor() {
+  constructor(sampleIntervalSeconds = 300) {
     const options: StatisticsOptions = {
       samples: this.stored,
       storedEvents: this.storedEvents,
@@ -39,9 +43,10 @@ class Watched {
       },
       feed: this.feed,
       playouts: {
-        inputs: () => [],
+        inputs: () => this.inputs,
         onAir: () => this.onAir,
         rtmpConnections: (_, of) => (of === "auto" ? 3 : 0),
+        recordedSeconds: () => 61.2,
         programme: () => null,
       },
       livestreams: {
@@ -56,7 +61,7 @@ class Watched {
         owedWrites: () => 0,
         imagesWaiting: () => 0,
       },
-      sampleIntervalSeconds: 300,
+      sampleIntervalSeconds,
       version: "1.2.3",
       clock: new FakeClock(),
       log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
@@ -83,6 +88,11 @@ class Watched {
 const SWITCH: SwitchFacts = {
   ...{ from: null, to: "secondary", cause: "begin", fromScore: null, toScore: 100 },
   ...{ faults: [], gapMs: null, gapFrames: null },
+};
+
+const PUBLISHING: InputState = {
+  ...{ instance: "primary", active: true, connectedAtMs: 0, lastSeenAtMs: 0, video: null, audio: null },
+  ...{ health: null, advice: [], problem: null, timestampRepairs: 0 },
 };
 
 let watched = new Watched();
@@ -165,4 +175,30 @@ test("a livestream that ends while those that run are looked up is not sampled",
   await starting;
   expect(await watched.sampled()).toBe(1);
   watched.statistics.stop();
+});
+
+test("more viewers than ever are told of with what is sampled, publishers left out, also after a restart", async () => {
+  const peaks = ({ feed }: Watched) => feed.events.filter(({ type }) => type === "viewers.peak");
+  watched = new Watched(0.01);
+  watched.inputs = [PUBLISHING];
+  watched.emit("started");
+  await watched.statistics.start();
+  await until("the peak", () => peaks(watched).length > 0);
+  expect(peaks(watched)).toMatchObject([
+    { livestreamId: "show", instance: null, positionSeconds: 61.2, data: { viewers: 2 } },
+  ]);
+  watched.emit("stopped");
+  watched.statistics.stop();
+
+  const before = { type: "viewers.peak", livestreamId: "show", positionSeconds: 61.2 } as const;
+  const again = new Watched(0.01);
+  await again.storedEvents.append(
+    [2, 1].map((viewers) => feedEvent({ ...before, livestreamId: `of ${viewers}`, data: { viewers } })),
+  );
+  again.inputs = [PUBLISHING];
+  again.withStatus = { live: ["of 2", "of 1"] };
+  await again.statistics.start();
+  await until("the peak", () => peaks(again).length > 0);
+  expect(peaks(again)).toMatchObject([{ livestreamId: "of 1", data: { viewers: 2 } }]);
+  again.statistics.stop();
 });
