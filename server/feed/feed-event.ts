@@ -1,4 +1,7 @@
 // What can happen to a livestream: each type of event, and what it has to say.
+//
+// The timeline holds all types. Webhooks are told of EVENT_TYPES (openapi/names.ts); readers of server-sent events of
+// livestream.* as `status` and of playout.switched as `switch` (server/stats/statistics.ts).
 
 import type { InstanceName, TimelineType } from "#openapi/names.ts";
 

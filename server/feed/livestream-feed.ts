@@ -5,8 +5,8 @@
 // must not be missed, because of a disk. Those may be lost if the process is killed before the disk is back. When more wait
 // than there is room for, the newest are told and not stored; they are counted, and logged.
 //
-// What encoders and disks make happen more often than the budget of a livestream allows is counted, and its counts are stored
-// and told once a minute; the events themselves are told to those only who asked for more than what is stored.
+// What encoders and disks make happen more often than the budget of a livestream allows is told and not stored: it is counted,
+// and its counts are stored and told once a minute.
 
 import type { Log } from "#server/common/log.ts";
 import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
@@ -44,10 +44,7 @@ interface Untold {
 export class LivestreamFeed {
   readonly #options: LivestreamFeedOptions;
   readonly #patienceMs: number;
-  /** Of what is stored. */
   readonly #listeners: Listener[] = [];
-  /** Of what is only counted. */
-  readonly #fullListeners: Listener[] = [];
   readonly #budget = new EventBudget();
   readonly #folded: FoldedEvents;
   readonly #untold: Untold[] = [];
@@ -61,15 +58,9 @@ export class LivestreamFeed {
     this.#folded = new FoldedEvents((happening) => this.emit(happening), options.minuteMs ?? MINUTE_MS);
   }
 
-  /** To what is stored, for as long as the process lives. A listener takes what it is told and does not throw. */
+  /** For as long as the process lives. A listener takes what it is told and does not throw. */
   subscribe(listener: Listener): void {
     this.#listeners.push(listener);
-  }
-
-  /** Also to what is only counted: for those who must know the state after each event, and keep none. */
-  subscribeToAll(listener: Listener): void {
-    this.#listeners.push(listener);
-    this.#fullListeners.push(listener);
   }
 
   /** Stores what happened, then tells of it; drops what still comes of a deleted livestream. */
@@ -140,7 +131,7 @@ export class LivestreamFeed {
     const next = this.#untold.shift();
     if (next === undefined) return false;
     next.isTold = true;
-    for (const listener of next.isKept ? this.#listeners : this.#fullListeners) listener(next.event);
+    for (const listener of this.#listeners) listener(next.event);
     if (next.event.type === "livestream.deleted") this.#options.writer.remove(next.event.livestreamId);
     return true;
   }

@@ -48,7 +48,7 @@ export interface StatisticsOptions {
   readonly viewerSecret: Uint8Array;
   /** Writes what the stores hold. */
   readonly writer: Pick<StatisticsWriter, "writeSamples" | "remove" | "figures">;
-  readonly feed: Pick<LivestreamFeed, "emit" | "subscribeToAll">;
+  readonly feed: Pick<LivestreamFeed, "emit" | "subscribe">;
   readonly playouts: StatisticsPlayouts;
   readonly livestreams: StatisticsLivestreams;
   readonly load: ServerLoad;
@@ -121,7 +121,7 @@ export class Statistics {
       load: options.load,
       eventSubscribers: () => this.events.subscribers,
     });
-    options.feed.subscribeToAll((event) => this.#happened(event));
+    options.feed.subscribe((event) => this.#happened(event));
   }
 
   /** Begins to sample, and removes what a process that ended too early has left of deleted livestreams. */

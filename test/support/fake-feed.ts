@@ -18,7 +18,7 @@ export class FakeFeed {
     this.forgotten.push(livestreamId);
   }
 
-  subscribeToAll(listener: (event: FeedEvent) => void): void {
+  subscribe(listener: (event: FeedEvent) => void): void {
     this.#listeners.push(listener);
   }
 
