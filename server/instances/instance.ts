@@ -73,6 +73,7 @@ const NOBODY: InstanceReports = {
   dropped: () => undefined,
   repaired: () => undefined,
   problem: () => undefined,
+  positionSeconds: () => null,
   fault: () => undefined,
   advice: () => undefined,
   formatChanged: () => undefined,

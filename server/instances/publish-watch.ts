@@ -2,7 +2,7 @@
 
 import { HEALTH } from "./health.ts";
 import type { Publish } from "./publish.ts";
-import { type SpellChange, Spells } from "./spells.ts";
+import { type Moment, type SpellChange, Spells } from "./spells.ts";
 
 /** It is judged by whole seconds; silence, which a switch follows, is seen at once. */
 const JUDGED_EVERY_MS = 1000;
@@ -22,6 +22,8 @@ export interface AdviceChange extends Omit<SpellChange, "name"> {
 }
 
 export interface PublishWatchReports {
+  /** Where the recording is by now; null where there is none. */
+  positionSeconds(): number | null;
   fault(change: FaultChange): void;
   advice(change: AdviceChange): void;
   /** A track came or changed. */
@@ -56,10 +58,11 @@ export class PublishWatch {
     const { score, faults } = this.#publish.judge(nowMs);
     // Where nothing comes, that all the rest is missing is not news.
     const told = isSilent ? faults.filter((fault) => fault === "silent" || this.#faults.has(fault)) : faults;
-    this.#tellFaults(this.#faults.observe(told, nowMs), score);
+    const now = this.#moment(nowMs);
+    this.#tellFaults(this.#faults.observe(told, now), score);
     const given = this.#publish.adviceByKind;
     for (const [kind, sentence] of given) if (!this.#sentences.has(kind)) this.#sentences.set(kind, sentence);
-    this.#tellAdvice(this.#advice.observe(given.keys(), nowMs));
+    this.#tellAdvice(this.#advice.observe(given.keys(), now));
   }
 
   /** A track was set. */
@@ -72,12 +75,22 @@ export class PublishWatch {
 
   /** The publish is not active any more. */
   end(nowMs: number): void {
-    this.#tellFaults(this.#faults.end(nowMs), null);
-    this.#tellAdvice(this.#advice.end(nowMs));
+    this.#tellFaults(this.#faults.end(this.#moment(nowMs)), null);
   }
 
+  #moment(atMs: number): Moment {
+    return { atMs, positionSeconds: this.#reports.positionSeconds() };
+  }
+
+  /** Silence has lasted for a while when it is seen, which is part of it. */
   #tellFaults(changes: readonly SpellChange[], score: number | null): void {
-    for (const { name: fault, ...change } of changes) this.#reports.fault({ fault, score, ...change });
+    for (const { name: fault, lastedMs, ...change } of changes) {
+      const unseenMs = fault === "silent" ? HEALTH.silentMs : 0;
+      this.#reports.fault({
+        ...{ fault, score, ...change },
+        lastedMs: lastedMs === null ? null : lastedMs + unseenMs,
+      });
+    }
   }
 
   #tellAdvice(changes: readonly SpellChange[]): void {

@@ -75,19 +75,15 @@ export class PlayoutReporter implements PlayoutReports {
   }
 
   fault(input: ReportingInput, change: Parameters<PlayoutReports["fault"]>[1]): void {
-    const { lastedMs, ...facts } = change;
-    this.#options.feed.emit({
-      ...{ type: "ingest.fault", ...input },
-      data: { ...facts, lastedSeconds: secondsOf(lastedMs) },
-    });
+    const { fault, state, score, lastedMs } = change;
+    const data = { fault, state, score, lastedSeconds: secondsOf(lastedMs) };
+    this.#options.feed.emit({ type: "ingest.fault", ...input, data });
   }
 
   advice(input: ReportingInput, change: Parameters<PlayoutReports["advice"]>[1]): void {
-    const { lastedMs, ...facts } = change;
-    this.#options.feed.emit({
-      ...{ type: "ingest.advice", ...input },
-      data: { ...facts, lastedSeconds: secondsOf(lastedMs) },
-    });
+    const { advice, state, lastedMs } = change;
+    const data = { advice, state, lastedSeconds: secondsOf(lastedMs) };
+    this.#options.feed.emit({ type: "ingest.advice", ...input, data });
   }
 
   problem(input: ReportingInput, problem: string | null): void {

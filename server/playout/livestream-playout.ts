@@ -168,8 +168,9 @@ export class LivestreamPlayout {
         dropped: (reason) => reports.dropped(this.#input(name), reason),
         repaired: () => reports.repaired(this.#input(name)),
         problem: (problem) => reports.problem(this.#input(name), problem),
-        fault: (change) => reports.fault(this.#input(name), change),
-        advice: (change) => reports.advice(this.#input(name), change),
+        positionSeconds: () => this.recordedSeconds,
+        fault: (change) => reports.fault(this.#input(name, change.positionSeconds), change),
+        advice: (change) => reports.advice(this.#input(name, change.positionSeconds), change),
         formatChanged: (publish) =>
           reports.formatChanged(this.#input(name), inputFormat(publish, monotonicMs())),
       },
@@ -207,7 +208,7 @@ export class LivestreamPlayout {
     return this.#programme?.recordedSecondsAt(joinedSeconds) ?? null;
   }
 
-  #input(instance: InstanceName): ReportingInput {
-    return { livestreamId: this.livestream.id, instance, positionSeconds: this.recordedSeconds };
+  #input(instance: InstanceName, positionSeconds = this.recordedSeconds): ReportingInput {
+    return { livestreamId: this.livestream.id, instance, positionSeconds };
   }
 }

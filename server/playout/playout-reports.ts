@@ -29,9 +29,9 @@ export interface PlayoutReports extends ProgrammeReports {
   repaired(input: ReportingInput): void;
   /** What the encoder sends cannot be used, or not wholly, for another reason than before; null: it can be again. */
   problem(input: ReportingInput, problem: string | null): void;
-  /** Something is wrong with what an active encoder sends, or not any more. */
+  /** Something is wrong with what an active encoder sends, or not any more; the input's place is where that was. */
   fault(input: ReportingInput, change: FaultChange): void;
-  /** There is something to set otherwise in an active encoder, or not any more. */
+  /** There is something to set otherwise in an active encoder, or not any more; likewise. */
   advice(input: ReportingInput, change: AdviceChange): void;
   /** A track of an active encoder came or changed. */
   formatChanged(input: ReportingInput, format: Pick<InputState, "video" | "audio">): void;

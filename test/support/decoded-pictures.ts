@@ -1,5 +1,7 @@
 // What a decoder that we did not write makes of a source: each picture's time and the hash of what it shows.
 
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { run } from "./program.ts";
 
 export interface DecodedPicture {
@@ -14,7 +16,11 @@ export async function decodedPictures(source: string): Promise<DecodedPicture[]>
     ...["ffmpeg", "-v", "error", "-xerror", "-i", source, "-map", "0:v", "-fps_mode", "passthrough"],
     ...["-enc_time_base", "1:90000", "-f", "framemd5", "-"],
   ]);
-  const pictures = output
+  return picturesIn(output);
+}
+
+function picturesIn(framemd5: string): DecodedPicture[] {
+  const pictures = framemd5
     .split("\n")
     .filter((line) => /^\d/.test(line))
     .map((line) => {
@@ -23,6 +29,25 @@ export async function decodedPictures(source: string): Promise<DecodedPicture[]>
     });
   const from = pictures[0]?.seconds ?? 0;
   return pictures.map(({ seconds, hash }) => ({ seconds: seconds - from, hash }));
+}
+
+/** Each picture's time, and the average of what it shows; in the order they are shown. */
+export async function pictureColors(
+  source: string,
+): Promise<{ seconds: number; red: number; green: number; blue: number }[]> {
+  const file = join(tmpdir(), `tandem-colors-${crypto.randomUUID()}.rgb`);
+  const as = ["-map", "0:v", "-fps_mode", "passthrough", "-enc_time_base", "1:90000"];
+  const output = await run([
+    ...["ffmpeg", "-v", "error", "-i", source],
+    ...[...as, "-vf", "scale=1:1", "-pix_fmt", "rgb24", "-f", "rawvideo", file],
+    ...[...as, "-vf", "scale=1:1", "-f", "framemd5", "-"],
+  ]);
+  const bytes = await Bun.file(file).bytes();
+  await Bun.file(file).delete();
+  return picturesIn(output).map(({ seconds }, index) => {
+    const [red = 0, green = 0, blue = 0] = bytes.subarray(3 * index);
+    return { seconds, red, green, blue };
+  });
 }
 
 /** The type of a source's first picture, such as `I`, and whether it is a key frame. */

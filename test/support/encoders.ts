@@ -11,6 +11,8 @@ interface EncoderSettings {
   readonly frameRate?: string;
   /** Of the picture, as FFmpeg writes it: `640x360` unless it is said otherwise. */
   readonly size?: string;
+  /** B-frames between two others: 2 unless it is said otherwise. */
+  readonly bFrames?: number;
 }
 
 export interface EncoderOptions extends EncoderSettings {
@@ -26,12 +28,13 @@ interface SeveralOptions extends EncoderSettings {
 const FRAME_RATE = "30";
 const GOP_SECONDS = 1;
 
-/** FFmpeg's own RTMP, with B-frames. */
+/** FFmpeg's own RTMP. */
 export function ffmpegEncoder({
   maxSeconds = 60,
   color,
   frameRate = FRAME_RATE,
   size = "640x360",
+  bFrames = 2,
   ...to
 }: EncoderOptions | SeveralOptions): Program {
   const output =
@@ -49,7 +52,7 @@ export function ffmpegEncoder({
     ...["-f", "lavfi", "-i", `${picture}size=${size}:rate=${frameRate}`],
     ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v", "800k"],
-    ...["-bf", "2", "-b_strategy", "0", "-g", String(gopFrames), "-sc_threshold", "0"],
+    ...["-bf", String(bFrames), "-b_strategy", "0", "-g", String(gopFrames), "-sc_threshold", "0"],
     ...["-c:a", "aac", "-b:a", "96k", "-ac", "2", ...output],
   ];
   return new Program(command, maxSeconds);

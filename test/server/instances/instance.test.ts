@@ -34,6 +34,7 @@ function openInstance(): Instance {
       dropped: (reason) => lines.push(`dropped: ${reason}`),
       problem: (problem) => lines.push(`problem: ${problem}`),
       repaired: () => lines.push("repaired"),
+      positionSeconds: () => null,
       fault: ({ fault, state, score, lastedMs }) =>
         lines.push(
           `fault ${fault} ${state}, score ${score}${lastedMs === null ? "" : `, after ${lastedMs} ms`}`,
@@ -142,7 +143,7 @@ describe("an ingest is active", () => {
     instance.tick();
     expect(told()).toEqual([
       "fault silent began, score 0",
-      "fault silent ended, score null, after 1 ms",
+      "fault silent ended, score null, after 1001 ms",
       "inactive: silent",
     ]);
     expect(instance.isActive).toBe(false);
@@ -300,7 +301,7 @@ describe("while it is active, an instance", () => {
     const fromMs = sending(publisher, ms + 100);
     sending(publisher, fromMs);
     const faults = told().filter((line) => line.startsWith("fault silent"));
-    expect(faults).toEqual([expect.stringMatching(/^fault silent ended, score \d+, after 3500 ms$/)]);
+    expect(faults).toEqual([expect.stringMatching(/^fault silent ended, score \d+, after 4500 ms$/)]);
   });
 
   test("tells of a fault once a second at most, and that it went with its encoder", () => {

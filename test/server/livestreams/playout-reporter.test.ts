@@ -140,9 +140,11 @@ test("what is wrong with an input is an event and a warning, that it is gone is 
 test("a fault, advice and another format are events, with how long what is over has lasted", async () => {
   const house = new FakeHouse();
   const id = await house.started();
-  house.reporter.fault(inputOf(id, 1), { fault: "frozen", state: "began", score: 75, lastedMs: null });
-  house.reporter.fault(inputOf(id, 5), { fault: "frozen", state: "ended", score: 100, lastedMs: 4000 });
-  house.reporter.advice(inputOf(id, 6), { advice: "Set closed GOPs.", state: "began", lastedMs: null });
+  const began = { state: "began", lastedMs: null, positionSeconds: 1 } as const;
+  const ended = { state: "ended", lastedMs: 4000, positionSeconds: 5 } as const;
+  house.reporter.fault(inputOf(id, 1), { fault: "frozen", score: 75, ...began });
+  house.reporter.fault(inputOf(id, 5), { fault: "frozen", score: 100, ...ended });
+  house.reporter.advice(inputOf(id, 6), { advice: "Set closed GOPs.", ...began });
   house.reporter.formatChanged(inputOf(id, 7), FORMAT);
   const at = { livestreamId: id, instance: "primary" };
   expect(house.feed.events.slice(2)).toMatchObject([
@@ -166,7 +168,10 @@ test("a fault, advice and another format are events, with how long what is over 
       },
     },
   ]);
-  for (const { data } of house.feed.events) expect(data).not.toHaveProperty("lastedMs");
+  for (const { data } of house.feed.events) {
+    expect(data).not.toHaveProperty("lastedMs");
+    expect(data).not.toHaveProperty("positionSeconds");
+  }
 });
 
 describe("a recording that stopped", () => {
