@@ -310,6 +310,33 @@ test("a disk that stalls keeps nobody waiting, and a flood meanwhile costs no tu
   database.close();
 });
 
+test("a mad encoder's twenty thousand events wait in the room of a thousand while the disk stalls, and cost no turn (L5)", async () => {
+  const { feed, told, file, store, writer, database } = realFeed(50);
+  const blocker = new Database(file);
+  blocker.run("BEGIN IMMEDIATE");
+  let turns = 0;
+  const ticker = setInterval(() => ++turns, 1);
+  const input = { livestreamId: "show", instance: "primary", positionSeconds: 1, data: {} } as const;
+  for (let each = 0; each < 20_000; each += 1) feed.emit({ type: "ingest.connected", ...input });
+  const { waiting, dropped } = writer.figures.events;
+  expect(dropped).toBe(0);
+  expect(waiting).toBeWithin(1000, 1010); // A slow machine takes some seconds for them, each with a third of an event.
+  await until("time to pass on this thread", () => turns > 20);
+  await until("all to be told", () => told.length === 20_000);
+  clearInterval(ticker);
+  feed.close();
+  blocker.run("COMMIT");
+  blocker.close();
+  const newest = await until("the count of the others", async () => {
+    const [event] = (await store.page("show", { page: 0, perpage: 1 })).items;
+    return event?.type === "timeline.folded" ? event : null;
+  });
+  expect(newest.data).toMatchObject({ count: 20_000 - waiting });
+  expect(await countIn(store)).toBe(waiting + 1);
+  await writer.close();
+  database.close();
+});
+
 test("what was emitted last is stored before the writer is closed", async () => {
   const { create, store, writer, database } = realFeed();
   for (let each = 0; each < 3000; each += 1) create(String(each));
