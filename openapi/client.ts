@@ -5,6 +5,7 @@ import type { z } from "@hono/zod-openapi";
 import type { TimelineType } from "./names.ts";
 import type { listLivestreams } from "./routes/livestream-routes.ts";
 import type { listMedia } from "./routes/media-routes.ts";
+import type { listTokens } from "./routes/token-routes.ts";
 import type { NewLivestreamClip, NewMediaClip } from "./schemas/clip.ts";
 import type { Conflict, Failure, InvalidRequest, success, successPage } from "./schemas/envelope.ts";
 import type {
@@ -17,6 +18,7 @@ import type { MediaPatch, Media as MediaSchema, MediaStatus } from "./schemas/me
 import type { Pagination } from "./schemas/paging.ts";
 import type { Sample as SampleSchema, StatisticsOverview } from "./schemas/statistics.ts";
 import type { TimelineEntry as TimelineEntrySchema } from "./schemas/timeline.ts";
+import type { NewToken, Token as TokenSchema } from "./schemas/token.ts";
 import type { Instance as InstanceSchema } from "./schemas/values.ts";
 import { type ServerSentEvent, serverSentEvents } from "./server-sent-events.ts";
 
@@ -25,6 +27,7 @@ export type Media = z.output<typeof MediaSchema>;
 export type Sample = z.output<typeof SampleSchema>;
 export type TimelineEntry = z.output<typeof TimelineEntrySchema>;
 export type Instance = z.output<typeof InstanceSchema>;
+export type Token = z.output<typeof TokenSchema>;
 
 /** `data` of a refusal. */
 export type RefusalData = Failed["data"];
@@ -48,6 +51,10 @@ interface LivestreamsQuery extends PagePosition {
 interface MediaQuery extends PagePosition {
   readonly sort?: z.input<typeof listMedia.request.query>["sort"];
   readonly status?: z.output<typeof MediaStatus>;
+}
+
+interface TokensQuery extends PagePosition {
+  readonly sort?: z.input<typeof listTokens.request.query>["sort"];
 }
 
 interface SamplesQuery extends PagePosition {
@@ -143,6 +150,11 @@ export class TandemClient {
   /** Puts that instance on air at its next key frame. */
   switchLivestream(id: string, instance: Instance, options: PostOptions = {}): Promise<Livestream> {
     return this.#data("POST", path`livestreams/${id}/switch`, { ...options, body: { instance } });
+  }
+
+  /** The old key opens nothing any more, and its encoder is disconnected. */
+  resetStreamKey(id: string, instance: Instance, options: PostOptions = {}): Promise<Livestream> {
+    return this.#data("POST", path`livestreams/${id}/inputs/${instance}/reset-key`, options);
   }
 
   /** Ends it for good; the recording follows by itself. */
@@ -241,6 +253,20 @@ export class TandemClient {
   /** `width` in pixels. */
   getMediaThumbnail(id: string, query: { width?: number } = {}, options: CallOptions = {}): Promise<Blob> {
     return this.#blob(path`media/${id}/thumbnail`, query, options);
+  }
+
+  listTokens(query: TokensQuery = {}, options: CallOptions = {}): Promise<Page<Token>> {
+    return this.#page("tokens", query, options);
+  }
+
+  /** The answer has its `secret`, this once. */
+  createToken(body: z.input<typeof NewToken>, options: PostOptions = {}): Promise<Token> {
+    return this.#data("POST", "tokens", { ...options, body });
+  }
+
+  /** Also the one that this client calls with. */
+  revokeToken(id: string, options: CallOptions = {}): Promise<null> {
+    return this.#data("DELETE", path`tokens/${id}`, options);
   }
 
   async #data<Data>(method: string, path: string, parts: CallParts): Promise<Data> {

@@ -5,6 +5,7 @@ import { introduction } from "./introduction.ts";
 import { createLivestreamClip, createMediaClip } from "./routes/clip-routes.ts";
 import {
   publishLivestream,
+  resetStreamKey,
   startLivestream,
   stopLivestream,
   switchLivestream,
@@ -29,6 +30,7 @@ import {
   updateLivestreamThumbnail,
 } from "./routes/thumbnail-routes.ts";
 import { listLivestreamTimeline } from "./routes/timeline-routes.ts";
+import { createToken, listTokens, revokeToken } from "./routes/token-routes.ts";
 
 /** In the order of the contract. */
 const ROUTES = [
@@ -41,6 +43,8 @@ const ROUTES = [
   streamLivestreamEvents,
   ...[createMediaClip, createLivestreamClip],
   listLivestreamTimeline,
+  resetStreamKey,
+  ...[listTokens, createToken, revokeToken],
 ];
 
 const LICENSE = { name: "MIT", identifier: "MIT" };
@@ -56,6 +60,7 @@ const TAGS = [
     description: "The pictures of livestreams and media: uploaded, or taken from the stream.",
   },
   { name: "Media", description: "The on-demand assets that stopped livestreams become, and clips." },
+  { name: "Tokens", description: "Who may call. For tokens of scope `admin`." },
 ];
 
 /** The document as text, the same for every call. `serverUrl`: of the server that hands it out, without a trailing slash. */
@@ -64,7 +69,7 @@ export function renderDocument(serverUrl = DEFAULT_SERVER_URL): string {
   openAPIRegistry.registerComponent("securitySchemes", "token", {
     type: "http",
     scheme: "bearer",
-    description: "An API token. One of scope `read` may only GET.",
+    description: "An API token. One of scope `read` may only GET, and sees no stream keys.",
   });
   for (const route of ROUTES) openAPIRegistry.registerPath(route);
   const document = getOpenAPI31Document({

@@ -276,7 +276,7 @@ interface Front {
 }
 
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
-  const { log, ports, urls } = surroundings;
+  const { log, ports, urls, dateMs } = surroundings;
   const { stores, disk, risingMs, adminToken, thumbnails } = storage;
   const { livestreams, media, clips, statistics } = house;
   const app = createApp({
@@ -290,11 +290,13 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
       history: statistics.history,
       events: statistics.events,
     },
-    scopeOf: scopesOf(adminToken, stores.tokens),
+    tokens: stores.tokens,
+    scopeOf: scopesOf(adminToken, stores.tokens, dateMs),
     idempotencyKeys: stores.idempotencyKeys,
     urls,
     corsOrigins: config.corsOrigins,
     risingMs,
+    dateMs,
     log,
     readiness: {
       store: async () => notWritable(await disk.problem("store")),

@@ -4,6 +4,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { success } from "#openapi/schemas/envelope.ts";
 import { Livestream, SwitchRequest } from "#openapi/schemas/livestream.ts";
 import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
+import { Instance } from "#openapi/schemas/values.ts";
 import { changeRefusals, json } from "./responses.ts";
 
 const tags = ["Livestreams"];
@@ -44,6 +45,19 @@ export const switchLivestream = createRoute({
     body: { required: true, content: { "application/json": { schema: SwitchRequest } } },
   },
   responses: { 200: json("It goes on air at its next key frame.", success(Livestream)), ...changeRefusals },
+});
+
+export const resetStreamKey = createRoute({
+  operationId: "resetStreamKey",
+  tags,
+  summary: "Replace a stream key that has leaked",
+  description:
+    "From the start to the stop. The old key opens nothing any more, and an encoder that came with it is disconnected; the " +
+    "other input, and what is on air from it, go on.",
+  method: "post",
+  path: "/v2/livestreams/{id}/inputs/{instance}/reset-key",
+  request: { ...request, params: IdParameter.extend({ instance: Instance }) },
+  responses: { 200: json("The input has another key.", success(Livestream)), ...changeRefusals },
 });
 
 export const stopLivestream = createRoute({

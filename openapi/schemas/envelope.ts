@@ -41,7 +41,7 @@ export const Conflict = failure({
     .optional()
     .openapi({ description: "Of the livestream; `ready` or `softDeleted` of a media asset." }),
   allowedActions: z
-    .array(z.enum(["start", "publish", "switch", "stop", "update", "delete", "recover"]))
+    .array(z.enum(["start", "publish", "switch", "stop", "resetKey", "update", "delete", "recover"]))
     .optional()
     .openapi({ description: "What would not be refused now." }),
   mediaId: Id.optional().openapi({ description: "With `converted_to_media`." }),

@@ -38,9 +38,13 @@ export const Input = z
     instance: Instance,
     primary: z.boolean(),
     source: z.literal("rtmp"),
-    url: Url.openapi({ description: "The whole address, with the secret stream key." }),
+    url: Url.nullable().openapi({
+      description: "The whole address, with the secret stream key; null for a token of scope `read`.",
+    }),
     serverUrl: Url.openapi({ description: "The address without the stream key, as encoders ask for it." }),
-    streamKey: z.string().openapi({ description: "Secret; valid until the stop." }),
+    streamKey: z.string().nullable().openapi({
+      description: "Secret; valid until the stop or its reset; null for a token of scope `read`.",
+    }),
     active: z.boolean().openapi({ description: "Media arrives now, and a key frame was seen." }),
     connectedAtUtc: Utc.nullable(),
     lastSeenAtUtc: Utc.nullable(),

@@ -11,7 +11,7 @@ import type { LivestreamTimeline } from "#server/livestreams/livestream-timeline
 import type { MediaService } from "#server/livestreams/media-service.ts";
 import { DISK_TROUBLES, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
-import type { TokenScope } from "#server/store/token-store.ts";
+import type { TokenScope, TokenStore } from "#server/store/token-store.ts";
 import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { clipRoutes } from "./clip-routes.ts";
@@ -24,10 +24,11 @@ import { idempotency } from "./idempotency.ts";
 import { livestreamRoutes } from "./livestream-routes.ts";
 import { mediaRoutes } from "./media-routes.ts";
 import { readBody } from "./read-body.ts";
-import { requireToken } from "./require-token.ts";
+import { requireAdmin, requireToken } from "./require-token.ts";
 import { type StatisticsRoutesOptions, statisticsRoutes } from "./statistics-routes.ts";
 import { thumbnailRoutes } from "./thumbnail-routes.ts";
 import { timelineRoutes } from "./timeline-routes.ts";
+import { tokenRoutes } from "./token-routes.ts";
 
 export interface AppOptions {
   readonly livestreams: LivestreamService;
@@ -36,6 +37,7 @@ export interface AppOptions {
   readonly thumbnails: ThumbnailService;
   readonly timeline: Pick<LivestreamTimeline, "page">;
   readonly statistics: Omit<StatisticsRoutesOptions, "livestreams"> & Pick<EventsRoutesOptions, "events">;
+  readonly tokens: Pick<TokenStore, "create" | "page" | "revoke">;
   /** Null for an unknown token. */
   readonly scopeOf: (token: string) => Promise<TokenScope | null>;
   readonly idempotencyKeys: IdempotencyStore;
@@ -43,6 +45,7 @@ export interface AppOptions {
   readonly corsOrigins: CorsOrigins;
   /** Never goes back, not even across a restart. */
   readonly risingMs: () => number;
+  readonly dateMs: () => number;
   readonly log: Log;
   /** What must work for the process to be ready, by name. */
   readonly readiness: ReadinessChecks;
@@ -65,6 +68,7 @@ export function createApp(options: AppOptions): Hono {
     readBody(),
     idempotency({ store: options.idempotencyKeys, risingMs: options.risingMs }),
   );
+  for (const path of ["/v2/tokens", "/v2/tokens/*"]) app.use(path, requireAdmin());
   app.route("/", livestreamRoutes(livestreams, urls));
   app.route("/", mediaRoutes(media));
   app.route("/", clipRoutes(clips, urls));
@@ -72,6 +76,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", eventsRoutes({ livestreams, events: options.statistics.events }));
   app.route("/", timelineRoutes(options.timeline));
   app.route("/", thumbnailRoutes({ livestreams, media, thumbnails: options.thumbnails }));
+  app.route("/", tokenRoutes({ tokens: options.tokens, urls, dateMs: options.dateMs }));
   app.route("/", healthRoutes(options.readiness));
   app.route("/", docsRoutes(urls));
   for (const routes of options.openRoutes) app.route("/", routes);

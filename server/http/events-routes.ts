@@ -4,6 +4,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { streamLivestreamEvents } from "#openapi/routes/statistics-routes.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
+import { type InputView, inputWithoutSecrets } from "#server/livestreams/livestream-view.ts";
+import type { LivestreamEvent } from "#server/stats/event-subscription.ts";
 import type { LivestreamEvents } from "#server/stats/livestream-events.ts";
 import { fail } from "./fail.ts";
 import type { TokenVariables } from "./require-token.ts";
@@ -36,7 +38,7 @@ export function eventsRoutes({ livestreams, events }: EventsRoutesOptions): Open
       stream.onAbort(() => subscription.close());
       await stream.write(`retry: ${RECONNECT_MS}\n\n`);
       for (let event = await subscription.next(); event !== null; event = await subscription.next()) {
-        await stream.writeSSE(event);
+        await stream.writeSSE(context.var.scope === "admin" ? event : eventWithoutSecrets(event));
       }
     });
     response.headers.set("Cache-Control", "no-store");
@@ -44,4 +46,11 @@ export function eventsRoutes({ livestreams, events }: EventsRoutesOptions): Open
   });
 
   return routes;
+}
+
+/** For a token of scope `read`. Inputs are the only event with secrets. */
+function eventWithoutSecrets(event: LivestreamEvent): LivestreamEvent {
+  if (event.event !== "inputs") return event;
+  const inputs = JSON.parse(event.data) as readonly InputView[];
+  return { ...event, data: JSON.stringify(inputs.map(inputWithoutSecrets)) };
 }

@@ -3,6 +3,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import {
   publishLivestream,
+  resetStreamKey,
   startLivestream,
   stopLivestream,
   switchLivestream,
@@ -16,19 +17,24 @@ import {
 } from "#openapi/routes/livestream-routes.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
+import { type LivestreamView, withoutSecrets } from "#server/livestreams/livestream-view.ts";
+import type { TokenScope } from "#server/store/token-store.ts";
 import { fail } from "./fail.ts";
+import type { TokenVariables } from "./require-token.ts";
 import { success, successPage } from "./success.ts";
 import { answerInvalid } from "./validation.ts";
 
-export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrls): OpenAPIHono {
-  const routes = new OpenAPIHono({ defaultHook: answerInvalid });
+export function livestreamRoutes(
+  livestreams: LivestreamService,
+  urls: PublicUrls,
+): OpenAPIHono<TokenVariables> {
+  const routes = new OpenAPIHono<TokenVariables>({ defaultHook: answerInvalid });
 
   routes.openapi(listLivestreams, async (context) => {
     const { page, perpage, sort = null, status = null } = context.req.valid("query");
-    return context.json(
-      successPage(await livestreams.list({ page, perpage, sort, status }), { page, perpage }),
-      200,
-    );
+    const { items, total } = await livestreams.list({ page, perpage, sort, status });
+    const shown = items.map((each) => shownTo(context.var.scope, each));
+    return context.json(successPage({ items: shown, total }, { page, perpage }), 200);
   });
 
   routes.openapi(createLivestream, async (context) => {
@@ -40,7 +46,7 @@ export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrl
   routes.openapi(getLivestream, async (context) => {
     const livestream = await livestreams.get(context.req.valid("param").id);
     if (livestream === null) return fail(context, { code: "not_found" });
-    return context.json(success(livestream), 200);
+    return context.json(success(shownTo(context.var.scope, livestream)), 200);
   });
 
   routes.openapi(updateLivestream, async (context) => {
@@ -74,6 +80,13 @@ export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrl
     return context.json(success(result.livestream), 200);
   });
 
+  routes.openapi(resetStreamKey, async (context) => {
+    const { id, instance } = context.req.valid("param");
+    const result = await livestreams.resetStreamKey(id, instance);
+    if (!result.ok) return fail(context, result.refusal);
+    return context.json(success(result.livestream), 200);
+  });
+
   routes.openapi(stopLivestream, async (context) => {
     const result = await livestreams.stop(context.req.valid("param").id);
     if (!result.ok) return fail(context, result.refusal);
@@ -81,4 +94,9 @@ export function livestreamRoutes(livestreams: LivestreamService, urls: PublicUrl
   });
 
   return routes;
+}
+
+/** Whoever may only read publishes nothing: keys are for those who may change the livestream, and only they get other answers. */
+function shownTo(scope: TokenScope, livestream: LivestreamView): LivestreamView {
+  return scope === "admin" ? livestream : withoutSecrets(livestream);
 }

@@ -2,7 +2,7 @@
 
 import type { LivestreamStatus } from "#openapi/names.ts";
 
-export type Action = "start" | "publish" | "switch" | "stop" | "update" | "delete";
+export type Action = "start" | "publish" | "switch" | "stop" | "resetKey" | "update" | "delete";
 
 /** A status; `started` and `live` are two situations each, by whether an encoder sends. */
 export type Situation = Exclude<LivestreamStatus, "started"> | "waiting" | "receiving" | "silent";
@@ -36,7 +36,7 @@ export function allowedActions(situation: Situation): readonly Action[] {
   return ACTIONS.filter((action) => "to" in LIFECYCLE[action][situation]);
 }
 
-const ACTIONS: readonly Action[] = ["start", "publish", "switch", "stop", "update", "delete"];
+const ACTIONS: readonly Action[] = ["start", "publish", "switch", "stop", "resetKey", "update", "delete"];
 
 const same: Outcome = { to: null };
 const gone: Outcome = { to: "deleted" };
@@ -61,6 +61,11 @@ const LIFECYCLE: Readonly<Record<Action, Readonly<Record<Situation, Outcome>>>> 
   stop: {
     created: no("not_started"), waiting: no("not_published"), receiving: no("not_published"),
     live: to("converting"), silent: to("converting"),
+    converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
+  },
+  resetKey: {
+    created: no("not_started"), waiting: same, receiving: same,
+    live: same, silent: same,
     converting: no("already_stopped"), finished: no("already_finished"), failed: no("conversion_failed"),
   },
   update: {

@@ -26,9 +26,10 @@ import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./live
 import type { LivestreamTurns } from "./livestream-turns.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 import { Reopening } from "./reopening.ts";
+import { type KeyedInputs, newStreamKey, StreamKeyReset } from "./stream-keys.ts";
 
 /** The running part of livestreams, as far as it is begun, asked and ended here. */
-export interface Playouts extends ChangingPlayouts {
+export interface Playouts extends ChangingPlayouts, KeyedInputs {
   open(livestream: {
     id: string;
     withDvr: boolean;
@@ -78,9 +79,6 @@ export interface LivestreamPatch {
   readonly withBackup?: boolean;
 }
 
-/** 192 bits: half as many again as the contract asks for, and a whole number of base64 characters. */
-const STREAM_KEY_BYTES = 24;
-
 /** What still runs when the process ends gets this long: together with the rest it stays below ten seconds. */
 const SETTLE_MS = 3000;
 
@@ -90,6 +88,7 @@ export class LivestreamService {
   readonly #effects: LivestreamEffects;
   readonly #reopening: Reopening;
   readonly #broadcastEnd: BroadcastEnd;
+  readonly #streamKeyReset: StreamKeyReset;
 
   constructor(options: LivestreamServiceOptions) {
     this.#options = options;
@@ -104,6 +103,7 @@ export class LivestreamService {
       log: options.log,
     });
     this.#broadcastEnd = new BroadcastEnd(options, this.#effects, this.#conversions);
+    this.#streamKeyReset = new StreamKeyReset(options);
     this.#reopening = new Reopening({
       ...options,
       effects: this.#effects,
@@ -189,6 +189,12 @@ export class LivestreamService {
       return refused("no_active_ingest", decided.row, decided.situation);
     });
     return decision.ok ? this.#answer(decision.row) : decision;
+  }
+
+  /** The input has another key from now on; an encoder with the old one is cut. */
+  async resetStreamKey(id: string, instance: InstanceName): Promise<LivestreamResult> {
+    const claimed = await this.#streamKeyReset.reset(id, instance);
+    return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
 
   /**
@@ -344,10 +350,4 @@ function changesInstances(
   { withDvr = row.withDvr, withBackup = row.withBackup }: LivestreamPatch,
 ): boolean {
   return withDvr !== row.withDvr || withBackup !== row.withBackup;
-}
-
-/** It holds only characters that RTMP clients leave as they are. */
-function newStreamKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(STREAM_KEY_BYTES));
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -38,9 +38,10 @@ export interface LivestreamView {
 export interface InputView extends Pick<InputState, "instance" | "active" | "video" | "audio" | "problem"> {
   readonly primary: boolean;
   readonly source: "rtmp";
-  readonly url: string;
+  /** Null where it is shown without its secrets, as the key. */
+  readonly url: string | null;
   readonly serverUrl: string;
-  readonly streamKey: string;
+  readonly streamKey: string | null;
   readonly connectedAtUtc: string | null;
   readonly lastSeenAtUtc: string | null;
   readonly health: HealthView | null;
@@ -139,6 +140,15 @@ function inputView(state: InputState, streamKey: string, urls: PublicUrls): Inpu
     advice: [...state.advice],
     problem: state.problem,
   };
+}
+
+/** For whoever may not publish. */
+export function withoutSecrets(livestream: LivestreamView): LivestreamView {
+  return { ...livestream, inputs: livestream.inputs.map(inputWithoutSecrets) };
+}
+
+export function inputWithoutSecrets(input: InputView): InputView {
+  return { ...input, url: null, streamKey: null };
 }
 
 function playoutViews(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {

@@ -34,6 +34,8 @@ const MAX_OPENING_MS = 10_000;
 export class LivestreamPlayout {
   readonly livestream: OpenLivestream;
   readonly instances: ReadonlyMap<InstanceName, Instance>;
+  /** What opens each input now. */
+  readonly streamKeys: Map<InstanceName, string>;
   readonly #monotonicMs: () => number;
   readonly #switcher: Switcher;
   readonly #own: InstancePlayouts;
@@ -46,8 +48,10 @@ export class LivestreamPlayout {
     this.livestream = options.livestream;
     this.#monotonicMs = monotonicMs;
     this.#own = new InstancePlayouts({ monotonicMs, openProgramme: options.openInstance });
-    const names = INSTANCE_NAMES.filter((name) => options.livestream.streamKeys[name] !== null);
-    this.instances = new Map(names.map((name) => [name, this.#instance(name, options)]));
+    this.streamKeys = keysOf(options.livestream);
+    this.instances = new Map(
+      [...this.streamKeys.keys()].map((name) => [name, this.#instance(name, options)]),
+    );
     this.#switcher = new Switcher({
       monotonicMs,
       isRevertive: options.isRevertive,
@@ -211,4 +215,13 @@ export class LivestreamPlayout {
   #input(instance: InstanceName, positionSeconds = this.recordedSeconds): ReportingInput {
     return { livestreamId: this.livestream.id, instance, positionSeconds };
   }
+}
+
+function keysOf({ streamKeys }: OpenLivestream): Map<InstanceName, string> {
+  return new Map(
+    INSTANCE_NAMES.flatMap((name) => {
+      const streamKey = streamKeys[name];
+      return streamKey === null ? [] : [[name, streamKey] as const];
+    }),
+  );
 }

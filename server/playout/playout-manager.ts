@@ -62,9 +62,8 @@ export class PlayoutManager implements PlayDoor {
       reports: this.#options.reports,
     });
     this.#playouts.set(id, playout);
-    for (const instance of INSTANCE_NAMES) {
-      const streamKey = livestream.streamKeys[instance];
-      if (streamKey !== null) this.#inputsByKey.set(hashOf(streamKey), { playout, instance, refusal: null });
+    for (const [instance, streamKey] of playout.streamKeys) {
+      this.#inputsByKey.set(hashOf(streamKey), { playout, instance, refusal: null });
     }
   }
 
@@ -94,6 +93,18 @@ export class PlayoutManager implements PlayDoor {
   /** The publisher of an instance and its own players, or the players of the programme. */
   rtmpConnections(id: string, playout: PlayoutName): number {
     return this.#playouts.get(id)?.rtmpConnections(playout) ?? 0;
+  }
+
+  /** From now on this key opens the input; an encoder with the one before is cut. Nothing after the stop: no key opens it. */
+  resetKey(id: string, instance: InstanceName, streamKey: string): void {
+    const playout = this.#playouts.get(id);
+    const old = playout?.streamKeys.get(instance);
+    if (playout === undefined || old === undefined) return;
+    if (this.#inputsByKey.get(hashOf(old))?.refusal !== null) return;
+    this.#inputsByKey.delete(hashOf(old));
+    playout.streamKeys.set(instance, streamKey);
+    this.#inputsByKey.set(hashOf(streamKey), { playout, instance, refusal: null });
+    playout.instances.get(instance)?.cut("the stream key was reset");
   }
 
   /** The programme and its recording begin, or go on after a restart. */
@@ -222,6 +233,5 @@ function hashOf(streamKey: string): string {
 
 /** Hashes of its stream keys. */
 function keysOf(playout: LivestreamPlayout | undefined): readonly string[] {
-  const streamKeys = Object.values(playout?.livestream.streamKeys ?? {});
-  return streamKeys.flatMap((streamKey) => (streamKey === null ? [] : [hashOf(streamKey)]));
+  return [...(playout?.streamKeys.values() ?? [])].map(hashOf);
 }

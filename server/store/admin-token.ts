@@ -6,7 +6,10 @@ import { messageOf } from "#server/common/failure.ts";
 import { isBearerToken, matcherOf } from "#server/common/secret.ts";
 import { StartError } from "#server/common/start-error.ts";
 import { newToken } from "./new-token.ts";
-import type { TokenScope, TokenStore } from "./token-store.ts";
+import type { TokenRow, TokenScope, TokenStore } from "./token-store.ts";
+
+/** How far the time that a token was last used at may be behind: a write in so long, however many calls come with it. */
+const USE_NOTED_MS = 60_000;
 
 /**
  * The file's token, made when there is none. Only its owner may read the file. Throws a {@link StartError} when it can be
@@ -31,14 +34,25 @@ function contentOf(file: string): string {
   }
 }
 
-/** What a call with a token may do; null for an unknown one. */
+/** What a call with a token may do; null for an unknown one. That a stored one was used is noted. */
 export function scopesOf(
   adminToken: string,
-  tokens: Pick<TokenStore, "findByToken">,
+  tokens: Pick<TokenStore, "findByToken" | "noteUse">,
+  dateMs: () => number,
 ): (token: string) => Promise<TokenScope | null> {
   const isAdmin = matcherOf(adminToken);
   return async (token) => {
     if (isAdmin(token)) return "admin";
-    return (await tokens.findByToken(token))?.scope ?? null;
+    const row = await tokens.findByToken(token);
+    if (row === null) return null;
+    const atMs = dateMs();
+    // Nobody waits for that, and a disk that does not take it holds up no call.
+    if (isUseToBeNoted(row, atMs)) void tokens.noteUse(row.id, atMs).catch(() => undefined);
+    return row.scope;
   };
+}
+
+/** Of a clock that was set back, too. */
+function isUseToBeNoted({ lastUsedAtMs }: TokenRow, atMs: number): boolean {
+  return lastUsedAtMs === null || Math.abs(atMs - lastUsedAtMs) >= USE_NOTED_MS;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { type Livestream, TandemClient } from "#openapi/client.ts";
 import { AddressWalk } from "#test/support/address-walk.ts";
+import { opened } from "#test/support/api-client.ts";
 import { hasPlayed, isInPhase, launchBrowser, seriousFaults } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { ROOT } from "#test/support/imports.ts";
@@ -39,7 +40,7 @@ class Broadcast implements AsyncDisposable {
     const client = this.#client;
     const { id } = await client.createLivestream({ name: "Below a path", withDvr: true });
     this.id = id;
-    const { inputs } = await client.startLivestream(id);
+    const { inputs } = opened(await client.startLivestream(id));
     const urls = inputs.map(({ url }) => url);
     this.#encoder = ffmpegEncoder({ urls, maxSeconds: 100 });
     await this.#when("both inputs", (livestream) => livestream.inputs.every(({ active }) => active));

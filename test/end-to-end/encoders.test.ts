@@ -4,8 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { repeatClip } from "#server/command/demo/clip.ts";
 import { readFlvFile } from "#server/command/demo/flv-file.ts";
-import type { InputView } from "#server/livestreams/livestream-view.ts";
-import { ApiClient } from "#test/support/api-client.ts";
+import { ApiClient, type OpenInput } from "#test/support/api-client.ts";
 import { ffmpegEncoder, gstreamerEncoder } from "#test/support/encoders.ts";
 import { ROOT } from "#test/support/imports.ts";
 import { decodeAll, fetchPlaylist, probe } from "#test/support/judges.ts";
@@ -21,7 +20,7 @@ const TOLERANCE_SECONDS = 0.5;
 interface Encoder {
   name: string;
   needs: readonly string[];
-  begin(input: InputView): Promise<AsyncDisposable>;
+  begin(input: OpenInput): Promise<AsyncDisposable>;
   width: number;
 }
 
@@ -91,7 +90,7 @@ describe.each(ENCODERS)("with $name", ({ name, needs, begin, width }) => {
   );
 });
 
-async function beginObsSession({ serverUrl, streamKey }: InputView): Promise<AsyncDisposable> {
+async function beginObsSession({ serverUrl, streamKey }: OpenInput): Promise<AsyncDisposable> {
   const clip = readFlvFile(await Bun.file(join(ROOT, "server/command/demo/clip.flv")).bytes());
   const session = await ObsSession.publish(serverUrl, streamKey);
   void session.send(repeatClip(clip)); // Until the server disconnects it.

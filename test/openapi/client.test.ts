@@ -37,6 +37,10 @@ const CALLS: Record<string, (client: TandemClient) => Promise<unknown>> = {
     client.createLivestreamClip("ID", {
       ...{ name: "Goal", startAtUtc: "2026-01-31T18:00:00Z", endAtUtc: "2026-01-31T18:00:30Z" },
     }),
+  resetStreamKey: (client) => client.resetStreamKey("ID", "primary"),
+  listTokens: (client) => client.listTokens(),
+  createToken: (client) => client.createToken({ name: "ci", scope: "read" }),
+  revokeToken: (client) => client.revokeToken("ID"),
   getMediaThumbnail: (client) => client.getMediaThumbnail("ID"),
 };
 

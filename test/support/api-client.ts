@@ -3,6 +3,11 @@
 import { type Livestream, type Media, TandemClient } from "#openapi/client.ts";
 import { until } from "./until.ts";
 
+/** As an administrator sees it: with the addresses and keys of its inputs. */
+export type OpenLivestream = Omit<Livestream, "inputs"> & { readonly inputs: OpenInput[] };
+
+export type OpenInput = Livestream["inputs"][number] & { readonly url: string; readonly streamKey: string };
+
 export class ApiClient {
   /** Every operation of the contract. */
   readonly operations: TandemClient;
@@ -11,32 +16,36 @@ export class ApiClient {
     this.operations = new TandemClient({ url, token });
   }
 
-  create(properties: { name: string; withDvr?: boolean; withBackup?: boolean }): Promise<Livestream> {
-    return this.operations.createLivestream(properties);
+  async create(properties: {
+    name: string;
+    withDvr?: boolean;
+    withBackup?: boolean;
+  }): Promise<OpenLivestream> {
+    return opened(await this.operations.createLivestream(properties));
   }
 
-  get(id: string): Promise<Livestream> {
-    return this.operations.getLivestream(id);
+  async get(id: string): Promise<OpenLivestream> {
+    return opened(await this.operations.getLivestream(id));
   }
 
-  async list(): Promise<readonly Livestream[]> {
-    return (await this.operations.listLivestreams()).items;
+  async list(): Promise<readonly OpenLivestream[]> {
+    return (await this.operations.listLivestreams()).items.map(opened);
   }
 
-  start(id: string): Promise<Livestream> {
-    return this.operations.startLivestream(id);
+  async start(id: string): Promise<OpenLivestream> {
+    return opened(await this.operations.startLivestream(id));
   }
 
-  publish(id: string): Promise<Livestream> {
-    return this.operations.publishLivestream(id);
+  async publish(id: string): Promise<OpenLivestream> {
+    return opened(await this.operations.publishLivestream(id));
   }
 
-  switchTo(id: string, instance: "primary" | "secondary"): Promise<Livestream> {
-    return this.operations.switchLivestream(id, instance);
+  async switchTo(id: string, instance: "primary" | "secondary"): Promise<OpenLivestream> {
+    return opened(await this.operations.switchLivestream(id, instance));
   }
 
-  stop(id: string): Promise<Livestream> {
-    return this.operations.stopLivestream(id);
+  async stop(id: string): Promise<OpenLivestream> {
+    return opened(await this.operations.stopLivestream(id));
   }
 
   delete(id: string): Promise<null> {
@@ -52,10 +61,24 @@ export class ApiClient {
   }
 
   /** Resolves with the livestream as soon as it is as `condition` wants it. */
-  when(id: string, what: string, condition: (livestream: Livestream) => boolean): Promise<Livestream> {
+  when(
+    id: string,
+    what: string,
+    condition: (livestream: OpenLivestream) => boolean,
+  ): Promise<OpenLivestream> {
     return until(what, async () => {
       const livestream = await this.get(id);
       return condition(livestream) ? livestream : null;
     });
   }
+}
+
+export function opened({ inputs, ...livestream }: Livestream): OpenLivestream {
+  return { ...livestream, inputs: inputs.map(openedInput) };
+}
+
+function openedInput(input: Livestream["inputs"][number]): OpenInput {
+  const { url, streamKey } = input;
+  if (url === null || streamKey === null) throw new Error("This token does not see stream keys.");
+  return { ...input, url, streamKey };
 }

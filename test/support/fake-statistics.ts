@@ -18,10 +18,11 @@ export class FakeStatistics {
   readonly samples = new SqliteSampleStore(this.database);
   readonly stored = new SqliteEventStore(this.database);
   readonly events = new LivestreamEvents({
-    snapshot: async () => ({ status: { status: "live" }, statistics: this.counts, inputs: [] }),
+    snapshot: async () => ({ status: { status: "live" }, statistics: this.counts, inputs: this.inputs }),
     run: "run",
     log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
   });
+  inputs: readonly unknown[] = [];
   counts: StatisticsOverview = { primary: NOBODY, secondary: NOBODY, sum: NOBODY };
 
   get routes(): AppOptions["statistics"] {

@@ -30,9 +30,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const clip = readFlvFile(await Bun.file(clipPath).bytes());
   const { id } = await call(options, "POST", "livestreams", { name: "Tandem demo" });
   const { inputs } = await call(options, "POST", `livestreams/${id}/start`);
-  const encoders = inputs.map(({ serverUrl, streamKey }) =>
-    publishInRealTime({ ...options.rtmp, serverUrl, streamKey, messages: repeatClip(clip), signal }),
-  );
+  const encoders = inputs.map(({ serverUrl, streamKey }) => {
+    if (streamKey === null) throw new Error("The demo's token does not see stream keys.");
+    return publishInRealTime({ ...options.rtmp, serverUrl, streamKey, messages: repeatClip(clip), signal });
+  });
   const isPublished = publishWhenActive(options, id);
   await Promise.race([isPublished, Promise.all(encoders)]);
   if (await isPublished) write(`Watch it:  ${options.watchUrl(id)}`);

@@ -7,9 +7,17 @@ import { THUMBNAILS } from "./migrations/0002-thumbnails.ts";
 import { RISING_TIME } from "./migrations/0003-rising-time.ts";
 import { DATE_MARK } from "./migrations/0004-date-mark.ts";
 import { CLIPS } from "./migrations/0005-clips.ts";
+import { WHO_MAY_WATCH } from "./migrations/0006-who-may-watch.ts";
 
 /** In order; the number of those applied is the file's `user_version`. */
-const MIGRATIONS: readonly string[] = [LIVESTREAMS_MEDIA_TOKENS, THUMBNAILS, RISING_TIME, DATE_MARK, CLIPS];
+const MIGRATIONS: readonly string[] = [
+  LIVESTREAMS_MEDIA_TOKENS,
+  THUMBNAILS,
+  RISING_TIME,
+  DATE_MARK,
+  CLIPS,
+  WHO_MAY_WATCH,
+];
 
 /** How long a statement waits for another process, such as `tandem token create`, to finish its own. */
 const BUSY_TIMEOUT_MS = 5000;

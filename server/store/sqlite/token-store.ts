@@ -2,7 +2,16 @@
 
 import type { Database } from "bun:sqlite";
 import { newToken, tokenHash } from "#server/store/new-token.ts";
-import type { TokenRow, TokenScope, TokenStore } from "#server/store/token-store.ts";
+import type { Page, PageRequest } from "#server/store/page.ts";
+import type { TokenRow, TokenScope, TokenSortField, TokenStore } from "#server/store/token-store.ts";
+import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
+
+const SORT_COLUMNS = {
+  name: "name COLLATE NOCASE",
+  scope: "scope",
+  createdAtUtc: "created_at_ms",
+  lastUsedAtUtc: "last_used_at_ms",
+} as const satisfies Record<TokenSortField, string>;
 
 export class SqliteTokenStore implements TokenStore {
   readonly #database: Database;
@@ -20,7 +29,7 @@ export class SqliteTokenStore implements TokenStore {
          VALUES ($id, $name, $scope, $sha256, $createdAtMs)`,
       )
       .run({ ...row, sha256: tokenHash(token) });
-    return { token, row };
+    return { token, row: { ...row, lastUsedAtMs: null } };
   }
 
   async findByToken(token: string): Promise<TokenRow | null> {
@@ -33,9 +42,23 @@ export class SqliteTokenStore implements TokenStore {
     return this.#database.query<TokenRow, []>(`${SELECT} ORDER BY created_at_ms, id`).all();
   }
 
+  async page(request: PageRequest<TokenSortField>): Promise<Page<TokenRow>> {
+    const items = this.#database
+      .query<TokenRow, Record<string, number>>(`${SELECT} ${orderAndLimit(request.sort, SORT_COLUMNS)}`)
+      .all(pageParameters(request));
+    const counted = this.#database.query<{ total: number }, []>("SELECT count(*) AS total FROM tokens").get();
+    return { items, total: counted?.total ?? 0 };
+  }
+
+  async noteUse(id: string, atMs: number): Promise<void> {
+    this.#database.query("UPDATE tokens SET last_used_at_ms = $atMs WHERE id = $id").run({ id, atMs });
+  }
+
   async revoke(id: string): Promise<boolean> {
     return this.#database.query("DELETE FROM tokens WHERE id = $id").run({ id }).changes > 0;
   }
 }
 
-const SELECT = "SELECT id, name, scope, created_at_ms AS createdAtMs FROM tokens";
+const SELECT = `
+  SELECT id, name, scope, created_at_ms AS createdAtMs, last_used_at_ms AS lastUsedAtMs
+  FROM tokens`;

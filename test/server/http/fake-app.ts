@@ -6,6 +6,7 @@ import { PublicUrls } from "#server/common/public-urls.ts";
 import { type AppOptions, createApp } from "#server/http/app.ts";
 import { webRoutes } from "#server/http/web-routes.ts";
 import { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
+import { scopesOf } from "#server/store/admin-token.ts";
 import { openDatabase } from "#server/store/sqlite/database.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
@@ -49,6 +50,7 @@ export class FakeApp {
     clock: new FakeClock(),
   });
   readonly app: ReturnType<typeof createApp>;
+  readonly #scopeOf: AppOptions["scopeOf"];
   risingMs = Date.UTC(2026, 0, 1);
 
   constructor({
@@ -58,6 +60,7 @@ export class FakeApp {
     corsOrigins = "*",
   }: FakeAppOptions = {}) {
     this.house = new FakeHouse(database);
+    this.#scopeOf = scopesOf(ADMIN, this.house.tokens, () => this.house.nowMs);
     this.app = createApp({
       livestreams: this.house.livestreams,
       media: this.house.mediaService,
@@ -65,7 +68,8 @@ export class FakeApp {
       thumbnails: this.house.thumbnails,
       timeline: new LivestreamTimeline({ events: this.statistics.stored, livestreams: this.house.stored }),
       statistics: this.statistics.routes,
-      scopeOf: async (token) => (token === ADMIN ? "admin" : token === READER ? "read" : null),
+      tokens: this.house.tokens,
+      scopeOf: async (token) => (token === READER ? "read" : this.#scopeOf(token)),
       idempotencyKeys: this.house.idempotencyKeys,
       urls: new PublicUrls(
         { publicUrl: "https://example.com/video", rtmpPublicUrl: null },
@@ -73,6 +77,7 @@ export class FakeApp {
       ),
       corsOrigins,
       risingMs: () => this.risingMs,
+      dateMs: () => this.house.nowMs,
       log: this.log,
       readiness,
       openRoutes,

@@ -23,6 +23,7 @@ const CALLS: Record<string, { method: string; action: string; body?: object }> =
   start: { method: "POST", action: "/start" },
   publish: { method: "POST", action: "/publish" },
   stop: { method: "POST", action: "/stop" },
+  "reset-key": { method: "POST", action: "/inputs/primary/reset-key" },
   update: { method: "PATCH", action: "", body: { name: "Renamed" } },
   delete: { method: "DELETE", action: "" },
 };
@@ -32,6 +33,7 @@ const TABLE: Record<string, readonly (number | string)[]> = {
   start:   [200, "already_started", "already_started", "already_live", "already_stopped", "already_finished", "conversion_failed"],
   publish: ["not_started", "no_active_ingest", 200, "already_live", "already_stopped", "already_finished", "conversion_failed"],
   stop:    ["not_started", "not_published", "not_published", 200, "already_stopped", "already_finished", "conversion_failed"],
+  "reset-key": ["not_started", 200, 200, 200, "already_stopped", "already_finished", "conversion_failed"],
   update:  [200, 200, 200, 200, 200, 200, 200],
   delete:  [200, 200, 200, 200, "conversion_in_progress", "converted_to_media", 200],
 };

@@ -40,7 +40,7 @@ test("a refusal says what is allowed instead", async () => {
     refusal: {
       code: "not_published",
       currentStatus: "started",
-      allowedActions: ["publish", "update", "delete"],
+      allowedActions: ["publish", "resetKey", "update", "delete"],
     },
   });
 });

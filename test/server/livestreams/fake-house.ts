@@ -21,6 +21,7 @@ import type { MediaStore } from "#server/store/media-store.ts";
 import { OwedWrites } from "#server/store/owed-writes.ts";
 import { openDatabase } from "#server/store/sqlite/database.ts";
 import { storesIn } from "#server/store/sqlite/stores.ts";
+import type { TokenStore } from "#server/store/token-store.ts";
 import { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeFeed } from "#test/support/fake-feed.ts";
@@ -43,6 +44,12 @@ export class FakePlayouts implements Playouts {
   open({ id, streamKeys }: Parameters<Playouts["open"]>[0]): void {
     this.calls.push(`open ${id}`);
     this.streamKeys.set(id, streamKeys);
+  }
+
+  resetKey(id: string, instance: InstanceName, streamKey: string): void {
+    this.calls.push(`resetKey ${instance} of ${id}`);
+    const keys = this.streamKeys.get(id);
+    if (keys !== undefined) this.streamKeys.set(id, { ...keys, [instance]: streamKey });
   }
 
   publish(id: string): Promise<void> {
@@ -116,6 +123,7 @@ export class FakeHouse {
   readonly idempotencyKeys: IdempotencyStore;
   readonly turns: LivestreamTurns;
   readonly media: MediaStore;
+  readonly tokens: TokenStore;
   readonly stored: LivestreamStore;
   /** Real ones, in a folder that is made with the first picture. */
   readonly thumbnailsFolder = join(tmpdir(), `tandem-thumbnails-${Bun.randomUUIDv7()}`);
@@ -148,6 +156,7 @@ export class FakeHouse {
     this.idempotencyKeys = stores.idempotencyKeys;
     this.stored = around(stores.livestreams);
     this.media = stores.media;
+    this.tokens = stores.tokens;
     this.turns = new LivestreamTurns(stores.turns);
     const urls = new PublicUrls(
       { publicUrl: "https://example.com", rtmpPublicUrl: "rtmp://example.com" },

@@ -49,6 +49,16 @@ const TABLE: Record<Action, Record<Situation, string>> = {
     finished: "already_finished",
     failed: "conversion_failed",
   },
+  resetKey: {
+    created: "not_started",
+    waiting: "=",
+    receiving: "=",
+    live: "=",
+    silent: "=",
+    converting: "already_stopped",
+    finished: "already_finished",
+    failed: "conversion_failed",
+  },
   update: {
     created: "=",
     waiting: "=",
@@ -84,10 +94,10 @@ for (const [action, row] of Object.entries(TABLE) as [Action, Record<Situation, 
 
 test("the allowed actions are those that would not be refused", () => {
   expect(allowedActions("created")).toEqual(["start", "update", "delete"]);
-  expect(allowedActions("waiting")).toEqual(["update", "delete"]);
-  expect(allowedActions("receiving")).toEqual(["publish", "update", "delete"]);
-  expect(allowedActions("live")).toEqual(["switch", "stop", "update", "delete"]);
-  expect(allowedActions("silent")).toEqual(["stop", "update", "delete"]);
+  expect(allowedActions("waiting")).toEqual(["resetKey", "update", "delete"]);
+  expect(allowedActions("receiving")).toEqual(["publish", "resetKey", "update", "delete"]);
+  expect(allowedActions("live")).toEqual(["switch", "stop", "resetKey", "update", "delete"]);
+  expect(allowedActions("silent")).toEqual(["stop", "resetKey", "update", "delete"]);
   expect(allowedActions("converting")).toEqual(["update"]);
   expect(allowedActions("finished")).toEqual(["update"]);
   expect(allowedActions("failed")).toEqual(["update", "delete"]);

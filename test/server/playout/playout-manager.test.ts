@@ -124,6 +124,30 @@ test("whoever comes with a key of a livestream that was stopped is refused, and 
   expect(reports.lines).toHaveLength(1);
 });
 
+test("a key that is reset opens nothing any more, its encoder is cut, and the new one opens the input", async () => {
+  const key = openWith("leaked");
+  claimed(key);
+  manager.resetKey("leaked", "primary", "another key");
+  expect(reports.lines).toEqual(["primary connected", "primary disconnected: the stream key was reset"]);
+  expect(manager.claim(key, connection)).toBe("unknown");
+  claimed("another key");
+  manager.resetKey("leaked", "primary", "a third key");
+  expect(manager.claim("another key", connection)).toBe("unknown");
+  await manager.stop("leaked");
+  expect(manager.claim("a third key", connection)).toBe("unknown");
+});
+
+test("no key opens what was stopped, and an input that is not there has none", async () => {
+  openWith("stopped");
+  await manager.stop("stopped");
+  manager.resetKey("stopped", "primary", "too late");
+  expect(manager.claim("too late", connection)).toBe("unknown");
+  openWith("single");
+  manager.resetKey("single", "secondary", "of nothing");
+  manager.resetKey("nobody's", "primary", "of nothing");
+  expect(manager.claim("of nothing", connection)).toBe("unknown");
+});
+
 /** Opens a livestream of this name; the key of its only input. */
 function openWith(id: string): string {
   const streamKeys = { primary: `the key of ${id}`, secondary: null };
