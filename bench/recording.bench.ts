@@ -10,6 +10,7 @@ import { readFlvFile } from "#server/command/demo/flv-file.ts";
 import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { MediaPlayback } from "#server/delivery/media-playback.ts";
 import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
+import { openTerms } from "#server/delivery/playback-terms.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
 import { HttpListener } from "#server/http/http-listener.ts";
 import { Footages } from "#server/recording/footages.ts";
@@ -67,7 +68,16 @@ async function measure(hours: number): Promise<void> {
 /** As the server does, without its database. */
 function serving(folder: string) {
   const playback = new MediaPlayback({
-    media: { playable: async (id) => ({ id, recordingId: "one", cut: null, name: "Bench" }) },
+    media: {
+      playable: async (id) => ({
+        id,
+        recordingId: "one",
+        cut: null,
+        playbackPolicy: "public",
+        name: "Bench",
+      }),
+    },
+    guard: { answer: (_request, _path, _isSigned, play) => play(openTerms(() => "")) },
     footages: new Footages(new Recordings(folder)),
     listed: new ListedAnswers(new StretchCache(() => performance.now())),
   });

@@ -16,6 +16,7 @@ import type {
 } from "./schemas/livestream.ts";
 import type { MediaPatch, Media as MediaSchema, MediaStatus } from "./schemas/media.ts";
 import type { Pagination } from "./schemas/paging.ts";
+import type { NewPlaybackToken, PlaybackToken as PlaybackTokenSchema } from "./schemas/playback-token.ts";
 import type { Sample as SampleSchema, StatisticsOverview } from "./schemas/statistics.ts";
 import type { TimelineEntry as TimelineEntrySchema } from "./schemas/timeline.ts";
 import type { NewToken, Token as TokenSchema } from "./schemas/token.ts";
@@ -27,6 +28,7 @@ export type Media = z.output<typeof MediaSchema>;
 export type Sample = z.output<typeof SampleSchema>;
 export type TimelineEntry = z.output<typeof TimelineEntrySchema>;
 export type Instance = z.output<typeof InstanceSchema>;
+export type PlaybackToken = z.output<typeof PlaybackTokenSchema>;
 export type Token = z.output<typeof TokenSchema>;
 
 /** `data` of a refusal. */
@@ -253,6 +255,24 @@ export class TandemClient {
   /** `width` in pixels. */
   getMediaThumbnail(id: string, query: { width?: number } = {}, options: CallOptions = {}): Promise<Blob> {
     return this.#blob(path`media/${id}/thumbnail`, query, options);
+  }
+
+  /** Lets a viewer watch; for a body that says nothing, six hours. */
+  createPlaybackToken(
+    id: string,
+    body: z.input<typeof NewPlaybackToken> = {},
+    options: PostOptions = {},
+  ): Promise<PlaybackToken> {
+    return this.#data("POST", path`livestreams/${id}/playback-tokens`, { ...options, body });
+  }
+
+  /** As {@link createPlaybackToken}, of an asset. */
+  createMediaPlaybackToken(
+    id: string,
+    body: z.input<typeof NewPlaybackToken> = {},
+    options: PostOptions = {},
+  ): Promise<PlaybackToken> {
+    return this.#data("POST", path`media/${id}/playback-tokens`, { ...options, body });
   }
 
   listTokens(query: TokensQuery = {}, options: CallOptions = {}): Promise<Page<Token>> {

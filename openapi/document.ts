@@ -18,6 +18,7 @@ import {
   updateLivestream,
 } from "./routes/livestream-routes.ts";
 import { deleteMedia, getMedia, listMedia, recoverMedia, updateMedia } from "./routes/media-routes.ts";
+import { createMediaPlaybackToken, createPlaybackToken } from "./routes/playback-token-routes.ts";
 import {
   getLivestreamStats,
   getLivestreamStatsOverview,
@@ -44,6 +45,7 @@ const ROUTES = [
   ...[createMediaClip, createLivestreamClip],
   listLivestreamTimeline,
   resetStreamKey,
+  ...[createPlaybackToken, createMediaPlaybackToken],
   ...[listTokens, createToken, revokeToken],
 ];
 

@@ -17,6 +17,11 @@ export const INSTANCE_NAMES = ["primary", "secondary"] as const;
 
 export type InstanceName = (typeof INSTANCE_NAMES)[number];
 
+/** Who may watch: everybody, or whoever has a playback token. */
+export const PLAYBACK_POLICIES = ["public", "signed"] as const;
+
+export type PlaybackPolicy = (typeof PLAYBACK_POLICIES)[number];
+
 /** What is watched: the programme (`auto`, whichever instance is on air), or one instance's own playout. */
 export const PLAYOUT_NAMES = ["auto", ...INSTANCE_NAMES] as const;
 

@@ -15,7 +15,11 @@ import { SpareDescriptors } from "./common/spare-descriptors.ts";
 import { ListedAnswers } from "./delivery/listed-answers.ts";
 import { LivePlayback } from "./delivery/live-playback.ts";
 import { MediaPlayback } from "./delivery/media-playback.ts";
+import { PlaybackGuard } from "./delivery/playback-guard.ts";
 import { PlaybackRouter } from "./delivery/playback-router.ts";
+import { PlaybackSessions } from "./delivery/playback-sessions.ts";
+import { PlaybackTokens } from "./delivery/playback-tokens.ts";
+import { SecretFolders } from "./delivery/secret-folders.ts";
 import { StretchCache } from "./delivery/stretch-cache.ts";
 import { LivestreamFeed } from "./feed/livestream-feed.ts";
 import { createApp } from "./http/app.ts";
@@ -29,6 +33,7 @@ import { conversionOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { LivestreamTimeline } from "./livestreams/livestream-timeline.ts";
 import { LivestreamTurns } from "./livestreams/livestream-turns.ts";
+import { asShownToAll } from "./livestreams/livestream-view.ts";
 import { MediaService } from "./livestreams/media-service.ts";
 import { PlayoutReporter } from "./livestreams/playout-reporter.ts";
 import { Retention } from "./livestreams/retention.ts";
@@ -102,6 +107,7 @@ interface Storage {
   readonly lock: DataDirectoryLock;
   readonly stores: Stores;
   readonly viewerSecret: Uint8Array;
+  readonly playbackSecret: Uint8Array;
   readonly risingTime: RisingTime;
   readonly risingMs: () => number;
   readonly disk: DiskProbe;
@@ -124,12 +130,14 @@ async function openStorage(config: Config, { clock, log, spares }: Surroundings)
     clock,
     onUnsaved: (message) => log.error("rising_time_not_saved", { message }),
   });
+  await stores.playbackKeys.begin(clock.dateMs());
   const recordings = new Recordings(directory.recordingsFolder, spares, freeSpace);
   return {
     directory,
     lock,
     stores,
     viewerSecret: await stores.viewerSecret(),
+    playbackSecret: await stores.playbackKeys.secret(),
     risingTime,
     risingMs: () => risingTime.nowMs(),
     disk,
@@ -276,9 +284,11 @@ interface Front {
 }
 
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
-  const { log, ports, urls, dateMs } = surroundings;
+  const { log, ports, urls, dateMs, monotonicMs } = surroundings;
   const { stores, disk, risingMs, adminToken, thumbnails } = storage;
   const { livestreams, media, clips, statistics } = house;
+  const believedKeys = () => stores.playbackKeys.believed(dateMs());
+  const playbackTokens = new PlaybackTokens({ believedKeys, dateMs, monotonicMs });
   const app = createApp({
     livestreams,
     media,
@@ -290,6 +300,7 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
       history: statistics.history,
       events: statistics.events,
     },
+    playbackTokens,
     tokens: stores.tokens,
     scopeOf: scopesOf(adminToken, stores.tokens, dateMs),
     idempotencyKeys: stores.idempotencyKeys,
@@ -308,13 +319,19 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
       metricsRoutes({ metrics: statistics.metrics, token: config.metricsToken }),
       openThumbnailRoutes(thumbnails),
       webRoutes({
-        livestream: (id) => livestreams.get(id),
-        liveNow: (atMost) => livestreams.list({ page: 0, perpage: atMost, sort: null, status: "live" }),
+        livestream: async (id) => {
+          const livestream = await livestreams.get(id);
+          return livestream === null ? null : asShownToAll(livestream);
+        },
+        liveNow: (atMost) =>
+          livestreams.list({
+            ...{ page: 0, perpage: atMost, sort: null, status: "live", playbackPolicy: "public" },
+          }),
         publicUrl: (path) => urls.http(path),
       }),
     ],
   });
-  return { app, playback: buildPlayback(surroundings, storage, house) };
+  return { app, playback: buildPlayback(surroundings, storage, house, playbackTokens) };
 }
 
 const NOT_LISTENING: NotReady = { code: "not_listening", reason: "it lets nobody in now" };
@@ -324,21 +341,30 @@ function notWritable(problem: DiskProblem | null): NotReady | null {
 }
 
 function buildPlayback(
-  { monotonicMs, ports }: Surroundings,
-  { stores, footages }: Storage,
+  { dateMs, monotonicMs, ports }: Surroundings,
+  { stores, footages, playbackSecret: secret }: Storage,
   { playouts, media, statistics }: House,
+  tokens: PlaybackTokens,
 ): PlaybackRouter {
   const listed = new ListedAnswers(new StretchCache(monotonicMs));
+  const guard = new PlaybackGuard({
+    tokens,
+    sessions: new PlaybackSessions({ secret, dateMs }),
+    folders: new SecretFolders(secret),
+    newSession: () => statistics.viewers.newSession(),
+  });
   return new PlaybackRouter({
     live: new LivePlayback({
       programme: (id, playout) =>
         playout === "auto" ? playouts.programme(id) : playouts.instanceProgramme(id, playout),
       opening: (id) => playouts.opening(id),
       livestream: (id) => stores.livestreams.find(id),
+      isSigned: (id) => playouts.isSigned(id),
+      guard,
       listed,
       viewers: statistics.viewers,
       addressOf: (request) => ports.addressOf(request),
     }),
-    media: new MediaPlayback({ media, footages, listed }),
+    media: new MediaPlayback({ media, guard, footages, listed }),
   });
 }

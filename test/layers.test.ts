@@ -105,7 +105,7 @@ const LAYERS: Record<string, readonly string[]> = {
       "server/recording",
       "server/stats",
     ],
-    ...["bun", "hono", ...COMMON],
+    ...["bun", "hono", "jose", ...COMMON],
   ],
   "server/http": [
     ...["bun", "node:", "hono", "@hono/zod-openapi", "swagger-ui-dist", "zod", "openapi", "server/web"],
@@ -134,6 +134,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "openapi",
     "server",
     "hono",
+    "jose",
     "m3u8-parser",
     "mediabunny",
     "oxc-parser",

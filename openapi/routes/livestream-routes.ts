@@ -60,7 +60,8 @@ export const updateLivestream = createRoute({
   tags,
   summary: "Change a livestream",
   description:
-    "`name` and `description` may change at any time, `withDvr` and `withBackup` only while `created`.",
+    "`name` and `description` may change at any time, `withDvr` and `withBackup` only while `created`, `playbackPolicy` only " +
+    "before the publish.",
   method: "patch",
   path: "/v2/livestreams/{id}",
   request: {

@@ -34,6 +34,7 @@ export const Conflict = failure({
   code: z.enum([
     ...(["not_started", "no_active_ingest", "not_published", "already_started", "already_live"] as const),
     ...(["already_stopped", "already_finished", "conversion_failed", "conversion_in_progress"] as const),
+    "already_published",
     ...(["converted_to_media", "not_soft_deleted", "soft_deleted", "not_recorded"] as const),
   ]),
   currentStatus: z

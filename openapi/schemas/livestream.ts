@@ -5,7 +5,7 @@ import { LIVESTREAM_STATUSES, PLAYOUT_NAMES } from "#openapi/names.ts";
 import { Input } from "./input.ts";
 import { patch } from "./patch.ts";
 import { Description, Name } from "./text.ts";
-import { Id, Instance, orNull, Url, Utc } from "./values.ts";
+import { Id, Instance, orNull, PlaybackPolicy, Url, Utc } from "./values.ts";
 
 export const LivestreamStatus = z
   .enum(LIVESTREAM_STATUSES, { error: `must be one of ${LIVESTREAM_STATUSES.join(", ")}` })
@@ -37,6 +37,7 @@ export const Livestream = z
     description: Description,
     withDvr: z.boolean().openapi({ description: "Viewers may seek back to the publish." }),
     withBackup: z.boolean().openapi({ description: "The secondary instance is open too." }),
+    playbackPolicy: PlaybackPolicy,
     status: LivestreamStatus,
     onAir: orNull(Instance).openapi({ description: "Null unless live with an active ingest." }),
     inputs: z.array(Input).openapi({ description: "Empty before the start and after the stop." }),
@@ -65,6 +66,7 @@ export const NewLivestream = z
       description: Description.default(null),
       withDvr: flag.default(false).openapi({ description: "Viewers may seek back to the publish." }),
       withBackup: flag.default(true).openapi({ description: "Open the secondary instance too." }),
+      playbackPolicy: PlaybackPolicy.default("public"),
     },
     { error: "must be a JSON object" },
   )
@@ -82,4 +84,5 @@ export const LivestreamPatch = patch("LivestreamPatch", {
   description: Description.exactOptional(),
   withDvr: flag.exactOptional().openapi({ description: "May change only while `created`." }),
   withBackup: flag.exactOptional().openapi({ description: "May change only while `created`." }),
+  playbackPolicy: PlaybackPolicy.exactOptional(),
 });

@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { patch } from "./patch.ts";
 import { Description, Name } from "./text.ts";
-import { Id, orNull, Url, Utc } from "./values.ts";
+import { Id, orNull, PlaybackPolicy, Url, Utc } from "./values.ts";
 
 export const MediaStatus = z
   .enum(["ready", "softDeleted"], { error: "must be ready or softDeleted" })
@@ -38,6 +38,7 @@ export const Media = z
     height: z.int().nullable(),
     videoCodec: z.string().nullable().openapi({ description: "RFC 6381", example: "avc1.64001f" }),
     audioCodec: z.string().nullable().openapi({ description: "RFC 6381", example: "mp4a.40.2" }),
+    playbackPolicy: PlaybackPolicy,
     clipOf: orNull(ClipOf).openapi({ description: "Null of what a livestream became." }),
     createdAtUtc: Utc,
     updatedAtUtc: Utc,

@@ -1,7 +1,7 @@
 // Values that many resources have: ids, points in time, the two instances.
 
 import { z } from "@hono/zod-openapi";
-import { INSTANCE_NAMES } from "#openapi/names.ts";
+import { INSTANCE_NAMES, PLAYBACK_POLICIES } from "#openapi/names.ts";
 
 export const Id = z
   .string()
@@ -24,6 +24,11 @@ export function orNull<Schema extends z.ZodType>(schema: Schema) {
 export const Instance = z
   .enum(INSTANCE_NAMES, { error: `must be ${INSTANCE_NAMES.join(" or ")}` })
   .openapi("Instance", { description: "One of the two redundant sides of a livestream." });
+
+/** Who may watch. */
+export const PlaybackPolicy = z
+  .enum(PLAYBACK_POLICIES, { error: `must be ${PLAYBACK_POLICIES.join(" or ")}` })
+  .openapi("PlaybackPolicy", { description: "`signed`: only whoever has a playback token may watch." });
 
 const A_TIME = "must be a time such as 2026-01-31T18:00:00.000Z";
 

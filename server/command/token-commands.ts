@@ -1,11 +1,16 @@
-// `tandem token …`: making, listing and revoking API tokens, beside a running server or without one.
+// `tandem token …`: making, listing and revoking API tokens, and a new key for playback tokens, beside a running server or
+// without one.
 
 import type { Clock } from "#server/common/clock.ts";
 import { StartError } from "#server/common/start-error.ts";
 import { openDataDirectory } from "#server/store/data-directory.ts";
+import type { PlaybackKeyStore } from "#server/store/playback-key-store.ts";
 import { openSqliteTokens } from "#server/store/sqlite/stores.ts";
 import type { TokenScope, TokenStore } from "#server/store/token-store.ts";
 import type { Command } from "./command-line.ts";
+
+/** The longest playback token (seven days), and a minute for one that is being made. */
+const KEY_BELIEVED_MS = 7 * 24 * 60 * 60 * 1000 + 60_000;
 
 /** A name is for the person who reads the list. */
 const MAX_NAME_LENGTH = 100;
@@ -16,10 +21,12 @@ export function tokenCommands(options: {
   print: (text: string) => void;
 }): readonly Command[] {
   const { clock, print } = options;
-  const withTokens = async (work: (tokens: TokenStore) => Promise<void>): Promise<number> => {
-    const { tokens, close } = openSqliteTokens(openDataDirectory(options.dataDir()));
+  const withTokens = async (
+    work: (tokens: TokenStore, playbackKeys: PlaybackKeyStore) => Promise<void>,
+  ): Promise<number> => {
+    const { tokens, playbackKeys, close } = openSqliteTokens(openDataDirectory(options.dataDir()));
     try {
-      await work(tokens);
+      await work(tokens, playbackKeys);
       return 0;
     } finally {
       close();
@@ -60,6 +67,18 @@ export function tokenCommands(options: {
         withTokens(async (tokens) => {
           if (await tokens.revoke(id)) return;
           throw new StartError("there is no token with this id; see tandem token list");
+        }),
+    },
+    {
+      words: ["token", "rotate-playback-key"],
+      summary:
+        "Makes a new key for playback tokens and prints its id; tokens of the one before stay valid until they run out.",
+      flags: {},
+      operands: [],
+      run: () =>
+        withTokens(async (_tokens, playbackKeys) => {
+          const nowMs = clock.dateMs();
+          print(`${(await playbackKeys.rotate(nowMs, nowMs + KEY_BELIEVED_MS)).id}\n`);
         }),
     },
   ];

@@ -3,7 +3,7 @@
 import { parseListedUri } from "#media/hls/listed-uri.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
-import type { LivestreamStatus, PlayoutName } from "#openapi/names.ts";
+import type { LivestreamStatus, PlaybackPolicy, PlayoutName } from "#openapi/names.ts";
 import {
   livePlaylistPath,
   MEDIA_PLAYLIST,
@@ -16,7 +16,9 @@ import type { Viewers } from "#server/stats/viewers.ts";
 import { LeadIns } from "./lead-ins.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
 import { notFoundAnswer, redirectAnswer, viewerPlaylistAnswer } from "./playback-answers.ts";
+import type { PlaybackGuard } from "./playback-guard.ts";
 import type { PlaybackPath } from "./playback-path.ts";
+import type { PlaybackTerms } from "./playback-terms.ts";
 import { LEAD_IN_PARAMETER, PreparedPlaylists } from "./prepared-playlists.ts";
 
 /** What is known of a livestream that may have been live. */
@@ -24,6 +26,7 @@ export interface PlayedLivestream {
   readonly status: LivestreamStatus;
   readonly mediaId: string | null;
   readonly withBackup: boolean;
+  readonly playbackPolicy: PlaybackPolicy;
 }
 
 export interface LivePlaybackOptions {
@@ -33,7 +36,10 @@ export interface LivePlaybackOptions {
   readonly opening: (livestreamId: string) => Promise<void> | null;
   readonly livestream: (id: string) => Promise<PlayedLivestream | null>;
   readonly listed: ListedAnswers;
-  readonly viewers: Pick<Viewers, "newSession" | "watched">;
+  /** Whether only those may watch who show a token; null where it is not open, and `livestream` says it. */
+  readonly isSigned: (livestreamId: string) => boolean | null;
+  readonly guard: Pick<PlaybackGuard, "answer">;
+  readonly viewers: Pick<Viewers, "watched">;
   /** The peer's. */
   readonly addressOf: (request: Request) => string;
 }
@@ -55,45 +61,65 @@ export class LivePlayback {
 
   /** A media playlist, and what it lists from memory, are answered without waiting for anything. */
   answer(request: Request, path: PlaybackPath): Response | Promise<Response> {
+    const isSigned = this.#options.isSigned(path.id);
+    if (isSigned !== null) return this.#guarded(request, path, isSigned);
+    return this.#options
+      .livestream(path.id)
+      .then((livestream) => this.#guarded(request, path, livestream?.playbackPolicy === "signed"));
+  }
+
+  #guarded(request: Request, path: PlaybackPath, isSigned: boolean): Response | Promise<Response> {
+    return this.#options.guard.answer(request, path, isSigned, (terms) => this.#play(request, path, terms));
+  }
+
+  #play(request: Request, path: PlaybackPath, terms: PlaybackTerms): Response | Promise<Response> {
     const { programme, opening } = this.#options;
     const watched = programme(path.id, path.playout);
     const opened = watched?.isListed === true ? null : opening(path.id);
-    if (opened === null) return this.#answerFrom(watched, request, path);
-    return opened.then(() => this.#answerFrom(programme(path.id, path.playout), request, path));
+    if (opened === null) return this.#answerFrom(watched, request, path, terms);
+    return opened.then(() => this.#answerFrom(programme(path.id, path.playout), request, path, terms));
   }
 
   #answerFrom(
     programme: Programme | null,
     request: Request,
     path: PlaybackPath,
+    terms: PlaybackTerms,
   ): Response | Promise<Response> {
     if (path.rendition === null) {
       return path.file === MULTIVARIANT_PLAYLIST
-        ? this.#multivariant(programme, request, path)
+        ? this.#multivariant(programme, request, path, terms)
         : notFoundAnswer();
     }
     const window = programme?.windows.get(path.rendition);
     if (path.file === MEDIA_PLAYLIST) {
-      if (programme === null || window === undefined) return this.#elsewhere(programme, path);
+      if (programme === null || window === undefined) return this.#elsewhere(programme, path, terms);
       const leadIn = leadInOf(request.url);
       return leadIn === null
         ? this.#mediaPlaylist(programme, window, request, path, null)
         : this.#withLeadIn(programme, path.rendition, window, request, path, leadIn);
     }
-    if (programme === null) return this.#listedElsewhere(path, path.rendition);
+    if (programme === null) return this.#listedElsewhere(path, path.rendition, terms);
     const listed = parseListedUri(path.file);
     if (listed?.kind === "lead-in") return this.#leadIn(request, programme, path.rendition, listed.number);
     return this.#options.listed.answer(request, programme.held, path.rendition, path.file);
   }
 
   /** Each viewer's own, for the session id in it. */
-  async #multivariant(programme: Programme | null, request: Request, path: PlaybackPath): Promise<Response> {
-    const { viewers } = this.#options;
+  async #multivariant(
+    programme: Programme | null,
+    request: Request,
+    path: PlaybackPath,
+    terms: PlaybackTerms,
+  ): Promise<Response> {
+    const { id } = path;
     const livestream = await this.#options.livestream(path.id);
-    const elsewhere = redirection(livestream, programme, path);
+    const elsewhere = redirection(livestream, programme, path, terms);
     if (elsewhere !== null) return elsewhere;
     const text =
-      programme === null ? null : this.#prepared.multivariant(programme, () => viewers.newSession());
+      programme === null
+        ? null
+        : this.#prepared.multivariant(programme, terms.folder(id), () => terms.session(id));
     return text === null ? missing(livestream, path) : viewerPlaylistAnswer(request, text);
   }
 
@@ -150,19 +176,23 @@ export class LivePlayback {
   }
 
   /** There is no such playlist, or no more. */
-  async #elsewhere(programme: Programme | null, path: PlaybackPath): Promise<Response> {
+  async #elsewhere(programme: Programme | null, path: PlaybackPath, terms: PlaybackTerms): Promise<Response> {
     const livestream = await this.#options.livestream(path.id);
-    return redirection(livestream, programme, path) ?? missing(livestream, path);
+    return redirection(livestream, programme, path, terms) ?? missing(livestream, path);
   }
 
   /** Whoever still plays the ended playlist finds in the recording what it lists, under the same names. */
-  async #listedElsewhere(path: PlaybackPath, rendition: RenditionName): Promise<Response> {
+  async #listedElsewhere(
+    path: PlaybackPath,
+    rendition: RenditionName,
+    terms: PlaybackTerms,
+  ): Promise<Response> {
     const { id, playout, file, toRoot } = path;
     if (playout !== "auto" || parseListedUri(file) === null) return notFoundAnswer();
     const mediaId = assetOf(await this.#options.livestream(id));
     return mediaId === null
       ? notFoundAnswer()
-      : redirectAnswer(`${toRoot}${mediaFilePath(mediaId, rendition, file)}`);
+      : redirectAnswer(`${toRoot}${mediaFilePath(mediaId, terms.folder(mediaId), rendition, file)}`);
   }
 }
 
@@ -185,12 +215,14 @@ function redirection(
   livestream: PlayedLivestream | null,
   programme: Programme | null,
   { id, playout, toRoot }: PlaybackPath,
+  terms: PlaybackTerms,
 ): Response | null {
   const mediaId = assetOf(livestream);
-  if (mediaId !== null) return redirectAnswer(`${toRoot}${mediaPlaylistPath(mediaId)}`);
+  if (mediaId !== null)
+    return redirectAnswer(`${toRoot}${mediaPlaylistPath(mediaId)}${terms.query(mediaId)}`);
   const isGone = programme === null && playout !== "auto";
   if (!isGone || livestream?.status !== "converting") return null;
-  return redirectAnswer(`${toRoot}${livePlaylistPath(id, "auto")}`);
+  return redirectAnswer(`${toRoot}${livePlaylistPath(id, "auto")}${terms.query(id)}`);
 }
 
 /** The asset that a finished livestream became; null for any other. */

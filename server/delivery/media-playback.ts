@@ -1,6 +1,7 @@
 // Media assets: the playlist of their footage and the bytes it lists, and all of it as one file.
 
 import { renderVodPlaylist } from "#media/hls/vod-playlist.ts";
+import type { PlaybackPolicy } from "#openapi/names.ts";
 import { MEDIA_DOWNLOAD, MULTIVARIANT_PLAYLIST } from "#openapi/playback-paths.ts";
 import type { Footage } from "#server/recording/footage.ts";
 import { FootageBytes } from "#server/recording/footage-bytes.ts";
@@ -9,11 +10,20 @@ import type { RecordedMovie } from "#server/recording/recorded-movie.ts";
 import { downloadAnswer } from "./download.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
 import { notFoundAnswer, PlaylistText } from "./playback-answers.ts";
+import type { PlaybackGuard } from "./playback-guard.ts";
 import type { PlaybackPath } from "./playback-path.ts";
+import type { PlaybackTerms } from "./playback-terms.ts";
+
+/** What is kept of an asset that plays. */
+interface Playable extends Played {
+  readonly name: string;
+  readonly playbackPolicy: PlaybackPolicy;
+}
 
 export interface MediaPlaybackOptions {
-  /** What plays under a media id, and by which name; null when nothing does. */
-  readonly media: { playable(mediaId: string): Promise<(Played & { readonly name: string }) | null> };
+  /** What plays under a media id; null when nothing does. */
+  readonly media: { playable(mediaId: string): Promise<Playable | null> };
+  readonly guard: Pick<PlaybackGuard, "answer">;
   readonly listed: ListedAnswers;
   readonly footages: {
     of(played: Played): Promise<Footage | null>;
@@ -35,27 +45,40 @@ export class MediaPlayback {
     this.#options = options;
   }
 
-  async answer(request: Request, { id, rendition, file }: PlaybackPath): Promise<Response> {
-    const { media, footages, listed } = this.#options;
-    const playable = await media.playable(id);
-    const footage = playable === null ? null : await footages.of(playable);
-    if (playable === null || footage === null) return notFoundAnswer();
+  async answer(request: Request, path: PlaybackPath): Promise<Response> {
+    const { media, guard } = this.#options;
+    const playable = await media.playable(path.id);
+    if (playable === null) return notFoundAnswer();
+    const isSigned = playable.playbackPolicy === "signed";
+    return guard.answer(request, path, isSigned, (terms) => this.#play(request, path, playable, terms));
+  }
+
+  async #play(
+    request: Request,
+    { id, rendition, file }: PlaybackPath,
+    playable: Playable,
+    terms: PlaybackTerms,
+  ): Promise<Response> {
+    const { footages, listed } = this.#options;
+    const footage = await footages.of(playable);
+    if (footage === null) return notFoundAnswer();
     if (rendition === null && file === MEDIA_DOWNLOAD) return this.#download(request, playable);
-    const { playlist, bytes } = this.#prepare(footage);
+    const { playlist, bytes } = this.#prepare(footage, terms.folder(id));
     if (rendition !== null) return listed.answer(request, bytes, rendition, file);
     return file === MULTIVARIANT_PLAYLIST ? playlist.answer(request) : notFoundAnswer();
   }
 
-  async #download(request: Request, playable: Played & { readonly name: string }): Promise<Response> {
+  async #download(request: Request, playable: Playable): Promise<Response> {
     const movie = await this.#options.footages.movie(playable);
     return movie === null ? notFoundAnswer() : downloadAnswer(request, movie, playable.name);
   }
 
-  #prepare(footage: Footage): Prepared {
+  /** `folder`: the one that what it lists is in, always the same for an asset. */
+  #prepare(footage: Footage, folder: string): Prepared {
     const known = this.#prepared.get(footage);
     if (known !== undefined) return known;
     const { rendition, segments, targetDurationSeconds } = footage;
-    const text = renderVodPlaylist(segments, targetDurationSeconds, `${rendition}/`);
+    const text = renderVodPlaylist(segments, targetDurationSeconds, `${folder}${rendition}/`);
     const prepared = { playlist: new PlaylistText(text, "final"), bytes: new FootageBytes(footage) };
     this.#prepared.set(footage, prepared);
     return prepared;

@@ -2,13 +2,15 @@
 
 import type { RenditionName } from "#media/hls/rendition.ts";
 import { INSTANCE_NAMES, type PlayoutName } from "#openapi/names.ts";
-import { LIVE_FOLDER, MEDIA_FOLDER } from "#openapi/playback-paths.ts";
+import { LIVE_FOLDER, MEDIA_FOLDER, SECRET_FOLDER } from "#openapi/playback-paths.ts";
 
 export interface PlaybackPath {
   readonly kind: "livestream" | "media";
   readonly id: string;
   /** A media asset is always `auto`. */
   readonly playout: PlayoutName;
+  /** The folder that only a signed playlist tells; null where the path has none. */
+  readonly secret: string | null;
   /** Null for what is of all renditions. */
   readonly rendition: RenditionName | null;
   readonly file: string;
@@ -16,10 +18,14 @@ export interface PlaybackPath {
   readonly toRoot: string;
 }
 
-/** The folder, the id, up to two names between, and the file; as they are escaped. */
+/** The folder and the id; where there are any, an instance, a secret folder and a rendition; the file; as they are escaped. */
 const PLAYBACK_URL = new RegExp(
-  `^https?://[^/]*/(${LIVE_FOLDER}|${MEDIA_FOLDER})/([^/?#]+)/(?:([^/?#]+)/)?(?:([^/?#]+)/)?([^/?#]+)(?:[?#]|$)`,
+  `^https?://[^/]*/(${LIVE_FOLDER}|${MEDIA_FOLDER})/([^/?#]+)/(?:(${INSTANCE_NAMES.join("|")})/)?` +
+    `(?:(${SECRET_FOLDER})/)?(?:([^/?#]+)/)?([^/?#]+)(?:[?#]|$)`,
 );
+
+/** From the file's folder up, by how many folders there are between the id and the file. */
+const TO_ROOT = ["../../", "../../../", "../../../../", "../../../../../"] as const;
 
 /** Null for a URL of another kind. Each request of a viewer comes by here: nothing is made that is not in the answer. */
 export function parsePlaybackUrl(url: string): PlaybackPath | null {
@@ -27,20 +33,21 @@ export function parsePlaybackUrl(url: string): PlaybackPath | null {
   if (match === null) return null;
   const isLive = match[1] === LIVE_FOLDER;
   const id = unescaped(match[2]);
-  const first = unescaped(match[3]);
-  const second = unescaped(match[4]);
-  const file = unescaped(match[5]);
-  if (id === null || first === null || second === null || file === null) return null;
-  const instance = isLive ? INSTANCE_NAMES.find((name) => name === first) : undefined;
-  if (instance === undefined && second !== NONE) return null;
-  const rendition = instance === undefined ? first : second;
+  const instance = INSTANCE_NAMES.find((name) => name === match[3]);
+  const secret = match[4];
+  const rendition = unescaped(match[5]);
+  const file = unescaped(match[6]);
+  if (id === null || rendition === null || file === null) return null;
+  if (instance !== undefined && !isLive) return null;
+  const folders = Number(instance !== undefined) + Number(secret !== undefined) + Number(rendition !== NONE);
   return {
     kind: isLive ? "livestream" : "media",
     id,
     playout: instance ?? "auto",
+    secret: secret ?? null,
     rendition: rendition === NONE ? null : rendition,
     file,
-    toRoot: first === NONE ? "../../" : second === NONE ? "../../../" : "../../../../",
+    toRoot: TO_ROOT[folders] ?? TO_ROOT[0],
   };
 }
 

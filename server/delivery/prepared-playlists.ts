@@ -4,7 +4,7 @@ import { leadInMsn } from "#media/hls/lead-in.ts";
 import { renderMediaPlaylist, renderSlidingPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
 import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import { MEDIA_PLAYLIST } from "#openapi/playback-paths.ts";
+import { MEDIA_PLAYLIST, SESSION_PARAMETER } from "#openapi/playback-paths.ts";
 import type { EventText } from "#server/programme/event-text.ts";
 import type { Programme } from "#server/programme/programme.ts";
 import { EventPlaylist, type PlaylistAnswers, PlaylistText } from "./playback-answers.ts";
@@ -59,15 +59,18 @@ export class PreparedPlaylists {
     return rendered(this.#sliding, window, window.version, () => textOf(renderSlidingPlaylist(window)));
   }
 
-  /** As {@link media}; the session is in the address of every media playlist. */
-  multivariant(programme: Programme, newSession: () => string): string | null {
+  /**
+   * As {@link media}; the session is in the address of every media playlist. `folder`: the one that these are in, empty or with a
+   * slash at its end, always the same for a programme.
+   */
+  multivariant(programme: Programme, folder: string, newSession: () => string): string | null {
     const windows = [...programme.windows];
     const version = windows.reduce((sum, [, window]) => sum + window.version, 0);
     const text = rendered(this.#multivariant, programme, version, () =>
       renderMultivariantPlaylist(
         windows.map(([name, window]) => ({
           window,
-          uri: `${name}/${MEDIA_PLAYLIST}?session=${SESSION_PLACE}${leadInParameter(window)}`,
+          uri: `${folder}${name}/${MEDIA_PLAYLIST}?${SESSION_PARAMETER}=${SESSION_PLACE}${leadInParameter(window)}`,
         })),
       ),
     );

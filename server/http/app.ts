@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
+import type { PlaybackTokens } from "#server/delivery/playback-tokens.ts";
 import type { ClipService } from "#server/livestreams/clip-service.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
 import type { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
@@ -23,6 +24,7 @@ import { healthRoutes, type ReadinessChecks } from "./health-routes.ts";
 import { idempotency } from "./idempotency.ts";
 import { livestreamRoutes } from "./livestream-routes.ts";
 import { mediaRoutes } from "./media-routes.ts";
+import { playbackTokenRoutes } from "./playback-token-routes.ts";
 import { readBody } from "./read-body.ts";
 import { requireAdmin, requireToken } from "./require-token.ts";
 import { type StatisticsRoutesOptions, statisticsRoutes } from "./statistics-routes.ts";
@@ -37,6 +39,7 @@ export interface AppOptions {
   readonly thumbnails: ThumbnailService;
   readonly timeline: Pick<LivestreamTimeline, "page">;
   readonly statistics: Omit<StatisticsRoutesOptions, "livestreams"> & Pick<EventsRoutesOptions, "events">;
+  readonly playbackTokens: Pick<PlaybackTokens, "issue">;
   readonly tokens: Pick<TokenStore, "create" | "page" | "revoke">;
   /** Null for an unknown token. */
   readonly scopeOf: (token: string) => Promise<TokenScope | null>;
@@ -76,6 +79,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", eventsRoutes({ livestreams, events: options.statistics.events }));
   app.route("/", timelineRoutes(options.timeline));
   app.route("/", thumbnailRoutes({ livestreams, media, thumbnails: options.thumbnails }));
+  app.route("/", playbackTokenRoutes({ livestreams, media, tokens: options.playbackTokens, urls }));
   app.route("/", tokenRoutes({ tokens: options.tokens, urls, dateMs: options.dateMs }));
   app.route("/", healthRoutes(options.readiness));
   app.route("/", docsRoutes(urls));

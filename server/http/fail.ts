@@ -43,6 +43,7 @@ const REFUSALS = {
   not_published:          [409, "The livestream has not been published."],
   already_started:        [409, "The livestream has been started already."],
   already_live:           [409, "The livestream is live already."],
+  already_published:      [409, "The livestream has been published; who may watch it does not change any more."],
   already_stopped:        [409, "The livestream has been stopped already."],
   already_finished:       [409, "The livestream is finished already."],
   conversion_failed:      [409, "The livestream is over, and its conversion failed."],

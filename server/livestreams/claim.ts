@@ -5,6 +5,7 @@ import type { LivestreamRow } from "#server/store/livestream-store.ts";
 import {
   type Action,
   allowedActions,
+  type Decided,
   outcomeOf,
   type RefusalCode,
   type Situation,
@@ -41,7 +42,7 @@ export type Refusal =
 export async function decide(
   deciding: Deciding,
   id: string,
-  actionOn: (row: LivestreamRow) => Action,
+  actionOn: (row: LivestreamRow) => Decided,
 ): Promise<Decision> {
   const row = await deciding.livestreams.find(id);
   if (row === null) return { ok: false, refusal: { code: "not_found" } };
@@ -59,7 +60,7 @@ export async function decide(
 export async function claim(
   deciding: Deciding,
   id: string,
-  actionOn: (row: LivestreamRow) => Action,
+  actionOn: (row: LivestreamRow) => Decided,
   write: (row: LivestreamRow) => Promise<boolean>,
 ): Promise<Claim> {
   for (;;) {

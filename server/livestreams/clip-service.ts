@@ -14,6 +14,7 @@ import type { LivestreamRow, LivestreamStore } from "#server/store/livestream-st
 import type { MediaStatus, MediaStore } from "#server/store/media-store.ts";
 import { type Action, allowedActions, situationOf } from "./lifecycle.ts";
 import type { LivestreamTurns } from "./livestream-turns.ts";
+import { SOFT_DELETED, type SoftDeleted } from "./media-service.ts";
 import type { MediaView } from "./media-view.ts";
 
 export interface ClipServiceOptions {
@@ -63,12 +64,6 @@ interface NotRecorded {
   readonly allowedActions: readonly Action[];
 }
 
-interface SoftDeleted {
-  readonly code: "soft_deleted";
-  readonly currentStatus: MediaStatus;
-  readonly allowedActions: readonly ("update" | "delete" | "recover")[];
-}
-
 /** What a clip is cut from. */
 interface Source {
   readonly livestreamId: string;
@@ -83,14 +78,7 @@ const PAST_END_SECONDS = 0.1;
 
 const NOT_FOUND: ClipRefused = { ok: false, refusal: { code: "not_found" } };
 
-const SOFT_DELETED: ClipRefused = {
-  ok: false,
-  refusal: {
-    code: "soft_deleted",
-    currentStatus: "softDeleted",
-    allowedActions: ["update", "delete", "recover"],
-  },
-};
+const DELETED: ClipRefused = { ok: false, refusal: SOFT_DELETED };
 
 export class ClipService {
   readonly #options: ClipServiceOptions;
@@ -123,7 +111,7 @@ export class ClipService {
   async #ofMedia(mediaId: string, wanted: WantedMediaClip): Promise<ClipResult> {
     const row = await this.#options.media.find(mediaId);
     if (row === null) return NOT_FOUND;
-    if (row.deletedAtMs !== null) return SOFT_DELETED;
+    if (row.deletedAtMs !== null) return DELETED;
     const footage = await this.#options.footages.of(row);
     if (footage === null) return notRecorded("ready", ["update", "delete"]);
     const { livestreamId, recordingId } = row;
@@ -139,7 +127,7 @@ export class ClipService {
     const row = await livestreams.find(id);
     if (row === null) return NOT_FOUND;
     const { mediaId } = row;
-    if (mediaId !== null && (await media.find(mediaId))?.deletedAtMs != null) return SOFT_DELETED;
+    if (mediaId !== null && (await media.find(mediaId))?.deletedAtMs != null) return DELETED;
     const isPublished = row.status !== "created" && row.status !== "started";
     const footage = isPublished ? await footages.soFar(id) : null;
     if (footage === null) return this.#notRecorded(row);

@@ -4,6 +4,9 @@ import type { LivestreamStatus } from "#openapi/names.ts";
 
 export type Action = "start" | "publish" | "switch" | "stop" | "resetKey" | "update" | "delete";
 
+/** What may be asked for; the change of who may watch is an update. */
+export type Decided = Action | "changePlaybackPolicy";
+
 /** A status; `started` and `live` are two situations each, by whether an encoder sends. */
 export type Situation = Exclude<LivestreamStatus, "started"> | "waiting" | "receiving" | "silent";
 
@@ -13,6 +16,7 @@ export type RefusalCode =
   | "not_published"
   | "already_started"
   | "already_live"
+  | "already_published"
   | "already_stopped"
   | "already_finished"
   | "conversion_failed"
@@ -27,7 +31,7 @@ export function situationOf(status: LivestreamStatus, hasActiveIngest: boolean):
   return status === "live" && !hasActiveIngest ? "silent" : status;
 }
 
-export function outcomeOf(action: Action, situation: Situation): Outcome {
+export function outcomeOf(action: Decided, situation: Situation): Outcome {
   return LIFECYCLE[action][situation];
 }
 
@@ -42,7 +46,7 @@ const same: Outcome = { to: null };
 const gone: Outcome = { to: "deleted" };
 
 // biome-ignore format: a table is read by its columns.
-const LIFECYCLE: Readonly<Record<Action, Readonly<Record<Situation, Outcome>>>> = {
+const LIFECYCLE: Readonly<Record<Decided, Readonly<Record<Situation, Outcome>>>> = {
   start: {
     created: to("started"), waiting: no("already_started"), receiving: no("already_started"),
     live: no("already_live"), silent: no("already_live"),
@@ -72,6 +76,11 @@ const LIFECYCLE: Readonly<Record<Action, Readonly<Record<Situation, Outcome>>>> 
     created: same, waiting: same, receiving: same,
     live: same, silent: same,
     converting: same, finished: same, failed: same,
+  },
+  changePlaybackPolicy: {
+    created: same, waiting: same, receiving: same,
+    live: no("already_published"), silent: no("already_published"),
+    converting: no("already_published"), finished: no("already_published"), failed: no("already_published"),
   },
   delete: {
     created: gone, waiting: gone, receiving: gone,

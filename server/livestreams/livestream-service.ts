@@ -1,6 +1,6 @@
 // What can be done with a livestream, from its creation to its deletion; writes every status that a call leads to.
 
-import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
+import type { InstanceName, LivestreamStatus, PlaybackPolicy } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
@@ -21,7 +21,7 @@ import { BroadcastEnd } from "./broadcast-end.ts";
 import { type Claim, claim, decide, type Refused, refused } from "./claim.ts";
 import { ConversionRunner, type Convert } from "./conversion-runner.ts";
 import { ConversionSettlement } from "./conversion-settlement.ts";
-import type { Action } from "./lifecycle.ts";
+import type { Decided } from "./lifecycle.ts";
 import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
 import type { LivestreamTurns } from "./livestream-turns.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
@@ -36,7 +36,10 @@ export interface Playouts extends ChangingPlayouts, KeyedInputs {
     streamKeys: { primary: string | null; secondary: string | null };
     hasRecordingFailed: boolean;
     wasLive: boolean;
+    isSigned: boolean;
   }): void;
+  /** Whether only those may watch who show a token; nothing where it is not open. */
+  setSigned(id: string, isSigned: boolean): void;
   hasActiveIngest(id: string): boolean;
   inputs(id: string): readonly InputState[];
   onAir(id: string): InstanceName | null;
@@ -77,6 +80,7 @@ export interface LivestreamPatch {
   readonly description?: string | null;
   readonly withDvr?: boolean;
   readonly withBackup?: boolean;
+  readonly playbackPolicy?: PlaybackPolicy;
 }
 
 /** What still runs when the process ends gets this long: together with the rest it stays below ten seconds. */
@@ -130,23 +134,27 @@ export class LivestreamService {
   async create(wanted: Omit<NewLivestream, "id" | "createdAtMs">): Promise<LivestreamView> {
     const { livestreams, turns, feed, dateMs } = this.#options;
     const id = Bun.randomUUIDv7();
-    const { name, description, withDvr, withBackup } = wanted;
+    const { name, description, withDvr, withBackup, playbackPolicy } = wanted;
+    const properties = { id, name, description, withDvr, withBackup, playbackPolicy };
     const row = await turns.decide(id, async () => {
       const createdAtMs = dateMs();
-      const inserted = await livestreams.insert({ id, name, description, withDvr, withBackup, createdAtMs });
+      const inserted = await livestreams.insert({ ...properties, createdAtMs });
       feed.emit({ type: "livestream.created", livestreamId: id, data: { name } });
       return inserted;
     });
     return this.#view(row);
   }
 
-  /** Which instances it has may change for as long as it could be started. */
+  /** Which instances it has may change for as long as it could be started, who may watch for as long as nobody could. */
   async update(id: string, patch: LivestreamPatch): Promise<LivestreamResult> {
-    const { livestreams, dateMs } = this.#options;
+    const { livestreams, playouts, dateMs } = this.#options;
     const claimed = await this.#claim(id, {
-      actionOn: (row) => (changesInstances(row, patch) ? "start" : "update"),
+      actionOn: (row) => updateOf(row, patch),
       write: ({ status }) => livestreams.update(id, status, patch, dateMs()),
-      follow: () => null,
+      follow: ({ row }) => {
+        playouts.setSigned(id, isSigned(row));
+        return null;
+      },
     });
     return claimed.ok ? this.#answer(claimed.row) : claimed;
   }
@@ -271,7 +279,7 @@ export class LivestreamService {
       write,
       follow,
     }: {
-      actionOn: (row: LivestreamRow) => Action;
+      actionOn: (row: LivestreamRow) => Decided;
       write: (row: LivestreamRow) => Promise<boolean>;
       /** What follows from the claim; null when there is nothing to wait for. */
       follow: (claimed: Claim & { ok: true }) => Promise<void> | null;
@@ -330,8 +338,8 @@ export class LivestreamService {
     const { id, withDvr, primaryStreamKey: primary, secondaryStreamKey: secondary } = row;
     const hasRecordingFailed = row.conversionMessage !== null;
     const wasLive = row.status === "live";
-    const streamKeys = { primary, secondary };
-    this.#options.playouts.open({ id, withDvr, streamKeys, hasRecordingFailed, wasLive });
+    const keys = { streamKeys: { primary, secondary }, isSigned: isSigned(row) };
+    this.#options.playouts.open({ id, withDvr, ...keys, hasRecordingFailed, wasLive });
   }
 
   async #answer(row: LivestreamRow): Promise<LivestreamResult> {
@@ -343,6 +351,17 @@ export class LivestreamService {
     const playout = { inputs: playouts.inputs(row.id), onAir: playouts.onAir(row.id) };
     return livestreamView(row, playout, await thumbnails.current(row.id), urls);
   }
+}
+
+/** What an update amounts to. */
+function updateOf(row: LivestreamRow, patch: LivestreamPatch): Decided {
+  if (changesInstances(row, patch)) return "start";
+  const { playbackPolicy = row.playbackPolicy } = patch;
+  return playbackPolicy === row.playbackPolicy ? "update" : "changePlaybackPolicy";
+}
+
+function isSigned({ playbackPolicy }: LivestreamRow): boolean {
+  return playbackPolicy === "signed";
 }
 
 function changesInstances(

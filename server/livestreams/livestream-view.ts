@@ -4,6 +4,7 @@ import {
   INSTANCE_NAMES,
   type InstanceName,
   type LivestreamStatus,
+  type PlaybackPolicy,
   type PlayoutName,
 } from "#openapi/names.ts";
 import { livePlaylistPath, mediaPlaylistPath, thumbnailPath } from "#openapi/playback-paths.ts";
@@ -19,6 +20,7 @@ export interface LivestreamView {
   readonly description: string | null;
   readonly withDvr: boolean;
   readonly withBackup: boolean;
+  readonly playbackPolicy: PlaybackPolicy;
   readonly status: LivestreamStatus;
   readonly onAir: InstanceName | null;
   readonly inputs: InputView[];
@@ -92,6 +94,7 @@ export function livestreamView(
     description: row.description,
     withDvr: row.withDvr,
     withBackup: row.withBackup,
+    playbackPolicy: row.playbackPolicy,
     status: row.status,
     onAir: row.status === "live" ? playout.onAir : null,
     inputs: inputViews(row, playout.inputs, urls),
@@ -140,6 +143,15 @@ function inputView(state: InputState, streamKey: string, urls: PublicUrls): Inpu
     advice: [...state.advice],
     problem: state.problem,
   };
+}
+
+/**
+ * For pages that anybody may open: a picture taken from what only some may watch is not shown to all, one that was uploaded for
+ * it is.
+ */
+export function asShownToAll(livestream: LivestreamView): LivestreamView {
+  const isTaken = livestream.playbackPolicy === "signed" && livestream.thumbnailSource === "auto";
+  return isTaken ? { ...livestream, thumbnailUrl: null, thumbnailSource: null } : livestream;
 }
 
 /** For whoever may not publish. */

@@ -52,6 +52,19 @@ interface NotSoftDeleted {
   readonly allowedActions: readonly ("update" | "delete")[];
 }
 
+/** What cannot be done with a soft-deleted asset is refused with this. */
+export interface SoftDeleted {
+  readonly code: "soft_deleted";
+  readonly currentStatus: MediaStatus;
+  readonly allowedActions: readonly ("update" | "delete" | "recover")[];
+}
+
+export const SOFT_DELETED: SoftDeleted = {
+  code: "soft_deleted",
+  currentStatus: "softDeleted",
+  allowedActions: ["update", "delete", "recover"],
+};
+
 const NOT_SOFT_DELETED: NotSoftDeleted = {
   code: "not_soft_deleted",
   currentStatus: "ready",
@@ -78,8 +91,10 @@ export class MediaService {
     return row === null ? null : this.#view(row);
   }
 
-  /** What plays under this id, and by which name; null when there is no such asset or it is soft-deleted. */
-  async playable(id: string): Promise<Pick<MediaRow, "id" | "name" | "recordingId" | "cut"> | null> {
+  /** What plays under this id, by which name, and for whom; null when there is no such asset or it is soft-deleted. */
+  async playable(
+    id: string,
+  ): Promise<Pick<MediaRow, "id" | "name" | "recordingId" | "cut" | "playbackPolicy"> | null> {
     const row = await this.#options.media.find(id);
     return row === null || row.deletedAtMs !== null ? null : row;
   }

@@ -7,7 +7,7 @@ import { type ThumbnailFacts, thumbnailUrl } from "./livestream-view.ts";
 import { utc } from "./utc.ts";
 
 /** `Media` of the contract, member by member. */
-export interface MediaView extends MediaFacts {
+export interface MediaView extends MediaFacts, Pick<MediaRow, "playbackPolicy"> {
   readonly id: string;
   readonly livestreamId: string;
   readonly type: "video";
@@ -40,6 +40,7 @@ export function mediaView(row: MediaRow, thumbnail: ThumbnailFacts | null, urls:
     height: row.height,
     videoCodec: row.videoCodec,
     audioCodec: row.audioCodec,
+    playbackPolicy: row.playbackPolicy,
     clipOf: row.clipOf === null ? null : { livestreamId: row.livestreamId, ...row.clipOf },
     createdAtUtc: utc(row.createdAtMs),
     updatedAtUtc: utc(row.updatedAtMs),

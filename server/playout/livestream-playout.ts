@@ -15,6 +15,8 @@ import type { PlayoutReports, ReportingInput } from "./playout-reports.ts";
 export interface OpenLivestream extends ProgrammeOfLivestream {
   /** An instance without a key has no input. */
   readonly streamKeys: Readonly<Record<InstanceName, string | null>>;
+  /** Only those may watch who show a token: no RTMP player does. */
+  readonly isSigned?: boolean;
 }
 
 export interface LivestreamPlayoutOptions {
@@ -36,6 +38,7 @@ export class LivestreamPlayout {
   readonly instances: ReadonlyMap<InstanceName, Instance>;
   /** What opens each input now. */
   readonly streamKeys: Map<InstanceName, string>;
+  isSigned: boolean;
   readonly #monotonicMs: () => number;
   readonly #switcher: Switcher;
   readonly #own: InstancePlayouts;
@@ -49,6 +52,7 @@ export class LivestreamPlayout {
     this.#monotonicMs = monotonicMs;
     this.#own = new InstancePlayouts({ monotonicMs, openProgramme: options.openInstance });
     this.streamKeys = keysOf(options.livestream);
+    this.isSigned = options.livestream.isSigned ?? false;
     this.instances = new Map(
       [...this.streamKeys.keys()].map((name) => [name, this.#instance(name, options)]),
     );
@@ -119,10 +123,10 @@ export class LivestreamPlayout {
     for (const instance of this.instances.values()) instance.cut(reason);
   }
 
-  /** The programme's feed, or one instance's; null unless it is live. */
+  /** The programme's feed, or one instance's; null unless it is live, and anybody may watch. */
   play(instance: InstanceName | null): PlayFeed | null {
     const programme = this.#programme;
-    if (programme === null || programme.fanOut.isEnded) return null;
+    if (programme === null || programme.fanOut.isEnded || this.isSigned) return null;
     return instance === null ? programme.fanOut : (this.instanceProgramme(instance)?.fanOut ?? null);
   }
 

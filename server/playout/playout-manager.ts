@@ -140,6 +140,16 @@ export class PlayoutManager implements PlayDoor {
     return this.#playouts.get(id)?.instanceProgramme(instance) ?? null;
   }
 
+  /** Whether only those may watch who show a token; null where it is not open. */
+  isSigned(id: string): boolean | null {
+    return this.#playouts.get(id)?.isSigned ?? null;
+  }
+
+  setSigned(id: string, isSigned: boolean): void {
+    const playout = this.#playouts.get(id);
+    if (playout !== undefined) playout.isSigned = isSigned;
+  }
+
   hasActiveIngest(id: string): boolean {
     return this.#playouts.get(id)?.hasActiveIngest ?? false;
   }

@@ -13,7 +13,8 @@ const MAX_CHECKED_IDS = 100_000;
 /** base64url characters of a signature or a digest: 132 bits. */
 const DIGEST_LENGTH = 22;
 
-const SIGNED_ID = /^([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22})$/;
+/** Of who came with a playback token, when that runs out and another signature stand behind it: they are not about who it is. */
+const SIGNED_ID = /^(([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{22}))(?:\.[0-9a-z]{1,10}\.[A-Za-z0-9_-]{22})?$/;
 
 /** What almost every player asks with, as the multivariant playlist gave it: read without parsing a query of any shape. */
 const ONLY_SESSION = /^\?session=([A-Za-z0-9_.-]*)$/;
@@ -57,7 +58,7 @@ export class SessionKeys {
 
   /** Null for an id that was not signed here. */
   #verified(session: string | null): string | null {
-    const [signedId, id, signature] = SIGNED_ID.exec(session ?? "") ?? [];
+    const [, signedId, id, signature] = SIGNED_ID.exec(session ?? "") ?? [];
     if (signedId === undefined || id === undefined || signature === undefined) return null;
     if (this.#checkedIds.has(signedId)) return id;
     const expected = this.#sign(`session\n${id}`);

@@ -1,6 +1,6 @@
 // Livestreams as they are stored. A status changes only from the status its writer saw (compare-and-set).
 
-import type { LivestreamStatus } from "#openapi/names.ts";
+import type { LivestreamStatus, PlaybackPolicy } from "#openapi/names.ts";
 import type { MediaFacts } from "./media-store.ts";
 import type { Page, PageRequest } from "./page.ts";
 
@@ -11,6 +11,8 @@ export interface LivestreamRow {
   readonly description: string | null;
   readonly withDvr: boolean;
   readonly withBackup: boolean;
+  /** Changes before the publish only. */
+  readonly playbackPolicy: PlaybackPolicy;
   readonly status: LivestreamStatus;
   /** Null before start and after stop; the secondary one also without a backup. */
   readonly primaryStreamKey: string | null;
@@ -28,13 +30,15 @@ export interface LivestreamRow {
 
 export type NewLivestream = Pick<
   LivestreamRow,
-  "id" | "name" | "description" | "withDvr" | "withBackup" | "createdAtMs"
+  "id" | "name" | "description" | "withDvr" | "withBackup" | "playbackPolicy" | "createdAtMs"
 >;
 
 export type LivestreamSortField = "name" | "status" | "createdAtUtc" | "updatedAtUtc" | "startedAtUtc";
 
 export interface LivestreamPageRequest extends PageRequest<LivestreamSortField> {
   readonly status: LivestreamStatus | null;
+  /** Only those with this policy; left out = all. */
+  readonly playbackPolicy?: PlaybackPolicy;
 }
 
 /** What may change besides the status; a member left out stays as it is. */

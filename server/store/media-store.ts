@@ -1,5 +1,6 @@
 // On-demand assets as they are stored: at most one that a livestream became, with which it goes, and clips, which go alone.
 
+import type { PlaybackPolicy } from "#openapi/names.ts";
 import type { ClipCut } from "./clip-cut.ts";
 import type { Page, PageRequest } from "./page.ts";
 
@@ -23,6 +24,8 @@ export interface MediaRow extends MediaFacts {
   readonly recordingId: string;
   readonly name: string;
   readonly description: string | null;
+  /** Of the livestream it was, or of what it was cut from. */
+  readonly playbackPolicy: PlaybackPolicy;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   /** Null while it is not soft-deleted. */
@@ -41,7 +44,9 @@ export interface ClipOf {
   readonly endSeconds: number;
 }
 
-export type NewClip = Omit<MediaRow, "updatedAtMs" | "deletedAtMs"> & { readonly clipOf: ClipOf };
+export type NewClip = Omit<MediaRow, "playbackPolicy" | "updatedAtMs" | "deletedAtMs"> & {
+  readonly clipOf: ClipOf;
+};
 
 export type MediaStatus = "ready" | "softDeleted";
 

@@ -5,6 +5,7 @@ import type { EventStore } from "./event-store.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 import type { LivestreamStore } from "./livestream-store.ts";
 import type { MediaStore } from "./media-store.ts";
+import type { PlaybackKeyStore } from "./playback-key-store.ts";
 import type { RecordingRemovalStore } from "./recording-removal-store.ts";
 import type { RisingTimeStore } from "./rising-time-store.ts";
 import type { SampleStore } from "./sample-store.ts";
@@ -20,6 +21,7 @@ export interface Stores {
   readonly removals: RecordingRemovalStore;
   readonly thumbnails: ThumbnailStore;
   readonly tokens: TokenStore;
+  readonly playbackKeys: PlaybackKeyStore;
   readonly idempotencyKeys: IdempotencyStore;
   readonly risingTime: RisingTimeStore;
   readonly dateMark: DateMarkStore;

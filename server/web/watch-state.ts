@@ -1,6 +1,6 @@
 // What a viewer may know of a livestream: which phase it is in, what it is called, what to play.
 
-import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
+import type { InstanceName, LivestreamStatus, PlaybackPolicy } from "#openapi/names.ts";
 import { livePlaylistPath, mediaPlaylistPath } from "#openapi/playback-paths.ts";
 import { relativeToRoot } from "./relative-url.ts";
 
@@ -11,6 +11,7 @@ export interface WatchedLivestream {
   readonly onAir: InstanceName | null;
   readonly mediaId: string | null;
   readonly thumbnailUrl: string | null;
+  readonly playbackPolicy: PlaybackPolicy;
 }
 
 /**
@@ -35,7 +36,7 @@ export function watchState(
   root: "../" | "../../",
 ): WatchState {
   const phase = phaseOf(livestream);
-  const playlistPath = playlistPathOf(phase, livestreamId, livestream.mediaId);
+  const playlistPath = playlistPathOf(phase, livestreamId, livestream);
   const picturePath = livestream.thumbnailUrl === null ? null : relativeToRoot(livestream.thumbnailUrl);
   return {
     phase,
@@ -61,8 +62,15 @@ function phaseOf({ status, onAir, mediaId }: WatchedLivestream): WatchPhase {
   }
 }
 
-function playlistPathOf(phase: WatchPhase, livestreamId: string, mediaId: string | null): string | null {
+function playlistPathOf(
+  phase: WatchPhase,
+  livestreamId: string,
+  { mediaId, playbackPolicy }: WatchedLivestream,
+): string | null {
   if (phase === "waiting" || phase === "unavailable") return null;
-  if (phase !== "recording") return livePlaylistPath(livestreamId, "auto");
+  const livePath = livePlaylistPath(livestreamId, "auto");
+  if (phase !== "recording") return livePath;
+  // A viewer's token is for the livestream, whose playlist hands on to the recording. Under another address: it is something else.
+  if (playbackPolicy === "signed") return `${livePath}?recording`;
   return mediaId === null ? null : mediaPlaylistPath(mediaId);
 }

@@ -38,6 +38,8 @@ const CALLS: Record<string, (client: TandemClient) => Promise<unknown>> = {
       ...{ name: "Goal", startAtUtc: "2026-01-31T18:00:00Z", endAtUtc: "2026-01-31T18:00:30Z" },
     }),
   resetStreamKey: (client) => client.resetStreamKey("ID", "primary"),
+  createPlaybackToken: (client) => client.createPlaybackToken("ID"),
+  createMediaPlaybackToken: (client) => client.createMediaPlaybackToken("ID", { viewerId: "me" }),
   listTokens: (client) => client.listTokens(),
   createToken: (client) => client.createToken({ name: "ci", scope: "read" }),
   revokeToken: (client) => client.revokeToken("ID"),

@@ -50,6 +50,8 @@ test("it has the operations of the contract, and no other", () => {
     createMediaClip: "post /v2/media/{id}/clips",
     createLivestreamClip: "post /v2/livestreams/{id}/clips",
     resetStreamKey: "post /v2/livestreams/{id}/inputs/{instance}/reset-key",
+    createPlaybackToken: "post /v2/livestreams/{id}/playback-tokens",
+    createMediaPlaybackToken: "post /v2/media/{id}/playback-tokens",
     listTokens: "get /v2/tokens",
     createToken: "post /v2/tokens",
     revokeToken: "delete /v2/tokens/{id}",

@@ -25,6 +25,7 @@ const COLUMNS = {
   description: "description",
   withDvr: "with_dvr",
   withBackup: "with_backup",
+  playbackPolicy: "playback_policy",
   primaryStreamKey: "primary_stream_key",
   secondaryStreamKey: "secondary_stream_key",
   conversionMessage: "conversion_message",
@@ -61,8 +62,10 @@ export class SqliteLivestreamStore implements LivestreamStore {
   async insert(livestream: NewLivestream): Promise<LivestreamRow> {
     this.#database
       .query(
-        `INSERT INTO livestreams (id, name, description, with_dvr, with_backup, status, created_at_ms, updated_at_ms)
-         VALUES ($id, $name, $description, $withDvr, $withBackup, 'created', $createdAtMs, $createdAtMs)`,
+        `INSERT INTO livestreams (id, name, description, with_dvr, with_backup, playback_policy, status,
+           created_at_ms, updated_at_ms)
+         VALUES ($id, $name, $description, $withDvr, $withBackup, $playbackPolicy, 'created',
+           $createdAtMs, $createdAtMs)`,
       )
       .run({ ...livestream });
     const { id } = livestream;
@@ -85,14 +88,15 @@ export class SqliteLivestreamStore implements LivestreamStore {
   }
 
   async list(request: LivestreamPageRequest): Promise<Page<LivestreamRow>> {
-    const where = "WHERE $status IS NULL OR status = $status";
-    const { status, sort } = request;
+    const where = `WHERE ($status IS NULL OR status = $status)
+      AND ($playbackPolicy IS NULL OR playback_policy = $playbackPolicy)`;
+    const { status, playbackPolicy = null, sort } = request;
     const rows = this.#database
       .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`)
-      .all({ status, ...pageParameters(request) });
+      .all({ status, playbackPolicy, ...pageParameters(request) });
     const counted = this.#database
       .query<{ total: number }, Parameters>(`SELECT count(*) AS total FROM livestreams ${where}`)
-      .get({ status });
+      .get({ status, playbackPolicy });
     return { items: rows.map(fromStored), total: counted?.total ?? 0 };
   }
 
@@ -159,9 +163,9 @@ export class SqliteLivestreamStore implements LivestreamStore {
           this.#database
             .query(
               `INSERT INTO media (id, livestream_id, recording_id, name, description, duration_seconds, size_bytes,
-                 width, height, video_codec, audio_codec, created_at_ms, updated_at_ms)
+                 width, height, video_codec, audio_codec, playback_policy, created_at_ms, updated_at_ms)
                SELECT $mediaId, id, id, name, description, $durationSeconds, $sizeBytes, $width, $height,
-                 $videoCodec, $audioCodec, $atMs, $atMs FROM livestreams WHERE id = $livestreamId`,
+                 $videoCodec, $audioCodec, playback_policy, $atMs, $atMs FROM livestreams WHERE id = $livestreamId`,
             )
             .run({ livestreamId, mediaId, atMs, ...facts });
         }

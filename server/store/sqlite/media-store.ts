@@ -35,6 +35,7 @@ const SORT_COLUMNS = {
 const SELECT = `
   SELECT id, livestream_id AS livestreamId, recording_id AS recordingId, name, description, duration_seconds AS durationSeconds,
     size_bytes AS sizeBytes, width, height, video_codec AS videoCodec, audio_codec AS audioCodec,
+    playback_policy AS playbackPolicy,
     clip_media_id AS clipMediaId, clip_start_seconds AS clipStartSeconds, clip_end_seconds AS clipEndSeconds,
     clip_cut AS clipCut, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs, deleted_at_ms AS deletedAtMs
   FROM media`;
@@ -64,10 +65,10 @@ export class SqliteMediaStore implements MediaStore {
             .query(
               `INSERT INTO media (id, livestream_id, recording_id, name, description, duration_seconds, size_bytes,
                  width, height, video_codec, audio_codec, clip_media_id, clip_start_seconds, clip_end_seconds,
-                 clip_cut, created_at_ms, updated_at_ms)
+                 clip_cut, playback_policy, created_at_ms, updated_at_ms)
                SELECT $id, $livestreamId, $recordingId, $name, $description, $durationSeconds, $sizeBytes,
                  $width, $height, $videoCodec, $audioCodec, $clipMediaId, $startSeconds, $endSeconds,
-                 $clipCut, $createdAtMs, $createdAtMs ${sources}`,
+                 $clipCut, playback_policy, $createdAtMs, $createdAtMs ${sources}`,
             )
             .run({ ...clip, clipMediaId, startSeconds, endSeconds, clipCut }).changes > 0;
         if (isInserted) {

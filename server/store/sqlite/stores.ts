@@ -4,6 +4,7 @@ import type { Database } from "bun:sqlite";
 import { InTurn } from "#server/common/in-turn.ts";
 import type { Log } from "#server/common/log.ts";
 import type { DataDirectory } from "#server/store/data-directory.ts";
+import type { PlaybackKeyStore } from "#server/store/playback-key-store.ts";
 import type { References } from "#server/store/references.ts";
 import type { Stores } from "#server/store/stores.ts";
 import type { TokenStore } from "#server/store/token-store.ts";
@@ -14,6 +15,7 @@ import { SqliteEventStore } from "./event-store.ts";
 import { SqliteIdempotencyStore } from "./idempotency-store.ts";
 import { SqliteLivestreamStore } from "./livestream-store.ts";
 import { SqliteMediaStore } from "./media-store.ts";
+import { SqlitePlaybackKeyStore } from "./playback-key-store.ts";
 import { SqliteRecordingRemovalStore } from "./recording-removal-store.ts";
 import { SqliteReferences } from "./references.ts";
 import { SqliteRisingTimeStore } from "./rising-time-store.ts";
@@ -54,6 +56,7 @@ export function storesIn(database: Database) {
     removals: new SqliteRecordingRemovalStore(database),
     thumbnails: new SqliteThumbnailStore(database),
     tokens: new SqliteTokenStore(database),
+    playbackKeys: new SqlitePlaybackKeyStore(database),
     idempotencyKeys: new SqliteIdempotencyStore(database),
     risingTime: new SqliteRisingTimeStore(database),
     dateMark: new SqliteDateMarkStore(database),
@@ -70,8 +73,16 @@ export function openSqliteReferences(
   return { references: new SqliteReferences(database), close: () => database.close() };
 }
 
-/** Tokens alone, as a command beside a running server needs them. Throws as {@link openSqliteStores}. */
-export function openSqliteTokens(directory: DataDirectory): { tokens: TokenStore; close: () => void } {
+/** Tokens and keys alone, as a command beside a running server needs them. Throws as {@link openSqliteStores}. */
+export function openSqliteTokens(directory: DataDirectory): {
+  tokens: TokenStore;
+  playbackKeys: PlaybackKeyStore;
+  close: () => void;
+} {
   const database = openDatabaseOf(directory);
-  return { tokens: new SqliteTokenStore(database), close: () => database.close() };
+  return {
+    tokens: new SqliteTokenStore(database),
+    playbackKeys: new SqlitePlaybackKeyStore(database),
+    close: () => database.close(),
+  };
 }

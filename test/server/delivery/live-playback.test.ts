@@ -23,6 +23,7 @@ import { isInMemory } from "#server/recording/piece.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { SessionKeys, type ViewerRequest } from "#server/stats/session-key.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
+import { FakeGuard } from "#test/support/fake-guard.ts";
 import { ROOT } from "#test/support/imports.ts";
 import {
   bytesOf,
@@ -56,7 +57,14 @@ class Playhouse implements AsyncDisposable {
   opening: Promise<void> | null = null;
   /** Requests that made somebody a viewer. */
   readonly watched: ViewerRequest[] = [];
-  livestream: PlayedLivestream | null = { status: "live", mediaId: null, withBackup: true };
+  livestream: PlayedLivestream | null = {
+    status: "live",
+    mediaId: null,
+    withBackup: true,
+    playbackPolicy: "public",
+  };
+  isSigned = false;
+  readonly fake = new FakeGuard(() => "session");
   readonly #router: PlaybackRouter;
 
   constructor(options: { isEvent?: boolean } = {}) {
@@ -72,14 +80,16 @@ class Playhouse implements AsyncDisposable {
         opening: () => this.opening,
         livestream: async (id) => (id === LIVESTREAM_ID ? this.livestream : null),
         listed,
+        isSigned: (id) => (id === LIVESTREAM_ID && this.programme !== null ? this.isSigned : null),
+        guard: this.fake.guard,
         viewers: {
-          newSession: () => "session",
           watched: (_id, _playout, viewer) => this.watched.push(viewer),
         },
         addressOf: () => "192.0.2.1",
       }),
       media: new MediaPlayback({
         media: { playable: async () => null },
+        guard: this.fake.guard,
         footages: { of: async () => null, movie: async () => null },
         listed,
       }),
@@ -150,7 +160,7 @@ describe("a live playlist", () => {
     ["started", "1"],
     ["failed", null],
   ] as const)("of a livestream that is %s is to be asked for again in %p s", async (status, seconds) => {
-    house.livestream = { status, mediaId: null, withBackup: true };
+    house.livestream = { status, mediaId: null, withBackup: true, playbackPolicy: "public" };
     house.programme = null;
     const response = await house.ask(`${BASE}/index.m3u8`);
     expectNotThere(response);
@@ -158,7 +168,7 @@ describe("a live playlist", () => {
   });
 
   test("of an instance that the livestream does not have is not to be asked for again", async () => {
-    house.livestream = { status: "live", mediaId: null, withBackup: false };
+    house.livestream = { status: "live", mediaId: null, withBackup: false, playbackPolicy: "public" };
     house.programme = null;
     for (const [instance, seconds] of [
       ["primary", "1"],
@@ -208,7 +218,7 @@ describe("a live playlist", () => {
     expect(inGap.status).toBe(200);
     expect(await inGap.text()).not.toContain("#EXT-X-ENDLIST");
     await house.shown.end();
-    house.livestream = { status: "converting", mediaId: null, withBackup: true };
+    house.livestream = { status: "converting", mediaId: null, withBackup: true, playbackPolicy: "public" };
     const ended = await house.ask(`${LISTED}/media.m3u8`);
     expect(ended.status).toBe(200);
     expect(await ended.text()).toEndWith("#EXT-X-ENDLIST\n");
@@ -219,7 +229,7 @@ describe("once the recording is there", () => {
   beforeEach(async () => {
     await house.show(4);
     await house.shown.end();
-    house.livestream = { status: "finished", mediaId: MEDIA_ID, withBackup: true };
+    house.livestream = { status: "finished", mediaId: MEDIA_ID, withBackup: true, playbackPolicy: "public" };
   });
 
   test.each(["", "primary/", "secondary/"])(
@@ -306,7 +316,7 @@ describe("after a restart", () => {
   });
 
   test("an instance of a livestream that was stopped is the programme, which is listed to its end", async () => {
-    house.livestream = { status: "converting", mediaId: null, withBackup: true };
+    house.livestream = { status: "converting", mediaId: null, withBackup: true, playbackPolicy: "public" };
     for (const file of ["index.m3u8", "v0-360/media.m3u8"]) {
       const path = `${BASE}/primary/${file}`;
       const response = await house.ask(path);

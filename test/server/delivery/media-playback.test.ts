@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { gunzipSync } from "node:zlib";
 import { Parser } from "m3u8-parser";
+import type { PlaybackPolicy } from "#openapi/names.ts";
 import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { MediaPlayback, type MediaPlaybackOptions } from "#server/delivery/media-playback.ts";
 import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
 import { Footages } from "#server/recording/footages.ts";
+import { FakeGuard } from "#test/support/fake-guard.ts";
 import { readMovie } from "#test/support/movie-reader.ts";
 import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 
@@ -15,6 +17,9 @@ const BASE = `/media/${MEDIA_ID}`;
 const folder = new RecordingFolder();
 let playback: MediaPlayback;
 let isPlayable = true;
+const playbackPolicy: PlaybackPolicy = "public";
+const fake = new FakeGuard();
+const { guard } = fake;
 let recorded: Uint8Array;
 
 beforeAll(async () => {
@@ -24,7 +29,7 @@ beforeAll(async () => {
   playback = playbackOf({
     playable: async (id) =>
       isPlayable && id === MEDIA_ID
-        ? { id, recordingId: LIVESTREAM_ID, cut: null, name: 'Café "Derby"' }
+        ? { id, recordingId: LIVESTREAM_ID, cut: null, name: 'Café "Derby"', playbackPolicy }
         : null,
   });
 });
@@ -33,7 +38,7 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 function playbackOf(media: MediaPlaybackOptions["media"]): MediaPlayback {
   const footages = new Footages(folder.recordings);
-  return new MediaPlayback({ media, footages, listed: new ListedAnswers(new StretchCache(() => 0)) });
+  return new MediaPlayback({ media, guard, footages, listed: new ListedAnswers(new StretchCache(() => 0)) });
 }
 
 /** Where the router would not come here, 404 is somebody else's. */
@@ -189,10 +194,10 @@ describe("the download", () => {
     await using empty = new RecordingFolder();
     await empty.record([]);
     const footages = new Footages(empty.recordings);
-    const played = { recordingId: LIVESTREAM_ID, cut: null, name: "Empty" };
+    const played = { recordingId: LIVESTREAM_ID, cut: null, name: "Empty", playbackPolicy };
     const media = { playable: async (id: string) => ({ id, ...played }) };
     const listed = new ListedAnswers(new StretchCache(() => 0));
-    expect((await ask(new MediaPlayback({ media, footages, listed }), url)).status).toBe(404);
+    expect((await ask(new MediaPlayback({ media, guard, footages, listed }), url)).status).toBe(404);
   });
 });
 
@@ -253,7 +258,13 @@ describe("nothing is at", () => {
   test("a recording whose files are gone", async () => {
     const gone = playbackOf({
       playable: async (id) => ({
-        ...{ id, recordingId: "0190b8e8-0000-7000-8000-00000000000c", cut: null, name: "Gone" },
+        ...{
+          id,
+          recordingId: "0190b8e8-0000-7000-8000-00000000000c",
+          cut: null,
+          name: "Gone",
+          playbackPolicy,
+        },
       }),
     });
     expect((await ask(gone, `${BASE}/index.m3u8`)).status).toBe(404);

@@ -18,6 +18,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     timeline: new LivestreamTimeline({ events: statistics.stored, livestreams: house.stored }),
     statistics: statistics.routes,
     thumbnails: house.thumbnails,
+    playbackTokens: { issue: () => Promise.reject(new Error("nobody asks")) },
     tokens: house.tokens,
     scopeOf: async (token) => (token === "secret" ? "admin" : null),
     idempotencyKeys: house.idempotencyKeys,

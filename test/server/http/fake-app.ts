@@ -3,10 +3,12 @@
 import type { Database } from "bun:sqlite";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
+import { PlaybackTokens } from "#server/delivery/playback-tokens.ts";
 import { type AppOptions, createApp } from "#server/http/app.ts";
 import { webRoutes } from "#server/http/web-routes.ts";
 import { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
 import { scopesOf } from "#server/store/admin-token.ts";
+import { newPlaybackKey } from "#server/store/new-playback-key.ts";
 import { openDatabase } from "#server/store/sqlite/database.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
@@ -50,6 +52,7 @@ export class FakeApp {
     clock: new FakeClock(),
   });
   readonly app: ReturnType<typeof createApp>;
+  readonly #playbackKeys = [newPlaybackKey(0)];
   readonly #scopeOf: AppOptions["scopeOf"];
   risingMs = Date.UTC(2026, 0, 1);
 
@@ -68,6 +71,11 @@ export class FakeApp {
       thumbnails: this.house.thumbnails,
       timeline: new LivestreamTimeline({ events: this.statistics.stored, livestreams: this.house.stored }),
       statistics: this.statistics.routes,
+      playbackTokens: new PlaybackTokens({
+        believedKeys: async () => this.#playbackKeys,
+        dateMs: () => this.house.nowMs,
+        monotonicMs: () => 0,
+      }),
       tokens: this.house.tokens,
       scopeOf: async (token) => (token === READER ? "read" : this.#scopeOf(token)),
       idempotencyKeys: this.house.idempotencyKeys,

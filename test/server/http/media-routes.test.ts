@@ -18,6 +18,7 @@ test("an asset is shown with all there is to know of it", async () => {
     downloadUrl: `https://example.com/media/${mediaId}/download.mp4`,
     thumbnailUrl: null,
     clipOf: null,
+    playbackPolicy: "public",
     ...FACTS,
     createdAtUtc: expect.stringMatching(/^2026-01-01T00:00:00\.\d{3}Z$/),
     updatedAtUtc: expect.stringMatching(/^2026-01-01T00:00:00\.\d{3}Z$/),

@@ -14,6 +14,7 @@ import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { SessionKeys } from "#server/stats/session-key.ts";
 import { Viewers } from "#server/stats/viewers.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
+import { FakeGuard } from "#test/support/fake-guard.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 
@@ -31,6 +32,8 @@ class Theatre {
     fanOut: new RtmpFanOut(0),
     clock: this.clock,
   });
+  isSigned = false;
+  readonly fake = new FakeGuard(() => this.viewers.newSession());
   readonly #router: PlaybackRouter;
 
   constructor() {
@@ -40,13 +43,18 @@ class Theatre {
         programme: (id, playout) => (id === "show" && playout === "auto" ? this.#programme : null),
         opening: () => null,
         livestream: async (id) =>
-          id === "show" ? { status: "live", mediaId: null, withBackup: true } : null,
+          id === "show"
+            ? { status: "live", mediaId: null, withBackup: true, playbackPolicy: "public" }
+            : null,
         listed,
+        isSigned: () => this.isSigned,
+        guard: this.fake.guard,
         viewers: this.viewers,
         addressOf: () => this.address,
       }),
       media: new MediaPlayback({
         media: { playable: async () => null },
+        guard: this.fake.guard,
         footages: { of: async () => null, movie: async () => null },
         listed,
       }),

@@ -8,10 +8,12 @@ const LIVESTREAMS: Record<string, WatchedLivestream> = {
   one: {
     ...{ name: "One", status: "live", onAir: "primary", mediaId: null },
     thumbnailUrl: `${PUBLIC}thumbnails/one/0123abcd`,
+    playbackPolicy: "public",
   },
   script: {
     ...{ name: '</title><script>alert("1")</script>', status: "live", onAir: null, mediaId: null },
     thumbnailUrl: null,
+    playbackPolicy: "public",
   },
 };
 

@@ -39,7 +39,14 @@ class Watched {
   static async converting({ withDvr = false, conversionMessage = null as string | null } = {}) {
     const watched = new Watched();
     const text = { name: "Show", description: "text" };
-    await watched.livestreams.insert({ id: ID, ...text, withDvr, withBackup: true, createdAtMs: 1 });
+    await watched.livestreams.insert({
+      id: ID,
+      ...text,
+      withDvr,
+      withBackup: true,
+      playbackPolicy: "public",
+      createdAtMs: 1,
+    });
     await watched.livestreams.changeStatus(ID, "created", "converting", { conversionMessage }, 2);
     return watched;
   }

@@ -3,7 +3,7 @@
 import type { Database } from "bun:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { InstanceName } from "#openapi/names.ts";
+import type { InstanceName, PlaybackPolicy } from "#openapi/names.ts";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
 import type { InputState } from "#server/instances/input-state.ts";
@@ -31,19 +31,32 @@ export const FACTS = {
   ...{ videoCodec: "avc1.64001f", audioCodec: "mp4a.40.2" },
 };
 
+/** What a livestream is made with. */
+interface Properties {
+  readonly withDvr?: boolean;
+  readonly withBackup?: boolean;
+  readonly playbackPolicy?: PlaybackPolicy;
+}
+
 /** A playout manager without a playout: says what the test sets, and writes down what it is told. */
 export class FakePlayouts implements Playouts {
   readonly calls: string[] = [];
   readonly active = new Map<string, InstanceName>();
   /** What is said of every input. */
   judged: Pick<InputState, "health" | "advice" | "problem"> = { health: null, advice: [], problem: null };
+  readonly signed = new Map<string, boolean>();
   readonly streamKeys = new Map<string, { primary: string | null; secondary: string | null }>();
   /** What the next call of this name waits for, or fails with. */
   readonly holds = new Map<string, Promise<void>>();
 
-  open({ id, streamKeys }: Parameters<Playouts["open"]>[0]): void {
+  open({ id, streamKeys, isSigned }: Parameters<Playouts["open"]>[0]): void {
     this.calls.push(`open ${id}`);
+    this.signed.set(id, isSigned);
     this.streamKeys.set(id, streamKeys);
+  }
+
+  setSigned(id: string, isSigned: boolean): void {
+    if (this.signed.has(id)) this.signed.set(id, isSigned);
   }
 
   resetKey(id: string, instance: InstanceName, streamKey: string): void {
@@ -243,39 +256,40 @@ export class FakeHouse {
     this.database.run(`PRAGMA query_only = ${isWritable ? "OFF" : "ON"}`);
   }
 
-  async create(properties: { withDvr?: boolean; withBackup?: boolean; name?: string } = {}): Promise<string> {
-    const { name = "Show", withDvr = false, withBackup = true } = properties;
-    return (await this.livestreams.create({ name, description: null, withDvr, withBackup })).id;
+  async create(properties: Properties & { name?: string } = {}): Promise<string> {
+    const { name = "Show", withDvr = false, withBackup = true, playbackPolicy = "public" } = properties;
+    const wanted = { name, description: null, withDvr, withBackup, playbackPolicy };
+    return (await this.livestreams.create(wanted)).id;
   }
 
-  async started(properties: { withDvr?: boolean; withBackup?: boolean } = {}): Promise<string> {
+  async started(properties: Properties = {}): Promise<string> {
     const id = await this.create(properties);
     await this.livestreams.start(id);
     return id;
   }
 
   /** Started, with an encoder that sends to the primary input. */
-  async receiving(properties: { withDvr?: boolean } = {}): Promise<string> {
+  async receiving(properties: Properties = {}): Promise<string> {
     const id = await this.started(properties);
     this.playouts.active.set(id, "primary");
     return id;
   }
 
-  async live(properties: { withDvr?: boolean } = {}): Promise<string> {
+  async live(properties: Properties = {}): Promise<string> {
     const id = await this.receiving(properties);
     await this.livestreams.publish(id);
     return id;
   }
 
   /** Stopped, and its conversion through. */
-  async stopped(properties: { withDvr?: boolean } = {}): Promise<string> {
+  async stopped(properties: Properties = {}): Promise<string> {
     const id = await this.live(properties);
     await this.livestreams.stop(id);
     await this.livestreams.conversionsSettled();
     return id;
   }
 
-  async finished(properties: { withDvr?: boolean } = {}): Promise<{ id: string; mediaId: string }> {
+  async finished(properties: Properties = {}): Promise<{ id: string; mediaId: string }> {
     const id = await this.stopped(properties);
     return { id, mediaId: (await this.livestreams.get(id))?.mediaId ?? "" };
   }

@@ -199,6 +199,7 @@ describe("a livestream", () => {
       description: "text",
       withDvr: true,
       withBackup: false,
+      playbackPolicy: "signed",
     });
     expect(created).toEqual({
       id: created.id,
@@ -206,6 +207,7 @@ describe("a livestream", () => {
       description: "text",
       withDvr: true,
       withBackup: false,
+      playbackPolicy: "signed",
       status: "created",
       onAir: null,
       inputs: [],

@@ -17,6 +17,7 @@ test("an asset is shown as the contract has it", async () => {
   expect(media).toEqual({
     ...{ id: mediaId, livestreamId: id, type: "video", name: "Show", description: null, status: "ready" },
     ...{ playlistUrl: `https://example.com/media/${mediaId}/index.m3u8`, thumbnailUrl: null, clipOf: null },
+    playbackPolicy: "public",
     ...{ downloadUrl: `https://example.com/media/${mediaId}/download.mp4`, ...FACTS },
     createdAtUtc: expect.stringMatching(/^2026-01-01T00:00:00\.\d{3}Z$/),
     updatedAtUtc: media?.createdAtUtc ?? "",

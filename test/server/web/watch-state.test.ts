@@ -4,6 +4,7 @@ import { type WatchedLivestream, type WatchPhase, watchState } from "#server/web
 const LIVE: WatchedLivestream = {
   ...{ name: "Derby", status: "live", onAir: "secondary", mediaId: null },
   thumbnailUrl: null,
+  playbackPolicy: "public",
 };
 
 describe("a viewer is told", () => {

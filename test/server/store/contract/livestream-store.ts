@@ -1,6 +1,7 @@
 // What every store of livestreams does.
 
 import { describe, expect, test } from "bun:test";
+import type { PlaybackPolicy } from "#openapi/names.ts";
 import type { LivestreamRow, LivestreamStore } from "#server/store/livestream-store.ts";
 import type { MediaFacts } from "#server/store/media-store.ts";
 import { type NewPlace, withStores } from "./store-place.ts";
@@ -13,9 +14,10 @@ export const FACTS: MediaFacts = {
 export function insert(
   store: Pick<LivestreamStore, "insert">,
   id: string,
-  { name = id, createdAtMs = 1000 } = {},
+  { name = id, createdAtMs = 1000, playbackPolicy = "public" as PlaybackPolicy } = {},
 ): Promise<LivestreamRow> {
-  return store.insert({ id, name, description: null, withDvr: false, withBackup: true, createdAtMs });
+  const properties = { name, description: null, withDvr: false, withBackup: true, playbackPolicy };
+  return store.insert({ id, ...properties, createdAtMs });
 }
 
 /** Makes `id` a finished livestream with the asset `mediaId`. */
@@ -24,8 +26,9 @@ export async function finish(
   id: string,
   mediaId: string,
   atMs = 1000,
+  playbackPolicy: PlaybackPolicy = "public",
 ): Promise<void> {
-  await insert(store, id);
+  await insert(store, id, { playbackPolicy });
   await store.changeStatus(id, "created", "converting", {}, atMs);
   await store.finishConversion({ livestreamId: id, mediaId, facts: FACTS, message: null, atMs });
 }
@@ -42,6 +45,7 @@ export function livestreamStoreContract(newPlace: NewPlace): void {
         const inserted = await insert(livestreams, "a", { name: "First" });
         expect(inserted).toEqual({
           ...{ id: "a", name: "First", description: null, withDvr: false, withBackup: true },
+          playbackPolicy: "public",
           ...{ status: "created", primaryStreamKey: null, secondaryStreamKey: null },
           ...{ mediaId: null, conversionMessage: null, createdAtMs: 1000, updatedAtMs: 1000 },
           ...{ ingestStartedAtMs: null, startedAtMs: null, stoppedAtMs: null, finishedAtMs: null },
@@ -50,6 +54,24 @@ export function livestreamStoreContract(newPlace: NewPlace): void {
         expect(await livestreams.status("a")).toBe("created");
         expect([await livestreams.find("b"), await livestreams.status("b")]).toEqual([null, null]);
         await expect(insert(livestreams, "a")).rejects.toThrow();
+      }));
+
+    test("are listed by who may watch, where that is asked for, and may change it", () =>
+      withStores(newPlace, async ({ livestreams }) => {
+        await insert(livestreams, "a");
+        await insert(livestreams, "b", { playbackPolicy: "signed" });
+        const listed = async (playbackPolicy?: PlaybackPolicy) => {
+          const asked = playbackPolicy === undefined ? {} : { playbackPolicy };
+          const page = await livestreams.list({ page: 0, perpage: 9, sort: null, status: null, ...asked });
+          return [page.total, ...page.items.map(({ id }) => id)];
+        };
+        expect(await listed()).toEqual([2, "b", "a"]);
+        expect([await listed("public"), await listed("signed")]).toEqual([
+          [1, "a"],
+          [1, "b"],
+        ]);
+        await livestreams.update("a", "created", { playbackPolicy: "signed" }, 2000);
+        expect(await listed("signed")).toEqual([2, "b", "a"]);
       }));
 
     test("change their status once from the status they had, together with what goes with it", () =>
@@ -192,6 +214,7 @@ export function livestreamStoreContract(newPlace: NewPlace): void {
         expect(total).toBe(1);
         expect(items[0]).toEqual({
           ...{ id: row?.mediaId ?? "", livestreamId: "a", name: "Show", description: null, ...FACTS },
+          playbackPolicy: "public",
           ...{ createdAtMs: 3, updatedAtMs: 3, deletedAtMs: null, recordingId: "a", clipOf: null, cut: null },
         });
       }));

@@ -90,11 +90,22 @@ export function mediaStoreContract(newPlace: NewPlace): void {
         expect(await media.find("c")).toEqual({
           ...{ id: "c", livestreamId: "a", recordingId: "a", name: "Clip", description: null, ...FACTS },
           ...{ clipOf: { mediaId: "m", startSeconds: 1.5, endSeconds: 2 }, cut: CUT },
-          ...{ createdAtMs: 5000, updatedAtMs: 5000, deletedAtMs: null },
+          ...{ playbackPolicy: "public", createdAtMs: 5000, updatedAtMs: 5000, deletedAtMs: null },
         });
         expect((await livestreams.find("a"))?.mediaId).toBe("m");
         const { items, total } = await media.list({ page: 0, perpage: 9, sort: null, status: "ready" });
         expect([total, ...items.map(({ id }) => id)]).toEqual([2, "c", "m"]);
+      }));
+
+    test("are for whom what they are cut from is for", () =>
+      withStores(newPlace, async ({ livestreams, media }) => {
+        await finish(livestreams, "a", "m", 1000, "signed");
+        await insert(livestreams, "b", { playbackPolicy: "signed" });
+        expect(await insertClip(media, { id: "c", mediaId: "m" })).toBe(true);
+        expect(await insertClip(media, { id: "d", mediaId: "c" })).toBe(true);
+        expect(await insertClip(media, { id: "e", mediaId: null, livestreamId: "b" })).toBe(true);
+        const policyOf = async (id: string) => (await media.find(id))?.playbackPolicy;
+        expect(await Promise.all(["m", "c", "d", "e"].map(policyOf))).toEqual(Array(4).fill("signed"));
       }));
 
     test("are of what is there, and not soft-deleted", () =>

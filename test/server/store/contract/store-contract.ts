@@ -4,6 +4,7 @@ import { describe } from "bun:test";
 import { idempotencyStoreContract } from "./idempotency-store.ts";
 import { livestreamStoreContract } from "./livestream-store.ts";
 import { mediaStoreContract } from "./media-store.ts";
+import { playbackKeyStoreContract } from "./playback-key-store.ts";
 import { recordingRemovalStoreContract, thumbnailStoreContract } from "./removals-and-pictures.ts";
 import { statisticsStoresContract } from "./statistics-stores.ts";
 import type { NewPlace } from "./store-place.ts";
@@ -17,6 +18,7 @@ export function storeContract(name: string, newPlace: NewPlace): void {
     recordingRemovalStoreContract(newPlace);
     thumbnailStoreContract(newPlace);
     tokenStoreContract(newPlace);
+    playbackKeyStoreContract(newPlace);
     idempotencyStoreContract(newPlace);
     turnsContract(newPlace);
     statisticsStoresContract(newPlace);

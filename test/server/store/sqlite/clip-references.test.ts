@@ -28,7 +28,13 @@ test("recordings that clips play, or have of their own, are to be there, whole",
   const database = openDatabase(":memory:");
   const { livestreams, media, removals } = storesIn(database);
   const references = new SqliteReferences(database);
-  const about = { name: "Show", description: null, withDvr: false, withBackup: false };
+  const about = {
+    name: "Show",
+    description: null,
+    withDvr: false,
+    withBackup: false,
+    playbackPolicy: "public",
+  } as const;
   await livestreams.insert({ id: "a", ...about, createdAtMs: 1 });
   await livestreams.changeStatus("a", "created", "converting", {}, 1);
   await livestreams.finishConversion({

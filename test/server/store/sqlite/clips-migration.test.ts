@@ -43,6 +43,7 @@ test("assets and pictures of a database from before there were clips are what th
       audioCodec: "mp4a",
     },
     ...{ createdAtMs: 3, updatedAtMs: 4, deletedAtMs: 5, clipOf: null, cut: null },
+    playbackPolicy: "public",
   });
   expect((await livestreams.find("a"))?.mediaId).toBe("m");
   expect((await thumbnails.current("a"))?.contentHash).toBe("hash");
