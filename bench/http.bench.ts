@@ -1,30 +1,51 @@
-// What a viewer's request costs: the live playlist, the newest segment, and one that left the playlist and is read from the
-// recording, each asked for by `wrk -t1 -c16` while one publisher is on air.
+// What a viewer's request costs: the live playlist, the same of a signed livestream, the newest segment, and one that left the
+// playlist and is read from the recording, each asked for by `wrk -t1 -c16` while two publishers are on air.
 
 import { usageOf } from "#bench/support/process-usage.ts";
 import { startPublishers } from "#bench/support/publishers.ts";
+import { ApiClient } from "#test/support/api-client.ts";
 import { fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
 import { areInstalled, run } from "#test/support/program.ts";
-import { TandemServer } from "#test/support/tandem-server.ts";
+import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 
-const SECONDS = 10;
+const SECONDS = 5;
+const TURNS = 3;
 const CONNECTIONS = 16;
 
 await using server = await TandemServer.start({ environment: { TANDEM_LOG: "info" } });
 await using publishers = await startPublishers(server, 1);
+await using signed = await startPublishers(server, 1, "signed");
 const masterUrl = `${server.url}/live/${publishers.ids[0]}/index.m3u8`;
 const mediaUrl = await until("a playlist", () => fetchVariantUrl(masterUrl));
+const signedMasterUrl = await withToken(signed.ids[0] ?? "");
+const signedMediaUrl = await until("a playlist", () => fetchVariantUrl(signedMasterUrl));
 const newestUrl = async () => (await fetchPlaylist(mediaUrl)).segments.at(-1)?.url ?? "";
 const firstUrl = await until("a segment", async () => (await fetchPlaylist(mediaUrl)).segments[0]?.url);
 
 print("what                requests/s  CPU µs per request  MB/s");
-await measure("multivariant", masterUrl);
-await measure("media playlist", mediaUrl);
+// In turns: a machine that is busy is busy for both.
+for (let turn = 1; turn <= TURNS; turn += 1) {
+  const open = await measure("multivariant", masterUrl);
+  const withSignedOpen = await measure("  signed", signedMasterUrl);
+  const media = await measure("media playlist", mediaUrl);
+  const withSignedMedia = await measure("  signed", signedMediaUrl);
+  const times = [withSignedOpen / open, withSignedMedia / media].map((each) => each.toFixed(2));
+  print(
+    `signed costs        ${times[0]} times a public multivariant, ${times[1]} times a public media playlist`,
+  );
+}
 await measure("newest segment", await newestUrl());
 await measure("recorded segment", firstUrl);
 
-async function measure(name: string, url: string): Promise<void> {
+async function withToken(id: string): Promise<string> {
+  const { operations } = new ApiClient(server.url, ADMIN_TOKEN);
+  const { token } = await operations.createPlaybackToken(id);
+  return `${server.url}/live/${id}/index.m3u8?token=${token}`;
+}
+
+/** CPU seconds a request. */
+async function measure(name: string, url: string): Promise<number> {
   const bytes = (await (await fetch(url)).bytes()).byteLength;
   const before = usageOf(server.processId).cpuSeconds;
   const startedAt = performance.now();
@@ -39,6 +60,7 @@ async function measure(name: string, url: string): Promise<void> {
       ((requests * bytes) / seconds / 1e6).toFixed(0).padStart(5),
     ].join(" "),
   );
+  return cpuSeconds / requests;
 }
 
 /** Throws when any answer was not a success. */

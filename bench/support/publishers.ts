@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { megabitClip } from "#bench/support/megabit-clip.ts";
+import type { PlaybackPolicy } from "#openapi/names.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ROOT } from "#test/support/imports.ts";
 import { Program } from "#test/support/program.ts";
@@ -15,12 +16,16 @@ export interface Publishers extends AsyncDisposable {
 }
 
 /** Resolves when `count` livestreams are live, each with one publisher at 1 Mbit/s that goes on until disposed. */
-export async function startPublishers(server: TandemServer, count: number): Promise<Publishers> {
+export async function startPublishers(
+  server: TandemServer,
+  count: number,
+  playbackPolicy: PlaybackPolicy = "public",
+): Promise<Publishers> {
   const api = new ApiClient(server.url, ADMIN_TOKEN);
   const ids: string[] = [];
   const urls: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const { id } = await api.create({ name: `Publisher ${index + 1}`, withBackup: false });
+    const { id } = await api.create({ name: `Publisher ${index + 1}`, withBackup: false, playbackPolicy });
     const { inputs } = await api.start(id);
     ids.push(id);
     urls.push(...inputs.map((input) => input.url));

@@ -82,6 +82,7 @@ export class PlaybackGuard {
         : path.secret !== null && this.#options.folders.opens(path.secret, path.id);
     if (!isRight) return notFoundAnswer();
     const response = play(terms);
+    if (path.kind === "livestream") return response; // Asked for anew every time as it is.
     return response instanceof Promise ? response.then(keptByNobodyElse) : keptByNobodyElse(response);
   }
 
@@ -106,7 +107,7 @@ function toItsFolder({ id, playout, rendition, toRoot }: PlaybackPath, terms: Pl
   );
 }
 
-/** A cache that several share would hand it to whoever comes after the token has run out. */
+/** What is public may be kept for a while: that would be handed to whoever comes after the token has run out. */
 function keptByNobodyElse(response: Response): Response {
   if (response.ok) response.headers.set("Cache-Control", "private, no-cache");
   return response;

@@ -1,6 +1,6 @@
 // The folders that what signed playlists list is in: nobody finds one who was not shown a playlist, and caches need no token.
 
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { SECRET_FOLDER_LENGTH } from "#openapi/playback-paths.ts";
 
 /** Some 100 bytes each. */
@@ -28,8 +28,12 @@ export class SecretFolders {
     return folder;
   }
 
-  /** `folder` is as long as any. */
+  /** `folder` is as long as any. How long it takes says nothing of how much of it is right. */
   opens(folder: string, id: string): boolean {
-    return timingSafeEqual(Buffer.from(folder), Buffer.from(this.of(id)));
+    const right = this.of(id);
+    let difference = 0;
+    for (let index = 0; index < right.length; index += 1)
+      difference |= right.charCodeAt(index) ^ folder.charCodeAt(index);
+    return difference === 0;
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { SECRET_FOLDER } from "#openapi/playback-paths.ts";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
@@ -131,10 +132,13 @@ function answerError(error: Error, context: Context, log: Log): Response {
   return answerFailure(error, context.req.raw, log);
 }
 
+/** A folder that only signed playlists tell. */
+const SECRET_NAME = new RegExp(`/${SECRET_FOLDER}/`);
+
 /** An error of ours: logged, and answered without its reason, unless that is something that passes. */
 export function answerFailure(error: unknown, { method, url }: Request, log: Log): Response {
   const path = new URL(url).pathname;
-  const call = { method, path, message: String(error) };
+  const call = { method, path: path.replace(SECRET_NAME, "/…/"), message: String(error) };
   const passing = passingFailure(error);
   const answer = passing === null ? failInternally() : failForNow(passing.code, passing.message);
   if (passing !== null) log.error("http_call_unavailable", call);

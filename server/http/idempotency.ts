@@ -7,6 +7,7 @@ import { diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { IdempotencyStore, StoredAnswer } from "#server/store/idempotency-store.ts";
 import { fail } from "./fail.ts";
 import type { TokenVariables } from "./require-token.ts";
+import { seal, unseal } from "./sealed-text.ts";
 
 export interface IdempotencyOptions {
   readonly store: IdempotencyStore;
@@ -27,10 +28,15 @@ const KEPT_HEADERS = ["Content-Type", "Location"];
 const CALLER_LENGTH = 8;
 
 export function idempotency({ store, risingMs }: IdempotencyOptions): MiddlewareHandler<TokenVariables> {
-  const run = async (call: KeyedCall, context: Context, next: () => Promise<void>): Promise<void> => {
+  const run = async (
+    call: KeyedCall,
+    context: Context<TokenVariables>,
+    next: () => Promise<void>,
+  ): Promise<void> => {
     try {
       await next();
-      if (isKept(context.res.status)) await store.finish(call.route, call.key, await keptAnswer(context.res));
+      if (!isKept(context.res.status)) return;
+      await store.finish(call.route, call.key, await keptAnswer(context.res, context.var.token));
     } finally {
       await unlessDisk(() => store.release(call.route, call.key));
     }
@@ -73,7 +79,8 @@ function isKept(status: number): boolean {
   return status < 400 || status === 409;
 }
 
-async function keptAnswer(response: Response): Promise<StoredAnswer> {
+/** It is read again by whoever has the token. */
+async function keptAnswer(response: Response, token: string): Promise<StoredAnswer> {
   const headers = KEPT_HEADERS.flatMap((name) => {
     const value = response.headers.get(name);
     return value === null ? [] : [[name, value]];
@@ -81,13 +88,16 @@ async function keptAnswer(response: Response): Promise<StoredAnswer> {
   return {
     status: response.status,
     headers: Object.fromEntries(headers),
-    body: await response.clone().text(),
+    body: seal(await response.clone().text(), token),
   };
 }
 
-function replay(context: Context, answer: StoredAnswer): Response {
+function replay(context: Context<TokenVariables>, answer: StoredAnswer): Response {
   for (const [name, value] of Object.entries(answer.headers)) context.header(name, value);
-  return new Response(answer.body, { status: answer.status, headers: answer.headers });
+  return new Response(unseal(answer.body, context.var.token), {
+    status: answer.status,
+    headers: answer.headers,
+  });
 }
 
 function sha256(text: string): string {

@@ -20,6 +20,7 @@ export class ApiClient {
     name: string;
     withDvr?: boolean;
     withBackup?: boolean;
+    playbackPolicy?: "public" | "signed";
   }): Promise<OpenLivestream> {
     return opened(await this.operations.createLivestream(properties));
   }

@@ -11,6 +11,8 @@ import { openSqliteTokens } from "#server/store/sqlite/stores.ts";
 let folder = "";
 let printed = "";
 
+const NOW_MS = Date.UTC(2026, 0, 1);
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tandem-token-commands-"));
   printed = "";
@@ -21,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 async function run(...argv: string[]): Promise<string> {
   const commands = tokenCommands({
     dataDir: () => folder,
-    clock: { dateMs: () => Date.UTC(2026, 0, 1) },
+    clock: { dateMs: () => NOW_MS },
     print: (text) => {
       printed += text;
     },
@@ -39,6 +41,17 @@ async function scopeOf(token: string): Promise<string | undefined> {
   close();
   return row?.scope;
 }
+
+test("a new playback key signs beside a running server, and the one before is believed for a week and a minute", async () => {
+  const first = (await run("rotate-playback-key")).trim();
+  const second = (await run("rotate-playback-key")).trim();
+  const { playbackKeys, close } = openSqliteTokens(openDataDirectory(folder));
+  expect((await playbackKeys.believed(NOW_MS)).map(({ id }) => id)).toEqual([second, first]);
+  const untilMs = NOW_MS + 7 * 86_400_000 + 60_000;
+  expect((await playbackKeys.believed(untilMs - 1)).map(({ id }) => id)).toEqual([second, first]);
+  expect((await playbackKeys.believed(untilMs)).map(({ id }) => id)).toEqual([second]);
+  close();
+});
 
 test("a token is made, listed and revoked", async () => {
   const token = (await run("create", "--name", "ci", "--scope", "read")).trim();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createLog } from "#server/common/log.ts";
 import { PublicUrls } from "#server/common/public-urls.ts";
-import { createApp } from "#server/http/app.ts";
+import { answerFailure, createApp } from "#server/http/app.ts";
 import { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
@@ -136,6 +136,15 @@ test("answers of the contract are kept by nobody", async () => {
   expect(headers.get("Cache-Control")).toBe("no-store");
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
   expect(headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+});
+
+test("what fails is logged by its path, without the folder that only signed playlists tell", () => {
+  const app = new FakeApp();
+  const folder = "0123456789abcdef0123456789abcdef";
+  const request = new Request(`http://localhost/live/a/${folder}/v0/media.m3u8?session=secret&token=secret`);
+  answerFailure(new Error("disk on fire"), request, app.log);
+  expect(JSON.parse(app.logged[0] ?? "")).toMatchObject({ path: "/live/a/…/v0/media.m3u8" });
+  expect(app.logged[0]).not.toContain("secret");
 });
 
 test("an error of ours is said without its reason, and logged once with it", async () => {

@@ -27,6 +27,16 @@ describe("a POST with an Idempotency-Key", () => {
     expect(await totalOf(app)).toBe(1);
   });
 
+  test("is kept so that nobody reads it who does not have the token", async () => {
+    const database = openDatabase(":memory:");
+    const app = new FakeApp({ database });
+    const call = () => app.call("POST", "/v2/tokens", withKey("k", { body: { name: "CI", scope: "admin" } }));
+    const { body } = await call();
+    const { data } = body as unknown as { data: { secret: string } };
+    expect(Buffer.from(database.serialize()).includes(data.secret)).toBe(false);
+    expect((await call()).body).toEqual(body);
+  });
+
   test("is remembered across a restart", async () => {
     const database = openDatabase(":memory:");
     const call = (app: FakeApp) =>

@@ -1,11 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { decodeJwt } from "jose";
-import { codeOf, FakeApp, READER } from "./fake-app.ts";
+import { type Answer, codeOf, FakeApp, READER } from "./fake-app.ts";
 
 interface Issued {
   readonly token: string;
   readonly expiresAtUtc: string;
   readonly url: string;
+}
+
+function issuedIn({ body }: Answer): Issued {
+  return (body as unknown as { readonly data: Issued }).data;
 }
 
 test("a livestream's token says so, lasts six hours, and comes with the playlist's address", async () => {
@@ -15,7 +19,7 @@ test("a livestream's token says so, lasts six hours, and comes with the playlist
   for (const options of [{}, { body: {} }]) {
     const answer = await app.call("POST", `/v2/livestreams/${id}/playback-tokens`, options);
     expect(answer.status).toBe(201);
-    const { token, expiresAtUtc, url } = answer.body?.data as Issued;
+    const { token, expiresAtUtc, url } = issuedIn(answer);
     expect(url).toBe(`https://example.com/video/live/${id}/index.m3u8?token=${token}`);
     expect(Date.parse(expiresAtUtc)).toBe((atSeconds + 21_600) * 1000);
     expect(decodeJwt(token)).toMatchObject({ sub: id, aud: "playback", exp: atSeconds + 21_600 });
@@ -28,7 +32,7 @@ test("an asset's token is the asset's, for whom and how long is asked for; a del
   const path = `/v2/media/${mediaId}/playback-tokens`;
   const body = { expiresInSeconds: 604_800, viewerId: "ticket-4711" };
   const answer = await app.call("POST", path, { body });
-  const { token, url } = answer.body?.data as Issued;
+  const { token, url } = issuedIn(answer);
   expect(url).toBe(`https://example.com/video/media/${mediaId}/index.m3u8?token=${token}`);
   const claims = decodeJwt(token);
   expect(claims).toMatchObject({ sub: mediaId, viewer: "ticket-4711" });

@@ -48,6 +48,13 @@ function emptyProgramme(): Programme {
   });
 }
 
+test("RTMP players play what is public, and nothing that is signed by now", () => {
+  playout.begin({ programme: emptyProgramme(), resumeAtSeconds: null, openInstance: null });
+  expect(playout.play(null)).not.toBeNull();
+  playout.isSigned = true;
+  expect([playout.play(null), playout.play("primary")]).toEqual([null, null]);
+});
+
 test("whoever waits for a programme waits until it is open", async () => {
   const disk = Promise.withResolvers<void>();
   const opened = playout.whileOpening(() => disk.promise);

@@ -25,6 +25,12 @@ describe("a viewer is told", () => {
       "../live/L/index.m3u8",
     ],
     ["to watch the recording", { status: "finished", mediaId: "M" }, "recording", "../media/M/index.m3u8"],
+    [
+      "to watch the recording of what is signed by way of the livestream, whose token they have",
+      { status: "finished", mediaId: "M", playbackPolicy: "signed" },
+      "recording",
+      "../live/L/index.m3u8?recording",
+    ],
     ["that nothing is left when the recording is gone", { status: "finished" }, "unavailable", null],
     ["that nothing is left when there never was one", { status: "failed" }, "unavailable", null],
   ];
