@@ -352,6 +352,7 @@ function buildPlayback(
     sessions: new PlaybackSessions({ secret, dateMs }),
     folders: new SecretFolders(secret),
     newSession: () => statistics.viewers.newSession(),
+    dateMs,
   });
   return new PlaybackRouter({
     live: new LivePlayback({

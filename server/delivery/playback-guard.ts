@@ -23,6 +23,7 @@ export interface PlaybackGuardOptions {
   readonly folders: SecretFolders;
   /** Makes a viewer's session. */
   readonly newSession: () => string;
+  readonly dateMs: () => number;
 }
 
 /** Answers whoever is let in. */
@@ -82,8 +83,10 @@ export class PlaybackGuard {
         : path.secret !== null && this.#options.folders.opens(path.secret, path.id);
     if (!isRight) return notFoundAnswer();
     const response = play(terms);
-    if (path.kind === "livestream") return response; // Asked for anew every time as it is.
-    return response instanceof Promise ? response.then(keptByNobodyElse) : keptByNobodyElse(response);
+    if (!(response instanceof Promise)) return keptByViewer(path, response);
+    // Who waits for a playlist to change may wait for longer than they are let in.
+    const isOver = () => expiresAtMs <= this.#options.dateMs();
+    return response.then((waited) => (isOver() ? deniedAnswer() : keptByViewer(path, waited)));
   }
 
   #termsUntil(expiresAtMs: number, url: string): PlaybackTerms {
@@ -107,9 +110,12 @@ function toItsFolder({ id, playout, rendition, toRoot }: PlaybackPath, terms: Pl
   );
 }
 
-/** What is public may be kept for a while: that would be handed to whoever comes after the token has run out. */
-function keptByNobodyElse(response: Response): Response {
-  if (response.ok) response.headers.set("Cache-Control", "private, no-cache");
+/**
+ * Of an asset, what is public may be kept for a while, which would be handed to whoever comes after the token has run out. Of a
+ * livestream, it is asked for anew every time.
+ */
+function keptByViewer({ kind }: PlaybackPath, response: Response): Response {
+  if (kind === "media" && response.ok) response.headers.set("Cache-Control", "private, no-cache");
   return response;
 }
 

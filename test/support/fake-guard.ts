@@ -30,7 +30,10 @@ export class FakeGuard {
 
   constructor(newSession: () => string = () => "viewer.signature") {
     const { tokens, sessions, folders } = this;
-    this.guard = new PlaybackGuard({ tokens, sessions, folders, newSession });
+    this.guard = new PlaybackGuard({
+      ...{ tokens, sessions, folders, newSession },
+      dateMs: () => this.nowMs,
+    });
   }
 
   /** A token for what has this id, good for as long. */

@@ -7,6 +7,7 @@ import type { PlayoutName } from "#openapi/names.ts";
 import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { LivePlayback, type PlayedLivestream } from "#server/delivery/live-playback.ts";
 import { MediaPlayback } from "#server/delivery/media-playback.ts";
+import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
 import { PlaybackRouter } from "#server/delivery/playback-router.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
 import { Programme } from "#server/programme/programme.ts";
@@ -165,6 +166,29 @@ describe("no playlist is shown", () => {
     await expectDenied(await house.ask(`${BASE}/index.m3u8?token=${token}`));
     expect((await house.ask(segment)).status).toBe(200);
   });
+});
+
+test("whoever still waits for a playlist when the token runs out is not shown it", async () => {
+  const { fake } = house;
+  const request = new Request(`http://localhost${BASE}/index.m3u8?token=${await fake.token(LIVESTREAM_ID)}`);
+  const path = parsePlaybackUrl(request.url);
+  if (path === null) throw new Error("it is none of the router's");
+  const beganMs = fake.nowMs;
+  for (const [waitedMs, status] of [
+    [59_999, 200],
+    [60_000, 403],
+  ] as const) {
+    const waits = Promise.withResolvers<void>();
+    const changed = Promise.withResolvers<Response>();
+    const answer = fake.guard.answer(request, path, true, () => {
+      waits.resolve();
+      return changed.promise;
+    });
+    await waits.promise;
+    fake.nowMs = beganMs + waitedMs;
+    changed.resolve(new Response("#EXTM3U"));
+    expect((await answer).status).toBe(status);
+  }
 });
 
 describe("whoever has a token", () => {
