@@ -76,6 +76,7 @@ export class PlaybackTokens {
   }: WantedToken): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
     const [signing] = await this.#options.believedKeys();
     if (signing === undefined) throw new Error("there is no playback key");
+    if (!(await this.#keysReadWithin(KEYS_REREAD_MS.any)).has(signing.id)) this.#keys = null; // It is known when the token comes.
     const issuedAt = Math.floor(this.#options.dateMs() / 1000);
     const expiresAt = issuedAt + seconds;
     const token = await new SignJWT(viewer === null ? {} : { viewer })

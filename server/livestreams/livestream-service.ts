@@ -1,6 +1,6 @@
 // What can be done with a livestream, from its creation to its deletion; writes every status that a call leads to.
 
-import type { InstanceName, LivestreamStatus, PlaybackPolicy } from "#openapi/names.ts";
+import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
@@ -24,6 +24,7 @@ import { ConversionSettlement } from "./conversion-settlement.ts";
 import type { Decided } from "./lifecycle.ts";
 import { type ChangingPlayouts, LivestreamEffects, type Removable } from "./livestream-effects.ts";
 import type { LivestreamTurns } from "./livestream-turns.ts";
+import { type LivestreamPatch, updateOf } from "./livestream-update.ts";
 import { type LivestreamView, livestreamView, type ThumbnailFacts } from "./livestream-view.ts";
 import { Reopening } from "./reopening.ts";
 import { type KeyedInputs, newStreamKey, StreamKeyReset } from "./stream-keys.ts";
@@ -74,14 +75,6 @@ export interface LivestreamServiceOptions {
 export type LivestreamResult = { ok: true; livestream: LivestreamView } | Refused;
 
 export type DeletionResult = { ok: true } | Refused;
-
-export interface LivestreamPatch {
-  readonly name?: string;
-  readonly description?: string | null;
-  readonly withDvr?: boolean;
-  readonly withBackup?: boolean;
-  readonly playbackPolicy?: PlaybackPolicy;
-}
 
 /** What still runs when the process ends gets this long: together with the rest it stays below ten seconds. */
 const SETTLE_MS = 3000;
@@ -353,20 +346,6 @@ export class LivestreamService {
   }
 }
 
-/** What an update amounts to. */
-function updateOf(row: LivestreamRow, patch: LivestreamPatch): Decided {
-  if (changesInstances(row, patch)) return "start";
-  const { playbackPolicy = row.playbackPolicy } = patch;
-  return playbackPolicy === row.playbackPolicy ? "update" : "changePlaybackPolicy";
-}
-
 function isSigned({ playbackPolicy }: LivestreamRow): boolean {
   return playbackPolicy === "signed";
-}
-
-function changesInstances(
-  row: LivestreamRow,
-  { withDvr = row.withDvr, withBackup = row.withBackup }: LivestreamPatch,
-): boolean {
-  return withDvr !== row.withDvr || withBackup !== row.withBackup;
 }
