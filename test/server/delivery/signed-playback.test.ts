@@ -301,6 +301,8 @@ describe("nobody finds what is listed", () => {
     }
     expect((await house.ask(`/media/${MEDIA_ID}/v0-360/segment-0.m4s`)).status).toBe(404);
     expect((await house.ask(`${BASE}/${secret}/index.m3u8?token=${token}`)).status).toBe(404);
+    const elsewhere = `${BASE}/${house.fake.folders.of(MEDIA_ID)}/v0-360/media.m3u8?token=${token}`;
+    expect((await house.ask(elsewhere)).status).toBe(404);
   });
 
   test("of something public below a folder, and a token is no harm", async () => {
