@@ -3,7 +3,7 @@
 import { EncoderClock } from "./encoder-clock.ts";
 import { JumpStreak } from "./jump-streak.ts";
 import type { SourceClock } from "./source-clock.ts";
-import type { AccessUnit, EncodedUnit, Track } from "./track.ts";
+import { type AccessUnit, type EncodedUnit, type Track, unitAt } from "./track.ts";
 import { TrackTiming } from "./track-timing.ts";
 import { usualDurationSeconds } from "./usual-duration.ts";
 
@@ -166,7 +166,6 @@ export class Timeline {
   }
 
   #emit(clock: TrackClock, encoded: EncodedUnit, ms: number, isMoved: boolean): PlacedUnit {
-    const { trackId, isSync, data, hints } = encoded;
     const compositionTimeMs = milliseconds(encoded.compositionTime, encoded.clock);
     const { timing } = clock;
     const isComposed = compositionTimeMs <= MAX_COMPOSITION_MS && compositionTimeMs >= MIN_COMPOSITION_MS;
@@ -175,8 +174,7 @@ export class Timeline {
     const pts = timing.isEven && composedMs === 0 ? dts : Math.round(timing.ticks(ms + composedMs));
     const repaired = isMoved || !isComposed;
     if (repaired) this.#repairs += 1;
-    const unit = { trackId, dts, pts: Math.max(dts, pts), isSync, data };
-    return { unit: hints === undefined ? unit : { ...unit, hints }, epoch: this.#epoch, repaired };
+    return { unit: unitAt(encoded, dts, Math.max(dts, pts)), epoch: this.#epoch, repaired };
   }
 }
 

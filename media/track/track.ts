@@ -68,3 +68,14 @@ export interface AccessUnit {
   readonly hints?: UnitHints;
   readonly data: Uint8Array;
 }
+
+/** What `unit` is, decoded and shown at these times; each field by its name, as this is done for every unit and a spread costs more. */
+export function unitAt(
+  { trackId, isSync, hints, data }: EncodedUnit | AccessUnit,
+  dts: number,
+  pts: number,
+): AccessUnit {
+  return hints === undefined
+    ? { trackId, dts, pts, isSync, data }
+    : { trackId, dts, pts, isSync, hints, data };
+}

@@ -32,7 +32,7 @@ export class RtmpSource {
     const { kind } = message;
     if (this.#isRefused) return;
     if (kind === "data") this.#receiveData(message.payload);
-    else this.#receiveMedia({ ...message, kind });
+    else this.#receiveMedia(kind, message);
   }
 
   /** Called now and then, too: what came may be all there is, and nothing of use may come any more. */
@@ -58,8 +58,7 @@ export class RtmpSource {
     if (metadata !== null) this.#publisher.announced(metadata);
   }
 
-  #receiveMedia(message: FlvMessage & { kind: MediaKind }): void {
-    const { kind } = message;
+  #receiveMedia(kind: MediaKind, message: FlvMessage): void {
     try {
       this.#feed(this.#demuxer.push(message));
     } catch (error) {

@@ -1,6 +1,6 @@
 // Lays one source's units end to end with what the programme already holds, on the programme's own time.
 
-import type { AccessUnit, Track } from "#media/track/track.ts";
+import { type AccessUnit, type Track, unitAt } from "#media/track/track.ts";
 import { usualDurationSeconds } from "#media/track/usual-duration.ts";
 import type { TimedUnit } from "#server/instances/publish.ts";
 import {
@@ -177,7 +177,7 @@ export class Splicer {
     const { durationTicks } = this.#setEnd(track, placedDts, pts);
     if (track.kind === "video") this.#sourceEndSeconds = (unit.dts + durationTicks) / track.timescale;
     this.#lastArrivalMs = arrivalMs;
-    this.#output.push({ ...unit, dts: placedDts, pts });
+    this.#output.push(unitAt(unit, placedDts, pts));
   }
 
   #setEnd(track: Track, dts: number, pts: number): TrackEnd {
