@@ -71,6 +71,7 @@ function publisher(sinceMs: number): { send: () => Sent; receive: (bytes: Uint8A
     monotonicMs,
     ingestTimeoutMs: 5000,
     targets: TARGETS,
+    hasOther: false,
     listener: {
       publishActive: (publish) => switcher?.sourceActive(publish),
       publishInactive: () => {},

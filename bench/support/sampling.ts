@@ -55,6 +55,7 @@ function sending(untilMs: number): Instance {
     monotonicMs: () => nowMs,
     ingestTimeoutMs: 5000,
     targets: TARGETS,
+    hasOther: false,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const encoder = new SyntheticEncoder();

@@ -8,10 +8,11 @@ import type { AccessUnit } from "#media/track/track.ts";
  */
 const MAX_UNITS = 2500;
 const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_MS = 30_000;
 
 export interface CachedUnit {
   readonly unit: AccessUnit;
-  /** Server's clock when the unit arrived. */
+  /** Server's clock when the unit arrived, or another that passes as fast. */
   readonly arrivalMs: number;
 }
 
@@ -65,6 +66,7 @@ export class GopCache {
   #add(cached: CachedUnit): void {
     this.#units.push(cached);
     this.#byteLength += cached.unit.data.byteLength;
-    if (this.#units.length > MAX_UNITS || this.#byteLength > MAX_BYTES) this.clear();
+    const lastsMs = cached.arrivalMs - (this.#units[0]?.arrivalMs ?? cached.arrivalMs);
+    if (this.#units.length > MAX_UNITS || this.#byteLength > MAX_BYTES || lastsMs > MAX_MS) this.clear();
   }
 }

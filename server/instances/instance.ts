@@ -87,6 +87,7 @@ export class Instance {
   readonly #monotonicMs: () => number;
   readonly #ingestTimeoutMs: number;
   readonly #targets: CutTargets;
+  readonly #hasOther: boolean;
   readonly #reports: InstanceReports;
   #connection: PublisherConnection | null = null;
   #publish: Publish | null = null;
@@ -97,12 +98,14 @@ export class Instance {
   #lastMediaAtMs: number | null = null;
   #repairsBefore = 0;
 
+  /** `hasOther`: of its livestream, which may take over from it, or it from that. */
   constructor(options: {
     name: InstanceName;
     listener: InstanceListener;
     monotonicMs: () => number;
     ingestTimeoutMs: number;
     targets: CutTargets;
+    hasOther: boolean;
     reports?: InstanceReports;
   }) {
     this.name = options.name;
@@ -110,6 +113,7 @@ export class Instance {
     this.#monotonicMs = options.monotonicMs;
     this.#ingestTimeoutMs = options.ingestTimeoutMs;
     this.#targets = options.targets;
+    this.#hasOther = options.hasOther;
     this.#reports = options.reports ?? NOBODY;
   }
 
@@ -151,7 +155,7 @@ export class Instance {
       }
       this.#cut("taken-over", "another encoder with this key took over after 2 s of silence");
     }
-    const publish = new Publish(this.name, this.#monotonicMs(), this.#targets);
+    const publish = new Publish(this.name, this.#monotonicMs(), this.#targets, this.#hasOther);
     this.#connection = connection;
     this.#publish = publish;
     this.#connectedAtMs = this.#monotonicMs();

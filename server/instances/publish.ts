@@ -47,7 +47,7 @@ export class Publish {
   readonly figures: IngestFigures;
   readonly #health: Health;
   readonly #advice: Advice;
-  readonly #gop = new GopCache({ keepsPrevious: true });
+  readonly #gop: GopCache;
   readonly #tracks = new Map<number, Track>();
   readonly #timeline = new Timeline();
   readonly #joinPoints = new JoinPoints();
@@ -61,8 +61,10 @@ export class Publish {
   /** What of each kind cannot be used, and what to change. */
   readonly #problems = new Map<TrackKind, string>();
 
-  constructor(instance: InstanceName, nowMs: number, targets: CutTargets) {
+  /** `hasOther`: its livestream has another instance, and who goes over to this one may need what came before its last key frame. */
+  constructor(instance: InstanceName, nowMs: number, targets: CutTargets, hasOther: boolean) {
     this.instance = instance;
+    this.#gop = new GopCache({ keepsPrevious: hasOther });
     this.figures = new IngestFigures(nowMs);
     this.#health = new Health(nowMs);
     this.#advice = new Advice(targets, this.figures);

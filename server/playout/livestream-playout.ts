@@ -162,13 +162,15 @@ export class LivestreamPlayout {
 
   #instance(
     name: InstanceName,
-    { monotonicMs, ingestTimeoutMs, targets, reports }: LivestreamPlayoutOptions,
+    { livestream, monotonicMs, ingestTimeoutMs, targets, reports }: LivestreamPlayoutOptions,
   ): Instance {
+    const hasOther = INSTANCE_NAMES.every((each) => livestream.streamKeys[each] !== null);
     return new Instance({
       name,
       monotonicMs,
       ingestTimeoutMs,
       targets,
+      hasOther,
       reports: {
         connected: () => reports.connected(this.#input(name)),
         refused: (reason) => reports.refused(this.#input(name), reason),

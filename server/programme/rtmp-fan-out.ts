@@ -94,8 +94,9 @@ export class RtmpFanOut implements ProgrammeInput {
     const track = this.#tracks.find(({ id }) => id === unit.trackId);
     if (track === undefined) return;
     const startsGop = track.kind === "video" && this.#joinPoints.push(unit);
-    if (startsGop) this.#gop.begin(unit, 0, () => false);
-    else this.#gop.push(unit, 0);
+    const dtsMs = (unit.dts * 1000) / track.timescale;
+    if (startsGop) this.#gop.begin(unit, dtsMs, () => false);
+    else this.#gop.push(unit, dtsMs);
     if (this.#players.size === 0) return;
     if (startsGop) this.#sendWaiting();
     this.#write(unit, track, startsGop);

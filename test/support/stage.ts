@@ -41,6 +41,7 @@ export class Stage {
         monotonicMs: clock,
         ingestTimeoutMs,
         targets: TARGETS,
+        hasOther: true,
         listener: {
           publishActive: (publish) => this.switcher.sourceActive(publish),
           publishInactive: (publish, cause) => this.switcher.sourceInactive(publish, cause),

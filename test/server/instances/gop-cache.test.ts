@@ -76,6 +76,18 @@ test("a group of 32 MiB is kept, one of more is given up, and the next key frame
   }
 });
 
+test("a group of 30 s is kept, a longer one is given up, and the next key frame begins a new one", () => {
+  const gop = new GopCache({ keepsPrevious: false });
+  gop.begin(unit(0), 5000, none);
+  gop.push(unit(1), 35_000);
+  expect(gop.units).toHaveLength(2);
+  gop.push(unit(2), 35_001);
+  gop.push(unit(3), 35_002);
+  expect(gop.units).toHaveLength(0);
+  gop.begin(unit(4), 35_003, none);
+  expect(gop.units).toHaveLength(1);
+});
+
 test("of a group that was given up nothing is there for a joiner, nor of the one before it", () => {
   const gop = new GopCache({ keepsPrevious: true });
   gop.begin(unit(0), 0, none);

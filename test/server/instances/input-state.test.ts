@@ -17,6 +17,7 @@ function sending() {
     monotonicMs: clock.monotonicMs,
     ingestTimeoutMs: 5000,
     targets: TARGETS,
+    hasOther: true,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const publisher = instance.attach({ cut: () => {} });

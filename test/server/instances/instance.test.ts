@@ -22,6 +22,7 @@ function openInstance(): Instance {
     monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
     targets: TARGETS,
+    hasOther: true,
     listener: {
       publishActive: () => lines.push("active"),
       publishInactive: (_, cause) => lines.push(`inactive: ${cause}`),
@@ -361,6 +362,7 @@ test("an instance that reports to nobody works as well", () => {
     monotonicMs: () => nowMs,
     ingestTimeoutMs: INGEST_TIMEOUT_MS,
     targets: TARGETS,
+    hasOther: true,
     listener: { publishActive: () => {}, publishInactive: () => {}, publishUnit: () => {} },
   });
   const publisher = quiet.attach({ cut: () => {} });

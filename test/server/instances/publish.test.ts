@@ -7,7 +7,10 @@ import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 const CLOCK = { timescale: 1000, wrapBits: [32] } as const;
 
 function publishOf(...tracks: readonly Track[]): Publish {
-  const publish = new Publish("primary", 0, TARGETS);
+  return withTracks(new Publish("primary", 0, TARGETS, true), tracks);
+}
+
+function withTracks(publish: Publish, tracks: readonly Track[]): Publish {
   for (const track of tracks) publish.setTrack(track);
   return publish;
 }
@@ -135,6 +138,12 @@ describe("what is kept for those who join", () => {
     expect(publish.unitsFrom(({ arrivalMs }) => arrivalMs < 2000).map(({ arrivalMs }) => arrivalMs)).toEqual([
       1000, 2000,
     ]);
+  });
+
+  test("is the newest group alone where nobody can go over to it from another instance", () => {
+    const publish = withTracks(new Publish("primary", 0, TARGETS, false), [videoTrack]);
+    for (const ms of [0, 1000, 2000]) publish.push(unit(1, ms), ms);
+    expect(publish.unitsFrom(() => false).map(({ arrivalMs }) => arrivalMs)).toEqual([2000]);
   });
 
   test("is nothing where a track changed, or the clock jumped, and no key frame has come since", () => {

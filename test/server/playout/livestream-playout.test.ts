@@ -18,13 +18,19 @@ beforeEach(() => {
   playout = playoutOf({ wasLive: false });
 });
 
-function playoutOf({ wasLive }: { wasLive: boolean }): LivestreamPlayout {
+function playoutOf({
+  wasLive,
+  secondary = null,
+}: {
+  wasLive: boolean;
+  secondary?: string | null;
+}): LivestreamPlayout {
   return new LivestreamPlayout({
     livestream: {
       wasLive,
       id: "a-livestream",
       withDvr: false,
-      streamKeys: { primary: "a-key", secondary: null },
+      streamKeys: { primary: "a-key", secondary },
       hasRecordingFailed: false,
     },
     monotonicMs: () => nowMs,
@@ -110,4 +116,21 @@ test("after a restart that left nothing to list, whoever watched waits for the f
   playout.tick();
   expect(playout.opening).toBeNull();
   await waited;
+});
+
+test("units from before the last key frame are kept where another instance may take over, or be taken over from", () => {
+  for (const [secondary, expected] of [
+    ["another-key", [0, 90_000]],
+    [null, [90_000]],
+  ] as const) {
+    const instance = playoutOf({ wasLive: false, secondary }).instances.get("primary");
+    const publisher = instance?.attach({ cut: () => {} });
+    publisher?.setTrack(videoTrack);
+    for (const sentDts of [0, 1000]) {
+      const times = { clock: { timescale: 1000, wrapBits: [32] as const }, sentDts, compositionTime: 0 };
+      publisher?.push({ trackId: videoTrack.id, ...times, isSync: true, data: new Uint8Array(9) });
+    }
+    const kept = instance?.publish?.unitsFrom(() => false) ?? [];
+    expect(kept.map(({ unit }) => unit.dts)).toEqual([...expected]);
+  }
 });

@@ -105,6 +105,20 @@ describe("a newcomer", () => {
     expect(player.bursts.at(-1)?.headers).not.toBeNull();
   });
 
+  test("in a group that goes on for longer than is kept waits for the next key frame", () => {
+    for (const [seconds, isKept] of [
+      [30, true],
+      [30.1, false],
+    ] as const) {
+      const fanOut = fanOutOf([videoTrack]);
+      fanOut.push(videoUnit(0, true));
+      fanOut.push(videoUnit(seconds, false));
+      const player = new Player();
+      fanOut.join(player);
+      expect(player.bursts).toHaveLength(isKept ? 1 : 0);
+    }
+  });
+
   test("to a stream without anything better starts with its newest recovery point, from the second one on", () => {
     const fanOut = fanOutOf([videoTrack]);
     fanOut.push(videoUnit(0, false));

@@ -10,7 +10,7 @@ import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 /** One side with its encoder, and a clock that runs with what it sends. */
 class Side {
-  readonly publish = new Publish("primary", 0, TARGETS);
+  readonly publish = new Publish("primary", 0, TARGETS, true);
   readonly #demuxer = new TagDemuxer();
   readonly #encoder: SyntheticEncoder;
 
