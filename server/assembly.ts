@@ -118,7 +118,7 @@ interface Storage {
   readonly thumbnails: ThumbnailService;
 }
 
-async function openStorage(config: Config, { clock, log, spares }: Surroundings): Promise<Storage> {
+async function openStorage(config: Config, { clock, dateMs, log, spares }: Surroundings): Promise<Storage> {
   const directory = openDataDirectory(config.dataDir);
   const lock = lockDataDirectory(directory);
   const stores = openSqliteStores(directory, log);
@@ -145,7 +145,11 @@ async function openStorage(config: Config, { clock, log, spares }: Surroundings)
     adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
     recordings,
     footages: new Footages(recordings),
-    thumbnails: new ThumbnailService({ store: stores.thumbnails, folder: directory.thumbnailsFolder }),
+    thumbnails: new ThumbnailService({
+      store: stores.thumbnails,
+      folder: directory.thumbnailsFolder,
+      dateMs,
+    }),
   };
 }
 

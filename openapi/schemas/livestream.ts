@@ -44,6 +44,10 @@ export const Livestream = z
     playouts: z.array(Playout).openapi({ description: "Empty before the publish." }),
     thumbnailUrl: Url.nullable(),
     thumbnailSource: z.enum(["upload", "auto"]).nullable(),
+    thumbnailUpdatedAtUtc: Utc.nullable().openapi({
+      description:
+        "When the picture was uploaded or taken: an automatic one is taken every half minute, less often with many on air.",
+    }),
     mediaId: Id.nullable().openapi({ description: "The asset it became; set with status `finished`." }),
     conversion: orNull(Conversion),
     createdAtUtc: Utc,

@@ -27,6 +27,7 @@ export interface LivestreamView {
   readonly playouts: PlayoutView[];
   readonly thumbnailUrl: string | null;
   readonly thumbnailSource: "upload" | "auto" | null;
+  readonly thumbnailUpdatedAtUtc: string | null;
   readonly mediaId: string | null;
   readonly conversion: ConversionView | null;
   readonly createdAtUtc: string;
@@ -74,6 +75,8 @@ export interface ThumbnailFacts {
   readonly livestreamId: string;
   readonly contentHash: string;
   readonly source: "upload" | "auto";
+  /** When it was uploaded or taken; null where that was not noted yet. */
+  readonly storedAtMs: number | null;
 }
 
 /** What a running livestream's playout knows. */
@@ -101,6 +104,7 @@ export function livestreamView(
     playouts: playoutViews(row, urls),
     thumbnailUrl: thumbnailUrl(thumbnail, urls),
     thumbnailSource: thumbnail?.source ?? null,
+    thumbnailUpdatedAtUtc: utc(thumbnail?.storedAtMs ?? null),
     mediaId: row.mediaId,
     conversion: conversionView(row),
     createdAtUtc: utc(row.createdAtMs),

@@ -11,6 +11,8 @@ export interface ThumbnailRow {
   /** The stored picture's, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** When it was uploaded or taken, milliseconds since 1970, UTC; null where that was not noted yet. */
+  readonly storedAtMs: number | null;
 }
 
 export interface ThumbnailStore {

@@ -21,6 +21,7 @@ const ALLOWED = "A thumbnail is a JPEG, PNG, WebP or AVIF picture";
 export class ThumbnailService {
   readonly #store: ThumbnailStore;
   readonly #files: ThumbnailFiles;
+  readonly #dateMs: () => number;
   readonly #queue = new WorkQueue(MAX_WAITING_IMAGES);
   readonly #renditions: Renditions;
   /** Changes on disk, by livestream. */
@@ -29,8 +30,9 @@ export class ThumbnailService {
   readonly #replaced = new Map<string, string>();
 
   /** `folder` holds a folder for each livestream, and is made with the first picture. */
-  constructor(options: { store: ThumbnailStore; folder: string }) {
+  constructor(options: { store: ThumbnailStore; folder: string; dateMs: () => number }) {
     this.#store = options.store;
+    this.#dateMs = options.dateMs;
     this.#files = new ThumbnailFiles(options.folder);
     this.#renditions = new Renditions(this.#files, this.#queue, this.#changes);
   }
@@ -104,12 +106,13 @@ export class ThumbnailService {
     const contentHash = hashOf(master.bytes);
     const before = await this.#hashOf(livestreamId, source);
     await this.#files.store(livestreamId, contentHash, master.bytes);
-    if (before === contentHash) return null;
     const { width, height } = master;
-    if (!(await this.#store.put({ livestreamId, source, contentHash, width, height }))) {
+    const row = { livestreamId, source, contentHash, width, height, storedAtMs: this.#dateMs() };
+    if (!(await this.#store.put(row))) {
       await this.#forget(livestreamId);
       return { code: "not_found", message: "The livestream was deleted meanwhile." };
     }
+    if (before === contentHash) return null;
     if (before !== undefined) this.#replaced.set(livestreamId, before);
     await this.#sweep(livestreamId);
     return null;

@@ -22,12 +22,13 @@ test.skipIf(!areInstalled("ffmpeg"))(
     await using _encoder = ffmpegEncoder({ url: inputs[0]?.url ?? "", color: "red" });
     await api.when(id, "an active ingest", (livestream) => livestream.inputs.some((input) => input.active));
     await api.publish(id);
-    const { thumbnailUrl, thumbnailSource } = await api.when(
+    const { thumbnailUrl, thumbnailSource, thumbnailUpdatedAtUtc, startedAtUtc } = await api.when(
       id,
       "a thumbnail",
       (each) => each.thumbnailUrl !== null,
     );
     expect(thumbnailSource).toBe("auto");
+    expect(Date.parse(thumbnailUpdatedAtUtc ?? "")).toBeGreaterThanOrEqual(Date.parse(startedAtUtc ?? ""));
     const { red, green, blue } = await averageColor(thumbnailUrl ?? "", 0);
     expect([red > 200, green < 60, blue < 60]).toEqual([true, true, true]);
 

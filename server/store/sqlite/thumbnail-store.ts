@@ -3,10 +3,11 @@
 import type { Database } from "bun:sqlite";
 import type { ThumbnailRow, ThumbnailStore } from "#server/store/thumbnail-store.ts";
 
-type Parameters = Record<string, string | number>;
+type Parameters = Record<string, string | number | null>;
 
 const SELECT = `
-  SELECT livestream_id AS livestreamId, source, content_hash AS contentHash, width, height FROM thumbnails
+  SELECT livestream_id AS livestreamId, source, content_hash AS contentHash, width, height, stored_at_ms AS storedAtMs
+  FROM thumbnails
   WHERE livestream_id = $livestreamId`;
 
 export class SqliteThumbnailStore implements ThumbnailStore {
@@ -30,9 +31,9 @@ export class SqliteThumbnailStore implements ThumbnailStore {
     return (
       this.#database
         .query(
-          `INSERT OR REPLACE INTO thumbnails (livestream_id, source, content_hash, width, height)
-           SELECT id, $source, $contentHash, $width, $height FROM livestreams WHERE id = $livestreamId
-           UNION ALL SELECT id, $source, $contentHash, $width, $height FROM media
+          `INSERT OR REPLACE INTO thumbnails (livestream_id, source, content_hash, width, height, stored_at_ms)
+           SELECT id, $source, $contentHash, $width, $height, $storedAtMs FROM livestreams WHERE id = $livestreamId
+           UNION ALL SELECT id, $source, $contentHash, $width, $height, $storedAtMs FROM media
              WHERE id = $livestreamId AND clip_start_seconds IS NOT NULL`,
         )
         .run({ ...row }).changes > 0

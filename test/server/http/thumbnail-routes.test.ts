@@ -58,6 +58,7 @@ describe("an upload", () => {
       const answer = await put(await picture().toFormat(format).toBuffer(), "image/gif");
       expect(answer.status).toBe(200);
       expect(answer.body.data).toMatchObject({ thumbnailSource: "upload" });
+      expect(answer.body.data.thumbnailUpdatedAtUtc).toStartWith("2026-01-01T00:00:00.");
       expect(answer.body.data.thumbnailUrl).toMatch(
         /^https:\/\/example\.com\/thumbnails\/[0-9a-f-]{36}\/[0-9a-f]{32}$/,
       );

@@ -178,6 +178,7 @@ export class FakeHouse {
     this.thumbnails = new ThumbnailService({
       store: stores.thumbnails,
       folder: this.thumbnailsFolder,
+      dateMs: () => this.nowMs,
     });
     this.recordingsFolder = recordingsFolder;
     this.recordings = new Recordings(recordingsFolder);

@@ -214,6 +214,7 @@ describe("a livestream", () => {
       playouts: [],
       thumbnailUrl: null,
       thumbnailSource: null,
+      thumbnailUpdatedAtUtc: null,
       mediaId: null,
       conversion: null,
       createdAtUtc: "2026-01-01T00:00:00.001Z",

@@ -64,6 +64,18 @@ test("the automatic picture goes on behind an uploaded one, and is back when tha
   expect(await folders()).toEqual([(await thumbnails.current(id))?.contentHash ?? ""]);
 });
 
+test("it is known since when a picture is shown, also where it is the same as before", async () => {
+  house.nowMs = 1000;
+  await keepAutomatic("red");
+  expect((await thumbnails.current(id))?.storedAtMs).toBe(1000);
+  house.nowMs = 31_000;
+  await keepAutomatic("red");
+  expect((await thumbnails.current(id))?.storedAtMs).toBe(31_000);
+  house.nowMs = 40_000;
+  await put("blue");
+  expect((await thumbnails.current(id))?.storedAtMs).toBe(40_000);
+});
+
 test("the same picture again changes nothing, as an upload or automatic", async () => {
   const contentHash = await put("red");
   expect(await put("red")).toBe(contentHash);
@@ -129,6 +141,7 @@ test("a crash between the disk and the database leaves the old picture, and noth
       }
     })(database),
     folder: house.thumbnailsFolder,
+    dateMs: () => house.nowMs,
   });
   await expect(crashing.upload(id, await picture("green"))).rejects.toThrow("the process is gone");
   expect(await folders()).toHaveLength(2);
@@ -136,6 +149,7 @@ test("a crash between the disk and the database leaves the old picture, and noth
   thumbnails = new ThumbnailService({
     store: new SqliteThumbnailStore(database),
     folder: house.thumbnailsFolder,
+    dateMs: () => house.nowMs,
   });
   expect((await thumbnails.current(id))?.contentHash).toBe(old);
   expect(await rendition(old)).toMatchObject({ format: "webp" });
@@ -156,6 +170,7 @@ describe("a size", () => {
     const next = new ThumbnailService({
       store: new SqliteThumbnailStore(database),
       folder: house.thumbnailsFolder,
+      dateMs: () => house.nowMs,
     });
     const kept = await next.rendition({ livestreamId: id, contentHash, width: 320, format: "webp" });
     expect(typeof kept === "string" ? kept : Buffer.from(kept.bytes).toString()).toBe("as it was kept");

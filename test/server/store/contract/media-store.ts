@@ -164,7 +164,8 @@ export function mediaStoreContract(newPlace: NewPlace): void {
     test("have pictures of their own, which go with them", () =>
       withStores(newPlace, async ({ livestreams, media, thumbnails }) => {
         await finish(livestreams, "a", "m");
-        const picture = { source: "auto", contentHash: "h", width: 16, height: 9 } as const;
+        const size = { width: 16, height: 9 };
+        const picture = { source: "auto", contentHash: "h", ...size, storedAtMs: 1 } as const;
         expect(await thumbnails.put({ livestreamId: "m", ...picture })).toBe(false);
         await insertClip(media, { id: "c", mediaId: "m" });
         expect(await thumbnails.put({ livestreamId: "c", ...picture })).toBe(true);

@@ -7,7 +7,7 @@ import { acrossRestart, type NewPlace, withStores } from "./store-place.ts";
 
 const row = (source: ThumbnailSource, contentHash: string) => ({
   ...{ livestreamId: "one", source, contentHash },
-  ...{ width: 1920, height: 1080 },
+  ...{ width: 1920, height: 1080, storedAtMs: 1_767_225_600_000 },
 });
 
 export function recordingRemovalStoreContract(newPlace: NewPlace): void {
@@ -49,8 +49,8 @@ export function thumbnailStoreContract(newPlace: NewPlace): void {
       withStores(newPlace, async ({ livestreams, thumbnails }) => {
         await insert(livestreams, "one");
         await thumbnails.put(row("upload", "u"));
-        expect(await thumbnails.put(row("upload", "v"))).toBe(true);
-        expect(await thumbnails.all("one")).toEqual([row("upload", "v")]);
+        expect(await thumbnails.put({ ...row("upload", "v"), storedAtMs: null })).toBe(true);
+        expect(await thumbnails.all("one")).toEqual([{ ...row("upload", "v"), storedAtMs: null }]);
       }));
 
     test("need a livestream: there is none before it is there nor after", () =>
