@@ -20,7 +20,7 @@ const MESSAGE_HEADER_LENGTH = [11, 7, 3, 0] as const;
 
 /**
  * One object is read into again and again, since a header is read per chunk. It is read by index, since one that is not
- * whole yet has to stay unread. Fields that the chunk's type leaves out keep what an earlier header had.
+ * whole yet has to stay unread; and from the bytes themselves, as a DataView of each read costs more than all its headers. Fields that the chunk's type leaves out keep what an earlier header had.
  */
 export class ChunkHeader {
   chunkType = 0;
@@ -36,37 +36,38 @@ export class ChunkHeader {
    * Reads the header at `at` and says how many bytes it takes; 0 when it is not whole. A type 3 header ends at the chunk
    * stream id: whether an extended timestamp follows depends on the chunk stream, and on the peer.
    */
-  read(view: DataView, at: number): number {
-    const remaining = view.byteLength - at;
+  read(bytes: Uint8Array, at: number): number {
+    const remaining = bytes.byteLength - at;
     if (remaining < 1) return 0;
-    const first = view.getUint8(at);
+    const first = byteAt(bytes, at);
     const basicLength = basicHeaderLength(first);
     const chunkType = first >> 6;
     const length = basicLength + (MESSAGE_HEADER_LENGTH[chunkType] ?? 0);
     if (remaining < length) return 0;
     if (chunkType === CHUNK_TYPE.continuation) {
-      this.#readBasicHeader(view, at, first, basicLength);
+      this.#readBasicHeader(bytes, at, first, basicLength);
       return length;
     }
-    const field = readU24(view, at + basicLength);
+    const field = readU24(bytes, at + basicLength);
     const isExtended = field === EXTENDED_TIMESTAMP_MARK;
     if (isExtended && remaining < length + EXTENDED_TIMESTAMP_LENGTH) return 0;
-    this.#readBasicHeader(view, at, first, basicLength);
+    this.#readBasicHeader(bytes, at, first, basicLength);
     this.hasExtendedTimestamp = isExtended;
-    this.timestampField = isExtended ? view.getUint32(at + length) : field;
+    this.timestampField = isExtended ? readU32(bytes, at + length) : field;
     if (chunkType !== CHUNK_TYPE.sameLength) {
-      this.messageLength = readU24(view, at + basicLength + 3);
-      this.messageType = view.getUint8(at + basicLength + 6);
+      this.messageLength = readU24(bytes, at + basicLength + 3);
+      this.messageType = byteAt(bytes, at + basicLength + 6);
     }
-    if (chunkType === CHUNK_TYPE.full) this.messageStreamId = view.getUint32(at + basicLength + 7, true);
+    if (chunkType === CHUNK_TYPE.full)
+      this.messageStreamId = readU32LittleEndian(bytes, at + basicLength + 7);
     return isExtended ? length + EXTENDED_TIMESTAMP_LENGTH : length;
   }
 
-  #readBasicHeader(view: DataView, at: number, first: number, length: number): void {
+  #readBasicHeader(bytes: Uint8Array, at: number, first: number, length: number): void {
     this.chunkType = first >> 6;
     if (length === 1) this.chunkStreamId = first & 0x3f;
-    else if (length === 2) this.chunkStreamId = 64 + view.getUint8(at + 1);
-    else this.chunkStreamId = 64 + view.getUint16(at + 1, true);
+    else if (length === 2) this.chunkStreamId = 64 + byteAt(bytes, at + 1);
+    else this.chunkStreamId = 64 + byteAt(bytes, at + 1) + 256 * byteAt(bytes, at + 2);
   }
 }
 
@@ -76,6 +77,19 @@ function basicHeaderLength(first: number): number {
   return low > 1 ? 1 : 2 + low;
 }
 
-function readU24(view: DataView, at: number): number {
-  return (view.getUint16(at) << 8) | view.getUint8(at + 2);
+export function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}
+
+function readU24(bytes: Uint8Array, at: number): number {
+  return (byteAt(bytes, at) << 16) | (byteAt(bytes, at + 1) << 8) | byteAt(bytes, at + 2);
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return byteAt(bytes, at) * 2 ** 24 + readU24(bytes, at + 1);
+}
+
+function readU32LittleEndian(bytes: Uint8Array, at: number): number {
+  const high = (byteAt(bytes, at + 3) << 24) | (byteAt(bytes, at + 2) << 16);
+  return (high | (byteAt(bytes, at + 1) << 8) | byteAt(bytes, at)) >>> 0;
 }

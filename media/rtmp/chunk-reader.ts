@@ -1,7 +1,7 @@
 // Received bytes to messages: takes the chunks of all chunk streams apart and puts their messages together (RTMP 1.0 §5.3).
 
 import { concat } from "#media/bytes/concat.ts";
-import { CHUNK_TYPE, ChunkHeader, EXTENDED_TIMESTAMP_LENGTH } from "./chunk-header.ts";
+import { byteAt, CHUNK_TYPE, ChunkHeader, EXTENDED_TIMESTAMP_LENGTH } from "./chunk-header.ts";
 import { ChunkStream } from "./chunk-stream.ts";
 import type { RtmpLimits } from "./limits.ts";
 import { MESSAGE_TYPE, type Message } from "./message.ts";
@@ -70,10 +70,9 @@ export class ChunkReader {
   *push(bytes: Uint8Array): Generator<Message, void> {
     this.#receivedBytes += bytes.byteLength;
     const input = this.#takeHeld(bytes);
-    const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
     let at = 0;
     for (;;) {
-      if (this.#current === null) at = this.#beginChunk(view, at);
+      if (this.#current === null) at = this.#beginChunk(input, at);
       const stream: ChunkStream | null = this.#current;
       if (stream === null) {
         if (at < input.byteLength) this.#held = input.slice(at);
@@ -92,20 +91,21 @@ export class ChunkReader {
   /** What is to be read now, the held bytes before the new ones; a plain Uint8Array, since a Buffer's slices share memory. */
   #takeHeld(bytes: Uint8Array): Uint8Array {
     const held = this.#held;
+    if (held.byteLength === 0 && bytes.constructor === Uint8Array) return bytes;
     if (held.byteLength === 0) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#held = NOTHING;
     return concat([held, bytes]);
   }
 
   /** Reads the chunk header at `at`, makes its chunk stream the current one and returns where it ends; not whole, it stays. */
-  #beginChunk(view: DataView, at: number): number {
+  #beginChunk(bytes: Uint8Array, at: number): number {
     const header = this.#header;
-    const headerLength = header.read(view, at);
+    const headerLength = header.read(bytes, at);
     if (headerLength === 0) return at;
     let payloadAt = at + headerLength;
     const known = this.#streams.get(header.chunkStreamId);
     if (known?.hasExtendedTimestamp && header.chunkType === CHUNK_TYPE.continuation) {
-      const repeatedLength = repeatedTimestampLength(known, view, payloadAt);
+      const repeatedLength = repeatedTimestampLength(known, bytes, payloadAt);
       if (repeatedLength === null) return at;
       payloadAt += repeatedLength;
     }
@@ -200,11 +200,11 @@ function isMedia(messageType: number): boolean {
  * repeat the field, as most peers do; some repeat the message's timestamp in place of a delta, and OBS before 2024 repeats
  * nothing. So it is a timestamp when it is the one expected, else it is payload.
  */
-function repeatedTimestampLength(stream: ChunkStream, view: DataView, at: number): number | null {
-  const available = Math.min(EXTENDED_TIMESTAMP_LENGTH, view.byteLength - at);
+function repeatedTimestampLength(stream: ChunkStream, bytes: Uint8Array, at: number): number | null {
+  const available = Math.min(EXTENDED_TIMESTAMP_LENGTH, bytes.byteLength - at);
   if (
-    !startsWith(view, at, available, stream.timestampField) &&
-    !startsWith(view, at, available, stream.timestampMs)
+    !startsWith(bytes, at, available, stream.timestampField) &&
+    !startsWith(bytes, at, available, stream.timestampMs)
   ) {
     return 0;
   }
@@ -212,9 +212,9 @@ function repeatedTimestampLength(stream: ChunkStream, view: DataView, at: number
 }
 
 /** Whether the `available` bytes at `at` are the first ones of `value` in 32 bits. */
-function startsWith(view: DataView, at: number, available: number, value: number): boolean {
+function startsWith(bytes: Uint8Array, at: number, available: number, value: number): boolean {
   for (let index = 0; index < available; index++) {
-    if (view.getUint8(at + index) !== ((value >>> (24 - 8 * index)) & 0xff)) return false;
+    if (byteAt(bytes, at + index) !== ((value >>> (24 - 8 * index)) & 0xff)) return false;
   }
   return true;
 }

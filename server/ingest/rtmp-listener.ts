@@ -109,6 +109,8 @@ export class RtmpListener {
       ...(tls === null ? {} : { tls: { cert: tls.cert, key: tls.key } }),
       data: { connection: null },
       socket: {
+        // A Buffer would be made into one: its slices share memory.
+        binaryType: "uint8array",
         open: (socket) => this.#opened(socket),
         data: (socket, bytes) => this.#received(socket, bytes),
         drain: (socket) => socket.data.connection?.drain(),

@@ -234,6 +234,17 @@ test("a payload is a view of what came where it is a quarter of it, and keeps no
   }
 });
 
+test("of a Buffer, too, payloads are plain arrays, and what is kept of it is a copy", () => {
+  const bytes = Buffer.from([4, 0, 0, 0, 0, 0, 2, 9, 1, 0, 0, 0, 7, 8, 4, 0]);
+  const reader = newReader();
+  const [message] = [...reader.push(bytes)];
+  expect(message?.payload).toEqual(Uint8Array.of(7, 8));
+  expect(message?.payload.constructor).toBe(Uint8Array);
+  bytes.fill(0xff);
+  const [next] = [...reader.push(Uint8Array.of(0, 0, 0, 0, 2, 9, 1, 0, 0, 0, 5, 6))];
+  expect(next?.payload).toEqual(Uint8Array.of(5, 6));
+});
+
 test("an aborted message's header is still leant on", () => {
   const bytes = hex`
     06  0003e8  000081  09  01000000  ${"00".repeat(128)}
