@@ -6,6 +6,7 @@ import type { TimelineType } from "./names.ts";
 import type { listLivestreams } from "./routes/livestream-routes.ts";
 import type { listMedia } from "./routes/media-routes.ts";
 import type { listTokens } from "./routes/token-routes.ts";
+import type { listWebhooks } from "./routes/webhook-routes.ts";
 import type { NewLivestreamClip, NewMediaClip } from "./schemas/clip.ts";
 import type { Conflict, Failure, InvalidRequest, success, successPage } from "./schemas/envelope.ts";
 import type {
@@ -21,6 +22,12 @@ import type { Sample as SampleSchema, StatisticsOverview } from "./schemas/stati
 import type { TimelineEntry as TimelineEntrySchema } from "./schemas/timeline.ts";
 import type { NewToken, Token as TokenSchema } from "./schemas/token.ts";
 import type { Instance as InstanceSchema } from "./schemas/values.ts";
+import type {
+  NewWebhook,
+  WebhookDelivery as WebhookDeliverySchema,
+  WebhookPatch,
+  Webhook as WebhookSchema,
+} from "./schemas/webhook.ts";
 import { type ServerSentEvent, serverSentEvents } from "./server-sent-events.ts";
 
 export type Livestream = z.output<typeof LivestreamSchema>;
@@ -30,6 +37,8 @@ export type TimelineEntry = z.output<typeof TimelineEntrySchema>;
 export type Instance = z.output<typeof InstanceSchema>;
 export type PlaybackToken = z.output<typeof PlaybackTokenSchema>;
 export type Token = z.output<typeof TokenSchema>;
+export type Webhook = z.output<typeof WebhookSchema>;
+export type WebhookDelivery = z.output<typeof WebhookDeliverySchema>;
 
 /** `data` of a refusal. */
 export type RefusalData = Failed["data"];
@@ -68,6 +77,10 @@ interface TimelineQuery extends PagePosition {
   /** Only entries of these types. */
   readonly type?: TimelineType | readonly TimelineType[];
   readonly instance?: Instance;
+}
+
+interface WebhooksQuery extends PagePosition {
+  readonly sort?: z.input<typeof listWebhooks.request.query>["sort"];
 }
 
 export interface CallOptions {
@@ -287,6 +300,52 @@ export class TandemClient {
   /** Also the one that this client calls with. */
   revokeToken(id: string, options: CallOptions = {}): Promise<null> {
     return this.#data("DELETE", path`tokens/${id}`, options);
+  }
+
+  listWebhooks(query: WebhooksQuery = {}, options: CallOptions = {}): Promise<Page<Webhook>> {
+    return this.#page("webhooks", query, options);
+  }
+
+  /** `secret` is in this answer and never again. */
+  createWebhook(body: z.input<typeof NewWebhook>, options: PostOptions = {}): Promise<Webhook> {
+    return this.#data("POST", "webhooks", { ...options, body });
+  }
+
+  getWebhook(id: string, options: CallOptions = {}): Promise<Webhook> {
+    return this.#data("GET", path`webhooks/${id}`, options);
+  }
+
+  updateWebhook(id: string, body: z.input<typeof WebhookPatch>, options: CallOptions = {}): Promise<Webhook> {
+    return this.#data("PATCH", path`webhooks/${id}`, { ...options, body });
+  }
+
+  /** Its deliveries go with it. */
+  deleteWebhook(id: string, options: CallOptions = {}): Promise<null> {
+    return this.#data("DELETE", path`webhooks/${id}`, options);
+  }
+
+  /** `secret` is in this answer and never again. */
+  rotateWebhookSecret(id: string, options: PostOptions = {}): Promise<Webhook> {
+    return this.#data("POST", path`webhooks/${id}/rotate-secret`, options);
+  }
+
+  /** Newest first. */
+  listWebhookDeliveries(
+    id: string,
+    query: PagePosition = {},
+    options: CallOptions = {},
+  ): Promise<Page<WebhookDelivery>> {
+    return this.#page(path`webhooks/${id}/deliveries`, query, options);
+  }
+
+  /** Once more, with the same `webhook-id`. */
+  redeliverWebhook(id: string, deliveryId: string, options: PostOptions = {}): Promise<WebhookDelivery> {
+    return this.#data("POST", path`webhooks/${id}/deliveries/${deliveryId}/redeliver`, options);
+  }
+
+  /** One event of type `webhook.test`. */
+  testWebhook(id: string, options: PostOptions = {}): Promise<WebhookDelivery> {
+    return this.#data("POST", path`webhooks/${id}/test`, options);
   }
 
   async #data<Data>(method: string, path: string, parts: CallParts): Promise<Data> {

@@ -32,6 +32,15 @@ import {
 } from "./routes/thumbnail-routes.ts";
 import { listLivestreamTimeline } from "./routes/timeline-routes.ts";
 import { createToken, listTokens, revokeToken } from "./routes/token-routes.ts";
+import { listWebhookDeliveries, redeliverWebhook, testWebhook } from "./routes/webhook-delivery-routes.ts";
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  rotateWebhookSecret,
+  updateWebhook,
+} from "./routes/webhook-routes.ts";
 
 /** In the order of the contract. */
 const ROUTES = [
@@ -47,6 +56,8 @@ const ROUTES = [
   resetStreamKey,
   ...[createPlaybackToken, createMediaPlaybackToken],
   ...[listTokens, createToken, revokeToken],
+  ...[listWebhooks, createWebhook, getWebhook, updateWebhook, deleteWebhook, rotateWebhookSecret],
+  ...[listWebhookDeliveries, redeliverWebhook, testWebhook],
 ];
 
 const LICENSE = { name: "MIT", identifier: "MIT" };
@@ -63,6 +74,7 @@ const TAGS = [
   },
   { name: "Media", description: "The on-demand assets that stopped livestreams become, and clips." },
   { name: "Tokens", description: "Who may call. For tokens of scope `admin`." },
+  { name: "Webhooks", description: "Whom the server tells of what happens, and what they answered." },
 ];
 
 /** The document as text, the same for every call. `serverUrl`: of the server that hands it out, without a trailing slash. */

@@ -65,3 +65,14 @@ export const TIMELINE_TYPES = [
 ] as const;
 
 export type TimelineType = (typeof TIMELINE_TYPES)[number];
+
+/** What webhooks are told of: all of that, and what happens to nodes. */
+export const WEBHOOK_EVENT_TYPES = [...EVENT_TYPES, "node.lost", "node.takeover"] as const;
+
+export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
+
+/** Instead of a list of types: all of them, also those of later versions. */
+export const EVERY_EVENT = "*";
+
+/** What a test is called; nobody asks for it by type. */
+export const WEBHOOK_TEST_TYPE = "webhook.test";

@@ -21,6 +21,7 @@ import { PlaybackSessions } from "./delivery/playback-sessions.ts";
 import { PlaybackTokens } from "./delivery/playback-tokens.ts";
 import { SecretFolders } from "./delivery/secret-folders.ts";
 import { StretchCache } from "./delivery/stretch-cache.ts";
+import type { FeedEvent } from "./feed/feed-event.ts";
 import { LivestreamFeed } from "./feed/livestream-feed.ts";
 import { createApp } from "./http/app.ts";
 import type { NotReady } from "./http/health-routes.ts";
@@ -53,6 +54,7 @@ import { Recordings } from "./recording/recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
 import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
 import { type DataDirectory, openDataDirectory } from "./store/data-directory.ts";
+import type { NewDelivery } from "./store/delivery-store.ts";
 import { OwedWrites } from "./store/owed-writes.ts";
 import { type DataDirectoryLock, lockDataDirectory } from "./store/sqlite/data-directory-lock.ts";
 import { openSqliteStores } from "./store/sqlite/stores.ts";
@@ -60,6 +62,7 @@ import type { Stores } from "./store/stores.ts";
 import { ClipPictures } from "./thumbnails/clip-pictures.ts";
 import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
 import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
+import { openWebhooks, type Webhooks } from "./webhooks/webhooks.ts";
 
 export type Assembly = Awaited<ReturnType<typeof assemble>>;
 
@@ -116,6 +119,7 @@ interface Storage {
   readonly recordings: Recordings;
   readonly footages: Footages;
   readonly thumbnails: ThumbnailService;
+  readonly webhooks: Webhooks;
 }
 
 async function openStorage(config: Config, { clock, dateMs, log, spares }: Surroundings): Promise<Storage> {
@@ -132,6 +136,11 @@ async function openStorage(config: Config, { clock, dateMs, log, spares }: Surro
   });
   await stores.playbackKeys.begin(clock.dateMs());
   const recordings = new Recordings(directory.recordingsFolder, spares, freeSpace);
+  const risingMs = () => risingTime.nowMs();
+  const webhooks = await openWebhooks({
+    ...{ store: stores.webhooks, deliveries: stores.deliveries, writer: stores.statisticsWriter },
+    ...{ isPrivateAllowed: config.webhookAllowPrivate, clock, risingMs, delay, log },
+  });
   return {
     directory,
     lock,
@@ -139,7 +148,7 @@ async function openStorage(config: Config, { clock, dateMs, log, spares }: Surro
     viewerSecret: await stores.viewerSecret(),
     playbackSecret: await stores.playbackKeys.secret(),
     risingTime,
-    risingMs: () => risingTime.nowMs(),
+    risingMs,
     disk,
     owed: new OwedWrites({ isStoreWell: async () => (await disk.problem("store")) === null, log }),
     adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
@@ -150,6 +159,7 @@ async function openStorage(config: Config, { clock, dateMs, log, spares }: Surro
       folder: directory.thumbnailsFolder,
       dateMs,
     }),
+    webhooks,
   };
 }
 
@@ -182,9 +192,13 @@ interface House {
 
 function buildHouse(config: Config, surroundings: Surroundings, storage: Storage): House {
   const { clock, dateMs, log, urls } = surroundings;
-  const { stores, risingMs, owed, recordings, footages, thumbnails } = storage;
+  const { stores, risingMs, owed, recordings, footages, thumbnails, webhooks } = storage;
   const turns = new LivestreamTurns(stores.turns);
-  const feed = new LivestreamFeed({ writer: stores.statisticsWriter, dateMs, log });
+  const outbox = {
+    deliveriesOf: (event: FeedEvent) => webhooks.registry.deliveriesOf(event),
+    stored: (deliveries: readonly NewDelivery[]) => webhooks.dispatcher.stored(deliveries),
+  };
+  const feed = new LivestreamFeed({ writer: stores.statisticsWriter, dateMs, log, outbox });
   const reports = new PlayoutReporter({ livestreams: stores.livestreams, turns, owed, feed, dateMs, log });
   const { segmentSeconds, partMilliseconds, rtmpMergeMilliseconds } = config;
   const programme: ProgrammeOptions = {
@@ -289,7 +303,7 @@ interface Front {
 
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
   const { log, ports, urls, dateMs, monotonicMs } = surroundings;
-  const { stores, disk, risingMs, adminToken, thumbnails } = storage;
+  const { stores, disk, risingMs, adminToken, thumbnails, webhooks } = storage;
   const { livestreams, media, clips, statistics } = house;
   const believedKeys = () => stores.playbackKeys.believed(dateMs());
   const playbackTokens = new PlaybackTokens({ believedKeys, dateMs, monotonicMs });
@@ -299,6 +313,7 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
     clips,
     thumbnails,
     timeline: new LivestreamTimeline(stores),
+    webhooks: webhooks.service,
     statistics: {
       overview: (id) => statistics.overview(id),
       history: statistics.history,

@@ -44,6 +44,7 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   livestreams.goOn();
   assembly.retention.start();
   await statistics.start();
+  await assembly.webhooks.dispatcher.start();
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, monotonicMs, log });
   announce(assembly, listeners);
   return {
@@ -93,6 +94,7 @@ async function stop(
     risingTime,
     stores,
     lock,
+    webhooks,
   }: Assembly,
   listeners: Listeners,
   { guard, posters }: { guard: AcceptGuard; posters: PosterGrabber },
@@ -102,6 +104,7 @@ async function stop(
   listeners.stopWatching();
   guard.stop();
   statistics.stop();
+  const isDispatched = webhooks.dispatcher.stop();
   await posters.stop();
   retention.stop();
   const isDrained = listeners.http.stop();
@@ -119,6 +122,7 @@ async function stop(
   isNoted.abort();
   await owed.close();
   disk.stop();
+  await isDispatched;
   await risingTime.stop();
   await stores.close();
   lock.release();

@@ -67,6 +67,7 @@ const LAYERS: Record<string, readonly string[]> = {
       ...COMMON,
     ],
   ],
+  "server/webhooks": [...["bun", "ipaddr.js", "standardwebhooks", "server/feed", "server/store", ...COMMON]],
   "server/livestreams": [
     ...[
       "node:",
@@ -110,7 +111,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/http": [
     ...["bun", "node:", "hono", "@hono/zod-openapi", "swagger-ui-dist", "zod", "openapi", "server/web"],
     ...["server/delivery", "server/licences", "server/livestreams", "server/stats", "server/store"],
-    ...["server/thumbnails", ...COMMON],
+    ...["server/thumbnails", "server/webhooks", ...COMMON],
   ],
   "server/command": ["bun", "node:", "server/store", "server/package.json", ...COMMON],
   "server/command/demo": [
@@ -141,6 +142,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "playwright-core",
     "sharp",
     "axe-core",
+    "standardwebhooks",
   ],
   bench: ["bun", "bun:jsc", "bun:sqlite", "node:", "media", "openapi", "server", "sharp", "test"],
 };

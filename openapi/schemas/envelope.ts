@@ -36,6 +36,7 @@ export const Conflict = failure({
     ...(["already_stopped", "already_finished", "conversion_failed", "conversion_in_progress"] as const),
     "already_published",
     ...(["converted_to_media", "not_soft_deleted", "soft_deleted", "not_recorded"] as const),
+    ...(["webhook_inactive", "too_many_webhooks"] as const),
   ]),
   currentStatus: z
     .union([LivestreamStatus, z.enum(["ready", "softDeleted"])])

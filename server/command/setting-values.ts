@@ -31,6 +31,11 @@ export const bearerToken: SettingValue<string> = {
   isSecret: true,
 };
 
+export const flag: SettingValue<boolean> = {
+  mayHold: "true or false",
+  parse: (held) => (held === "true" || held === "false" ? held === "true" : null),
+};
+
 /** As browsers write origins, whichever way they are written here. */
 export const corsOrigins: SettingValue<"*" | readonly string[]> = {
   mayHold: "* or origins, comma-separated, each like https://studio.example.com",

@@ -5,6 +5,7 @@ import {
   bearerToken,
   corsOrigins,
   days,
+  flag,
   folder,
   host,
   megabytes,
@@ -124,10 +125,16 @@ export const SETTINGS = {
     512,
     "less free space: recording stops loudly, live goes on",
   ),
+  webhookAllowPrivate: setting(
+    "TANDEM_WEBHOOK_ALLOW_PRIVATE",
+    flag,
+    false,
+    "webhooks may go to loopback and private addresses",
+  ),
   logLevel: setting("TANDEM_LOG", oneOf(LOG_LEVELS, ", "), "info", LOG_LEVELS.join(", ")),
 };
 
-function setting<Value extends string | number | readonly string[]>(
+function setting<Value extends string | number | boolean | readonly string[]>(
   variable: string,
   value: SettingValue<Value>,
   byDefault: NoInfer<Value>,

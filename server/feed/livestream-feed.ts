@@ -9,6 +9,7 @@
 // and its counts are stored and told once a minute.
 
 import type { Log } from "#server/common/log.ts";
+import type { NewDelivery } from "#server/store/delivery-store.ts";
 import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
 import { EventBudget } from "./event-budget.ts";
 import type { FeedEvent, Happening } from "./feed-event.ts";
@@ -28,6 +29,13 @@ export interface LivestreamFeedOptions {
   readonly log: Log;
   readonly patienceMs?: number;
   readonly minuteMs?: number;
+  readonly outbox?: Outbox;
+}
+
+/** What is sent of events to the world outside, once it is stored: together with the event, or neither is. */
+interface Outbox {
+  readonly deliveriesOf: (event: FeedEvent) => readonly NewDelivery[];
+  readonly stored: (deliveries: readonly NewDelivery[]) => void;
 }
 
 type Listener = (event: FeedEvent) => void;
@@ -81,7 +89,7 @@ export class LivestreamFeed {
     const untold = { event, isKept, overdueAtMs: nowMs + this.#patienceMs, isTold: false };
     this.#untold.push(untold);
     if (isKept) {
-      this.#options.writer.writeEvent(event, () => this.#tellUpTo(untold));
+      this.#store(untold);
     } else {
       this.#folded.add(event);
       this.#tellUnkept();
@@ -97,6 +105,17 @@ export class LivestreamFeed {
   /** Nothing of the deleted livestream runs any more: there is nothing left to hold back. */
   forget(livestreamId: string): void {
     this.#ended.delete(livestreamId);
+  }
+
+  /** With what is sent of it. */
+  #store(untold: Untold): void {
+    const { writer, outbox } = this.#options;
+    const deliveries = outbox?.deliveriesOf(untold.event) ?? [];
+    const stored = (): void => {
+      this.#tellUpTo(untold);
+      outbox?.stored(deliveries);
+    };
+    writer.writeEvent(untold.event, stored, deliveries);
   }
 
   #isOver(livestreamId: string): void {

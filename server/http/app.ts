@@ -15,6 +15,7 @@ import { DISK_TROUBLES, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { IdempotencyStore } from "#server/store/idempotency-store.ts";
 import type { TokenScope, TokenStore } from "#server/store/token-store.ts";
 import type { ThumbnailService } from "#server/thumbnails/thumbnail-service.ts";
+import type { WebhookService } from "#server/webhooks/webhook-service.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { clipRoutes } from "./clip-routes.ts";
 import { type CorsOrigins, crossOrigin, openToAll } from "./cors.ts";
@@ -32,6 +33,7 @@ import { type StatisticsRoutesOptions, statisticsRoutes } from "./statistics-rou
 import { thumbnailRoutes } from "./thumbnail-routes.ts";
 import { timelineRoutes } from "./timeline-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 
 export interface AppOptions {
   readonly livestreams: LivestreamService;
@@ -39,6 +41,7 @@ export interface AppOptions {
   readonly clips: Pick<ClipService, "ofMedia" | "ofLivestream">;
   readonly thumbnails: ThumbnailService;
   readonly timeline: Pick<LivestreamTimeline, "page">;
+  readonly webhooks: WebhookService;
   readonly statistics: Omit<StatisticsRoutesOptions, "livestreams"> & Pick<EventsRoutesOptions, "events">;
   readonly playbackTokens: Pick<PlaybackTokens, "issue">;
   readonly tokens: Pick<TokenStore, "create" | "page" | "revoke">;
@@ -82,6 +85,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", thumbnailRoutes({ livestreams, media, thumbnails: options.thumbnails }));
   app.route("/", playbackTokenRoutes({ livestreams, media, tokens: options.playbackTokens, urls }));
   app.route("/", tokenRoutes({ tokens: options.tokens, urls, dateMs: options.dateMs }));
+  app.route("/", webhookRoutes(options.webhooks, urls));
   app.route("/", healthRoutes(options.readiness));
   app.route("/", docsRoutes(urls));
   for (const routes of options.openRoutes) app.route("/", routes);

@@ -4,6 +4,7 @@ import type { Context, TypedResponse } from "hono";
 import type { Refusal } from "#server/livestreams/claim.ts";
 import type { ClipRefused } from "#server/livestreams/clip-service.ts";
 import type { MediaRefused } from "#server/livestreams/media-service.ts";
+import type { WebhookRefused } from "#server/webhooks/webhook-service.ts";
 
 /** What a call is refused with before a service is asked. */
 type RequestRefusal =
@@ -23,7 +24,12 @@ type RequestRefusal =
         | "too_many_images";
     };
 
-export type AnyRefusal = RequestRefusal | Refusal | MediaRefused["refusal"] | ClipRefused["refusal"];
+export type AnyRefusal =
+  | RequestRefusal
+  | Refusal
+  | MediaRefused["refusal"]
+  | ClipRefused["refusal"]
+  | WebhookRefused["refusal"];
 
 /** Whatever a route promises to answer with: refusals are promised by this table, for every route. */
 type Refused = Response & TypedResponse<never, never, "json">;
@@ -52,6 +58,8 @@ const REFUSALS = {
   not_recorded:           [409, "Nothing is recorded that the clip could show."],
   soft_deleted:           [409, "The media asset is deleted; recover it first."],
   not_soft_deleted:       [409, "The media asset is not deleted."],
+  webhook_inactive:       [409, "The webhook is off; turn it on first."],
+  too_many_webhooks:      [409, "There are as many webhooks as there may be; delete one first."],
   body_too_large:         [413, "The body is too large."],
   unsupported_media_type: [415, "A body is JSON, and says so: Content-Type: application/json."],
   too_many_subscribers:   [429, "Too many readers follow livestreams already; try again later."],

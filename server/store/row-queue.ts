@@ -1,10 +1,5 @@
 // Rows of one kind on their way to the disk: kept in order and within a bound until they are written.
 
-/** The livestream it belongs to: the rows of one are let go together. */
-interface QueuedRow {
-  readonly livestreamId: string;
-}
-
 export interface RowFigures {
   /** Rows that are not on the disk yet. */
   readonly waiting: number;
@@ -13,7 +8,7 @@ export interface RowFigures {
   readonly dropped: number;
 }
 
-export class RowQueue<Row extends QueuedRow> {
+export class RowQueue<Row> {
   readonly #maxWaiting: number;
   readonly #maxBatch: number;
   #waiting: Row[] = [];
@@ -65,8 +60,8 @@ export class RowQueue<Row extends QueuedRow> {
     this.#batch = [];
   }
 
-  /** None of what waits of this livestream is written. */
-  forget(livestreamId: string): void {
-    this.#waiting = this.#waiting.filter((row) => row.livestreamId !== livestreamId);
+  /** Of what waits, only what is kept is written. */
+  forget(isKept: (row: Row) => boolean): void {
+    this.#waiting = this.#waiting.filter(isKept);
   }
 }

@@ -1,6 +1,7 @@
 // Everything that outlives the process besides files: opened together, closed together.
 
 import type { DateMarkStore } from "./date-mark-store.ts";
+import type { DeliveryStore } from "./delivery-store.ts";
 import type { EventStore } from "./event-store.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
 import type { LivestreamStore } from "./livestream-store.ts";
@@ -13,6 +14,7 @@ import type { StatisticsWriter } from "./statistics-writer.ts";
 import type { ThumbnailStore } from "./thumbnail-store.ts";
 import type { TokenStore } from "./token-store.ts";
 import type { Turns } from "./turns.ts";
+import type { WebhookStore } from "./webhook-store.ts";
 
 /** What does not work fails with the error of the store itself. */
 export interface Stores {
@@ -22,12 +24,14 @@ export interface Stores {
   readonly thumbnails: ThumbnailStore;
   readonly tokens: TokenStore;
   readonly playbackKeys: PlaybackKeyStore;
+  readonly webhooks: WebhookStore;
   readonly idempotencyKeys: IdempotencyStore;
   readonly risingTime: RisingTimeStore;
   readonly dateMark: DateMarkStore;
   readonly turns: Turns;
   readonly samples: SampleStore;
   readonly events: EventStore;
+  readonly deliveries: DeliveryStore;
   readonly statisticsWriter: StatisticsWriter;
 
   /** What viewer sessions are signed with: made once, so that a session is the same one after a restart. */

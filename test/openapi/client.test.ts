@@ -44,6 +44,15 @@ const CALLS: Record<string, (client: TandemClient) => Promise<unknown>> = {
   createToken: (client) => client.createToken({ name: "ci", scope: "read" }),
   revokeToken: (client) => client.revokeToken("ID"),
   getMediaThumbnail: (client) => client.getMediaThumbnail("ID"),
+  listWebhooks: (client) => client.listWebhooks(),
+  createWebhook: (client) => client.createWebhook({ url: "https://example.com", events: ["*"] }),
+  getWebhook: (client) => client.getWebhook("ID"),
+  updateWebhook: (client) => client.updateWebhook("ID", { active: false }),
+  deleteWebhook: (client) => client.deleteWebhook("ID"),
+  rotateWebhookSecret: (client) => client.rotateWebhookSecret("ID"),
+  listWebhookDeliveries: (client) => client.listWebhookDeliveries("ID"),
+  redeliverWebhook: (client) => client.redeliverWebhook("ID", "DELIVERY"),
+  testWebhook: (client) => client.testWebhook("ID"),
 };
 
 /** A client whose requests are kept and answered with `answer`. */
@@ -70,7 +79,10 @@ test("it has a method for each operation of the document, and no other", () => {
 test.each(operations)("$operationId calls $method $path", async ({ method, path, operationId }) => {
   const { client, requests } = recorded();
   await CALLS[operationId]?.(client);
-  const expected = path.replace("{id}", "ID").replace("{instance}", "primary");
+  const expected = path
+    .replace("{id}", "ID")
+    .replace("{instance}", "primary")
+    .replace("{deliveryId}", "DELIVERY");
   expect(requests.map((request) => [request.method.toLowerCase(), request.url])).toEqual([
     [method, `https://example.com/video${expected}`],
   ]);

@@ -57,6 +57,15 @@ test("it has the operations of the contract, and no other", () => {
     revokeToken: "delete /v2/tokens/{id}",
     streamLivestreamEvents: "get /v2/livestreams/{id}/events",
     listLivestreamTimeline: "get /v2/livestreams/{id}/timeline",
+    listWebhooks: "get /v2/webhooks",
+    createWebhook: "post /v2/webhooks",
+    getWebhook: "get /v2/webhooks/{id}",
+    updateWebhook: "patch /v2/webhooks/{id}",
+    deleteWebhook: "delete /v2/webhooks/{id}",
+    rotateWebhookSecret: "post /v2/webhooks/{id}/rotate-secret",
+    listWebhookDeliveries: "get /v2/webhooks/{id}/deliveries",
+    redeliverWebhook: "post /v2/webhooks/{id}/deliveries/{deliveryId}/redeliver",
+    testWebhook: "post /v2/webhooks/{id}/test",
   });
   expect([document.openapi, document.security]).toEqual(["3.1.0", [{ token: [] }]]);
 });

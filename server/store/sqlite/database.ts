@@ -9,6 +9,7 @@ import { DATE_MARK } from "./migrations/0004-date-mark.ts";
 import { CLIPS } from "./migrations/0005-clips.ts";
 import { WHO_MAY_WATCH } from "./migrations/0006-who-may-watch.ts";
 import { THUMBNAIL_TIMES } from "./migrations/0007-thumbnail-times.ts";
+import { WEBHOOKS } from "./migrations/0008-webhooks.ts";
 
 /** In order; the number of those applied is the file's `user_version`. */
 const MIGRATIONS: readonly string[] = [
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
   CLIPS,
   WHO_MAY_WATCH,
   THUMBNAIL_TIMES,
+  WEBHOOKS,
 ];
 
 /** How long a statement waits for another process, such as `tandem token create`, to finish its own. */

@@ -21,12 +21,16 @@ export class SqliteEventStore implements EventStore {
     this.#database = database;
   }
 
-  /** Writes all or, when it throws, none. In the order in which they happened; one that is there already stays as it is. */
-  async append(events: readonly StoredEvent[]): Promise<void> {
+  /**
+   * Writes all or, when it throws, none. In the order in which they happened; one that is there already stays as it is.
+   * `writeMore`: what is written with them.
+   */
+  async append(events: readonly StoredEvent[], writeMore: () => void = () => {}): Promise<void> {
     try {
       this.#database
         .transaction(() => {
           for (const event of events) this.#insert(event);
+          writeMore();
         })
         .immediate();
     } catch (error) {

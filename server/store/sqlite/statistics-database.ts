@@ -5,8 +5,9 @@ import { openDatabase } from "./database.ts";
 import { SAMPLES } from "./migrations/statistics-0001-samples.ts";
 import { EVENTS } from "./migrations/statistics-0002-events.ts";
 import { EVENTS_BY_TYPE } from "./migrations/statistics-0003-events-by-type.ts";
+import { WEBHOOK_DELIVERIES } from "./migrations/statistics-0004-webhook-deliveries.ts";
 
-const MIGRATIONS: readonly string[] = [SAMPLES, EVENTS, EVENTS_BY_TYPE];
+const MIGRATIONS: readonly string[] = [SAMPLES, EVENTS, EVENTS_BY_TYPE, WEBHOOK_DELIVERIES];
 
 const SECRET_BYTES = 32;
 

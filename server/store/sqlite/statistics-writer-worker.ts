@@ -1,6 +1,7 @@
-// The thread that writes samples and events: however slow the disk is, it is this thread that waits.
+// The thread that writes samples, events and deliveries: however slow the disk is, it is this thread that waits.
 
 import type { Database } from "bun:sqlite";
+import { SqliteDeliveryChanges } from "./delivery-changes.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { SqliteSampleStore } from "./sample-store.ts";
 import { openStatisticsDatabase } from "./statistics-database.ts";
@@ -10,6 +11,7 @@ declare const self: Worker;
 
 interface Opened {
   readonly database: Database;
+  readonly deliveries: SqliteDeliveryChanges;
   readonly events: SqliteEventStore;
   readonly samples: SqliteSampleStore;
 }
@@ -34,7 +36,7 @@ async function obey(command: WriterCommand): Promise<boolean> {
       open = openedAt(command.file);
       return true;
     case "append-events":
-      await opened().events.append(command.events);
+      await opened().events.append(command.events, () => opened().deliveries.append(command.deliveries));
       return true;
     case "append-samples":
       await opened().samples.append(command.samples);
@@ -45,6 +47,13 @@ async function obey(command: WriterCommand): Promise<boolean> {
         (await events.removeSome(command.livestreamId)) && (await samples.removeSome(command.livestreamId))
       );
     }
+    case "change-deliveries":
+      opened().deliveries.apply(command.changes);
+      return true;
+    case "remove-some-deliveries":
+      return opened().deliveries.removeSome(command.webhookId);
+    case "prune-some-deliveries":
+      return opened().deliveries.pruneSome(command.webhookId, command.beforeRisingMs);
     case "close":
       open?.database.close();
       return true;
@@ -53,7 +62,12 @@ async function obey(command: WriterCommand): Promise<boolean> {
 
 function openedAt(file: string): Opened {
   const database = openStatisticsDatabase(file);
-  return { database, events: new SqliteEventStore(database), samples: new SqliteSampleStore(database) };
+  return {
+    database,
+    deliveries: new SqliteDeliveryChanges(database),
+    events: new SqliteEventStore(database),
+    samples: new SqliteSampleStore(database),
+  };
 }
 
 function opened(): Opened {

@@ -1,6 +1,7 @@
-// Samples and events on their way to the disk: a thread of its own writes them, and nobody here waits for it.
+// Samples, events and deliveries on their way to the disk: a thread of its own writes them, and nobody here waits for it.
 
 import type { Log } from "#server/common/log.ts";
+import type { DeliveryChange, NewDelivery } from "#server/store/delivery-store.ts";
 import type { StoredEvent } from "#server/store/event-store.ts";
 import { RowQueue } from "#server/store/row-queue.ts";
 import type { NewSample } from "#server/store/sample-store.ts";
@@ -12,6 +13,9 @@ const MAX_WAITING_SAMPLES = 100_000;
 
 /** Twenty seconds of a thousand events a second, or days of what usually happens, in some ten megabytes. */
 const MAX_WAITING_EVENTS = 20_000;
+
+/** More than are ever attempted at once. */
+const MAX_WAITING_CHANGES = 10_000;
 
 /** One transaction: a few tens of milliseconds of the thread. */
 const MAX_BATCH = 5000;
@@ -28,8 +32,21 @@ const CLOSE_MS = 3000;
 interface WaitingEvent {
   readonly livestreamId: string;
   readonly event: StoredEvent;
+  readonly deliveries: readonly NewDelivery[];
   readonly onWritten: () => void;
 }
+
+interface WaitingChange {
+  readonly change: DeliveryChange;
+  readonly onWritten: () => void;
+}
+
+/** What a command is for that goes on until it is through. */
+type Chore = Extract<WriterCommand, { type: `${string}-some-deliveries` }>;
+
+/** Of what waits, one kind after another is written. */
+type Kind = "events" | "deliveries" | "samples";
+const KINDS: readonly Kind[] = ["events", "deliveries", "samples"];
 
 export class SqliteStatisticsWriter implements StatisticsWriter {
   readonly #file: string;
@@ -39,12 +56,18 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
     maxWaiting: MAX_WAITING_EVENTS,
     maxBatch: MAX_EVENT_BATCH,
   });
+  readonly #changes = new RowQueue<WaitingChange>({
+    maxWaiting: MAX_WAITING_CHANGES,
+    maxBatch: MAX_EVENT_BATCH,
+  });
   /** Livestreams whose rows go, and none of whose rows are written. */
   readonly #removals = new Set<string>();
+  /** Of each webhook one: to be removed comes after to be pruned. */
+  readonly #chores = new Map<string, Chore>();
   #worker: Worker;
   /** The command that the worker has not answered yet. */
   #inFlight: WriterCommand | null = null;
-  #wereEventsLast = false;
+  #lastKind: Kind = "samples";
   #retry: Timer | null = null;
   #closed: (() => void) | null = null;
 
@@ -65,16 +88,36 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
     this.#next();
   }
 
-  writeEvent(event: StoredEvent, onWritten: () => void): void {
-    const dropped = this.#events.add([{ livestreamId: event.livestreamId, event, onWritten }]);
+  writeEvent(event: StoredEvent, onWritten: () => void, deliveries: readonly NewDelivery[] = []): void {
+    const { livestreamId } = event;
+    const dropped = this.#events.add([{ livestreamId, event, deliveries, onWritten }]);
     if (dropped > 0) this.#log.warn("events_dropped", { count: dropped });
     this.#next();
   }
 
+  async changeDelivery(change: DeliveryChange): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const dropped = this.#changes.add([{ change, onWritten: () => resolve(true) }]);
+    if (dropped > 0) return false;
+    this.#next();
+    return promise;
+  }
+
   remove(livestreamId: string): void {
-    this.#samples.forget(livestreamId);
-    this.#events.forget(livestreamId);
     this.#removals.add(livestreamId);
+    this.#samples.forget(this.#isKept);
+    this.#events.forget(this.#isEventKept);
+    this.#next();
+  }
+
+  removeDeliveries(webhookId: string): void {
+    this.#chores.set(webhookId, { type: "remove-some-deliveries", webhookId });
+    this.#next();
+  }
+
+  pruneDeliveries(webhookId: string, beforeRisingMs: number): void {
+    if (this.#chores.has(webhookId)) return;
+    this.#chores.set(webhookId, { type: "prune-some-deliveries", webhookId, beforeRisingMs });
     this.#next();
   }
 
@@ -107,16 +150,40 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
     if (this.#inFlight !== null) this.#worker.postMessage(this.#inFlight);
   }
 
-  /** Events and samples take turns where both wait, so that a flood of one holds up neither; removals, many small commands, come last. */
+  /** What waits takes turns by its kind, so that a flood of one holds up none; removals, many small commands, come last. */
   #nextCommand(): WriterCommand | null {
-    this.#wereEventsLast = !this.#events.isEmpty && !(this.#wereEventsLast && !this.#samples.isEmpty);
-    if (this.#wereEventsLast) {
-      return { type: "append-events", events: this.#events.take().map(({ event }) => event) };
+    const last = KINDS.indexOf(this.#lastKind);
+    for (const kind of [...KINDS.slice(last + 1), ...KINDS.slice(0, last + 1)]) {
+      const command = this.#commandOf(kind);
+      if (command === null) continue;
+      this.#lastKind = kind;
+      return command;
     }
-    if (!this.#samples.isEmpty) return { type: "append-samples", samples: this.#samples.take() };
     if (this.#closed !== null) return { type: "close" };
     const [livestreamId] = this.#removals;
-    return livestreamId === undefined ? null : { type: "remove-some", livestreamId };
+    if (livestreamId !== undefined) return { type: "remove-some", livestreamId };
+    const [chore = null] = this.#chores.values();
+    return chore;
+  }
+
+  /** Null where nothing of the kind waits. */
+  #commandOf(kind: Kind): WriterCommand | null {
+    switch (kind) {
+      case "events": {
+        if (this.#events.isEmpty) return null;
+        const rows = this.#events.take();
+        return {
+          type: "append-events",
+          events: rows.map(({ event }) => event),
+          deliveries: rows.flatMap(({ deliveries }) => deliveries),
+        };
+      }
+      case "deliveries":
+        if (this.#changes.isEmpty) return null;
+        return { type: "change-deliveries", changes: this.#changes.take().map(({ change }) => change) };
+      case "samples":
+        return this.#samples.isEmpty ? null : { type: "append-samples", samples: this.#samples.take() };
+    }
   }
 
   #answered(answer: WriterAnswer): void {
@@ -135,6 +202,15 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
       case "append-samples":
         this.#samples.settle();
         return;
+      case "change-deliveries":
+        for (const { onWritten } of this.#changes.settle()) onWritten();
+        return;
+      case "remove-some-deliveries":
+      case "prune-some-deliveries":
+        // Removed after all, it has another.
+        if (isThrough && this.#chores.get(command.webhookId) === command)
+          this.#chores.delete(command.webhookId);
+        return;
       case "remove-some":
         if (isThrough) this.#removals.delete(command.livestreamId);
         return;
@@ -151,8 +227,9 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
   #failed(command: WriterCommand | null, message: string): void {
     if (this.#retry !== null) return;
     this.#log.error("statistics_not_written", { message });
-    this.#events.putBack(this.#isKept);
+    this.#events.putBack(this.#isEventKept);
     this.#samples.putBack(this.#isKept);
+    this.#changes.putBack(() => true);
     this.#retry = setTimeout(() => {
       this.#retry = null;
       if (command?.type === "open" || command === null) {
@@ -163,6 +240,10 @@ export class SqliteStatisticsWriter implements StatisticsWriter {
     }, RETRY_MS);
     this.#retry.unref();
   }
+
+  /** What is sent of an event is to be written, and the event goes as the others do. */
+  readonly #isEventKept = ({ livestreamId, deliveries }: WaitingEvent): boolean =>
+    deliveries.length > 0 || !this.#removals.has(livestreamId);
 
   readonly #isKept = ({ livestreamId }: { livestreamId: string }): boolean =>
     !this.#removals.has(livestreamId);

@@ -11,6 +11,7 @@ import type { TokenStore } from "#server/store/token-store.ts";
 import { openDatabaseOf, openDatabaseToReadOf, openStatisticsOf } from "./database-files.ts";
 import { DatabaseSync } from "./database-sync.ts";
 import { SqliteDateMarkStore } from "./date-mark-store.ts";
+import { SqliteDeliveryStore } from "./delivery-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { SqliteIdempotencyStore } from "./idempotency-store.ts";
 import { SqliteLivestreamStore } from "./livestream-store.ts";
@@ -24,6 +25,7 @@ import { viewerSecretIn } from "./statistics-database.ts";
 import { SqliteStatisticsWriter } from "./statistics-writer.ts";
 import { SqliteThumbnailStore } from "./thumbnail-store.ts";
 import { SqliteTokenStore } from "./token-store.ts";
+import { SqliteWebhookStore } from "./webhook-store.ts";
 
 /** Throws a `StartError` when a file is of a newer Tandem, of another program, or cannot be opened. */
 export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
@@ -37,6 +39,7 @@ export function openSqliteStores(directory: DataDirectory, log: Log): Stores {
     ...stores,
     samples: new SqliteSampleStore(statistics),
     events: new SqliteEventStore(statistics),
+    deliveries: new SqliteDeliveryStore(statistics),
     statisticsWriter,
     viewerSecret: async () => viewerSecretIn(statistics),
     close: async () => {
@@ -57,6 +60,7 @@ export function storesIn(database: Database) {
     thumbnails: new SqliteThumbnailStore(database),
     tokens: new SqliteTokenStore(database),
     playbackKeys: new SqlitePlaybackKeyStore(database),
+    webhooks: new SqliteWebhookStore(database),
     idempotencyKeys: new SqliteIdempotencyStore(database),
     risingTime: new SqliteRisingTimeStore(database),
     dateMark: new SqliteDateMarkStore(database),

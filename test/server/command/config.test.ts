@@ -23,6 +23,7 @@ test("without a variable every setting has its default", () => {
     mediaRetentionDays: null,
     trashRetentionDays: 30,
     minFreeDiskMegabytes: 512,
+    webhookAllowPrivate: false,
     logLevel: "info",
   });
 });
@@ -51,6 +52,7 @@ test("every variable is read", () => {
       TANDEM_MEDIA_RETENTION_DAYS: "365",
       TANDEM_TRASH_RETENTION_DAYS: "0",
       TANDEM_MIN_FREE_DISK_MB: "0",
+      TANDEM_WEBHOOK_ALLOW_PRIVATE: "true",
       TANDEM_LOG: "debug",
     }),
   ).toEqual({
@@ -73,6 +75,7 @@ test("every variable is read", () => {
     mediaRetentionDays: 365,
     trashRetentionDays: 0,
     minFreeDiskMegabytes: 0,
+    webhookAllowPrivate: true,
     logLevel: "debug",
   });
 });

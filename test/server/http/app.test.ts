@@ -6,6 +6,7 @@ import { LivestreamTimeline } from "#server/livestreams/livestream-timeline.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
+import { FakeWebhooks } from "#test/support/fake-webhooks.ts";
 import { codeOf, emptyPages, FakeApp, READER } from "./fake-app.ts";
 
 test("an app is made of services, stores and what else is open to all", async () => {
@@ -20,6 +21,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     thumbnails: house.thumbnails,
     playbackTokens: { issue: () => Promise.reject(new Error("nobody asks")) },
     tokens: house.tokens,
+    webhooks: new FakeWebhooks().service,
     scopeOf: async (token) => (token === "secret" ? "admin" : null),
     idempotencyKeys: house.idempotencyKeys,
     urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: 8080, rtmp: 1935 }),

@@ -13,6 +13,7 @@ import { openDatabase } from "#server/store/sqlite/database.ts";
 import { FakeHouse } from "#test/server/livestreams/fake-house.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeStatistics } from "#test/support/fake-statistics.ts";
+import { FakeWebhooks } from "#test/support/fake-webhooks.ts";
 
 const ADMIN = "admin-token";
 export const READER = "reader-token";
@@ -45,6 +46,7 @@ type FakeAppOptions = Partial<Pick<AppOptions, "corsOrigins" | "openRoutes" | "r
 export class FakeApp {
   readonly house: FakeHouse;
   readonly statistics = new FakeStatistics();
+  readonly webhooks: FakeWebhooks;
   readonly logged: string[] = [];
   readonly log = createLog({
     level: "debug",
@@ -64,12 +66,14 @@ export class FakeApp {
   }: FakeAppOptions = {}) {
     this.house = new FakeHouse(database);
     this.#scopeOf = scopesOf(ADMIN, this.house.tokens, () => this.house.nowMs);
+    this.webhooks = new FakeWebhooks({ database });
     this.app = createApp({
       livestreams: this.house.livestreams,
       media: this.house.mediaService,
       clips: this.house.clips,
       thumbnails: this.house.thumbnails,
       timeline: new LivestreamTimeline({ events: this.statistics.stored, livestreams: this.house.stored }),
+      webhooks: this.webhooks.service,
       statistics: this.statistics.routes,
       playbackTokens: new PlaybackTokens({
         believedKeys: async () => this.#playbackKeys,

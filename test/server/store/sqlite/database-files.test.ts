@@ -32,7 +32,7 @@ test("a database that cannot be used is a reason not to start, in one line", () 
   newer.run("PRAGMA user_version = 1000");
   newer.close();
   expect(() => openDatabaseOf(directory)).toThrow(
-    new StartError(`${directory.databaseFile} has schema 1000; this version of Tandem knows schemas up to 7`),
+    new StartError(`${directory.databaseFile} has schema 1000; this version of Tandem knows schemas up to 8`),
   );
   rmSync(directory.databaseFile);
   writeFileSync(directory.databaseFile, "no database".repeat(1000));

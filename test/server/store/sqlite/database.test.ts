@@ -46,7 +46,7 @@ test("a database of a newer version is refused in one line and not touched", () 
   const before = readFileSync(file);
   expect(() => openDatabase(file)).toThrow(NewerDatabaseError);
   expect(() => openDatabase(file)).toThrow(
-    `${file} has schema 1000; this version of Tandem knows schemas up to 7`,
+    `${file} has schema 1000; this version of Tandem knows schemas up to 8`,
   );
   expect(readFileSync(file)).toEqual(before);
 });
@@ -70,8 +70,8 @@ test("a database is read without a trace, also with characters that addresses us
 });
 
 test.each([
-  [1000, "has schema 1000; this version of Tandem knows schemas up to 7"],
-  [1, "it has schema 1; a server of this version brings it to 7"],
+  [1000, "has schema 1000; this version of Tandem knows schemas up to 8"],
+  [1, "it has schema 1; a server of this version brings it to 8"],
 ])("a database of schema %i is not read", (version, problem) => {
   const other = new Database(file);
   other.run(`PRAGMA user_version = ${version}`);
