@@ -62,15 +62,14 @@ export class Courier {
     if (!this.#isLooking) void this.#lookUntilDone(); // It does not reject.
   }
 
-  /** Nothing more is begun; what is still on its way after this long is given up. Resolves once nothing is. */
+  /** Nothing more is begun; what is still on its way after this long is given up, and made again by the next process. */
   async stop(milliseconds: number): Promise<void> {
     this.#ending.abort();
     this.#sleep?.abort();
     const isOver = new AbortController();
-    const over = Promise.all(this.#attempts.values()).then(() => isOver.abort());
+    void Promise.all(this.#attempts.values()).then(() => isOver.abort()); // Attempts do not reject.
     await this.#options.delay(milliseconds, isOver.signal);
     this.#givingUp.abort();
-    await over;
   }
 
   async #lookUntilDone(): Promise<void> {
@@ -123,14 +122,14 @@ export class Courier {
 
   /** Does not reject. */
   async #attempt({ id, eventId, type, body, failures }: UpcomingDelivery): Promise<void> {
-    const { registry, sender } = this.#options;
+    const { registry, sender, share } = this.#options;
     const webhook = registry.find(this.#webhookId);
     if (webhook === null) return;
     const { url, secret } = webhook;
     const attempt = await sender.send({ url, secret, eventId, body }, this.#givingUp.signal);
     if (attempt === null) return;
     if (isDelivered(attempt)) {
-      this.#pace *= 2;
+      this.#pace = Math.min(2 * this.#pace, share());
       await this.#note({ ...this.#noted(id, attempt), state: "delivered", nextAttemptRisingMs: null });
       return;
     }

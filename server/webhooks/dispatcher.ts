@@ -24,7 +24,7 @@ const STOP_MS = 1000;
 const KEPT_MS = 30 * 86_400_000;
 
 /** How often what is old is looked for. */
-const PRUNE_MS = 3_600_000;
+const PRUNE_MS = 600_000;
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;

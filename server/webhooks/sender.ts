@@ -23,8 +23,10 @@ export interface SenderOptions {
   readonly isPrivateAllowed: boolean;
   readonly dateMs: () => number;
   readonly monotonicMs: () => number;
+  /** Resolves after this long, or as soon as the signal is aborted. */
+  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Addresses of a name, at least one; rejects where there is none. */
-  readonly resolve?: (name: string) => Promise<readonly string[]>;
+  readonly resolve: (name: string) => Promise<readonly string[]>;
 }
 
 export interface WebhookRequest {
@@ -40,36 +42,43 @@ class NoAnswer extends Error {}
 
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #resolve: (name: string) => Promise<readonly string[]>;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#resolve = options.resolve ?? addressesOf;
   }
 
   /** Whatever comes of it; null where the signal was aborted before. */
   async send(request: WebhookRequest, signal: AbortSignal): Promise<DeliveryAttempt | null> {
-    const { dateMs, monotonicMs } = this.#options;
+    const { dateMs, monotonicMs, delay } = this.#options;
     const [atMs, beganMs] = [dateMs(), monotonicMs()];
-    const deadline = AbortSignal.timeout(REQUEST_MS);
-    const isOver = AbortSignal.any([signal, deadline]);
-    const outcome = await this.#ask(request, new Date(atMs), isOver);
-    if (signal.aborted) return null;
-    return { atMs, ...outcome, durationMs: monotonicMs() - beganMs };
+    const [isOver, isTooLate] = [new AbortController(), new AbortController()];
+    const giveUp = (): void => isTooLate.abort();
+    signal.addEventListener("abort", giveUp, { once: true });
+    // It does not reject.
+    void delay(REQUEST_MS, isOver.signal).then(() => {
+      if (!isOver.signal.aborted) giveUp();
+    });
+    try {
+      const outcome = await this.#ask(request, new Date(atMs), isTooLate.signal);
+      return signal.aborted ? null : { atMs, ...outcome, durationMs: monotonicMs() - beganMs };
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+      isOver.abort();
+    }
   }
 
   async #ask(
     request: WebhookRequest,
     at: Date,
-    isOver: AbortSignal,
+    isTooLate: AbortSignal,
   ): Promise<Pick<DeliveryAttempt, "status" | "answer">> {
     try {
       const url = new URL(request.url);
-      const addresses = await unlessOver(this.#addresses(url), isOver);
-      const response = await post(url, addresses, request, at, isOver);
-      return { status: response.status, answer: await beginningOf(response, isOver) };
+      const addresses = await unlessOver(this.#addresses(url), isTooLate);
+      const response = await post(url, addresses, request, at, isTooLate);
+      return { status: response.status, answer: await beginningOf(response, isTooLate) };
     } catch (error) {
-      return { status: null, answer: isOver.aborted ? TOO_LATE : sentenceOf(error) };
+      return { status: null, answer: isTooLate.aborted ? TOO_LATE : sentenceOf(error) };
     }
   }
 
@@ -79,7 +88,7 @@ export class Sender {
     const problem = isPrivateAllowed ? null : privateHost(url);
     if (problem !== null) throw new NoAnswer(`${problem}.`);
     const literal = literalAddress(url);
-    const found = literal === null ? await this.#resolve(url.hostname) : [literal];
+    const found = literal === null ? await this.#options.resolve(url.hostname) : [literal];
     const allowed = isPrivateAllowed ? found : found.filter(isPublic);
     if (allowed.length > 0) return allowed.slice(0, MAX_ADDRESSES);
     throw new NoAnswer(`${url.hostname} resolves to ${found[0]}, which is not ${PUBLIC}.`);
@@ -88,8 +97,8 @@ export class Sender {
 
 const TOO_LATE = `There was no answer within ${REQUEST_MS / 1000} s.`;
 
-/** Where networks are of one kind only, that is IPv4 still. */
-async function addressesOf(name: string): Promise<readonly string[]> {
+/** Of a name, as the system's resolver has them. Where networks are of one kind only, that is IPv4 still. */
+export async function addressesOf(name: string): Promise<readonly string[]> {
   const found = await dns.lookup(name);
   return found.sort((a, b) => a.family - b.family).map(({ address }) => address);
 }
@@ -125,7 +134,7 @@ async function post(
     try {
       return await fetch(direct(url, address), init);
     } catch (error) {
-      if (index === addresses.length - 1 || codeOf(error) !== REFUSED) throw error;
+      if (index === addresses.length - 1 || !UNREACHED.has(codeOf(error) ?? "")) throw error;
     }
   }
   throw new NoAnswer("There is no address to ask.");
@@ -168,10 +177,13 @@ function unlessOver<Result>(result: Promise<Result>, isOver: AbortSignal): Promi
   return Promise.race([result, promise]).finally(() => isOver.removeEventListener("abort", end));
 }
 
-const REFUSED = "ConnectionRefused";
+/** No connection was made, and nothing was sent. */
+const UNREACHED: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENETUNREACH", "EHOSTUNREACH"]);
 
 const SENTENCES: Readonly<Record<string, string>> = {
-  [REFUSED]: "It refused the connection.",
+  ECONNREFUSED: "It refused the connection.",
+  ENETUNREACH: "There is no way to its network.",
+  EHOSTUNREACH: "There is no way to it.",
   ECONNRESET: "It closed the connection without an answer.",
   DNS_ENOTFOUND: "Its name is not known.",
   ERR_TLS_CERT_ALTNAME_INVALID: "Its certificate is for another name.",

@@ -6,7 +6,7 @@ import type { DeliveryStore } from "#server/store/delivery-store.ts";
 import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
 import type { WebhookStore } from "#server/store/webhook-store.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Sender } from "./sender.ts";
+import { addressesOf, Sender } from "./sender.ts";
 import { WebhookRegistry } from "./webhook-registry.ts";
 import { WebhookService } from "./webhook-service.ts";
 
@@ -35,7 +35,7 @@ export async function openWebhooks(options: WebhooksOptions): Promise<Webhooks> 
   const { store, deliveries, writer, isPrivateAllowed, clock, risingMs, delay, log } = options;
   const [dateMs, monotonicMs] = [() => clock.dateMs(), () => clock.monotonicMs()];
   const registry = await WebhookRegistry.load({ store, dateMs, risingMs });
-  const sender = new Sender({ isPrivateAllowed, dateMs, monotonicMs });
+  const sender = new Sender({ isPrivateAllowed, dateMs, monotonicMs, delay, resolve: addressesOf });
   const dispatcher = new Dispatcher({ registry, deliveries, writer, sender, risingMs, delay, log });
   const service = new WebhookService({
     ...{ registry, dispatcher, store, deliveries, writer, isPrivateAllowed, dateMs, risingMs, delay },

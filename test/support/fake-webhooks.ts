@@ -2,7 +2,7 @@
 
 import type { Database } from "bun:sqlite";
 import { createLog } from "#server/common/log.ts";
-import type { DeliveryAttempt, DeliveryChange } from "#server/store/delivery-store.ts";
+import type { DeliveryAttempt, DeliveryChange, NewDelivery } from "#server/store/delivery-store.ts";
 import { openDatabase } from "#server/store/sqlite/database.ts";
 import { SqliteDeliveryChanges } from "#server/store/sqlite/delivery-changes.ts";
 import { SqliteDeliveryStore } from "#server/store/sqlite/delivery-store.ts";
@@ -46,7 +46,7 @@ export class FakeWebhooks {
   #nowMs = Date.UTC(2026, 0, 1);
 
   constructor({ database = openDatabase(":memory:"), isPrivateAllowed = false }: FakeWebhooksOptions = {}) {
-    const [dateMs, risingMs] = [() => this.#nowMs, () => this.#nowMs - RISING_BEHIND_MS];
+    const [dateMs, risingMs] = [() => this.#nowMs, () => this.risingMs];
     const { deliveries } = this;
     const delay = (milliseconds: number, signal: AbortSignal) => this.#sleep(milliseconds, signal);
     const log = createLog({
@@ -68,6 +68,16 @@ export class FakeWebhooks {
 
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  get risingMs(): number {
+    return this.#nowMs - RISING_BEHIND_MS;
+  }
+
+  /** These are stored, as the feed stores them. */
+  happened(deliveries: readonly NewDelivery[]): void {
+    this.#changes.append(deliveries);
+    this.dispatcher.stored(deliveries);
   }
 
   /** Everything that is due in this time happens, at its time, and has happened when this resolves. */

@@ -6,6 +6,9 @@ import type { DeliveryChange, NewDelivery } from "#server/store/delivery-store.t
 /** Attempts that a delivery remembers: eight come by themselves, the others by somebody's asking. */
 const MAX_ATTEMPTS = 50;
 
+/** Of a webhook that is away for long, or told very much: some 600 MB. The oldest go first, sent or not. */
+const MAX_KEPT = 1_000_000;
+
 /** How many deliveries one transaction removes: a few milliseconds' worth. */
 const REMOVED_AT_ONCE = 1000;
 
@@ -18,9 +21,12 @@ interface Place {
 
 export class SqliteDeliveryChanges {
   readonly #database: Database;
+  readonly #maxKept: number;
 
-  constructor(database: Database) {
+  /** `maxKept`: deliveries of one webhook. */
+  constructor(database: Database, maxKept = MAX_KEPT) {
     this.#database = database;
+    this.#maxKept = maxKept;
   }
 
   /** Writes all or, when it throws, none; in order. One that is there already stays as it is. */
@@ -49,8 +55,8 @@ export class SqliteDeliveryChanges {
   }
 
   /**
-   * Removes some of those that were touched last before then, up to the first that was not, so that what is left is numbered
-   * without a gap; true once there are none.
+   * Removes some of those that were touched last before then, or that are more than are kept, up to the first that is neither,
+   * so that what is left is numbered without a gap; true once there are none.
    */
   pruneSome(webhookId: string, beforeRisingMs: number): boolean {
     return this.#atOnce(() => {
@@ -74,12 +80,15 @@ export class SqliteDeliveryChanges {
     return this.#database
       .query<
         { number: number; lane: string; isFirst: number; isOld: number },
-        { webhookId: string; beforeRisingMs: number; limit: number }
+        { webhookId: string; beforeRisingMs: number; maxKept: number; limit: number }
       >(
-        `SELECT number, lane, next_attempt_rising_ms IS NOT NULL AS isFirst, touched_rising_ms < $beforeRisingMs AS isOld
-         FROM webhook_deliveries WHERE webhook_id = $webhookId ORDER BY number LIMIT $limit`,
+        `SELECT number, lane, next_attempt_rising_ms IS NOT NULL AS isFirst,
+           touched_rising_ms < $beforeRisingMs OR number <= newest.last - $maxKept AS isOld
+         FROM webhook_deliveries,
+           (SELECT max(number) AS last FROM webhook_deliveries WHERE webhook_id = $webhookId) AS newest
+         WHERE webhook_id = $webhookId ORDER BY number LIMIT $limit`,
       )
-      .all({ webhookId, beforeRisingMs, limit: REMOVED_AT_ONCE });
+      .all({ webhookId, beforeRisingMs, maxKept: this.#maxKept, limit: REMOVED_AT_ONCE });
   }
 
   #apply(change: DeliveryChange): void {

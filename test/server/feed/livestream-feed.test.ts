@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createLog } from "#server/common/log.ts";
 import type { FeedEvent } from "#server/feed/feed-event.ts";
 import { LivestreamFeed } from "#server/feed/livestream-feed.ts";
+import type { NewDelivery } from "#server/store/delivery-store.ts";
 import type { StoredEvent } from "#server/store/event-store.ts";
 import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
 import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
@@ -23,11 +24,13 @@ const log = createLog({ level: "debug", write: (line) => logged.push(line), cloc
 /** A disk that writes when the test says so. */
 class SlowDisk {
   readonly removed: string[] = [];
+  readonly deliveries: NewDelivery[] = [];
   readonly #waiting: { event: StoredEvent; onWritten: () => void }[] = [];
   readonly written: StoredEvent[] = [];
   isFull = false;
 
-  writeEvent(event: StoredEvent, onWritten: () => void): void {
+  writeEvent(event: StoredEvent, onWritten: () => void, deliveries: readonly NewDelivery[] = []): void {
+    this.deliveries.push(...deliveries);
     if (!this.isFull) this.#waiting.push({ event, onWritten });
   }
 
@@ -343,4 +346,24 @@ test("what was emitted last is stored before the writer is closed", async () => 
   await writer.close();
   expect(await countIn(store)).toBe(3000);
   database.close();
+});
+
+test("what is sent of an event is handed over with it, and announced once it is stored, however long that takes", async () => {
+  const disk = new SlowDisk();
+  const stored: string[] = [];
+  const outbox = {
+    deliveriesOf: ({ id: eventId, livestreamId: lane, atMs: createdAtMs, type }: FeedEvent) => [
+      { id: "a", webhookId: "hook", eventId, lane, type, body: "{}", createdAtMs, risingMs: 1 },
+    ],
+    stored: (deliveries: readonly NewDelivery[]) => stored.push(...deliveries.map(({ eventId }) => eventId)),
+  };
+  const feed = new LivestreamFeed({ writer: disk, dateMs: () => AT_MS, log, patienceMs: 1, outbox });
+  const told: FeedEvent[] = [];
+  feed.subscribe((event) => told.push(event));
+  feed.emit(created("a"));
+  await until("it to be told unstored", () => told.length === 1);
+  expect(disk.deliveries.map(({ eventId }) => eventId)).toEqual(told.map(({ id }) => id));
+  expect(stored).toEqual([]);
+  disk.write(1);
+  expect(stored).toEqual(told.map(({ id }) => id));
 });

@@ -10,6 +10,7 @@ import { statisticsStoresContract } from "./statistics-stores.ts";
 import type { NewPlace } from "./store-place.ts";
 import { tokenStoreContract } from "./token-store.ts";
 import { turnsContract } from "./turns.ts";
+import { webhookStoresContract } from "./webhook-stores.ts";
 
 export function storeContract(name: string, newPlace: NewPlace): void {
   describe(`${name}:`, () => {
@@ -22,5 +23,6 @@ export function storeContract(name: string, newPlace: NewPlace): void {
     idempotencyStoreContract(newPlace);
     turnsContract(newPlace);
     statisticsStoresContract(newPlace);
+    webhookStoresContract(newPlace);
   });
 }

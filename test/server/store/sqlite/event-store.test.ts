@@ -1,6 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { beforeEach, expect, test } from "bun:test";
 import type { StoredEvent } from "#server/store/event-store.ts";
+import { SqliteDeliveryChanges } from "#server/store/sqlite/delivery-changes.ts";
+import { SqliteDeliveryStore } from "#server/store/sqlite/delivery-store.ts";
 import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
 import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
 
@@ -77,4 +79,23 @@ test("whose events there are is found livestream by livestream", async () => {
   expect(await store.livestreamIds()).toEqual([]);
   await store.append([eventAt(1, "b"), eventAt(1, "a"), eventAt(2, "b"), eventAt(3, "c")]);
   expect(await store.livestreamIds()).toEqual(["a", "b", "c"]);
+});
+
+test("what is written with events is written with them, or neither is", async () => {
+  const failing = () => {
+    throw new Error("no room");
+  };
+  await expect(store.append([eventAt(1)], failing)).rejects.toThrow("no room");
+  expect(await times()).toEqual([]);
+  const deliveries = new SqliteDeliveryChanges(database);
+  const delivery = {
+    ...{ id: "a", webhookId: "hook", eventId: "e", lane: "show", type: "livestream.started", body: "{}" },
+    ...{ createdAtMs: 1, risingMs: 1 },
+  };
+  await store.append([eventAt(2)], () => deliveries.append([delivery]));
+  const twice = () => deliveries.append([delivery, { ...delivery, id: "b" }]);
+  await store.append([eventAt(3)], twice); // As a batch that is tried again has it.
+  expect(await times()).toEqual([3, 2]);
+  const { total } = await new SqliteDeliveryStore(database).page("hook", { page: 0, perpage: 10 });
+  expect(total).toBe(2);
 });

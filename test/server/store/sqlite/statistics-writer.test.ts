@@ -202,3 +202,31 @@ test("a removal takes events and samples, also those that wait", async () => {
   await writer.close();
   expect(await events.livestreamIds()).toEqual(["other"]);
 });
+
+test("a flood of events holds up no delivery, and all are written in their order", async () => {
+  const writer = new SqliteStatisticsWriter({ file, log });
+  const written: string[] = [];
+  for (let each = 0; each < 5000; each += 1) writer.writeEvent(eventAt(each), () => written.push("event"));
+  const delivery = {
+    ...{ id: "a", webhookId: "hook", eventId: "e", lane: "show", type: "livestream.started", body: "{}" },
+    ...{ createdAtMs: 1, risingMs: 1 },
+  };
+  expect(await writer.changeDelivery({ type: "append", delivery })).toBe(true);
+  expect(written.length).toBeLessThan(5000);
+  await until("the events", () => written.length === 5000);
+  await writer.close();
+});
+
+test("more changes of deliveries than may wait are refused, and those that wait are written once the disk is back", async () => {
+  const blocker = new Database(file);
+  blocker.run("BEGIN IMMEDIATE");
+  const writer = new SqliteStatisticsWriter({ file, log });
+  const change = { type: "redeliver", id: "nobody", risingMs: 1 } as const;
+  const waiting = Array.from({ length: 10_000 }, () => writer.changeDelivery(change));
+  const refused = await Promise.all(Array.from({ length: 1001 }, () => writer.changeDelivery(change)).slice(-1));
+  expect(refused).toEqual([false]);
+  blocker.run("COMMIT");
+  blocker.close();
+  expect((await Promise.all(waiting)).every((isWritten) => isWritten)).toBe(true);
+  await writer.close();
+});
