@@ -304,7 +304,7 @@ interface Front {
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
   const { log, ports, urls, dateMs, monotonicMs } = surroundings;
   const { stores, disk, risingMs, adminToken, thumbnails, webhooks } = storage;
-  const { livestreams, media, clips, statistics } = house;
+  const { feed, livestreams, media, clips, statistics } = house;
   const believedKeys = () => stores.playbackKeys.believed(dateMs());
   const playbackTokens = new PlaybackTokens({ believedKeys, dateMs, monotonicMs });
   const app = createApp({
@@ -325,6 +325,7 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
     idempotencyKeys: stores.idempotencyKeys,
     urls,
     corsOrigins: config.corsOrigins,
+    eventsTold: () => feed.told(),
     risingMs,
     dateMs,
     log,

@@ -47,6 +47,8 @@ interface Untold {
   /** By the process's own clock. */
   readonly overdueAtMs: number;
   isTold: boolean;
+  /** Whoever waits for it to be told. */
+  readonly waiting: (() => void)[];
 }
 
 export class LivestreamFeed {
@@ -86,7 +88,13 @@ export class LivestreamFeed {
     };
     const nowMs = performance.now();
     const isKept = ALWAYS_KEPT.test(event.type) || this.#budget.take(livestreamId, nowMs);
-    const untold = { event, isKept, overdueAtMs: nowMs + this.#patienceMs, isTold: false };
+    const untold = {
+      event,
+      isKept,
+      overdueAtMs: nowMs + this.#patienceMs,
+      isTold: false,
+      waiting: [],
+    };
     this.#untold.push(untold);
     if (isKept) {
       this.#store(untold);
@@ -100,6 +108,16 @@ export class LivestreamFeed {
   /** What was only counted so far is stored and told. */
   close(): void {
     this.#folded.endAll();
+  }
+
+  /** Resolves once all that was emitted is told: it is on the disk then, unless that takes nothing. */
+  told(): Promise<void> {
+    const last = this.#untold.at(-1);
+    return last === undefined
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          last.waiting.push(resolve);
+        });
   }
 
   /** Nothing of the deleted livestream runs any more: there is nothing left to hold back. */
@@ -152,6 +170,7 @@ export class LivestreamFeed {
     next.isTold = true;
     for (const listener of this.#listeners) listener(next.event);
     if (next.event.type === "livestream.deleted") this.#options.writer.remove(next.event.livestreamId);
+    for (const resolve of next.waiting) resolve();
     return true;
   }
 

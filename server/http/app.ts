@@ -50,6 +50,8 @@ export interface AppOptions {
   readonly idempotencyKeys: IdempotencyStore;
   readonly urls: PublicUrls;
   readonly corsOrigins: CorsOrigins;
+  /** Resolves once what happened by now is on the disk, and told; soon also where the disk takes nothing. */
+  readonly eventsTold: () => Promise<void>;
   /** Never goes back, not even across a restart. */
   readonly risingMs: () => number;
   readonly dateMs: () => number;
@@ -73,6 +75,10 @@ export function createApp(options: AppOptions): Hono {
     requireToken(options.scopeOf),
     async (context, next) => (isKnown(context, app) ? next() : answerUnknown(context, app)),
     readBody(),
+    async (context, next) => {
+      await next();
+      if (context.req.method !== "GET" && context.req.method !== "HEAD") await options.eventsTold();
+    },
     idempotency({ store: options.idempotencyKeys, risingMs: options.risingMs }),
   );
   for (const path of ["/v2/tokens", "/v2/tokens/*"]) app.use(path, requireAdmin());

@@ -367,3 +367,26 @@ test("what is sent of an event is handed over with it, and announced once it is 
   disk.write(1);
   expect(stored).toEqual(told.map(({ id }) => id));
 });
+
+test("whoever waits for what happened waits until it is told, stored or overdue", async () => {
+  const disk = new SlowDisk();
+  const { feed, told, create } = feedOn(disk);
+  await feed.told();
+  create("a");
+  create("b");
+  let isTold = false;
+  const waiting = feed.told().then(() => {
+    isTold = true;
+  });
+  disk.write(1);
+  await Promise.resolve();
+  expect([isTold, told.length]).toEqual([false, 1]);
+  disk.write(1);
+  await waiting;
+  expect(told.length).toBe(2);
+
+  const impatient = feedOn(new SlowDisk(), 1);
+  impatient.create("c");
+  await impatient.feed.told();
+  expect(namesOf(impatient.told)).toEqual(["c"]);
+});

@@ -26,6 +26,7 @@ test("an app is made of services, stores and what else is open to all", async ()
     idempotencyKeys: house.idempotencyKeys,
     urls: new PublicUrls({ publicUrl: null, rtmpPublicUrl: null }, { http: 8080, rtmp: 1935 }),
     corsOrigins: "*",
+    eventsTold: async () => {},
     risingMs: Date.now,
     dateMs: Date.now,
     log: createLog({ level: "error", write: () => {}, clock: new FakeClock() }),
@@ -171,4 +172,12 @@ test("an error of ours is said without its reason, and logged once with it", asy
     message: "Error: disk on fire",
   });
   expect(app.logged[0]).not.toContain("admin-token");
+});
+
+test("a change is answered once what happened by it is told; whoever only reads waits for nothing", async () => {
+  const app = new FakeApp();
+  const created = await app.call("POST", "/v2/livestreams", { body: { name: "Derby" } });
+  expect([created.status, app.toldCalls]).toEqual([201, 1]);
+  await app.call("GET", "/v2/livestreams");
+  expect(app.toldCalls).toBe(1);
 });

@@ -57,6 +57,8 @@ export class FakeApp {
   readonly #playbackKeys = [newPlaybackKey(0)];
   readonly #scopeOf: AppOptions["scopeOf"];
   risingMs = Date.UTC(2026, 0, 1);
+  /** How often an answer waited for what happened to be told. */
+  toldCalls = 0;
 
   constructor({
     database = openDatabase(":memory:"),
@@ -88,6 +90,9 @@ export class FakeApp {
         { http: 0, rtmp: 0 },
       ),
       corsOrigins,
+      eventsTold: async () => {
+        this.toldCalls += 1;
+      },
       risingMs: () => this.risingMs,
       dateMs: () => this.house.nowMs,
       log: this.log,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { WEBHOOK_EVENT_TYPES } from "#openapi/names.ts";
-import { codeOf, FakeApp, READER } from "./fake-app.ts";
+import { type Answer, codeOf, FakeApp, READER } from "./fake-app.ts";
 
 const UNKNOWN = "0190a5d0-0000-7000-8000-000000000000";
 
@@ -11,9 +11,14 @@ interface Hook {
   readonly secret?: string;
 }
 
+/** What an answer is about, as the test takes it to be. */
+function dataOf<Data>({ body }: Answer): Data {
+  if (body === null) throw new Error("there is no body");
+  return body.data as Data;
+}
+
 async function created(app: FakeApp, body: object = wanted): Promise<Hook> {
-  const { body: answer } = await app.call("POST", "/v2/webhooks", { body });
-  return answer?.data as Hook;
+  return dataOf(await app.call("POST", "/v2/webhooks", { body }));
 }
 
 const fieldsOf = (data: unknown) => (data as { fields: Record<string, string> }).fields;
@@ -21,7 +26,7 @@ const fieldsOf = (data: unknown) => (data as { fields: Record<string, string> })
 test("a webhook is created with its secret, which no other answer has, and no log", async () => {
   const app = new FakeApp();
   const answer = await app.call("POST", "/v2/webhooks", { body: wanted });
-  const { id, secret = "" } = answer.body?.data as Hook;
+  const { id, secret = "" } = dataOf<Hook>(answer);
   expect([answer.status, answer.headers.get("Location")]).toEqual([201, `/video/v2/webhooks/${id}`]);
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   const shown = {
@@ -38,7 +43,7 @@ test("a webhook is created with its secret, which no other answer has, and no lo
   expect(patched.body?.data).not.toHaveProperty("secret");
 
   const rotated = await app.call("POST", `/v2/webhooks/${id}/rotate-secret`);
-  const next = (rotated.body?.data as Hook).secret ?? "";
+  const next = dataOf<Hook>(rotated).secret ?? "";
   expect(next).toMatch(/^whsec_/);
   expect(next).not.toBe(secret);
   expect((await app.webhooks.store.all())[0]?.secret).toBe(next);
@@ -59,12 +64,12 @@ test("the same key creates one webhook, and shows its secret to whoever created 
 test("webhooks are listed as they are asked for", async () => {
   const app = new FakeApp();
   for (const host of ["b", "a", "c"]) await created(app, { ...wanted, url: `https://${host}.example/` });
-  const { body } = await app.call("GET", "/v2/webhooks?sort=url:desc&perpage=2");
-  expect((body?.data as { url: string }[]).map(({ url }) => url)).toEqual([
+  const listed = await app.call("GET", "/v2/webhooks?sort=url:desc&perpage=2");
+  expect(dataOf<{ url: string }[]>(listed).map(({ url }) => url)).toEqual([
     "https://c.example/",
     "https://b.example/",
   ]);
-  expect(body?.pagination).toEqual({ page: 0, perpage: 2, total: 3, pageCount: 2 });
+  expect(listed.body?.pagination).toEqual({ page: 0, perpage: 2, total: 3, pageCount: 2 });
   expect((await app.call("GET", "/v2/webhooks?sort=secret")).status).toBe(400);
 });
 
@@ -108,9 +113,11 @@ describe("refused with the field that is wrong:", () => {
   test("a sentence says which types there are, and why an address is refused", async () => {
     const body = { url: "http://10.1.2.3/", events: ["nothing"] };
     const unknown = await new FakeApp().call("POST", "/v2/webhooks", { body });
-    expect(fieldsOf(unknown.body?.data)["events.0"]).toBe(`must be *, or one of ${WEBHOOK_EVENT_TYPES.join(", ")}`);
+    expect(fieldsOf(unknown.body?.data)["events.0"]).toBe(
+      `must be *, or one of ${WEBHOOK_EVENT_TYPES.join(", ")}`,
+    );
     const address = await new FakeApp().call("POST", "/v2/webhooks", { body: { ...body, events: ["*"] } });
-    expect(fieldsOf(address.body?.data)["url"]).toStartWith("10.1.2.3 is not a public address");
+    expect(fieldsOf(address.body?.data).url).toStartWith("10.1.2.3 is not a public address");
   });
 });
 
@@ -131,8 +138,17 @@ test("a webhook that is not there is not found, whatever is asked of it", async 
   const app = new FakeApp();
   const { id } = await created(app);
   const calls = [
-    ...[["GET", ""], ["PATCH", ""], ["DELETE", ""], ["POST", "/rotate-secret"], ["POST", "/test"]],
-    ...[["GET", "/deliveries"], ["POST", `/deliveries/${UNKNOWN}/redeliver`]],
+    ...[
+      ["GET", ""],
+      ["PATCH", ""],
+      ["DELETE", ""],
+      ["POST", "/rotate-secret"],
+      ["POST", "/test"],
+    ],
+    ...[
+      ["GET", "/deliveries"],
+      ["POST", `/deliveries/${UNKNOWN}/redeliver`],
+    ],
   ] as const;
   for (const [method, rest] of calls) {
     for (const unknown of [UNKNOWN, "x"]) {
@@ -152,7 +168,12 @@ test("a token of scope read sees webhooks and what was sent to them, and changes
   for (const path of ["", `/${id}`, `/${id}/deliveries`]) {
     expect((await app.call("GET", `/v2/webhooks${path}`, { token })).status).toBe(200);
   }
-  const changes = [["POST", ""], ["PATCH", `/${id}`], ["DELETE", `/${id}`], ["POST", `/${id}/test`]] as const;
+  const changes = [
+    ["POST", ""],
+    ["PATCH", `/${id}`],
+    ["DELETE", `/${id}`],
+    ["POST", `/${id}/test`],
+  ] as const;
   for (const [method, path] of changes) {
     expect(codeOf(await app.call(method, `/v2/webhooks${path}`, { token, body: {} }))).toBe("forbidden");
   }
@@ -163,7 +184,7 @@ test("a test is sent, listed, and sent once more under the same event id; a webh
   const { id } = await created(app);
   const sent = await app.call("POST", `/v2/webhooks/${id}/test`);
   expect(sent.status).toBe(200);
-  const { id: deliveryId, eventId } = sent.body?.data as { id: string; eventId: string };
+  const { id: deliveryId, eventId } = dataOf<{ id: string; eventId: string }>(sent);
   await app.webhooks.pass(0);
   const listed = await app.call("GET", `/v2/webhooks/${id}/deliveries`);
   expect(listed.body?.data).toEqual([

@@ -22,7 +22,13 @@ async function house(urls: readonly string[] = ["https://a.example/"]) {
   }
   const happen = (livestreamId: string, number: number): void => {
     const event: FeedEvent = {
-      ...{ id: Bun.randomUUIDv7(), atMs: webhooks.nowMs, livestreamId, instance: null, positionSeconds: null },
+      ...{
+        id: Bun.randomUUIDv7(),
+        atMs: webhooks.nowMs,
+        livestreamId,
+        instance: null,
+        positionSeconds: null,
+      },
       ...{ type: "livestream.created", data: { name: String(number) } },
     };
     webhooks.happened(webhooks.registry.deliveriesOf(event));

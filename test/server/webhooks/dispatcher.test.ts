@@ -61,7 +61,9 @@ test("at the end nothing more is begun, and what is on its way has a second", as
   resolve();
   await webhooks.pass(0);
   await stopped;
-  const states = (await webhooks.deliveries.page(id, { page: 0, perpage: 9 })).items.map(({ state }) => state);
+  const states = (await webhooks.deliveries.page(id, { page: 0, perpage: 9 })).items.map(
+    ({ state }) => state,
+  );
   expect(states).toEqual(["pending", "delivered"]);
 });
 

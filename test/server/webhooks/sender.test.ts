@@ -153,7 +153,9 @@ describe("without an answer, a sentence says why:", () => {
 
   test("its name is unknown", async () => {
     const { addressesOf: resolve } = await import("#server/webhooks/sender.ts");
-    expect(await send("http://nobody.invalid/", { resolve })).toMatchObject({ answer: "Its name is not known." });
+    expect(await send("http://nobody.invalid/", { resolve })).toMatchObject({
+      answer: "Its name is not known.",
+    });
   });
 });
 
@@ -173,7 +175,10 @@ describe("an address that is not public", () => {
     received.length = 0;
     for (const host of ["127.0.0.1", "2130706433", "localhost", "[::ffff:127.0.0.1]"]) {
       const attempt = await send(url("/", host), closed);
-      expect(attempt).toMatchObject({ status: null, answer: expect.stringContaining("is not a public address") });
+      expect(attempt).toMatchObject({
+        status: null,
+        answer: expect.stringContaining("is not a public address"),
+      });
     }
     expect(received).toEqual([]);
   });
@@ -203,7 +208,7 @@ test("a name is resolved once, and the address that came of it is the one that i
   const resolve = async () => answers.shift() ?? [];
   expect(await send(url("/", "hook.example"), { resolve })).toMatchObject({ status: 200 });
   expect(answers).toHaveLength(1);
-  expect(received[0]?.headers["host"]).toBe(`hook.example:${receiver.port}`);
+  expect(received[0]?.headers.host).toBe(`hook.example:${receiver.port}`);
 });
 
 test("where a connection is refused, the next address of the name is tried", async () => {
@@ -218,10 +223,10 @@ describe("over TLS", () => {
   /** Another process, since Bun reads whom it trusts besides the usual when it starts. */
   async function sendFrom(name: string, resolved: string): Promise<unknown> {
     const script = join(import.meta.dir, "../../support/send-webhook-process.ts");
-    const child = Bun.spawn(
-      [process.execPath, script, `https://${name}:${receivers.port}/`, resolved],
-      { env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, "hook.pem") }, stdout: "pipe" },
-    );
+    const child = Bun.spawn([process.execPath, script, `https://${name}:${receivers.port}/`, resolved], {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, "hook.pem") },
+      stdout: "pipe",
+    });
     return JSON.parse(await child.stdout.text());
   }
 

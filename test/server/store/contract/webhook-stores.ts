@@ -197,7 +197,9 @@ export function webhookStoresContract(newPlace: NewPlace): void {
           });
         }
         const found = await stores.deliveries.find(HOOK, a.id);
-        expect(found?.attempts.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 50 }, (_, at) => at + 10));
+        expect(found?.attempts.map(({ atMs }) => atMs)).toEqual(
+          Array.from({ length: 50 }, (_, at) => at + 10),
+        );
       }));
 
     test("that are sent once more leave their lane, unless they are pending: then the first of it is tried", () =>

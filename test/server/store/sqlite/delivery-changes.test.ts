@@ -36,7 +36,9 @@ test("a change that cannot be written takes those beside it with it", async () =
   const changes = new SqliteDeliveryChanges(database);
   const [delivery] = deliveries(1);
   if (delivery === undefined) throw new Error("there is one");
-  database.run("CREATE TRIGGER broken BEFORE UPDATE ON webhook_deliveries WHEN NEW.state = 'failed' BEGIN SELECT RAISE(FAIL, 'broken'); END");
+  database.run(
+    "CREATE TRIGGER broken BEFORE UPDATE ON webhook_deliveries WHEN NEW.state = 'failed' BEGIN SELECT RAISE(FAIL, 'broken'); END",
+  );
   const attempt = { atMs: 1, status: null, durationMs: 1, answer: null };
   const failed = { state: "failed", nextAttemptRisingMs: null, risingMs: 1 } as const;
   expect(() =>

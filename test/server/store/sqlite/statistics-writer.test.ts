@@ -223,7 +223,9 @@ test("more changes of deliveries than may wait are refused, and those that wait 
   const writer = new SqliteStatisticsWriter({ file, log });
   const change = { type: "redeliver", id: "nobody", risingMs: 1 } as const;
   const waiting = Array.from({ length: 10_000 }, () => writer.changeDelivery(change));
-  const refused = await Promise.all(Array.from({ length: 1001 }, () => writer.changeDelivery(change)).slice(-1));
+  const refused = await Promise.all(
+    Array.from({ length: 1001 }, () => writer.changeDelivery(change)).slice(-1),
+  );
   expect(refused).toEqual([false]);
   blocker.run("COMMIT");
   blocker.close();
