@@ -15,7 +15,7 @@ export interface DispatcherOptions extends Omit<CourierOptions, "share"> {
 const MAX_REQUESTS = 200;
 
 /** A webhook that answers at once needs no more to be told a thousand events a second. */
-const MAX_REQUESTS_EACH = 16;
+const MAX_REQUESTS_EACH = 32;
 
 /** At the end of the process what is on its way gets this long. */
 const STOP_MS = 1000;

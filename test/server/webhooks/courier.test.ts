@@ -139,8 +139,8 @@ describe("of many livestreams", () => {
     return highest;
   }
 
-  test("more are sent at once with every success, up to sixteen", async () => {
-    expect(await most(() => 200)).toBe(16);
+  test("more are sent at once with every success, up to thirty-two", async () => {
+    expect(await most(() => 200)).toBe(32);
   });
 
   test("to a receiver that fails one is sent at a time", async () => {
