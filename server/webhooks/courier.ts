@@ -94,8 +94,10 @@ export class Courier {
     const { registry, deliveries, share, risingMs } = this.#options;
     const room = Math.min(this.#pace, share()) - this.#attempts.size;
     if (room <= 0 || registry.find(this.#webhookId)?.isActive !== true) return;
-    const upcoming = await deliveries.upcoming(this.#webhookId, this.#attempts.size + room + 1);
-    const next = upcoming.filter(({ id }) => !this.#attempts.has(id));
+    // One whose attempt ends meanwhile may still be read as it was before: the next look is for it.
+    const attempted = new Set(this.#attempts.keys());
+    const upcoming = await deliveries.upcoming(this.#webhookId, attempted.size + room + 1);
+    const next = upcoming.filter(({ id }) => !attempted.has(id));
     const nowMs = risingMs();
     const due = next.filter((each) => each.nextAttemptRisingMs <= nowMs).slice(0, room);
     for (const delivery of due) this.#begin(delivery);

@@ -41,6 +41,8 @@ export class FakeWebhooks {
   answer: (request: WebhookRequest) => FakeAnswer | Promise<FakeAnswer> = () => [200];
   /** The disk takes nothing while it is false. */
   isDiskWell = true;
+  /** What is read of deliveries is handed over once this is resolved. */
+  reading: Promise<void> = Promise.resolve();
   readonly #changes = new SqliteDeliveryChanges(this.statistics);
   readonly #sleepers = new Set<Sleeper>();
   #nowMs = Date.UTC(2026, 0, 1);
@@ -56,8 +58,16 @@ export class FakeWebhooks {
     });
     this.store = new SqliteWebhookStore(database);
     this.registry = new WebhookRegistry({ store: this.store, dateMs, risingMs }, []);
+    const slowDeliveries = {
+      webhookIds: () => deliveries.webhookIds(),
+      upcoming: async (id: string, limit: number) => {
+        const found = await deliveries.upcoming(id, limit);
+        await this.reading;
+        return found;
+      },
+    };
     this.dispatcher = new Dispatcher({
-      ...{ registry: this.registry, deliveries, writer: this.writer, risingMs, delay, log },
+      ...{ registry: this.registry, deliveries: slowDeliveries, writer: this.writer, risingMs, delay, log },
       sender: { send: (request) => this.#send(request) },
     });
     this.service = new WebhookService({

@@ -268,3 +268,24 @@ test("a deleted webhook is told nothing more, and its deliveries are gone", asyn
   expect(webhooks.sent).toHaveLength(1);
   expect(await webhooks.service.deliveries(id, { page: 0, perpage: 1 })).toBeNull();
 });
+
+test("what is delivered while it is read what is due is not sent once more", async () => {
+  const { webhooks, happen } = await house();
+  happen("show", 1);
+  await webhooks.pass(0);
+  const [answering, reading] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  webhooks.answer = async () => {
+    await answering.promise;
+    return [200];
+  };
+  happen("show", 2);
+  await webhooks.pass(0);
+  webhooks.reading = reading.promise;
+  happen("talk", 3);
+  await webhooks.pass(0);
+  answering.resolve();
+  await webhooks.pass(0);
+  reading.resolve();
+  await webhooks.pass(0);
+  expect(told(webhooks.sent)).toEqual(["show 1", "show 2", "talk 3"]);
+});
