@@ -68,14 +68,12 @@ test(
       events: ["livestream.started"],
     });
 
-    const beganAtMs = performance.now();
     const id = await live(api);
     await until("all of it", () => receiver.at("/well", id).length === 3);
     expect(receiver.typesAt("/well", id)).toEqual(LIFE);
     expectVerified(well, receiver.at("/well", id));
     expect(() => expectVerified(some, receiver.at("/well", id))).toThrow("No matching signature found");
-    const lastMs = receiver.at("/well", id).at(-1)?.atMs ?? Number.POSITIVE_INFINITY;
-    expect(lastMs - beganAtMs).toBeLessThan(5000); // That of the hanging one takes ten.
+    expect((await deliveriesOf(api, hanging))[0]?.attempts).toEqual([]); // It has ten seconds to answer.
 
     expect(await firstAttempt(api, moved)).toMatchObject({ status: 307, answer: "over there" });
     expect(receiver.typesAt("/elsewhere", id)).toEqual([]);
@@ -83,11 +81,9 @@ test(
       ...{ status: null, answer: "It closed the connection without an answer." },
     });
     await until("it to be off", async () => !(await api.operations.getWebhook(gone.id)).active);
-    expect((await deliveriesOf(api, gone)).map(({ state }) => state)).toEqual([
-      "failed",
-      "pending",
-      "pending",
-    ]);
+    // Of the others, as many as had happened before the first was answered.
+    const [answered, ...kept] = (await deliveriesOf(api, gone)).map(({ state }) => state);
+    expect([answered, kept.every((state) => state === "pending")]).toEqual(["failed", true]);
 
     receiver.isFailing = false;
     await until("the next try", () => receiver.at("/fails", id).length === 4);

@@ -7,7 +7,6 @@ export interface ReceivedWebhook {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly body: { readonly id: string; readonly type: string; readonly livestreamId: string | null };
-  readonly atMs: number;
 }
 
 export class WebhookReceiver implements AsyncDisposable {
@@ -66,7 +65,7 @@ export class WebhookReceiver implements AsyncDisposable {
     const { pathname: path } = new URL(request.url);
     const text = await request.text();
     const headers = Object.fromEntries(request.headers);
-    this.received.push({ path, headers, text, body: JSON.parse(text), atMs: performance.now() });
+    this.received.push({ path, headers, text, body: JSON.parse(text) });
     switch (path) {
       case "/fails":
         return new Response(this.isFailing ? "not now" : "thanks", { status: this.isFailing ? 500 : 200 });
