@@ -1,11 +1,13 @@
 // The lines of an EVENT playlist: each is written once, and stays (RFC 8216 §4.3.3.5).
 
-import { gapLines, PLAYLIST_VERSION, SegmentLines } from "./playlist-lines.ts";
-import type { Segment } from "./segment.ts";
+import { gapLines, playlistVersion, SegmentLines } from "./playlist-lines.ts";
+import type { Segment, SegmentStart } from "./segment.ts";
 
 /** What an event says of itself before its first segment, for good. */
 export interface EventHead {
   readonly targetDurationSeconds: number;
+  /** The lines of low latency. */
+  readonly promises: readonly string[];
   readonly mediaSequence: number;
   readonly discontinuitySequence: number;
 }
@@ -18,11 +20,12 @@ export class EventLines {
   #settled = "";
 
   /** Whether all segments are independent nobody knows before the last one: nothing is said of it. */
-  begin({ targetDurationSeconds, mediaSequence, discontinuitySequence }: EventHead): void {
+  begin({ targetDurationSeconds, promises, mediaSequence, discontinuitySequence }: EventHead): void {
     this.#settled = textOf([
       "#EXTM3U",
-      `#EXT-X-VERSION:${PLAYLIST_VERSION}`,
+      `#EXT-X-VERSION:${playlistVersion(promises.length > 0)}`,
       `#EXT-X-TARGETDURATION:${targetDurationSeconds}`,
+      ...promises,
       `#EXT-X-MEDIA-SEQUENCE:${mediaSequence}`,
       `#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence}`,
       "#EXT-X-PLAYLIST-TYPE:EVENT",
@@ -40,12 +43,22 @@ export class EventLines {
     this.#settled += textOf(isLost ? gapLines(lines) : lines);
   }
 
-  /** From where it was taken last to its end. */
-  get text(): string {
-    return this.#settled + textOf(this.#open.flat());
+  /** The lines before the parts of the segment that is next. */
+  ofOpen(start: SegmentStart): readonly string[] {
+    return this.#segmentLines.ofOpen(start);
+  }
+
+  /** Of each segment that is not settled. */
+  get open(): readonly (readonly string[])[] {
+    return this.#open;
   }
 
   /** What was settled since it was taken last. */
+  get settled(): string {
+    return this.#settled;
+  }
+
+  /** As {@link settled}, which begins anew then. */
   take(): string {
     const settled = this.#settled;
     this.#settled = "";

@@ -1,7 +1,8 @@
 // A window to the text of its live media playlist (RFC 8216 §4.3).
 
+import { edgeLines, serverControlLines } from "./edge-lines.ts";
 import { leadInUri, segmentUri } from "./listed-uri.ts";
-import { PLAYLIST_VERSION, segmentLines } from "./playlist-lines.ts";
+import { PLAYLIST_VERSION, playlistVersion, SegmentLines, segmentLines } from "./playlist-lines.ts";
 import type { PlaylistWindow } from "./playlist-window.ts";
 
 /** Null until the first segment is complete. Of an event, what was taken from its window is not in it. */
@@ -12,14 +13,17 @@ export function renderMediaPlaylist(window: PlaylistWindow): string | null {
 /** What the window holds as a playlist that segments leave. Null until the first segment is complete. */
 export function renderSlidingPlaylist(window: PlaylistWindow): string | null {
   if (window.targetDurationSeconds === null) return null;
+  const lines = new SegmentLines("");
+  const ofSegments = window.segments.map((segment) => lines.next(segment));
   return [
     "#EXTM3U",
-    `#EXT-X-VERSION:${PLAYLIST_VERSION}`,
+    `#EXT-X-VERSION:${playlistVersion(window.partTargetSeconds !== null)}`,
     `#EXT-X-TARGETDURATION:${window.targetDurationSeconds}`,
+    ...serverControlLines(window),
     `#EXT-X-MEDIA-SEQUENCE:${window.mediaSequence}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
     ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
-    ...segmentLines(window.segments, ""),
+    ...edgeLines(window, ofSegments, ({ start }) => lines.ofOpen(start)),
     ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
     "",
   ].join("\n");

@@ -3,7 +3,7 @@
 import { encodeFragment } from "#media/fmp4/fmp4-muxer.ts";
 import type { SampleRun } from "#media/fmp4/fragment-boxes.ts";
 import type { SampleQueue } from "./sample-queue.ts";
-import type { Part, Segment, SegmentStart } from "./segment.ts";
+import type { GapPart, Part, Segment, SegmentStart } from "./segment.ts";
 
 /**
  * No segment has as many parts; fragments number themselves by segment and part (mfhd, ISO/IEC 14496-12 §8.8.5). The hole
@@ -17,8 +17,10 @@ export class OpenSegment {
   readonly #start: SegmentStart;
   readonly #queues: readonly SampleQueue[];
   #partStartSeconds: number;
-  #partIsIndependent: boolean;
-  #partCount = 0;
+  /** Of its parts those that have bytes. */
+  #fragmentCount = 0;
+  #gapCount = 0;
+  readonly #untoldGaps: GapPart[] = [];
   #partsByteLength = 0;
   #hasPictures = false;
 
@@ -28,7 +30,6 @@ export class OpenSegment {
     this.startSeconds = startSeconds;
     this.#queues = queues;
     this.#partStartSeconds = startSeconds;
-    this.#partIsIndependent = start.independent;
   }
 
   /** Decoding time in seconds at which its last part ended, and the next one begins. */
@@ -36,8 +37,9 @@ export class OpenSegment {
     return this.#partStartSeconds;
   }
 
+  /** Of those that have bytes. */
   get partCount(): number {
-    return this.#partCount;
+    return this.#fragmentCount;
   }
 
   /** Bytes of its parts, and of the samples that wait to be in one. */
@@ -47,42 +49,52 @@ export class OpenSegment {
     return byteLength;
   }
 
-  /** Everything of known duration becomes the next part, which ends at `endSeconds`; null when that is nothing. */
-  endPart(endSeconds: number): Part | null {
-    const runs = this.#takeRuns();
-    if (runs.length === 0) return null;
-    const { msn } = this.#start;
-    const index = this.#partCount;
-    const bytes = encodeFragment((msn * FRAGMENTS_PER_SEGMENT + index) % 2 ** 32, runs);
+  /**
+   * Everything of known duration that begins `beforeSeconds` becomes the next part, which ends at `endSeconds`; where that is
+   * nothing, it is a gap. Gaps before the first of its parts that has bytes are told of with that one: it may never come.
+   */
+  endPart(endSeconds: number, beforeSeconds?: number): readonly (Part | GapPart)[] {
+    const runs = this.#takeRuns(beforeSeconds);
     const durationSeconds = Math.max(0, endSeconds - this.#partStartSeconds);
-    this.#partCount += 1;
+    if (runs.length === 0 && durationSeconds === 0) return [];
+    this.#partStartSeconds = Math.max(this.#partStartSeconds, endSeconds);
+    const { msn } = this.#start;
+    const index = this.#fragmentCount + this.#gapCount;
+    if (runs.length === 0) {
+      this.#gapCount += 1;
+      this.#untoldGaps.push({ msn, index, durationSeconds });
+      return this.#fragmentCount === 0 ? [] : this.#untoldGaps.splice(0);
+    }
+    const bytes = encodeFragment((msn * FRAGMENTS_PER_SEGMENT + this.#fragmentCount) % 2 ** 32, runs);
+    this.#fragmentCount += 1;
     this.#partsByteLength += bytes.byteLength;
     this.#hasPictures ||= runs.some(({ kind }) => kind === "video");
-    this.#partStartSeconds = Math.max(this.#partStartSeconds, endSeconds);
-    return { msn, index, durationSeconds, independent: this.#partIsIndependent, bytes };
-  }
-
-  /** The next part begins: the first one is as independent as the segment. */
-  beginPart(independent: boolean): void {
-    this.#partIsIndependent = independent;
+    const part = { msn, index, durationSeconds, independent: this.#isIndependent(runs), bytes };
+    return [...this.#untoldGaps.splice(0), part];
   }
 
   /** Its last part has ended; null when it has none. `frameRate`: of its pictures, if it has any. */
   complete(frameRate: number | null): Segment | null {
-    if (this.#partCount === 0) return null;
+    if (this.#fragmentCount === 0) return null;
     return {
       ...this.#start,
       durationSeconds: this.#partStartSeconds - this.startSeconds,
       byteLength: this.#partsByteLength,
-      partCount: this.#partCount,
+      partCount: this.#fragmentCount,
       frameRate: this.#hasPictures ? frameRate : null,
     };
   }
 
-  #takeRuns(): SampleRun[] {
+  /** Where there are pictures, those decide. */
+  #isIndependent(runs: readonly SampleRun[]): boolean {
+    if (!this.#queues.some(({ track }) => track.kind === "video")) return true;
+    return runs.find(({ kind }) => kind === "video")?.samples[0]?.isSync === true;
+  }
+
+  #takeRuns(beforeSeconds: number | undefined): SampleRun[] {
     const runs: SampleRun[] = [];
     for (const queue of this.#queues) {
-      const run = queue.takeRun();
+      const run = queue.takeRun(beforeSeconds);
       if (run !== null) runs.push(run);
     }
     return runs;

@@ -1,10 +1,17 @@
 // The lines a media playlist is made of.
 
 import { initializationUri, segmentUri } from "./listed-uri.ts";
-import type { Segment } from "./segment.ts";
+import type { Segment, SegmentStart } from "./segment.ts";
 
 /** The least version that allows EXT-X-MAP in a playlist that is not I-frames only is 6; 7 is what CMAF players expect. */
 export const PLAYLIST_VERSION = 7;
+
+/** EXT-X-SKIP needs this version; the playlist that it is merged into says the same. */
+const LOW_LATENCY_VERSION = 9;
+
+export function playlistVersion(isLowLatency: boolean): number {
+  return isLowLatency ? LOW_LATENCY_VERSION : PLAYLIST_VERSION;
+}
 
 /** Where dates are left out, one stands at least this often: whichever minute a reader looks at has one. */
 const MAX_UNDATED_SECONDS = 60;
@@ -33,28 +40,35 @@ export class SegmentLines {
   }
 
   next(segment: Segment): string[] {
-    const { msn, initializationId, discontinuity, programDateTimeMs, durationSeconds } = segment;
-    const lines: string[] = [];
-    if (discontinuity) lines.push("#EXT-X-DISCONTINUITY");
-    if (initializationId !== this.#initializationId) {
-      this.#initializationId = initializationId;
-      lines.push(`#EXT-X-MAP:URI="${this.#folder}${initializationUri(initializationId)}"`);
-    }
-    if (this.#isDated(segment))
-      lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(programDateTimeMs).toISOString()}`);
-    lines.push(`#EXTINF:${durationSeconds.toFixed(6)},`, `${this.#folder}${segmentUri(msn)}`);
+    const { msn, durationSeconds } = segment;
+    const lines = [
+      ...this.ofOpen(segment),
+      `#EXTINF:${durationSeconds.toFixed(6)},`,
+      `${this.#folder}${segmentUri(msn)}`,
+    ];
+    this.#initializationId = segment.initializationId;
+    if (this.#isDated(segment)) this.#dated = { atMs: segment.programDateTimeMs, seconds: durationSeconds };
+    else if (this.#dated !== null) this.#dated.seconds += durationSeconds;
     return lines;
   }
 
-  #isDated({ discontinuity, programDateTimeMs, durationSeconds }: Segment): boolean {
+  /** What comes before the parts of the segment that is next, and not complete. */
+  ofOpen(start: SegmentStart): string[] {
+    const { initializationId, discontinuity, programDateTimeMs } = start;
+    const lines: string[] = [];
+    if (discontinuity) lines.push("#EXT-X-DISCONTINUITY");
+    if (initializationId !== this.#initializationId)
+      lines.push(`#EXT-X-MAP:URI="${this.#folder}${initializationUri(initializationId)}"`);
+    if (this.#isDated(start))
+      lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(programDateTimeMs).toISOString()}`);
+    return lines;
+  }
+
+  #isDated({ discontinuity, programDateTimeMs }: SegmentStart): boolean {
     const last = this.#dated;
-    if (this.#isSparse && last !== null && !discontinuity && last.seconds < MAX_UNDATED_SECONDS) {
-      const impliedMs = last.atMs + last.seconds * 1000;
-      last.seconds += durationSeconds;
-      if (Math.abs(impliedMs - programDateTimeMs) <= DATE_TOLERANCE_MS) return false;
-    }
-    this.#dated = { atMs: programDateTimeMs, seconds: durationSeconds };
-    return true;
+    if (!this.#isSparse || last === null || discontinuity || last.seconds >= MAX_UNDATED_SECONDS) return true;
+    const impliedMs = last.atMs + last.seconds * 1000;
+    return Math.abs(impliedMs - programDateTimeMs) > DATE_TOLERANCE_MS;
   }
 }
 

@@ -1,9 +1,11 @@
 // What the playlist of one rendition lists now: fed with cuts, asked by whoever renders it.
 
+import { edgeLines, serverControlLines } from "./edge-lines.ts";
+import { EdgeParts } from "./edge-parts.ts";
 import { EventLines } from "./event-lines.ts";
 import { RateMeter, type Rates } from "./rate-meter.ts";
 import { type RenditionFacts, renditionFacts } from "./rendition.ts";
-import type { Cut, Segment } from "./segment.ts";
+import type { Cut, PlaylistTargets, Segment } from "./segment.ts";
 
 /** Apple's authoring guide and the contract: no live playlist lists fewer. */
 export const MIN_LISTED_SEGMENTS = 6;
@@ -15,6 +17,8 @@ const MIN_LISTED_TARGET_DURATIONS = 3;
 export interface WindowHistory {
   readonly segments: readonly Segment[];
   readonly targetDurationSeconds: number;
+  /** Null or left out where it listed no parts. */
+  readonly partTargetSeconds?: number | null;
   /** What the last initialization says. */
   readonly facts: RenditionFacts;
 }
@@ -31,10 +35,12 @@ export class PlaylistWindow {
   readonly #removed: Segment[] = [];
   /** Empty but for an event. */
   readonly #eventLines = new EventLines();
+  readonly #edge = new EdgeParts();
   #version = 0;
   #mediaSequence = 0;
   #discontinuitySequence: number;
   #targetDurationSeconds: number | null = null;
+  #partTargetSeconds: number | null = null;
   #areAllIndependent = true;
   #hasEnded = false;
   #facts: RenditionFacts | null = null;
@@ -82,6 +88,16 @@ export class PlaylistWindow {
     return this.#targetDurationSeconds;
   }
 
+  /** PART-TARGET of EXT-X-PART-INF; null where parts are not listed. */
+  get partTargetSeconds(): number | null {
+    return this.#partTargetSeconds;
+  }
+
+  /** The newest parts, which are listed where there is a part target. */
+  get edge(): EdgeParts {
+    return this.#edge;
+  }
+
   /** EXT-X-INDEPENDENT-SEGMENTS may be said: every segment so far began with a key frame. */
   get areAllIndependent(): boolean {
     return this.#areAllIndependent;
@@ -109,7 +125,10 @@ export class PlaylistWindow {
   /** The text of an event from where it was taken last to its end; null until the first segment is complete. */
   get eventText(): string | null {
     if (this.#targetDurationSeconds === null) return null;
-    return this.#eventLines.text + (this.#hasEnded ? "#EXT-X-ENDLIST\n" : "");
+    const { settled, open } = this.#eventLines;
+    const lines = edgeLines(this, open, ({ start }) => this.#eventLines.ofOpen(start));
+    if (this.#hasEnded) lines.push("#EXT-X-ENDLIST");
+    return settled + lines.map((line) => `${line}\n`).join("");
   }
 
   /**
@@ -133,8 +152,10 @@ export class PlaylistWindow {
   }
 
   push(cut: Cut): void {
+    this.#edge.push(cut);
     if (cut.type === "initialization") this.#facts = renditionFacts(cut.initialization.tracks);
-    else if (cut.type === "segment") this.#list(cut.segment, cut.targetDurationSeconds);
+    else if (cut.type === "segment") this.#list(cut.segment, cut);
+    else if (cut.type !== "segment-start" && this.#partTargetSeconds !== null) this.#version += 1;
   }
 
   /** The playlist gets its EXT-X-ENDLIST. */
@@ -143,13 +164,18 @@ export class PlaylistWindow {
     this.#version += 1;
   }
 
-  #restore({ segments, targetDurationSeconds, facts }: WindowHistory): void {
-    for (const segment of segments) this.#list(segment, targetDurationSeconds);
+  #restore({ segments, targetDurationSeconds, partTargetSeconds, facts }: WindowHistory): void {
+    const targets = { targetDurationSeconds, ...(partTargetSeconds == null ? {} : { partTargetSeconds }) };
+    for (const segment of segments) {
+      this.#list(segment, targets);
+      this.#edge.restore(segment.msn);
+    }
     this.#facts = facts;
   }
 
-  #list(segment: Segment, targetDurationSeconds: number): void {
+  #list(segment: Segment, { targetDurationSeconds, partTargetSeconds }: PlaylistTargets): void {
     if (this.#listed.length === 0) this.#mediaSequence = segment.msn;
+    this.#partTargetSeconds = partTargetSeconds ?? null;
     if (this.isEvent) this.#write(segment, targetDurationSeconds);
     this.#targetDurationSeconds = targetDurationSeconds;
     this.#areAllIndependent &&= segment.independent;
@@ -161,8 +187,10 @@ export class PlaylistWindow {
 
   #write(segment: Segment, targetDurationSeconds: number): void {
     if (this.#targetDurationSeconds === null) {
-      const { discontinuitySequence } = this;
-      this.#eventLines.begin({ targetDurationSeconds, mediaSequence: segment.msn, discontinuitySequence });
+      const { discontinuitySequence, partTargetSeconds } = this;
+      const promises = serverControlLines({ targetDurationSeconds, partTargetSeconds });
+      const mediaSequence = segment.msn;
+      this.#eventLines.begin({ targetDurationSeconds, promises, mediaSequence, discontinuitySequence });
     }
     this.#eventLines.write(segment);
   }

@@ -5,7 +5,7 @@ import type { Track } from "#media/track/track.ts";
 import { OpenSegment } from "./open-segment.ts";
 import type { RenditionName } from "./rendition.ts";
 import { SampleQueue } from "./sample-queue.ts";
-import type { Cut, SegmentStart } from "./segment.ts";
+import type { Cut, PlaylistTargets, SegmentStart } from "./segment.ts";
 
 export class RenditionWriter {
   readonly #name: RenditionName;
@@ -40,23 +40,21 @@ export class RenditionWriter {
     return { type: "segment-start", rendition: this.#name, start };
   }
 
-  /** What is in the queues becomes a part that ends at `endSeconds`; null when that is nothing. */
-  endPart(endSeconds: number): Cut | null {
-    const part = this.#segment?.endPart(endSeconds) ?? null;
-    return part === null ? null : { type: "part", rendition: this.#name, part };
-  }
-
-  beginPart(independent: boolean): void {
-    this.#segment?.beginPart(independent);
+  /** What in the queues begins `beforeSeconds` becomes a part that ends at `endSeconds`; nothing where that is nothing. */
+  endPart(endSeconds: number, beforeSeconds?: number): readonly Cut[] {
+    const rendition = this.#name;
+    const parts = this.#segment?.endPart(endSeconds, beforeSeconds) ?? [];
+    return parts.map((part) =>
+      "bytes" in part ? { type: "part", rendition, part } : { type: "gap", rendition, gap: part },
+    );
   }
 
   /** The open segment, whose last part has ended; null when it has none. `frameRate`: of its pictures, if it has any. */
-  complete(frameRate: number | null, targetDurationAfter: (durationSeconds: number) => number): Cut | null {
+  complete(frameRate: number | null, targetsAfter: (durationSeconds: number) => PlaylistTargets): Cut | null {
     const segment = this.#segment?.complete(frameRate) ?? null;
     this.#segment = null;
     if (segment === null) return null;
-    const targetDurationSeconds = targetDurationAfter(segment.durationSeconds);
-    return { type: "segment", rendition: this.#name, segment, targetDurationSeconds };
+    return { type: "segment", rendition: this.#name, segment, ...targetsAfter(segment.durationSeconds) };
   }
 
   /** Samples whose duration is not known yet get the one that their predecessors had. */

@@ -68,13 +68,22 @@ export class SampleQueue {
     this.#settle(held, held.dts + this.#usualDuration);
   }
 
-  /** The samples of known duration, which are out of the queue then; null when there are none. */
-  takeRun(): SampleRun | null {
-    const samples = this.#samples;
-    if (samples.length === 0) return null;
-    this.#samples = [];
-    this.#byteLength = this.#held?.data.byteLength ?? 0;
-    return { trackId: this.#trackId, kind: this.track.kind, samples, endDts: this.#endDts };
+  /** Decoding time in seconds of the last sample of known duration; null when there is none. */
+  get lastSeconds(): number | null {
+    const last = this.#samples.at(-1);
+    return last === undefined ? null : last.dts / this.track.timescale;
+  }
+
+  /** The samples of known duration that begin before, which are out of the queue then; null when there are none. */
+  takeRun(beforeSeconds = Number.POSITIVE_INFINITY): SampleRun | null {
+    const found = this.#samples.findIndex(({ dts }) => dts / this.track.timescale >= beforeSeconds);
+    const end = found === -1 ? this.#samples.length : found;
+    if (end === 0) return null;
+    const samples = this.#samples.slice(0, end);
+    const endDts = this.#samples[end]?.dts ?? this.#endDts;
+    this.#samples = this.#samples.slice(end);
+    for (const { data } of samples) this.#byteLength -= data.byteLength;
+    return { trackId: this.#trackId, kind: this.track.kind, samples, endDts };
   }
 
   #settle(sample: AccessUnit, endDts: number): void {

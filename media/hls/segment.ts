@@ -19,9 +19,16 @@ export interface Part {
   /** 0-based position in that segment. */
   readonly index: number;
   readonly durationSeconds: number;
-  /** It begins with a video key frame, or there is no video: INDEPENDENT=YES (rfc8216bis §4.4.4.9). */
+  /** Its pictures begin with a key frame, or there is no video: INDEPENDENT=YES (rfc8216bis §4.4.4.9). */
   readonly independent: boolean;
   readonly bytes: Uint8Array;
+}
+
+/** A part that was promised and is not there: nothing begins in it (GAP=YES, rfc8216bis §4.4.4.9). */
+export interface GapPart {
+  readonly msn: number;
+  readonly index: number;
+  readonly durationSeconds: number;
 }
 
 /** What is known of a segment when its first unit arrives. */
@@ -50,5 +57,14 @@ export type Cut = { readonly rendition: RenditionName } & (
   | { readonly type: "initialization"; readonly initialization: Initialization }
   | { readonly type: "segment-start"; readonly start: SegmentStart }
   | { readonly type: "part"; readonly part: Part }
-  | { readonly type: "segment"; readonly segment: Segment; readonly targetDurationSeconds: number }
+  | { readonly type: "gap"; readonly gap: GapPart }
+  | ({ readonly type: "segment"; readonly segment: Segment } & PlaylistTargets)
 );
+
+/** What a playlist promises for as long as it lives. */
+export interface PlaylistTargets {
+  /** EXT-X-TARGETDURATION, whole seconds. */
+  readonly targetDurationSeconds: number;
+  /** PART-TARGET of EXT-X-PART-INF, whole milliseconds; left out where parts are not listed. */
+  readonly partTargetSeconds?: number;
+}

@@ -4,14 +4,12 @@ import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { CutRule, type Progress } from "./cut-rule.ts";
 import type { OpenSegment } from "./open-segment.ts";
+import { PartRule } from "./part-rule.ts";
 import { ProgramClock } from "./program-clock.ts";
 import { type RenditionName, renditionsOf } from "./rendition.ts";
 import { RenditionWriter } from "./rendition-writer.ts";
 import type { SampleQueue } from "./sample-queue.ts";
-import type { Cut, SegmentStart } from "./segment.ts";
-
-/** Rounding of times to ticks and back. */
-const TOLERANCE_SECONDS = 0.0005;
+import type { Cut, PlaylistTargets, SegmentStart } from "./segment.ts";
 
 /** This much sound without a picture goes on without it: the camera is gone, not late. */
 const VIDEO_STALLED_SECONDS = 3;
@@ -25,7 +23,7 @@ const MAX_SOUND_FRAME_SECONDS = 0.25;
 export interface SegmenterOptions {
   /** Segments end at the first key frame from here on. */
   readonly segmentTargetSeconds: number;
-  /** No part is longer; 0: a part is a whole segment. */
+  /** What parts last, about: whole frames fill them; 0: a part is a whole segment. */
   readonly partTargetSeconds: number;
   /** What went before, when the segmenter goes on where another one ended. */
   readonly resume?: SegmenterResume;
@@ -36,6 +34,8 @@ export interface SegmenterResume {
   readonly nextInitializationId: number;
   /** Null when no segment was complete. */
   readonly targetDurationSeconds: number | null;
+  /** Null or left out where no parts were listed. */
+  readonly partTargetSeconds?: number | null;
   /** By position; empty when there was no initialization. */
   readonly renditionNames: readonly RenditionName[];
 }
@@ -43,8 +43,8 @@ export interface SegmenterResume {
 const NO_CUTS: readonly Cut[] = [];
 
 export class Segmenter {
-  readonly #partTargetSeconds: number;
   readonly #rule: CutRule;
+  readonly #partRule: PartRule;
   #clock = new ProgramClock();
   #renditionNames: readonly RenditionName[];
   #writers: readonly RenditionWriter[] = [];
@@ -60,8 +60,12 @@ export class Segmenter {
   #cuts: Cut[] = [];
 
   constructor({ segmentTargetSeconds, partTargetSeconds, resume }: SegmenterOptions) {
-    this.#partTargetSeconds = partTargetSeconds === 0 ? Number.POSITIVE_INFINITY : partTargetSeconds;
     this.#rule = new CutRule(segmentTargetSeconds, resume?.targetDurationSeconds ?? null);
+    this.#partRule = new PartRule({
+      wantedSeconds: partTargetSeconds,
+      maxTargetSeconds: Math.ceil(segmentTargetSeconds),
+      targetSeconds: resume?.partTargetSeconds ?? null,
+    });
     this.#nextMsn = resume?.nextMsn ?? 0;
     this.#nextInitializationId = resume?.nextInitializationId ?? 0;
     this.#renditionNames = resume?.renditionNames ?? [];
@@ -173,8 +177,8 @@ export class Segmenter {
     } else if (lead.length > 0 && this.#rule.exceeds(seconds - segment.startSeconds)) {
       this.#closeSegment(heldSeconds);
       this.#startSegment(heldSeconds, held.isSync, wallClockMs);
-    } else if (lead.length > 0 && this.#exceedsPart(seconds)) {
-      this.#cutPart(heldSeconds, held.isSync);
+    } else if (lead.length > 0 && this.#partRule.exceeds(this.#sincePart(seconds))) {
+      if (this.#partRule.isFull(this.#sincePart(heldSeconds))) this.#endPart(heldSeconds);
     }
   }
 
@@ -185,8 +189,8 @@ export class Segmenter {
     if ((this.#isCutPoint(unit) && this.#rule.cutsAtKeyFrame(progress)) || this.#rule.mustCut(progress)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, unit.isSync, wallClockMs);
-    } else if (this.#exceedsPart(seconds + lead.usualSeconds)) {
-      this.#cutPart(seconds, unit.isSync);
+    } else {
+      this.#cutParts(seconds, this.#frameSeconds(lead));
     }
   }
 
@@ -215,8 +219,8 @@ export class Segmenter {
     } else if (this.#rule.exceeds(seconds + queue.usualSeconds - startSeconds)) {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, false, wallClockMs);
-    } else if (this.#exceedsPart(seconds + queue.usualSeconds)) {
-      this.#cutPart(seconds, false);
+    } else {
+      this.#cutParts(seconds, this.#frameSeconds(queue));
     }
   }
 
@@ -261,12 +265,6 @@ export class Segmenter {
     return byteLength;
   }
 
-  /** A part that reaches to `endSeconds` would be longer than the part target. */
-  #exceedsPart(endSeconds: number): boolean {
-    const startSeconds = this.#segment?.partStartSeconds ?? endSeconds;
-    return endSeconds - startSeconds > this.#partTargetSeconds + TOLERANCE_SECONDS;
-  }
-
   #startSegment(startSeconds: number, independent: boolean, wallClockMs: number): void {
     const start: SegmentStart = {
       msn: this.#nextMsn,
@@ -280,27 +278,66 @@ export class Segmenter {
     for (const writer of this.#writers) this.#cuts.push(writer.begin(start, startSeconds));
   }
 
-  /** The open part ends and the next one begins at `seconds`. */
-  #cutPart(seconds: number, nextIsIndependent: boolean): void {
-    this.#closePart(seconds);
-    for (const writer of this.#writers) writer.beginPart(nextIsIndependent);
+  /** A frame begins at `seconds`: the open part ends here, if it would be too long with it, or has ended before it. */
+  #cutParts(seconds: number, frameSeconds: number): void {
+    this.#partRule.choose(this.#sincePart(seconds), frameSeconds);
+    while (this.#partRule.exceeds(this.#sincePart(seconds))) this.#endFullPart();
+    const partSeconds = this.#sincePart(seconds);
+    if (!this.#partRule.isFull(partSeconds) || !this.#partRule.exceeds(partSeconds + frameSeconds)) return;
+    if (this.#queues.some(({ length }) => length > 0)) this.#endPart(seconds);
   }
 
-  #closePart(endSeconds: number): void {
-    for (const writer of this.#writers) {
-      const part = writer.endPart(endSeconds);
-      if (part !== null) this.#cuts.push(part);
-    }
+  /** A part has the frames that begin in it, however long the last of them lasts: what follows may be sound alone, or nothing. */
+  #endFullPart(): void {
+    const seconds = (this.#segment?.partStartSeconds ?? 0) + (this.#partRule.targetSeconds ?? 0);
+    this.#endPart(seconds, seconds);
+  }
+
+  /** Of programme time, since the open part began. */
+  #sincePart(seconds: number): number {
+    return seconds - (this.#segment?.partStartSeconds ?? seconds);
+  }
+
+  /** What the next frame of this track is expected to last. */
+  #frameSeconds({ track, usualSeconds }: SampleQueue): number {
+    const frameRate = this.#partRule.targetSeconds === null ? (this.#encoder?.frameRate ?? null) : null;
+    return track.kind === "audio" || frameRate === null ? usualSeconds : 1 / frameRate;
+  }
+
+  #endPart(endSeconds: number, beforeSeconds?: number): void {
+    for (const writer of this.#writers) this.#cuts.push(...writer.endPart(endSeconds, beforeSeconds));
   }
 
   #closeSegment(endSeconds: number): void {
-    this.#closePart(endSeconds);
+    while (this.#partRule.exceeds(this.#sincePart(endSeconds))) this.#endPartBeforeLast(endSeconds);
+    this.#endPart(endSeconds);
     for (const writer of this.#writers) {
       const segment = writer.complete(this.#encoder?.frameRate ?? null, (durationSeconds) =>
-        this.#rule.targetDurationAfter(durationSeconds, this.#encoder?.keyFrameIntervalSeconds ?? null),
+        this.#targetsAfter(durationSeconds),
       );
       if (segment !== null) this.#cuts.push(segment);
     }
+  }
+
+  /** The last part gets a frame, too, where there are two of them. */
+  #endPartBeforeLast(endSeconds: number): void {
+    const { leastSeconds, targetSeconds } = this.#partRule;
+    const lead = this.#lead;
+    const lastSeconds = lead?.lastSeconds ?? null;
+    const isLast = !this.#partRule.exceeds(this.#sincePart(endSeconds) - (targetSeconds ?? 0));
+    if (lead === null || lastSeconds === null || lead.length < 2 || !isLast) {
+      this.#endFullPart();
+      return;
+    }
+    const partSeconds = Math.max(leastSeconds, Math.min(targetSeconds ?? 0, this.#sincePart(lastSeconds)));
+    this.#endPart(endSeconds - this.#sincePart(endSeconds) + partSeconds, lastSeconds);
+  }
+
+  #targetsAfter(durationSeconds: number): PlaylistTargets {
+    const keyFrameIntervalSeconds = this.#encoder?.keyFrameIntervalSeconds ?? null;
+    const targetDurationSeconds = this.#rule.targetDurationAfter(durationSeconds, keyFrameIntervalSeconds);
+    const { targetSeconds } = this.#partRule;
+    return { targetDurationSeconds, ...(targetSeconds === null ? {} : { partTargetSeconds: targetSeconds }) };
   }
 
   /** Nothing that was pushed stays behind. */

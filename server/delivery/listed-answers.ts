@@ -24,10 +24,19 @@ export class ListedAnswers {
     name: string,
   ): Response | Promise<Response> {
     const listed = parseListedUri(name);
-    if (listed === null || listed.kind === "lead-in") return notFoundAnswer();
+    if (listed === null || listed.kind === "lead-in" || listed.kind === "part") return notFoundAnswer();
     const pieces = held[listed.kind](rendition, listed.number);
+    return this.answerWith(request, pieces, CONTENT_TYPES[listed.kind]);
+  }
+
+  /** `pieces`: null where there are none any more. */
+  answerWith(
+    request: Request,
+    pieces: readonly Piece[] | null,
+    contentType: string,
+  ): Response | Promise<Response> {
     if (pieces === null) return notFoundAnswer();
-    const bytes = this.#bytesOf(request, pieces, CONTENT_TYPES[listed.kind]);
+    const bytes = this.#bytesOf(request, pieces, contentType);
     return bytes instanceof Promise ? bytes.then((loaded) => loaded.answer(request)) : bytes.answer(request);
   }
 

@@ -1,6 +1,6 @@
 // The playouts of livestreams over HLS: playlists as they are now, and the bytes they list.
 
-import { parseListedUri } from "#media/hls/listed-uri.ts";
+import { type ListedPart, parseListedUri } from "#media/hls/listed-uri.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { LivestreamStatus, PlaybackPolicy, PlayoutName } from "#openapi/names.ts";
@@ -15,7 +15,8 @@ import type { Programme } from "#server/programme/programme.ts";
 import type { Viewers } from "#server/stats/viewers.ts";
 import { LeadIns } from "./lead-ins.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
-import { notFoundAnswer, redirectAnswer, viewerPlaylistAnswer } from "./playback-answers.ts";
+import { directivesOf, invalidDirectiveAnswer, isHinted, partWhenCut, whenListed } from "./low-latency.ts";
+import { CONTENT_TYPES, notFoundAnswer, redirectAnswer, viewerPlaylistAnswer } from "./playback-answers.ts";
 import type { PlaybackGuard } from "./playback-guard.ts";
 import type { PlaybackPath } from "./playback-path.ts";
 import type { PlaybackTerms } from "./playback-terms.ts";
@@ -96,12 +97,13 @@ export class LivePlayback {
       if (programme === null || window === undefined) return this.#elsewhere(programme, path, terms);
       const leadIn = leadInOf(request.url);
       return leadIn === null
-        ? this.#mediaPlaylist(programme, window, request, path, null)
+        ? this.#askedPlaylist(programme, window, request, path)
         : this.#withLeadIn(programme, path.rendition, window, request, path, leadIn);
     }
     if (programme === null) return this.#listedElsewhere(path, path.rendition, terms);
     const listed = parseListedUri(path.file);
     if (listed?.kind === "lead-in") return this.#leadIn(request, programme, path.rendition, listed.number);
+    if (listed?.kind === "part") return this.#part(request, programme, path.rendition, listed);
     return this.#options.listed.answer(request, programme.held, path.rendition, path.file);
   }
 
@@ -137,6 +139,42 @@ export class LivePlayback {
     return this.#mediaPlaylist(programme, window, request, path, isLacking ? null : msn);
   }
 
+  /** At once, or when it lists what is asked for: whoever waits is a viewer, too. */
+  #askedPlaylist(
+    programme: Programme,
+    window: PlaylistWindow,
+    request: Request,
+    path: PlaybackPath,
+  ): Response | Promise<Response> {
+    const directives = directivesOf(request.url, window);
+    if (directives === null) return invalidDirectiveAnswer();
+    const { target } = directives;
+    if (target === null || window.edge.has(target))
+      return this.#mediaPlaylist(programme, window, request, path, null);
+    this.#watched(request, path, window);
+    return whenListed(request, programme, window, () => window.edge.has(target)).then(
+      (failed) => failed ?? this.#mediaPlaylist(programme, window, request, path, null),
+    );
+  }
+
+  #part(
+    request: Request,
+    programme: Programme,
+    rendition: RenditionName,
+    part: ListedPart,
+  ): Response | Promise<Response> {
+    const { held } = programme;
+    const answer = (): Response | Promise<Response> =>
+      this.#options.listed.answerWith(
+        request,
+        held.part(rendition, part.number, part.index),
+        CONTENT_TYPES.segment,
+      );
+    const window = programme.windows.get(rendition);
+    if (window === undefined || !isHinted(part, window)) return answer();
+    return partWhenCut(request, programme, window, part).then((failed) => failed ?? answer());
+  }
+
   /** The same for all; whoever gets it is a viewer from now on. */
   #mediaPlaylist(
     programme: Programme,
@@ -150,13 +188,15 @@ export class LivePlayback {
         ? this.#prepared.media(programme, window)
         : this.#prepared.mediaWithLeadIn(window, leadIn);
     if (playlist === null) return this.#notYet(path);
-    if (request.method === "GET") {
-      const { headers, url } = request;
-      const viewer = { headers, url, address: () => this.#options.addressOf(request) };
-      const { id, playout } = path;
-      this.#options.viewers.watched(id, playout, viewer, window.targetDurationSeconds ?? 0);
-    }
+    this.#watched(request, path, window);
     return playlist.answer(request);
+  }
+
+  #watched(request: Request, { id, playout }: PlaybackPath, window: PlaylistWindow): void {
+    if (request.method !== "GET") return;
+    const { headers, url } = request;
+    const viewer = { headers, url, address: () => this.#options.addressOf(request) };
+    this.#options.viewers.watched(id, playout, viewer, window.targetDurationSeconds ?? 0);
   }
 
   #leadIn(

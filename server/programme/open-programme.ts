@@ -97,7 +97,8 @@ function openRecorded(
     },
   });
   if (hasRecordingFailed && isRecording) reports.recordingResumed(id, null, progress.recordedSeconds);
-  const programme = programmeOf(options, { ...windowsOf(past, { isEvent: withDvr }), recorder, progress });
+  const windows = windowsOf(past, { isEvent: withDvr, listsParts: options.partMilliseconds > 0 });
+  const programme = programmeOf(options, { ...windows, recorder, progress });
   if (isEmpty) return { programme, resumeAtSeconds: wasLive ? 0 : null, openInstance: null };
   const openInstance = hasRecordingFailed ? null : instanceOpener(options, recording);
   return { programme, resumeAtSeconds: recording.endsAtSeconds, openInstance };
@@ -116,7 +117,7 @@ function openUnrecorded(
   options.reports.recordingStopped(id, `the recording cannot be read: ${message}`, 0);
   const past = pastBeyond(null, options.risingMs());
   const programme = programmeOf(options, {
-    ...windowsOf(past, { isEvent: false }),
+    ...windowsOf(past, { isEvent: false, listsParts: options.partMilliseconds > 0 }),
     recorder: new Unrecorded(),
   });
   return { programme, resumeAtSeconds: 0, openInstance: null };
@@ -129,7 +130,8 @@ export function endedOpener(options: Omit<ProgrammeOptions, "reports">): OpenEnd
   return async ({ id, withDvr }) => {
     const recording = await options.recordings.repair(id, Math.ceil(options.segmentSeconds));
     const recorder = new Unrecorded(recording === null ? undefined : recordedBytes(recording));
-    return programmeOf(options, { ...windowsOf(pastOf(recording), { isEvent: withDvr }), recorder });
+    const kind = { isEvent: withDvr, listsParts: options.partMilliseconds > 0 };
+    return programmeOf(options, { ...windowsOf(pastOf(recording), kind), recorder });
   };
 }
 
@@ -147,7 +149,8 @@ export function instanceOpener(options: CommonOptions, recording: Recording | nu
     const { discontinuitySequence } = own;
     const past = end === null ? own : { ...pastOf(end), discontinuitySequence };
     const recorder = new Unrecorded(end === null ? undefined : recordedBytes(end));
-    return programmeOf(options, { ...windowsOf(past, { isEvent: false, keepsRemoved: true }), recorder });
+    const kind = { isEvent: false, keepsRemoved: true, listsParts: options.partMilliseconds > 0 };
+    return programmeOf(options, { ...windowsOf(past, kind), recorder });
   };
 }
 
@@ -175,11 +178,15 @@ interface OwnWindows {
 /** The windows of the renditions there were, and those of renditions to come. */
 function windowsOf(
   { histories, discontinuitySequence, resume }: Past,
-  kind: { readonly isEvent: boolean; readonly keepsRemoved?: boolean },
+  {
+    listsParts,
+    ...kind
+  }: { readonly isEvent: boolean; readonly keepsRemoved?: boolean; readonly listsParts: boolean },
 ): OwnWindows {
-  const known = [...histories].map(
-    ([name, history]) => [name, new PlaylistWindow({ ...kind, history, discontinuitySequence })] as const,
-  );
+  const known = [...histories].map(([name, recorded]) => {
+    const history = listsParts ? recorded : { ...recorded, partTargetSeconds: null };
+    return [name, new PlaylistWindow({ ...kind, history, discontinuitySequence })] as const;
+  });
   const openWindow = () => new PlaylistWindow({ ...kind, discontinuitySequence });
   return { windows: new Map(known), openWindow, resume };
 }

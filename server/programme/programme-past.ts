@@ -103,6 +103,7 @@ export function pastBeyond(recording: Recording | null, risingMs: number): Past 
     nextMsn = 0,
     nextInitializationId = 0,
     targetDurationSeconds = null,
+    partTargetSeconds = null,
     renditionNames = [],
     segments = [],
   } = recording ?? {};
@@ -114,6 +115,7 @@ export function pastBeyond(recording: Recording | null, risingMs: number): Past 
       nextMsn: Math.max(nextMsn, unseenNumber),
       nextInitializationId: Math.max(nextInitializationId, unseenNumber),
       targetDurationSeconds,
+      partTargetSeconds,
       renditionNames,
     },
     discontinuitySequence: Math.max(recordedDiscontinuities, Math.ceil(risingMs / SHORTEST_CONNECTION_MS)),
@@ -123,7 +125,7 @@ export function pastBeyond(recording: Recording | null, risingMs: number): Past 
 /** With its name; nothing when no segment was complete: there was no playlist yet. */
 function historyOf(
   { name, segments }: RecordedRendition,
-  { targetDurationSeconds, tracks }: Recording,
+  { targetDurationSeconds, partTargetSeconds, tracks }: Recording,
 ): [RenditionName, WindowHistory][] {
   if (targetDurationSeconds === null) return [];
   const video = tracks.find(({ kind }) => kind === "video");
@@ -133,5 +135,5 @@ function historyOf(
     resolution: width === null || height === null ? null : { width, height },
   };
   const listed = segments.slice(beforeLastGap(segments).length);
-  return [[name, { segments: listed, targetDurationSeconds, facts }]];
+  return [[name, { segments: listed, targetDurationSeconds, partTargetSeconds, facts }]];
 }

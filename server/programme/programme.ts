@@ -12,6 +12,7 @@ import type { HeldBytes } from "#server/recording/held-bytes.ts";
 import type { ProgrammeInput } from "#server/switching/programme-input.ts";
 import { EventText } from "./event-text.ts";
 import type { RecordingProgress } from "./recording-progress.ts";
+import { ReloadWaiters } from "./reload-waiters.ts";
 import type { RtmpFanOut } from "./rtmp-fan-out.ts";
 
 /** Takes every cut, in order, and never makes anybody wait. */
@@ -28,6 +29,8 @@ type ProgrammeClock = Pick<Clock, "monotonicMs" | "dateOf">;
 export class Programme implements ProgrammeInput {
   /** To RTMP players. */
   readonly fanOut: RtmpFanOut;
+  /** For what is about to be listed. */
+  readonly waiters: ReloadWaiters;
   readonly #segmenter: Segmenter;
   readonly #windows: Map<RenditionName, PlaylistWindow>;
   readonly #openWindow: () => PlaylistWindow;
@@ -56,6 +59,7 @@ export class Programme implements ProgrammeInput {
     this.#recorder = options.recorder;
     this.fanOut = options.fanOut;
     this.#clock = options.clock;
+    this.waiters = new ReloadWaiters(options.clock);
     this.#progress = options.progress ?? null;
     for (const [name, window] of this.#windows) this.#settle(name, window);
   }
@@ -144,16 +148,18 @@ export class Programme implements ProgrammeInput {
     this.flush();
     this.#hasEnded = true;
     for (const window of this.#windows.values()) window.end();
+    this.waiters.close();
     await this.#recorder.end();
   }
 
   /** The process ends, not the programme: what is open is closed and recorded, the playlists stay open. */
   async suspend(): Promise<void> {
     this.flush();
+    this.waiters.close();
     await this.#recorder.end();
   }
 
-  #deliver(cuts: Iterable<Cut>): void {
+  #deliver(cuts: readonly Cut[]): void {
     for (const cut of cuts) {
       const window = this.#windowOf(cut.rendition);
       window.push(cut);
@@ -165,6 +171,7 @@ export class Programme implements ProgrammeInput {
       if (oldestNeeded !== null) this.held.releaseBefore(cut.rendition, oldestNeeded);
       this.#settle(cut.rendition, window);
     }
+    if (cuts.length > 0) this.waiters.wake();
   }
 
   /** An event goes on for as long as the broadcast: what it lists from the recording is no more in memory than need be. */

@@ -3,6 +3,12 @@
 import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Cut } from "#media/hls/segment.ts";
 
+/** What a cut adds to a programme's time. */
+export function partSeconds(cut: Cut): number {
+  if (cut.type === "part") return cut.part.durationSeconds;
+  return cut.type === "gap" ? cut.gap.durationSeconds : 0;
+}
+
 export interface RecordingProgressOptions {
   /** What the recording holds already. */
   readonly recordedSeconds: number;
@@ -35,7 +41,7 @@ export class RecordingProgress {
   follow(cut: Cut): void {
     this.#lead ??= cut.rendition;
     if (cut.rendition !== this.#lead) return;
-    if (cut.type === "part" && this.#isRecording) this.#recordedSeconds += cut.part.durationSeconds;
+    if (this.#isRecording) this.#recordedSeconds += partSeconds(cut);
     if (cut.type === "segment-start" && cut.start.discontinuity) {
       this.#onDiscontinuity(cut.start.msn, this.#recordedSeconds);
     }

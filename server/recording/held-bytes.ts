@@ -13,6 +13,10 @@ interface Held {
   readonly byteLength: number;
   /** Where it is in the file, or will be; null where it is not recorded. */
   offset: number | null;
+  /** Of a part, its position among those that are listed. */
+  readonly index: number;
+  /** What is sent of a part alone, as long as it is the same; null while it is not known. */
+  pieces: readonly Piece[] | null;
 }
 
 /** An initialization, or a complete segment with its parts. */
@@ -32,6 +36,8 @@ interface HeldRendition {
   /** Older ones, of which only the whole is known. */
   readonly recorded: SegmentPlaces;
   openParts: Held[];
+  /** Media sequence number of the segment that is not complete; null between two. */
+  openMsn: number | null;
 }
 
 /**
@@ -58,21 +64,25 @@ export class HeldBytes {
     switch (cut.type) {
       case "initialization": {
         const { id, bytes } = cut.initialization;
-        held.initializations.set(id, wholeOf([{ bytes, byteLength: bytes.byteLength, offset }]));
+        held.initializations.set(id, wholeOf([heldOf(bytes, offset)]));
         return;
       }
       case "segment-start":
         held.openParts = [];
+        held.openMsn = cut.start.msn;
         return;
       case "part": {
-        const { bytes } = cut.part;
-        held.openParts.push({ bytes, byteLength: bytes.byteLength, offset });
+        const { bytes, index } = cut.part;
+        held.openParts.push(heldOf(bytes, offset, index));
         return;
       }
+      case "gap":
+        return;
       case "segment":
         held.segments.set(cut.segment.msn, wholeOf(held.openParts));
         held.inMemory.add(cut.segment.msn);
         held.openParts = [];
+        held.openMsn = null;
         this.#letGoOfWritten(held);
     }
   }
@@ -82,7 +92,11 @@ export class HeldBytes {
     const { number, offset, byteLength } = recorded;
     const held = this.#heldOf(rendition);
     if (kind === "segment") held.recorded.set(number, { offset, byteLength });
-    else held.initializations.set(number, wholeOf([{ bytes: null, byteLength, offset }]));
+    else
+      held.initializations.set(
+        number,
+        wholeOf([{ bytes: null, byteLength, offset, index: 0, pieces: null }]),
+      );
     this.#writtenLength = Math.max(this.#writtenLength, offset + byteLength);
   }
 
@@ -139,6 +153,16 @@ export class HeldBytes {
     const place = held?.recorded.get(msn) ?? null;
     if (place !== null && this.#file !== null) return [{ file: this.#file, ...place }];
     return this.#piecesOf(held?.segments.get(msn));
+  }
+
+  /** As {@link initialization}, of a part of one of the newest segments, or of the one that is not complete. */
+  part(rendition: RenditionName, msn: number, index: number): readonly Piece[] | null {
+    const held = this.#renditions.get(rendition);
+    const parts = msn === held?.openMsn ? held.openParts : held?.segments.get(msn)?.parts;
+    const part = parts?.find((each) => each.index === index);
+    if (part === undefined) return null;
+    part.pieces ??= this.#findPieces(wholeOf([part]));
+    return part.pieces;
   }
 
   /** Where a complete segment is, or that it is nowhere any more. */
@@ -206,10 +230,15 @@ export class HeldBytes {
       inMemory: new Set(),
       recorded: new SegmentPlaces(),
       openParts: [],
+      openMsn: null,
     };
     this.#renditions.set(name, held);
     return held;
   }
+}
+
+function heldOf(bytes: Uint8Array, offset: number | null, index = 0): Held {
+  return { bytes, byteLength: bytes.byteLength, offset, index, pieces: null };
 }
 
 function wholeOf(parts: readonly Held[]): HeldWhole {
@@ -218,7 +247,10 @@ function wholeOf(parts: readonly Held[]): HeldWhole {
 
 /** The file has it: nothing of it stays in memory. */
 function letGo(whole: HeldWhole): void {
-  for (const part of whole.parts) part.bytes = null;
+  for (const part of whole.parts) {
+    part.bytes = null;
+    part.pieces = null;
+  }
   whole.pieces = null;
 }
 

@@ -56,6 +56,8 @@ export interface SegmentEndEntry {
   /** Null without pictures, and where a journal of version 1 did not say. */
   readonly frameRate: number | null;
   readonly targetDurationSeconds: number;
+  /** Left out where no parts were listed. */
+  readonly partTargetSeconds?: number;
   /** Empty where a journal of version 1 did not say. */
   readonly parts: readonly RecordedPart[];
 }

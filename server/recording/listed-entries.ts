@@ -24,6 +24,8 @@ export class ListedEntries {
   readonly segments: RecordedSegment[] = [];
   /** As the live playlist promised it; null without a segment. */
   targetDurationSeconds: number | null = null;
+  /** The same of its parts; null where it listed none. */
+  partTargetSeconds: number | null = null;
   /** The journal ends within this segment. */
   open: SegmentStartEntry | null = null;
 
@@ -56,6 +58,7 @@ export class ListedEntries {
     this.segments.push(segmentOf(start, end));
     this.entries.push(start, end);
     this.targetDurationSeconds = end.targetDurationSeconds;
+    this.partTargetSeconds = end.partTargetSeconds ?? null;
     this.open = null;
   }
 
@@ -67,7 +70,10 @@ export class ListedEntries {
     this.entries.length = at;
     this.segments.pop();
     while ((this.initializations.at(-1)?.offset ?? 0) > start.offset) this.initializations.pop();
-    if (this.segments.length === 0) this.targetDurationSeconds = null;
+    if (this.segments.length === 0) {
+      this.targetDurationSeconds = null;
+      this.partTargetSeconds = null;
+    }
     this.open = start;
   }
 

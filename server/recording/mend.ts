@@ -146,6 +146,7 @@ class Mending {
     const unfinished = {
       tracks: this.#tracks,
       targetDurationSeconds: this.#last?.end.targetDurationSeconds ?? known?.targetDurationSeconds ?? null,
+      partTargetSeconds: this.#last?.end.partTargetSeconds ?? known?.partTargetSeconds ?? null,
       leastTargetDurationSeconds: 1,
     };
     const isThere = known !== null && start.offset + known.byteLength <= this.#mediaLength;

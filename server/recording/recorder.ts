@@ -163,7 +163,7 @@ export class Recorder {
       }
       case "segment": {
         const { msn, durationSeconds, byteLength, partCount, frameRate } = cut.segment;
-        const { targetDurationSeconds } = cut;
+        const { targetDurationSeconds, partTargetSeconds } = cut;
         const parts = this.#openParts.get(rendition) ?? [];
         const facts = {
           msn,
@@ -172,6 +172,7 @@ export class Recorder {
           partCount,
           frameRate,
           targetDurationSeconds,
+          ...(partTargetSeconds === undefined ? {} : { partTargetSeconds }),
           parts,
         };
         this.#journal({ type: "segment-end", rendition, ...facts });

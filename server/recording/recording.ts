@@ -28,6 +28,8 @@ export interface Recording {
   readonly segments: readonly RecordedSegment[];
   /** As the live playlist promised it; null without a segment. */
   readonly targetDurationSeconds: number | null;
+  /** The same of its parts; null where it listed none. */
+  readonly partTargetSeconds: number | null;
   /** Sum of the segments, which is that of the samples. */
   readonly durationSeconds: number;
   /** What is whole of the file of fragments. */
@@ -60,7 +62,7 @@ export async function readJournal({
 }
 
 export async function describeRecording(mediaFile: string, listed: ListedEntries): Promise<Recording> {
-  const { initializations, segments, targetDurationSeconds } = listed;
+  const { initializations, segments, targetDurationSeconds, partTargetSeconds } = listed;
   const renditions = renditionsOf(listed);
   const last = segments.at(-1);
   const tracks = last === undefined ? [] : listed.tracksOf(last.initializationId);
@@ -69,6 +71,7 @@ export async function describeRecording(mediaFile: string, listed: ListedEntries
     renditions,
     segments: renditions[0]?.segments ?? [],
     targetDurationSeconds,
+    partTargetSeconds,
     durationSeconds: segments.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0),
     sizeBytes: listed.endOffset,
     tracks,

@@ -78,11 +78,11 @@ async function closeOpenSegment(
   wholeUntil: number,
   leastTargetDurationSeconds: number,
 ): Promise<void> {
-  const { open, targetDurationSeconds } = listed;
+  const { open, targetDurationSeconds, partTargetSeconds } = listed;
   if (open === null) return;
   const fragments = await readFragments(mediaFile, open.offset, wholeUntil);
   const tracks = listed.tracksOf(open.initializationId);
-  const unfinished = { tracks, targetDurationSeconds, leastTargetDurationSeconds };
+  const unfinished = { tracks, targetDurationSeconds, partTargetSeconds, leastTargetDurationSeconds };
   const closing = closingEntry(open, fragments, unfinished);
   if (closing !== null) listed.close(open, closing);
 }

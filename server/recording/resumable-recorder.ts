@@ -102,7 +102,9 @@ export class ResumableRecorder {
       return;
     }
     this.held.push(cut, null);
-    if (cut.type === "part" && cut.rendition === this.#lead) this.#missedSeconds += cut.part.durationSeconds;
+    if (cut.rendition !== this.#lead) return;
+    if (cut.type === "part") this.#missedSeconds += cut.part.durationSeconds;
+    if (cut.type === "gap") this.#missedSeconds += cut.gap.durationSeconds;
   }
 
   #resume(cut: SegmentStartCut): void {

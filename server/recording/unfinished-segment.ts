@@ -15,6 +15,8 @@ interface Unfinished {
   readonly tracks: readonly RecordedTrack[];
   /** As the live playlist promised it; null where no segment was complete before. */
   readonly targetDurationSeconds: number | null;
+  /** The same of its parts. */
+  readonly partTargetSeconds: number | null;
   readonly leastTargetDurationSeconds: number;
 }
 
@@ -28,7 +30,7 @@ export interface FoundFragment extends Fragment {
 export function closingEntry(
   open: SegmentStartEntry,
   fragments: readonly FoundFragment[],
-  { tracks, targetDurationSeconds, leastTargetDurationSeconds }: Unfinished,
+  { tracks, targetDurationSeconds, partTargetSeconds, leastTargetDurationSeconds }: Unfinished,
 ): SegmentEndEntry | null {
   const lead = leadOf(tracks, fragments);
   if (lead === undefined) return null;
@@ -47,6 +49,7 @@ export function closingEntry(
     frameRate: lead.kind === "video" ? frameRateOf(runs, lead.timescale) : null,
     targetDurationSeconds:
       targetDurationSeconds ?? Math.max(leastTargetDurationSeconds, Math.round(durationSeconds)),
+    ...(partTargetSeconds === null ? {} : { partTargetSeconds }),
     parts: fragments.map((part) => [part.offset, part.byteLength, part.crc32]),
   };
 }

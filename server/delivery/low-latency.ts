@@ -1,0 +1,58 @@
+// Playlists and parts that are asked for before they are there: the answer waits with the one who asks (rfc8216bis §6.2.5.2).
+
+import { type DeliveryDirectives, parseDeliveryDirectives } from "#media/hls/delivery-directives.ts";
+import type { ListedPart } from "#media/hls/listed-uri.ts";
+import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
+import type { Programme } from "#server/programme/programme.ts";
+import { CORS_HEADERS, emptyAnswer } from "./representation.ts";
+
+/** Whoever asks for more than this beyond the last segment has counted wrongly (rfc8216bis §6.2.5.2). */
+const MAX_SEGMENTS_AHEAD = 2;
+
+/** What does not come within this many target durations does not come soon. */
+const MAX_WAIT_TARGET_DURATIONS = 3;
+
+const WHOLE: DeliveryDirectives = { target: null, skips: false };
+
+/** Where nothing of it is asked for, where parts are not listed, and where everything is listed, there is nothing to obey. */
+export function directivesOf(url: string, window: PlaylistWindow): DeliveryDirectives | null {
+  if (!url.includes("_HLS_") || window.partTargetSeconds === null || window.hasEnded) return WHOLE;
+  const directives = parseDeliveryDirectives(new URL(url).searchParams);
+  const lastMsn = window.edge.lastMsn ?? 0;
+  return (directives?.target?.msn ?? 0) > lastMsn + MAX_SEGMENTS_AHEAD ? null : directives;
+}
+
+/** Resolves to an answer where there is no better one: it takes too long, or too many wait. */
+export async function whenListed(
+  request: Request,
+  { waiters }: Programme,
+  window: PlaylistWindow,
+  isThere: () => boolean,
+): Promise<Response | null> {
+  const mostMs = MAX_WAIT_TARGET_DURATIONS * (window.targetDurationSeconds ?? 1) * 1000;
+  const end = await waiters.wait(() => window.hasEnded || isThere(), mostMs, request.signal);
+  return end === "woken" ? null : emptyAnswer(503, { "Retry-After": "1" });
+}
+
+/** The part is the next one, and its segment may have it: whoever asks for it waits. */
+export function isHinted({ number, index }: ListedPart, { edge, hasEnded }: PlaylistWindow): boolean {
+  return !hasEnded && edge.next?.msn === number && edge.next.index === index;
+}
+
+export async function partWhenCut(
+  request: Request,
+  programme: Programme,
+  window: PlaylistWindow,
+  part: ListedPart,
+): Promise<Response | null> {
+  return whenListed(request, programme, window, () => !isHinted(part, window));
+}
+
+export function invalidDirectiveAnswer(): Response {
+  const message =
+    "_HLS_msn and _HLS_part are whole numbers, the part of a segment that is named and at most two beyond the last one, and _HLS_skip is YES or v2.";
+  return Response.json(
+    { status: "fail", message, data: { code: "invalid_delivery_directive" } },
+    { status: 400, headers: { ...CORS_HEADERS, "Cache-Control": "no-store" } },
+  );
+}
