@@ -33,6 +33,11 @@ export class CutRule {
     this.#targetDurationSeconds = targetDurationSeconds;
   }
 
+  /** The playlist promised a target duration. */
+  get hasPromised(): boolean {
+    return this.#targetDurationSeconds !== null;
+  }
+
   /** No frame may last longer than this within a segment. */
   get maxFrameSeconds(): number {
     return this.#targetDurationSeconds ?? FIRST_SEGMENT_MAX_SECONDS;
@@ -68,6 +73,11 @@ export class CutRule {
       Math.max(durationSeconds, keyFrameIntervalSeconds ?? durationSeconds),
     );
     return this.#targetDurationSeconds;
+  }
+
+  /** Before the first segment is complete: its key frames, and all to come, are this far apart; null where none are needed. */
+  promise(keyFrameIntervalSeconds: number | null): void {
+    this.targetDurationAfter(0, keyFrameIntervalSeconds);
   }
 
   #targetDurationFor(segmentSeconds: number): number {

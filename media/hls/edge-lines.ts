@@ -1,9 +1,9 @@
 // The lines of low latency in a live playlist: what it promises, its newest parts, and the one that comes next.
 
-import type { OpenParts, PartFacts } from "./edge-parts.ts";
+import type { PartFacts } from "./edge-parts.ts";
 import { partUri } from "./listed-uri.ts";
 import type { PlaylistWindow } from "./playlist-window.ts";
-import type { Segment } from "./segment.ts";
+import type { SegmentStart } from "./segment.ts";
 
 /** No player is closer to the end: the least that is allowed is two parts, the least that works for most is three … */
 const HOLD_BACK_PARTS = 3;
@@ -16,6 +16,9 @@ const SKIP_BOUNDARY_TARGET_DURATIONS = 6;
 
 /** Parts further from the end leave the playlist (rfc8216bis §4.4.4.9). */
 const PARTS_TARGET_DURATIONS = 3;
+
+/** What adding up durations leaves. */
+const TOLERANCE_SECONDS = 1e-6;
 
 /** What a playlist with parts promises for its life; nothing where there are none. */
 export function serverControlLines({
@@ -35,29 +38,40 @@ export function skipBoundarySeconds(targetDurationSeconds: number): number {
   return SKIP_BOUNDARY_TARGET_DURATIONS * targetDurationSeconds;
 }
 
-/**
- * From the first of the window's segments to the end. `ofSegments`: the lines of each without its parts; `ofOpen`: what comes
- * before the parts of the one that is not complete.
- */
-export function edgeLines(
-  { segments, edge, targetDurationSeconds, partTargetSeconds, hasEnded }: PlaylistWindow,
-  ofSegments: readonly (readonly string[])[],
-  ofOpen: (open: OpenParts) => readonly string[],
-): string[] {
-  if (targetDurationSeconds === null || partTargetSeconds === null) return ofSegments.flat();
-  const open = edge.open?.parts.length === 0 ? null : edge.open;
-  let fromEndSeconds = secondsOf(open?.parts ?? []) + secondsOf(segments);
-  const lines = segments.flatMap((segment, index) => {
-    const own = ofSegments[index] ?? [];
-    const hasParts = fromEndSeconds <= PARTS_TARGET_DURATIONS * targetDurationSeconds;
-    fromEndSeconds -= segment.durationSeconds;
-    return hasParts ? withParts(own, partLines(segment.msn, edge.of(segment.msn))) : own;
+/** The lines of the window's segments, each with its parts where it is near the end. */
+export function linesWithParts<Listed extends { readonly lines: readonly string[] }>(
+  { segments, openSeconds, edge, targetDurationSeconds, partTargetSeconds }: PlaylistWindow,
+  listed: readonly Listed[],
+): readonly Listed[] {
+  if (targetDurationSeconds === null || partTargetSeconds === null) return listed;
+  let fromEndSeconds = openSeconds;
+  const firstWithParts =
+    1 +
+    segments.findLastIndex(({ durationSeconds }) => {
+      fromEndSeconds += durationSeconds;
+      return fromEndSeconds > PARTS_TARGET_DURATIONS * targetDurationSeconds + TOLERANCE_SECONDS;
+    });
+  return listed.map((each, index) => {
+    const msn = index < firstWithParts ? null : (segments[index]?.msn ?? null);
+    return msn === null ? each : { ...each, lines: withParts(each.lines, partLines(msn, edge.of(msn))) };
   });
-  if (hasEnded) return lines;
-  if (open !== null) lines.push(...ofOpen(open), ...partLines(open.start.msn, open.parts));
-  const { next } = edge;
-  if (next !== null) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next.msn, next.index)}"`);
-  return lines;
+}
+
+/** What comes behind the last complete segment. `ofOpen`: the lines before the parts of the one that is not complete. */
+export function endLines(
+  { edge, partTargetSeconds, hasEnded }: PlaylistWindow,
+  ofOpen: (start: SegmentStart) => readonly string[],
+): string[] {
+  if (hasEnded) return ["#EXT-X-ENDLIST"];
+  if (partTargetSeconds === null) return [];
+  const { open, next } = edge;
+  const parts = open?.parts ?? [];
+  return [
+    ...(open === null || parts.length === 0
+      ? []
+      : [...ofOpen(open.start), ...partLines(open.start.msn, parts)]),
+    ...(next === null ? [] : [`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next.msn, next.index)}"`]),
+  ];
 }
 
 function partLines(msn: number, parts: readonly PartFacts[]): string[] {
@@ -71,8 +85,4 @@ function partLines(msn: number, parts: readonly PartFacts[]): string[] {
 function withParts(lines: readonly string[], parts: readonly string[]): readonly string[] {
   const at = lines.findIndex((line) => line.startsWith("#EXTINF:"));
   return lines.toSpliced(at, 0, ...parts);
-}
-
-function secondsOf(timed: readonly Pick<Segment, "durationSeconds">[]): number {
-  return timed.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
 }

@@ -1,5 +1,6 @@
 // The parts at the end of a playlist: those of its newest segments, and of the one that is not complete.
 
+import type { Rates } from "./rate-meter.ts";
 import type { Cut, SegmentStart } from "./segment.ts";
 
 /** What a playlist says of a part. */
@@ -31,11 +32,23 @@ export class EdgeParts {
   /** By media sequence number, of complete segments; oldest first. */
   readonly #complete = new Map<number, readonly PartFacts[]>();
   #open: { readonly start: SegmentStart; readonly parts: PartFacts[] } | null = null;
+  #openBytes = 0;
   #lastMsn: number | null = null;
 
   /** Null between two segments. */
   get open(): OpenParts | null {
     return this.#open;
+  }
+
+  /** How much there is of the segment that is not complete. */
+  get openSeconds(): number {
+    return this.#open?.parts.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0) ?? 0;
+  }
+
+  /** What is known of rates where no segment is complete. */
+  get openRates(): Rates {
+    const bitsPerSecond = this.#openBytes === 0 ? 0 : (this.#openBytes * 8) / this.openSeconds;
+    return { peakBitsPerSecond: bitsPerSecond, averageBitsPerSecond: bitsPerSecond, frameRate: null };
   }
 
   /** Of a complete segment; empty where they are not known any more. */
@@ -73,10 +86,12 @@ export class EdgeParts {
     switch (cut.type) {
       case "segment-start":
         this.#open = { start: cut.start, parts: [] };
+        this.#openBytes = 0;
         return;
       case "part": {
         const { durationSeconds, independent } = cut.part;
         this.#open?.parts.push({ durationSeconds, independent, isGap: false });
+        this.#openBytes += cut.part.bytes.byteLength;
         return;
       }
       case "gap":

@@ -12,16 +12,34 @@ export interface EventHead {
   readonly discontinuitySequence: number;
 }
 
+/** A segment as it is listed, without its parts. */
+interface Listed {
+  readonly lines: readonly string[];
+  readonly durationSeconds: number;
+}
+
 export class EventLines {
   readonly #segmentLines = new SegmentLines("", "sparse");
+  readonly #recentSeconds: (head: EventHead) => number;
+  #head: readonly string[] = [];
+  #keptSeconds = 0;
   /** Of each segment that may yet be lost, oldest first. */
-  readonly #open: (readonly string[])[] = [];
+  readonly #open: Listed[] = [];
+  /** Listed ones that delta updates may list, oldest first. */
+  readonly #recent: Listed[] = [];
+  #segmentCount = 0;
   /** Written for good, and not taken. */
   #settled = "";
 
+  /** `recentSeconds`: how much of what is settled can still be asked for one by one. */
+  constructor(recentSeconds: (head: EventHead) => number) {
+    this.#recentSeconds = recentSeconds;
+  }
+
   /** Whether all segments are independent nobody knows before the last one: nothing is said of it. */
-  begin({ targetDurationSeconds, promises, mediaSequence, discontinuitySequence }: EventHead): void {
-    this.#settled = textOf([
+  begin(head: EventHead): void {
+    const { targetDurationSeconds, promises, mediaSequence, discontinuitySequence } = head;
+    this.#head = [
       "#EXTM3U",
       `#EXT-X-VERSION:${playlistVersion(promises.length > 0)}`,
       `#EXT-X-TARGETDURATION:${targetDurationSeconds}`,
@@ -29,28 +47,56 @@ export class EventLines {
       `#EXT-X-MEDIA-SEQUENCE:${mediaSequence}`,
       `#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence}`,
       "#EXT-X-PLAYLIST-TYPE:EVENT",
-    ]);
+    ];
+    this.#keptSeconds = this.#recentSeconds(head);
+    this.#settled = textOf(this.#head);
   }
 
   /** The next segment. */
   write(segment: Segment): void {
-    this.#open.push(this.#segmentLines.next(segment));
+    this.#segmentCount += 1;
+    this.#open.push({ lines: this.#segmentLines.next(segment), durationSeconds: segment.durationSeconds });
+  }
+
+  /** The next segment, which is nowhere, and never was. */
+  writeGap(segment: Segment): void {
+    this.write(segment);
+    this.settle(true);
   }
 
   /** The oldest segment that is not settled is. */
   settle(isLost: boolean): void {
-    const lines = this.#open.shift() ?? [];
-    this.#settled += textOf(isLost ? gapLines(lines) : lines);
+    const segment = this.#open.shift();
+    if (segment === undefined) return;
+    const lines = isLost ? gapLines(segment.lines) : segment.lines;
+    this.#settled += textOf(lines);
+    this.#recent.push({ ...segment, lines });
+    let seconds = this.#recent.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+    while (seconds > this.#keptSeconds) seconds -= this.#recent.shift()?.durationSeconds ?? seconds;
+  }
+
+  get head(): readonly string[] {
+    return this.#head;
+  }
+
+  /** How many there are, settled or not. */
+  get segmentCount(): number {
+    return this.#segmentCount;
+  }
+
+  /** The newest that are settled, oldest first. */
+  get recent(): readonly Listed[] {
+    return this.#recent;
+  }
+
+  /** Of each segment that is not settled. */
+  get open(): readonly Listed[] {
+    return this.#open;
   }
 
   /** The lines before the parts of the segment that is next. */
   ofOpen(start: SegmentStart): readonly string[] {
     return this.#segmentLines.ofOpen(start);
-  }
-
-  /** Of each segment that is not settled. */
-  get open(): readonly (readonly string[])[] {
-    return this.#open;
   }
 
   /** What was settled since it was taken last. */
@@ -66,6 +112,6 @@ export class EventLines {
   }
 }
 
-function textOf(lines: readonly string[]): string {
+export function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }

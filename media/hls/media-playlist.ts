@@ -1,40 +1,79 @@
 // A window to the text of its live media playlist (RFC 8216 §4.3).
 
-import { edgeLines, serverControlLines } from "./edge-lines.ts";
+import { endLines, linesWithParts, serverControlLines } from "./edge-lines.ts";
+import { textOf } from "./event-lines.ts";
 import { leadInUri, segmentUri } from "./listed-uri.ts";
-import { PLAYLIST_VERSION, playlistVersion, SegmentLines, segmentLines } from "./playlist-lines.ts";
+import { gapLines, PLAYLIST_VERSION, playlistVersion, SegmentLines, segmentLines } from "./playlist-lines.ts";
 import type { PlaylistWindow } from "./playlist-window.ts";
 
-/** Null until the first segment is complete. Of an event, what was taken from its window is not in it. */
+/** A segment as it is listed. */
+export interface ListedLines {
+  readonly lines: readonly string[];
+  readonly durationSeconds: number;
+}
+
+/** A live playlist, in the order of its lines. */
+export interface LiveLines {
+  readonly head: readonly string[];
+  /** The newest, oldest first: of an event those that are not settled for long. */
+  readonly segments: readonly ListedLines[];
+  /** How many there are with those that are not in {@link segments}. */
+  readonly segmentCount: number;
+  /** Behind the last complete segment. */
+  readonly end: readonly string[];
+}
+
+/** Null until there is something to list. Of an event, what was taken from its window is not in it. */
 export function renderMediaPlaylist(window: PlaylistWindow): string | null {
   return window.isEvent ? window.eventText : renderSlidingPlaylist(window);
 }
 
-/** What the window holds as a playlist that segments leave. Null until the first segment is complete. */
+/** What the window holds as a playlist that segments leave. Null until there is something to list. */
 export function renderSlidingPlaylist(window: PlaylistWindow): string | null {
   if (window.targetDurationSeconds === null) return null;
+  const { head, segments, end } = slidingLines(window, window.targetDurationSeconds);
+  return textOf([...head, ...segments.flatMap(({ lines }) => lines), ...end]);
+}
+
+/** Null until there is something to list. */
+export function liveLines(window: PlaylistWindow): LiveLines | null {
+  if (window.targetDurationSeconds === null) return null;
+  return window.eventLines ?? slidingLines(window, window.targetDurationSeconds);
+}
+
+function slidingLines(window: PlaylistWindow, targetDurationSeconds: number): LiveLines {
   const lines = new SegmentLines("");
-  const ofSegments = window.segments.map((segment) => lines.next(segment));
-  return [
-    "#EXTM3U",
-    `#EXT-X-VERSION:${playlistVersion(window.partTargetSeconds !== null)}`,
-    `#EXT-X-TARGETDURATION:${window.targetDurationSeconds}`,
-    ...serverControlLines(window),
-    `#EXT-X-MEDIA-SEQUENCE:${window.mediaSequence}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
-    ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
-    ...edgeLines(window, ofSegments, ({ start }) => lines.ofOpen(start)),
-    ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
-    "",
-  ].join("\n");
+  const { openingGap, segments } = window;
+  const opening =
+    openingGap === null
+      ? []
+      : [{ lines: gapLines(lines.next(openingGap)), durationSeconds: openingGap.durationSeconds }];
+  const listed = segments.map((segment) => ({
+    lines: lines.next(segment),
+    durationSeconds: segment.durationSeconds,
+  }));
+  return {
+    head: [
+      "#EXTM3U",
+      `#EXT-X-VERSION:${playlistVersion(window.partTargetSeconds !== null)}`,
+      `#EXT-X-TARGETDURATION:${targetDurationSeconds}`,
+      ...serverControlLines(window),
+      `#EXT-X-MEDIA-SEQUENCE:${openingGap?.msn ?? window.mediaSequence}`,
+      `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
+      ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
+    ],
+    segments: [...opening, ...linesWithParts(window, listed)],
+    segmentCount: opening.length + segments.length,
+    end: endLines(window, (start) => lines.ofOpen(start)),
+  };
 }
 
 /** What the media sequence number before a segment's stands for, where that has a lead-in: seconds that nobody notices. */
 const LEAD_IN_SECONDS = 0.04;
 
 /**
- * The same for one who came when this segment was to begin with, and has its lead-in before it; where the window does not hold
- * that any more, nothing is told of it. Null also where the segment is yet to come.
+ * The same for one who came when this segment was to begin with, and has its lead-in before it, without parts; where the window
+ * does not hold that any more, nothing is told of it. Null also where the segment is yet to come.
  */
 export function renderWithLeadIn(window: PlaylistWindow, msn: number): string | null {
   const { segments, targetDurationSeconds } = window;
@@ -42,7 +81,7 @@ export function renderWithLeadIn(window: PlaylistWindow, msn: number): string | 
   const begin = segments[first];
   if (targetDurationSeconds === null || begin === undefined) {
     const hasLeft = (segments[0]?.msn ?? 0) > msn;
-    return hasLeft ? renderSlidingPlaylist(window) : null;
+    return hasLeft ? renderWithoutParts(window) : null;
   }
   const left = segments.slice(0, first).filter(({ discontinuity }) => discontinuity).length;
   const leadIn = {
@@ -62,4 +101,19 @@ export function renderWithLeadIn(window: PlaylistWindow, msn: number): string | 
     ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
     "",
   ].join("\n");
+}
+
+/** What the window holds, for one who never was told of parts. Null until the first segment is complete. */
+export function renderWithoutParts(window: PlaylistWindow): string | null {
+  if (window.targetDurationSeconds === null || window.segments.length === 0) return null;
+  return textOf([
+    "#EXTM3U",
+    `#EXT-X-VERSION:${PLAYLIST_VERSION}`,
+    `#EXT-X-TARGETDURATION:${window.targetDurationSeconds}`,
+    `#EXT-X-MEDIA-SEQUENCE:${window.mediaSequence}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
+    ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
+    ...segmentLines(window.segments, ""),
+    ...(window.hasEnded ? ["#EXT-X-ENDLIST"] : []),
+  ]);
 }

@@ -44,6 +44,11 @@ export class PartRule {
     this.#targetSeconds = Math.min(this.#maxTargetSeconds, targetFor(this.#wantedSeconds, frameSeconds));
   }
 
+  /** As {@link choose}, before there is anything of a part. */
+  chooseNow(frameSeconds: number): void {
+    this.choose(this.#wantedSeconds, frameSeconds);
+  }
+
   /** A part of this length would be longer than promised. */
   exceeds(durationSeconds: number): boolean {
     return this.#targetSeconds !== null && durationSeconds > this.#targetSeconds + TOLERANCE_SECONDS;

@@ -1,11 +1,13 @@
 // What the playlist of one rendition lists now: fed with cuts, asked by whoever renders it.
 
-import { edgeLines, serverControlLines } from "./edge-lines.ts";
+import { endLines, linesWithParts, serverControlLines, skipBoundarySeconds } from "./edge-lines.ts";
 import { EdgeParts } from "./edge-parts.ts";
-import { EventLines } from "./event-lines.ts";
+import { EventLines, textOf } from "./event-lines.ts";
+import type { LiveLines } from "./media-playlist.ts";
+import { openingGap } from "./opening-gap.ts";
 import { RateMeter, type Rates } from "./rate-meter.ts";
 import { type RenditionFacts, renditionFacts } from "./rendition.ts";
-import type { Cut, PlaylistTargets, Segment } from "./segment.ts";
+import type { Cut, PlaylistTargets, Segment, SegmentStart } from "./segment.ts";
 
 /** Apple's authoring guide and the contract: no live playlist lists fewer. */
 export const MIN_LISTED_SEGMENTS = 6;
@@ -34,7 +36,9 @@ export class PlaylistWindow {
   /** Segments that left the playlist and can still be asked for, oldest first. */
   readonly #removed: Segment[] = [];
   /** Empty but for an event. */
-  readonly #eventLines = new EventLines();
+  readonly #eventLines = new EventLines(({ targetDurationSeconds }) =>
+    skipBoundarySeconds(targetDurationSeconds),
+  );
   readonly #edge = new EdgeParts();
   #version = 0;
   #mediaSequence = 0;
@@ -43,6 +47,7 @@ export class PlaylistWindow {
   #partTargetSeconds: number | null = null;
   #areAllIndependent = true;
   #hasEnded = false;
+  #openingGap: Segment | null = null;
   #facts: RenditionFacts | null = null;
   readonly #rates = new RateMeter();
 
@@ -83,7 +88,7 @@ export class PlaylistWindow {
     return this.#discontinuitySequence;
   }
 
-  /** Null until the first segment is complete: there is no playlist before. */
+  /** Null until the first segment, or a part that can be listed, is complete: there is no playlist before. */
   get targetDurationSeconds(): number | null {
     return this.#targetDurationSeconds;
   }
@@ -114,7 +119,9 @@ export class PlaylistWindow {
 
   /** What a multivariant playlist says of the segments. */
   get rates(): Rates {
-    return this.#rates;
+    return this.#listed.length === 0 && this.#rates.averageBitsPerSecond === 0
+      ? this.#edge.openRates
+      : this.#rates;
   }
 
   /** The oldest segment whose bytes must be at hand where none are recorded; null before the first one. */
@@ -122,13 +129,34 @@ export class PlaylistWindow {
     return this.#removed[0] ?? this.#listed[this.#spareSegments()] ?? null;
   }
 
-  /** The text of an event from where it was taken last to its end; null until the first segment is complete. */
+  /** What is listed before the first segment; null where nothing is, or no more. */
+  get openingGap(): Segment | null {
+    return this.#openingGap;
+  }
+
+  /** How much there is of the segment that is not complete. */
+  get openSeconds(): number {
+    return this.#partTargetSeconds === null ? 0 : this.#edge.openSeconds;
+  }
+
+  /** Of an event, as it is listed; null of another one, and until there is something to list. */
+  get eventLines(): LiveLines | null {
+    if (!this.isEvent || this.#targetDurationSeconds === null) return null;
+    const { head, recent, open, segmentCount } = this.#eventLines;
+    return {
+      head,
+      segments: [...recent, ...linesWithParts(this, open)],
+      segmentCount,
+      end: endLines(this, (start) => this.#eventLines.ofOpen(start)),
+    };
+  }
+
+  /** The text of an event from where it was taken last to its end; null until there is something to list. */
   get eventText(): string | null {
     if (this.#targetDurationSeconds === null) return null;
     const { settled, open } = this.#eventLines;
-    const lines = edgeLines(this, open, ({ start }) => this.#eventLines.ofOpen(start));
-    if (this.#hasEnded) lines.push("#EXT-X-ENDLIST");
-    return settled + lines.map((line) => `${line}\n`).join("");
+    const lines = linesWithParts(this, open).flatMap((segment) => segment.lines);
+    return settled + textOf([...lines, ...endLines(this, (start) => this.#eventLines.ofOpen(start))]);
   }
 
   /**
@@ -155,7 +183,7 @@ export class PlaylistWindow {
     this.#edge.push(cut);
     if (cut.type === "initialization") this.#facts = renditionFacts(cut.initialization.tracks);
     else if (cut.type === "segment") this.#list(cut.segment, cut);
-    else if (cut.type !== "segment-start" && this.#partTargetSeconds !== null) this.#version += 1;
+    else if (cut.type !== "segment-start") this.#listPart();
   }
 
   /** The playlist gets its EXT-X-ENDLIST. */
@@ -165,34 +193,47 @@ export class PlaylistWindow {
   }
 
   #restore({ segments, targetDurationSeconds, partTargetSeconds, facts }: WindowHistory): void {
-    const targets = { targetDurationSeconds, ...(partTargetSeconds == null ? {} : { partTargetSeconds }) };
+    const listsParts = partTargetSeconds !== null && partTargetSeconds !== undefined;
+    const targets = { targetDurationSeconds, ...(listsParts ? { partTargetSeconds } : {}) };
     for (const segment of segments) {
-      this.#list(segment, targets);
+      const { promised: _, ...plain } = segment;
+      this.#list(listsParts ? segment : plain, targets);
       this.#edge.restore(segment.msn);
     }
     this.#facts = facts;
   }
 
-  #list(segment: Segment, { targetDurationSeconds, partTargetSeconds }: PlaylistTargets): void {
+  #list(segment: Segment, targets: PlaylistTargets): void {
+    this.#begin(segment, segment.promised ?? targets);
     if (this.#listed.length === 0) this.#mediaSequence = segment.msn;
-    this.#partTargetSeconds = partTargetSeconds ?? null;
-    if (this.isEvent) this.#write(segment, targetDurationSeconds);
-    this.#targetDurationSeconds = targetDurationSeconds;
+    if (this.isEvent) this.#eventLines.write(segment);
     this.#areAllIndependent &&= segment.independent;
     this.#listed.push(segment);
-    this.#rates.push(segment, targetDurationSeconds);
+    this.#rates.push(segment, targets.targetDurationSeconds);
     if (!this.isEvent) this.#remove(this.#listed.splice(0, this.#spareSegments()));
     this.#version += 1;
   }
 
-  #write(segment: Segment, targetDurationSeconds: number): void {
-    if (this.#targetDurationSeconds === null) {
-      const { discontinuitySequence, partTargetSeconds } = this;
-      const promises = serverControlLines({ targetDurationSeconds, partTargetSeconds });
-      const mediaSequence = segment.msn;
-      this.#eventLines.begin({ targetDurationSeconds, promises, mediaSequence, discontinuitySequence });
-    }
-    this.#eventLines.write(segment);
+  #listPart(): void {
+    const { open } = this.#edge;
+    if (open?.start.promised !== undefined) this.#begin(open.start, open.start.promised);
+    if (this.#partTargetSeconds !== null) this.#version += 1;
+  }
+
+  /** The first that is listed: what is promised with it is promised for good. */
+  #begin(start: SegmentStart, targets: PlaylistTargets): void {
+    if (this.#targetDurationSeconds !== null) return;
+    const { targetDurationSeconds, partTargetSeconds = null } = targets;
+    this.#targetDurationSeconds = targetDurationSeconds;
+    this.#partTargetSeconds = partTargetSeconds;
+    this.#openingGap = start.promised === undefined || partTargetSeconds === null ? null : openingGap(start);
+    this.#mediaSequence = start.msn;
+    if (!this.isEvent) return;
+    const promises = serverControlLines(this);
+    const mediaSequence = this.#openingGap?.msn ?? start.msn;
+    const { discontinuitySequence } = this;
+    this.#eventLines.begin({ targetDurationSeconds, promises, mediaSequence, discontinuitySequence });
+    if (this.#openingGap !== null) this.#eventLines.writeGap(this.#openingGap);
   }
 
   /** How many of the oldest segments can be settled. */
@@ -203,6 +244,7 @@ export class PlaylistWindow {
   }
 
   #remove(removed: readonly Segment[]): void {
+    if (removed.length > 0) this.#openingGap = null;
     for (const { msn, discontinuity } of removed) {
       this.#mediaSequence = msn + 1;
       if (discontinuity) this.#discontinuitySequence += 1;

@@ -41,6 +41,8 @@ export interface SegmentStart {
   readonly independent: boolean;
   /** Wall clock of its first sample, milliseconds since 1970. */
   readonly programDateTimeMs: number;
+  /** A playlist begins with it, and this is known before it is complete: its parts can be listed. */
+  readonly promised?: PlaylistTargets;
 }
 
 /** A finished segment: its bytes are its parts' bytes, one after the other. */

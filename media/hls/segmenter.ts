@@ -266,12 +266,14 @@ export class Segmenter {
   }
 
   #startSegment(startSeconds: number, independent: boolean, wallClockMs: number): void {
+    const promised = this.#rule.hasPromised ? null : this.#promise();
     const start: SegmentStart = {
       msn: this.#nextMsn,
       initializationId: this.#nextInitializationId - 1,
       discontinuity: this.#nextIsDiscontinuous,
       independent,
       programDateTimeMs: this.#clock.read(startSeconds, wallClockMs),
+      ...(promised === null ? {} : { promised }),
     };
     this.#nextMsn += 1;
     this.#nextIsDiscontinuous = false;
@@ -311,6 +313,7 @@ export class Segmenter {
   #closeSegment(endSeconds: number): void {
     while (this.#partRule.exceeds(this.#sincePart(endSeconds))) this.#endPartBeforeLast(endSeconds);
     this.#endPart(endSeconds);
+    if (this.#lead !== null) this.#partRule.chooseNow(this.#frameSeconds(this.#lead));
     for (const writer of this.#writers) {
       const segment = writer.complete(this.#encoder?.frameRate ?? null, (durationSeconds) =>
         this.#targetsAfter(durationSeconds),
@@ -331,6 +334,23 @@ export class Segmenter {
     }
     const partSeconds = Math.max(leastSeconds, Math.min(targetSeconds ?? 0, this.#sincePart(lastSeconds)));
     this.#endPart(endSeconds - this.#sincePart(endSeconds) + partSeconds, lastSeconds);
+  }
+
+  /**
+   * What the playlist that begins here promises, before its first segment tells: where there are parts, and it is known how far
+   * the encoder's key frames and frames are apart. Null otherwise.
+   */
+  #promise(): PlaylistTargets | null {
+    const lead = this.#lead;
+    const encoder = this.#encoder;
+    const intervalSeconds = encoder?.keyFrameIntervalSeconds ?? null;
+    const needsNone = lead?.track.kind === "audio" || encoder?.areJoinPointsMissing === true;
+    if (lead === null || (intervalSeconds === null && !needsNone)) return null;
+    if (lead.track.kind === "video" && (encoder?.frameRate ?? null) === null) return null;
+    this.#partRule.chooseNow(this.#frameSeconds(lead));
+    if (this.#partRule.targetSeconds === null) return null;
+    this.#rule.promise(needsNone ? null : intervalSeconds);
+    return this.#targetsAfter(0);
   }
 
   #targetsAfter(durationSeconds: number): PlaylistTargets {

@@ -15,8 +15,21 @@ import type { Programme } from "#server/programme/programme.ts";
 import type { Viewers } from "#server/stats/viewers.ts";
 import { LeadIns } from "./lead-ins.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
-import { directivesOf, invalidDirectiveAnswer, isHinted, partWhenCut, whenListed } from "./low-latency.ts";
-import { CONTENT_TYPES, notFoundAnswer, redirectAnswer, viewerPlaylistAnswer } from "./playback-answers.ts";
+import {
+  cacheable,
+  directivesOf,
+  invalidDirectiveAnswer,
+  isHinted,
+  partWhenCut,
+  whenListed,
+} from "./low-latency.ts";
+import {
+  CONTENT_TYPES,
+  notFoundAnswer,
+  type PlaylistAnswers,
+  redirectAnswer,
+  viewerPlaylistAnswer,
+} from "./playback-answers.ts";
 import type { PlaybackGuard } from "./playback-guard.ts";
 import type { PlaybackPath } from "./playback-path.ts";
 import type { PlaybackTerms } from "./playback-terms.ts";
@@ -136,7 +149,10 @@ export class LivePlayback {
   ): Promise<Response> {
     const segment = window.segments.find((each) => each.msn === msn);
     const isLacking = segment !== undefined && !(await this.#leadIns.has(programme.held, rendition, segment));
-    return this.#mediaPlaylist(programme, window, request, path, isLacking ? null : msn);
+    const playlist = isLacking
+      ? this.#prepared.media(programme, window)
+      : this.#prepared.mediaWithLeadIn(window, msn);
+    return this.#playlistAnswer(playlist, window, request, path);
   }
 
   /** At once, or when it lists what is asked for: whoever waits is a viewer, too. */
@@ -148,12 +164,19 @@ export class LivePlayback {
   ): Response | Promise<Response> {
     const directives = directivesOf(request.url, window);
     if (directives === null) return invalidDirectiveAnswer();
-    const { target } = directives;
-    if (target === null || window.edge.has(target))
-      return this.#mediaPlaylist(programme, window, request, path, null);
+    const { target, skips } = directives;
+    const answer = (): Response | Promise<Response> =>
+      this.#playlistAnswer(
+        skips ? this.#prepared.delta(programme, window) : this.#prepared.media(programme, window),
+        window,
+        request,
+        path,
+      );
+    if (target === null) return answer();
+    if (window.edge.has(target)) return cacheable(answer());
     this.#watched(request, path, window);
     return whenListed(request, programme, window, () => window.edge.has(target)).then(
-      (failed) => failed ?? this.#mediaPlaylist(programme, window, request, path, null),
+      (failed) => failed ?? cacheable(answer()),
     );
   }
 
@@ -176,17 +199,12 @@ export class LivePlayback {
   }
 
   /** The same for all; whoever gets it is a viewer from now on. */
-  #mediaPlaylist(
-    programme: Programme,
+  #playlistAnswer(
+    playlist: PlaylistAnswers | null,
     window: PlaylistWindow,
     request: Request,
     path: PlaybackPath,
-    leadIn: number | null,
   ): Response | Promise<Response> {
-    const playlist =
-      leadIn === null
-        ? this.#prepared.media(programme, window)
-        : this.#prepared.mediaWithLeadIn(window, leadIn);
     if (playlist === null) return this.#notYet(path);
     this.#watched(request, path, window);
     return playlist.answer(request);

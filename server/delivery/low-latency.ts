@@ -17,9 +17,14 @@ const WHOLE: DeliveryDirectives = { target: null, skips: false };
 /** Where nothing of it is asked for, where parts are not listed, and where everything is listed, there is nothing to obey. */
 export function directivesOf(url: string, window: PlaylistWindow): DeliveryDirectives | null {
   if (!url.includes("_HLS_") || window.partTargetSeconds === null || window.hasEnded) return WHOLE;
-  const directives = parseDeliveryDirectives(new URL(url).searchParams);
-  const lastMsn = window.edge.lastMsn ?? 0;
+  const directives = parse(url);
+  const lastMsn = window.edge.lastMsn ?? window.mediaSequence - 1;
   return (directives?.target?.msn ?? 0) > lastMsn + MAX_SEGMENTS_AHEAD ? null : directives;
+}
+
+function parse(url: string): DeliveryDirectives | null {
+  const query = new URLSearchParams(url.slice(url.indexOf("?")));
+  return parseDeliveryDirectives((parameter) => query.getAll(parameter));
 }
 
 /** Resolves to an answer where there is no better one: it takes too long, or too many wait. */
@@ -32,6 +37,18 @@ export async function whenListed(
   const mostMs = MAX_WAIT_TARGET_DURATIONS * (window.targetDurationSeconds ?? 1) * 1000;
   const end = await waiters.wait(() => window.hasEnded || isThere(), mostMs, request.signal);
   return end === "woken" ? null : emptyAnswer(503, { "Retry-After": "1" });
+}
+
+/**
+ * What a playlist lists when it first has what was asked for is worth keeping for the others who ask for that, while they do: a
+ * second is the least that can be said.
+ */
+const KEEP_A_SECOND = "public, max-age=1";
+
+export function cacheable(answer: Response | Promise<Response>): Response | Promise<Response> {
+  if (answer instanceof Promise) return answer.then(cacheable);
+  if (answer.ok) answer.headers.set("Cache-Control", KEEP_A_SECOND);
+  return answer;
 }
 
 /** The part is the next one, and its segment may have it: whoever asks for it waits. */

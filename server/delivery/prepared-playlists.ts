@@ -1,7 +1,8 @@
 // The texts of live playlists, made once for each version, however many viewers ask.
 
+import { renderDeltaUpdate } from "#media/hls/delta-update.ts";
 import { leadInMsn } from "#media/hls/lead-in.ts";
-import { renderMediaPlaylist, renderSlidingPlaylist, renderWithLeadIn } from "#media/hls/media-playlist.ts";
+import { renderMediaPlaylist, renderWithLeadIn, renderWithoutParts } from "#media/hls/media-playlist.ts";
 import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { MEDIA_PLAYLIST, SESSION_PARAMETER } from "#openapi/playback-paths.ts";
@@ -25,7 +26,8 @@ interface Rendered<Text> {
 
 export class PreparedPlaylists {
   readonly #media = new WeakMap<PlaylistWindow, Rendered<PlaylistAnswers>>();
-  readonly #sliding = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
+  readonly #deltas = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
+  readonly #withoutParts = new WeakMap<PlaylistWindow, Rendered<PlaylistText>>();
   readonly #withLeadIn = new WeakMap<PlaylistWindow, Map<number, Rendered<PlaylistText>>>();
   readonly #multivariant = new WeakMap<Programme, Rendered<string>>();
 
@@ -35,6 +37,12 @@ export class PreparedPlaylists {
       const eventText = programme.eventText(window);
       return eventText === null ? textOf(renderMediaPlaylist(window)) : eventOf(eventText);
     });
+  }
+
+  /** As {@link media}, for one who has it: without what stays, where there is such. */
+  delta(programme: Programme, window: PlaylistWindow): PlaylistAnswers | null {
+    const delta = rendered(this.#deltas, window, window.version, () => textOf(renderDeltaUpdate(window)));
+    return delta ?? this.media(programme, window);
   }
 
   /**
@@ -48,15 +56,16 @@ export class PreparedPlaylists {
     const last = texts.get(msn);
     if (last !== undefined && last.version === window.version) return last.text;
     const text = renderWithLeadIn(window, msn);
-    if (text === null || msn < window.mediaSequence) return text === null ? null : this.#slidingOf(window);
+    if (text === null || msn < window.mediaSequence)
+      return text === null ? null : this.#withoutPartsOf(window);
     const prepared = new PlaylistText(text, "live");
     if (texts.size >= MAX_LEAD_INS) texts.clear();
     texts.set(msn, { version: window.version, text: prepared });
     return prepared;
   }
 
-  #slidingOf(window: PlaylistWindow): PlaylistText | null {
-    return rendered(this.#sliding, window, window.version, () => textOf(renderSlidingPlaylist(window)));
+  #withoutPartsOf(window: PlaylistWindow): PlaylistText | null {
+    return rendered(this.#withoutParts, window, window.version, () => textOf(renderWithoutParts(window)));
   }
 
   /**

@@ -14,6 +14,9 @@ const SHORTEST_SEGMENT_MS = 100;
 /** No encoder is lost and back more often; players read the number of discontinuities as one of 31 bits. */
 const SHORTEST_CONNECTION_MS = 1000;
 
+/** Before the first segment there is a number for what is listed while that one is not complete. */
+const FIRST_MSN = 1;
+
 /** Where a programme goes on. */
 export interface Past {
   readonly histories: ReadonlyMap<RenditionName, WindowHistory>;
@@ -22,13 +25,20 @@ export interface Past {
   readonly discontinuitySequence: number;
 }
 
+const BEGINNING: SegmenterResume = {
+  nextMsn: FIRST_MSN,
+  nextInitializationId: 0,
+  targetDurationSeconds: null,
+  renditionNames: [],
+};
+
 export function pastOf(recording: Recording | null): Past {
   const histories =
     recording === null ? [] : recording.renditions.flatMap((each) => historyOf(each, recording));
   const before = recording === null ? [] : beforeLastGap(recording.segments);
   return {
     histories: new Map(histories),
-    resume: recording,
+    resume: recording ?? BEGINNING,
     discontinuitySequence: before.filter(({ discontinuity }) => discontinuity).length,
   };
 }
