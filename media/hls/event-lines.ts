@@ -12,8 +12,8 @@ export interface EventHead {
   readonly discontinuitySequence: number;
 }
 
-/** A segment as it is listed, without its parts. */
-interface Listed {
+/** A segment as it is listed. */
+export interface ListedLines {
   readonly lines: readonly string[];
   readonly durationSeconds: number;
 }
@@ -24,9 +24,9 @@ export class EventLines {
   #head: readonly string[] = [];
   #keptSeconds = 0;
   /** Of each segment that may yet be lost, oldest first. */
-  readonly #open: Listed[] = [];
+  readonly #open: ListedLines[] = [];
   /** Listed ones that delta updates may list, oldest first. */
-  readonly #recent: Listed[] = [];
+  readonly #recent: ListedLines[] = [];
   #segmentCount = 0;
   /** Written for good, and not taken. */
   #settled = "";
@@ -36,8 +36,8 @@ export class EventLines {
     this.#recentSeconds = recentSeconds;
   }
 
-  /** Whether all segments are independent nobody knows before the last one: nothing is said of it. */
-  begin(head: EventHead): void {
+  /** `gap`: of what is listed before the first segment. Whether all segments are independent nobody knows before the last one: nothing is said of it. */
+  begin(head: EventHead, gap: ListedLines | null): void {
     const { targetDurationSeconds, promises, mediaSequence, discontinuitySequence } = head;
     this.#head = [
       "#EXTM3U",
@@ -50,18 +50,16 @@ export class EventLines {
     ];
     this.#keptSeconds = this.#recentSeconds(head);
     this.#settled = textOf(this.#head);
+    if (gap === null) return;
+    this.#segmentCount = 1;
+    this.#settled += textOf(gap.lines);
+    this.#recent.push(gap);
   }
 
   /** The next segment. */
   write(segment: Segment): void {
     this.#segmentCount += 1;
     this.#open.push({ lines: this.#segmentLines.next(segment), durationSeconds: segment.durationSeconds });
-  }
-
-  /** The next segment, which is nowhere, and never was. */
-  writeGap(segment: Segment): void {
-    this.write(segment);
-    this.settle(true);
   }
 
   /** The oldest segment that is not settled is. */
@@ -85,12 +83,12 @@ export class EventLines {
   }
 
   /** The newest that are settled, oldest first. */
-  get recent(): readonly Listed[] {
+  get recent(): readonly ListedLines[] {
     return this.#recent;
   }
 
   /** Of each segment that is not settled. */
-  get open(): readonly Listed[] {
+  get open(): readonly ListedLines[] {
     return this.#open;
   }
 

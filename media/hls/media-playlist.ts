@@ -1,16 +1,11 @@
 // A window to the text of its live media playlist (RFC 8216 §4.3).
 
 import { endLines, linesWithParts, serverControlLines } from "./edge-lines.ts";
-import { textOf } from "./event-lines.ts";
+import { type ListedLines, textOf } from "./event-lines.ts";
 import { leadInUri, segmentUri } from "./listed-uri.ts";
-import { gapLines, PLAYLIST_VERSION, playlistVersion, SegmentLines, segmentLines } from "./playlist-lines.ts";
+import { openingGapLines } from "./opening-gap.ts";
+import { PLAYLIST_VERSION, playlistVersion, SegmentLines, segmentLines } from "./playlist-lines.ts";
 import type { PlaylistWindow } from "./playlist-window.ts";
-
-/** A segment as it is listed. */
-export interface ListedLines {
-  readonly lines: readonly string[];
-  readonly durationSeconds: number;
-}
 
 /** A live playlist, in the order of its lines. */
 export interface LiveLines {
@@ -43,11 +38,8 @@ export function liveLines(window: PlaylistWindow): LiveLines | null {
 
 function slidingLines(window: PlaylistWindow, targetDurationSeconds: number): LiveLines {
   const lines = new SegmentLines("");
-  const { openingGap, segments } = window;
-  const opening =
-    openingGap === null
-      ? []
-      : [{ lines: gapLines(lines.next(openingGap)), durationSeconds: openingGap.durationSeconds }];
+  const { openingGapMsn, segments } = window;
+  const opening = openingGapMsn === null ? [] : [openingGapLines(openingGapMsn)];
   const listed = segments.map((segment) => ({
     lines: lines.next(segment),
     durationSeconds: segment.durationSeconds,
@@ -58,7 +50,7 @@ function slidingLines(window: PlaylistWindow, targetDurationSeconds: number): Li
       `#EXT-X-VERSION:${playlistVersion(window.partTargetSeconds !== null)}`,
       `#EXT-X-TARGETDURATION:${targetDurationSeconds}`,
       ...serverControlLines(window),
-      `#EXT-X-MEDIA-SEQUENCE:${openingGap?.msn ?? window.mediaSequence}`,
+      `#EXT-X-MEDIA-SEQUENCE:${openingGapMsn ?? window.mediaSequence}`,
       `#EXT-X-DISCONTINUITY-SEQUENCE:${window.discontinuitySequence}`,
       ...(window.areAllIndependent ? ["#EXT-X-INDEPENDENT-SEGMENTS"] : []),
     ],

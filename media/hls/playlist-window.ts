@@ -4,7 +4,7 @@ import { endLines, linesWithParts, serverControlLines, skipBoundarySeconds } fro
 import { EdgeParts } from "./edge-parts.ts";
 import { EventLines, textOf } from "./event-lines.ts";
 import type { LiveLines } from "./media-playlist.ts";
-import { openingGap } from "./opening-gap.ts";
+import { openingGapLines } from "./opening-gap.ts";
 import { RateMeter, type Rates } from "./rate-meter.ts";
 import { type RenditionFacts, renditionFacts } from "./rendition.ts";
 import type { Cut, PlaylistTargets, Segment, SegmentStart } from "./segment.ts";
@@ -47,7 +47,7 @@ export class PlaylistWindow {
   #partTargetSeconds: number | null = null;
   #areAllIndependent = true;
   #hasEnded = false;
-  #openingGap: Segment | null = null;
+  #openingGapMsn: number | null = null;
   #facts: RenditionFacts | null = null;
   readonly #rates = new RateMeter();
 
@@ -129,9 +129,9 @@ export class PlaylistWindow {
     return this.#removed[0] ?? this.#listed[this.#spareSegments()] ?? null;
   }
 
-  /** What is listed before the first segment; null where nothing is, or no more. */
-  get openingGap(): Segment | null {
-    return this.#openingGap;
+  /** Of what is listed before the first segment, and is not there; null where nothing is, or no more. */
+  get openingGapMsn(): number | null {
+    return this.#openingGapMsn;
   }
 
   /** How much there is of the segment that is not complete. */
@@ -226,14 +226,15 @@ export class PlaylistWindow {
     const { targetDurationSeconds, partTargetSeconds = null } = targets;
     this.#targetDurationSeconds = targetDurationSeconds;
     this.#partTargetSeconds = partTargetSeconds;
-    this.#openingGap = start.promised === undefined || partTargetSeconds === null ? null : openingGap(start);
+    const hasGap = start.promised !== undefined && partTargetSeconds !== null && start.msn > 0;
+    this.#openingGapMsn = hasGap ? start.msn - 1 : null;
     this.#mediaSequence = start.msn;
     if (!this.isEvent) return;
     const promises = serverControlLines(this);
-    const mediaSequence = this.#openingGap?.msn ?? start.msn;
+    const mediaSequence = this.#openingGapMsn ?? start.msn;
     const { discontinuitySequence } = this;
-    this.#eventLines.begin({ targetDurationSeconds, promises, mediaSequence, discontinuitySequence });
-    if (this.#openingGap !== null) this.#eventLines.writeGap(this.#openingGap);
+    const gap = hasGap ? openingGapLines(mediaSequence) : null;
+    this.#eventLines.begin({ targetDurationSeconds, promises, mediaSequence, discontinuitySequence }, gap);
   }
 
   /** How many of the oldest segments can be settled. */
@@ -244,7 +245,7 @@ export class PlaylistWindow {
   }
 
   #remove(removed: readonly Segment[]): void {
-    if (removed.length > 0) this.#openingGap = null;
+    if (removed.length > 0) this.#openingGapMsn = null;
     for (const { msn, discontinuity } of removed) {
       this.#mediaSequence = msn + 1;
       if (discontinuity) this.#discontinuitySequence += 1;

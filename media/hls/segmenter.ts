@@ -4,7 +4,7 @@ import type { EncoderPace } from "#media/track/encoder-pace.ts";
 import type { AccessUnit, Track } from "#media/track/track.ts";
 import { CutRule, type Progress } from "./cut-rule.ts";
 import type { OpenSegment } from "./open-segment.ts";
-import { PartRule } from "./part-rule.ts";
+import { PartCutter } from "./part-cutter.ts";
 import { ProgramClock } from "./program-clock.ts";
 import { type RenditionName, renditionsOf } from "./rendition.ts";
 import { RenditionWriter } from "./rendition-writer.ts";
@@ -44,7 +44,7 @@ const NO_CUTS: readonly Cut[] = [];
 
 export class Segmenter {
   readonly #rule: CutRule;
-  readonly #partRule: PartRule;
+  readonly #parts: PartCutter;
   #clock = new ProgramClock();
   #renditionNames: readonly RenditionName[];
   #writers: readonly RenditionWriter[] = [];
@@ -61,7 +61,7 @@ export class Segmenter {
 
   constructor({ segmentTargetSeconds, partTargetSeconds, resume }: SegmenterOptions) {
     this.#rule = new CutRule(segmentTargetSeconds, resume?.targetDurationSeconds ?? null);
-    this.#partRule = new PartRule({
+    this.#parts = new PartCutter({
       wantedSeconds: partTargetSeconds,
       maxTargetSeconds: Math.ceil(segmentTargetSeconds),
       targetSeconds: resume?.partTargetSeconds ?? null,
@@ -88,6 +88,7 @@ export class Segmenter {
     this.#writers = renditions.map((rendition) => new RenditionWriter(rendition.name, rendition.tracks));
     this.#queues = this.#writers.flatMap(({ queues }) => queues);
     this.#lead = this.#queues.find(({ track }) => track.kind === "video") ?? this.#queues[0] ?? null;
+    this.#parts.setWriters(this.#writers, this.#lead);
     this.#encoder = null;
     if (discontinuity) this.#breakTime();
     for (const writer of this.#writers) this.#cuts.push(writer.initialize(this.#nextInitializationId));
@@ -177,8 +178,8 @@ export class Segmenter {
     } else if (lead.length > 0 && this.#rule.exceeds(seconds - segment.startSeconds)) {
       this.#closeSegment(heldSeconds);
       this.#startSegment(heldSeconds, held.isSync, wallClockMs);
-    } else if (lead.length > 0 && this.#partRule.exceeds(this.#sincePart(seconds))) {
-      if (this.#partRule.isFull(this.#sincePart(heldSeconds))) this.#endPart(heldSeconds);
+    } else if (lead.length > 0) {
+      this.#cuts.push(...this.#parts.cutBeforeHeld(heldSeconds, seconds));
     }
   }
 
@@ -190,7 +191,7 @@ export class Segmenter {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, unit.isSync, wallClockMs);
     } else {
-      this.#cutParts(seconds, this.#frameSeconds(lead));
+      this.#cuts.push(...this.#parts.cutBefore(seconds, this.#frameSeconds(lead)));
     }
   }
 
@@ -220,7 +221,7 @@ export class Segmenter {
       this.#closeSegment(seconds);
       this.#startSegment(seconds, false, wallClockMs);
     } else {
-      this.#cutParts(seconds, this.#frameSeconds(queue));
+      this.#cuts.push(...this.#parts.cutBefore(seconds, this.#frameSeconds(queue)));
     }
   }
 
@@ -280,60 +281,21 @@ export class Segmenter {
     for (const writer of this.#writers) this.#cuts.push(writer.begin(start, startSeconds));
   }
 
-  /** A frame begins at `seconds`: the open part ends here, if it would be too long with it, or has ended before it. */
-  #cutParts(seconds: number, frameSeconds: number): void {
-    this.#partRule.choose(this.#sincePart(seconds), frameSeconds);
-    while (this.#partRule.exceeds(this.#sincePart(seconds))) this.#endFullPart();
-    const partSeconds = this.#sincePart(seconds);
-    if (!this.#partRule.isFull(partSeconds) || !this.#partRule.exceeds(partSeconds + frameSeconds)) return;
-    if (this.#queues.some(({ length }) => length > 0)) this.#endPart(seconds);
-  }
-
-  /** A part has the frames that begin in it, however long the last of them lasts: what follows may be sound alone, or nothing. */
-  #endFullPart(): void {
-    const seconds = (this.#segment?.partStartSeconds ?? 0) + (this.#partRule.targetSeconds ?? 0);
-    this.#endPart(seconds, seconds);
-  }
-
-  /** Of programme time, since the open part began. */
-  #sincePart(seconds: number): number {
-    return seconds - (this.#segment?.partStartSeconds ?? seconds);
-  }
-
   /** What the next frame of this track is expected to last. */
   #frameSeconds({ track, usualSeconds }: SampleQueue): number {
-    const frameRate = this.#partRule.targetSeconds === null ? (this.#encoder?.frameRate ?? null) : null;
+    const frameRate = this.#parts.targetSeconds === null ? (this.#encoder?.frameRate ?? null) : null;
     return track.kind === "audio" || frameRate === null ? usualSeconds : 1 / frameRate;
   }
 
-  #endPart(endSeconds: number, beforeSeconds?: number): void {
-    for (const writer of this.#writers) this.#cuts.push(...writer.endPart(endSeconds, beforeSeconds));
-  }
-
   #closeSegment(endSeconds: number): void {
-    while (this.#partRule.exceeds(this.#sincePart(endSeconds))) this.#endPartBeforeLast(endSeconds);
-    this.#endPart(endSeconds);
-    if (this.#lead !== null) this.#partRule.chooseNow(this.#frameSeconds(this.#lead));
+    this.#cuts.push(...this.#parts.finish(endSeconds));
+    if (this.#lead !== null) this.#parts.chooseTarget(this.#frameSeconds(this.#lead));
     for (const writer of this.#writers) {
       const segment = writer.complete(this.#encoder?.frameRate ?? null, (durationSeconds) =>
         this.#targetsAfter(durationSeconds),
       );
       if (segment !== null) this.#cuts.push(segment);
     }
-  }
-
-  /** The last part gets a frame, too, where there are two of them. */
-  #endPartBeforeLast(endSeconds: number): void {
-    const { leastSeconds, targetSeconds } = this.#partRule;
-    const lead = this.#lead;
-    const lastSeconds = lead?.lastSeconds ?? null;
-    const isLast = !this.#partRule.exceeds(this.#sincePart(endSeconds) - (targetSeconds ?? 0));
-    if (lead === null || lastSeconds === null || lead.length < 2 || !isLast) {
-      this.#endFullPart();
-      return;
-    }
-    const partSeconds = Math.max(leastSeconds, Math.min(targetSeconds ?? 0, this.#sincePart(lastSeconds)));
-    this.#endPart(endSeconds - this.#sincePart(endSeconds) + partSeconds, lastSeconds);
   }
 
   /**
@@ -347,8 +309,8 @@ export class Segmenter {
     const needsNone = lead?.track.kind === "audio" || encoder?.areJoinPointsMissing === true;
     if (lead === null || (intervalSeconds === null && !needsNone)) return null;
     if (lead.track.kind === "video" && (encoder?.frameRate ?? null) === null) return null;
-    this.#partRule.chooseNow(this.#frameSeconds(lead));
-    if (this.#partRule.targetSeconds === null) return null;
+    this.#parts.chooseTarget(this.#frameSeconds(lead));
+    if (this.#parts.targetSeconds === null) return null;
     this.#rule.promise(needsNone ? null : intervalSeconds);
     return this.#targetsAfter(0);
   }
@@ -356,7 +318,7 @@ export class Segmenter {
   #targetsAfter(durationSeconds: number): PlaylistTargets {
     const keyFrameIntervalSeconds = this.#encoder?.keyFrameIntervalSeconds ?? null;
     const targetDurationSeconds = this.#rule.targetDurationAfter(durationSeconds, keyFrameIntervalSeconds);
-    const { targetSeconds } = this.#partRule;
+    const { targetSeconds } = this.#parts;
     return { targetDurationSeconds, ...(targetSeconds === null ? {} : { partTargetSeconds: targetSeconds }) };
   }
 
