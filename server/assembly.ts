@@ -385,6 +385,7 @@ function buildPlayback(
       listed,
       viewers: statistics.viewers,
       addressOf: (request) => ports.addressOf(request),
+      mayWait: (request, seconds) => ports.mayWait(request, seconds),
     }),
     media: new MediaPlayback({ media, guard, footages, listed }),
   });

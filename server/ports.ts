@@ -2,7 +2,11 @@
 
 /** What is asked of those that are listened on. */
 export interface OpenPorts {
-  readonly http: { readonly port: number; addressOf(request: Request): string };
+  readonly http: {
+    readonly port: number;
+    addressOf(request: Request): string;
+    mayWait(request: Request, seconds: number): void;
+  };
   readonly rtmp: { readonly port: number; readonly waitingBytes: number; readonly isPaused: boolean };
   readonly rtmps: { readonly waitingBytes: number } | null;
 }
@@ -49,5 +53,10 @@ export class Ports {
   /** The peer's address; "" when it is gone. */
   addressOf(request: Request): string {
     return this.#listeners?.http.addressOf(request) ?? "";
+  }
+
+  /** The answer may take this long. */
+  mayWait(request: Request, seconds: number): void {
+    this.#listeners?.http.mayWait(request, seconds);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { PartFacts } from "./edge-parts.ts";
 import { partUri } from "./listed-uri.ts";
+import type { ListedRendition } from "./multivariant-playlist.ts";
 import type { PlaylistWindow } from "./playlist-window.ts";
 import type { SegmentStart } from "./segment.ts";
 
@@ -59,7 +60,7 @@ export function linesWithParts<Listed extends { readonly lines: readonly string[
 
 /** What comes behind the last complete segment. `ofOpen`: the lines before the parts of the one that is not complete. */
 export function endLines(
-  { edge, partTargetSeconds, hasEnded }: PlaylistWindow,
+  { edge, partTargetSeconds, hasEnded, others }: PlaylistWindow,
   ofOpen: (start: SegmentStart) => readonly string[],
 ): string[] {
   if (hasEnded) return ["#EXT-X-ENDLIST"];
@@ -71,7 +72,21 @@ export function endLines(
       ? []
       : [...ofOpen(open.start), ...partLines(open.start.msn, parts)]),
     ...(next === null ? [] : [`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next.msn, next.index)}"`]),
+    ...others.flatMap(reportLine),
   ];
+}
+
+/** What is the newest of another rendition (rfc8216bis §4.4.5.4); nothing while that is listed nowhere. */
+function reportLine({ uri, window: { edge } }: ListedRendition): string[] {
+  const { open, lastMsn } = edge;
+  if (open !== null && open.parts.length > 0) {
+    const attributes = `LAST-MSN=${open.start.msn},LAST-PART=${open.parts.length - 1}`;
+    return [`#EXT-X-RENDITION-REPORT:URI="${uri}",${attributes}`];
+  }
+  if (lastMsn === null) return [];
+  const lastPart = edge.of(lastMsn).length - 1;
+  const attributes = `LAST-MSN=${lastMsn}${lastPart < 0 ? "" : `,LAST-PART=${lastPart}`}`;
+  return [`#EXT-X-RENDITION-REPORT:URI="${uri}",${attributes}`];
 }
 
 function partLines(msn: number, parts: readonly PartFacts[]): string[] {

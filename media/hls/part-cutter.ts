@@ -53,7 +53,8 @@ export class PartCutter {
   finish(endSeconds: number): readonly Cut[] {
     const cuts: Cut[] = [];
     while (this.#rule.exceeds(this.#sincePart(endSeconds))) cuts.push(...this.#endBeforeLast(endSeconds));
-    cuts.push(...this.#end(endSeconds));
+    const isSoundOfTheNext = this.#sincePart(endSeconds) <= 0 && this.#lead?.length === 0;
+    if (!isSoundOfTheNext || this.#segment?.partCount === 0) cuts.push(...this.#end(endSeconds));
     return cuts;
   }
 

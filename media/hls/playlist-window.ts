@@ -4,6 +4,7 @@ import { endLines, linesWithParts, serverControlLines, skipBoundarySeconds } fro
 import { EdgeParts } from "./edge-parts.ts";
 import { EventLines, textOf } from "./event-lines.ts";
 import type { LiveLines } from "./media-playlist.ts";
+import type { ListedRendition } from "./multivariant-playlist.ts";
 import { openingGapLines } from "./opening-gap.ts";
 import { RateMeter, type Rates } from "./rate-meter.ts";
 import { type RenditionFacts, renditionFacts } from "./rendition.ts";
@@ -48,6 +49,7 @@ export class PlaylistWindow {
   #areAllIndependent = true;
   #hasEnded = false;
   #openingGapMsn: number | null = null;
+  #others: () => readonly ListedRendition[] = () => [];
   #facts: RenditionFacts | null = null;
   readonly #rates = new RateMeter();
 
@@ -96,6 +98,15 @@ export class PlaylistWindow {
   /** PART-TARGET of EXT-X-PART-INF; null where parts are not listed. */
   get partTargetSeconds(): number | null {
     return this.#partTargetSeconds;
+  }
+
+  /** The other renditions of the programme, which come and go on with this one. */
+  get others(): readonly ListedRendition[] {
+    return this.#others();
+  }
+
+  reportOn(others: () => readonly ListedRendition[]): void {
+    this.#others = others;
   }
 
   /** The newest parts, which are listed where there is a part target. */

@@ -175,7 +175,10 @@ export class Segmenter {
       this.#finishSegment();
       this.#breakTime();
       this.#startSegment(seconds, unit.isSync, wallClockMs);
-    } else if (lead.length > 0 && this.#rule.exceeds(seconds - segment.startSeconds)) {
+    } else if (
+      (lead.length > 0 || segment.partCount > 0) &&
+      this.#rule.exceeds(seconds - segment.startSeconds)
+    ) {
       this.#closeSegment(heldSeconds);
       this.#startSegment(heldSeconds, held.isSync, wallClockMs);
     } else if (lead.length > 0) {

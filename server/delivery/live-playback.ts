@@ -20,7 +20,7 @@ import {
   directivesOf,
   invalidDirectiveAnswer,
   isHinted,
-  partWhenCut,
+  maxWaitSeconds,
   whenListed,
 } from "./low-latency.ts";
 import {
@@ -56,6 +56,8 @@ export interface LivePlaybackOptions {
   readonly viewers: Pick<Viewers, "watched">;
   /** The peer's. */
   readonly addressOf: (request: Request) => string;
+  /** Its answer may take so many seconds. */
+  readonly mayWait: (request: Request, seconds: number) => void;
 }
 
 /** Something will be there, within seconds where it is live. */
@@ -175,9 +177,8 @@ export class LivePlayback {
     if (target === null) return answer();
     if (window.edge.has(target)) return cacheable(answer());
     this.#watched(request, path, window);
-    return whenListed(request, programme, window, () => window.edge.has(target)).then(
-      (failed) => failed ?? cacheable(answer()),
-    );
+    const isThere = (): boolean => window.edge.has(target);
+    return this.#when(request, programme, window, isThere).then((failed) => failed ?? cacheable(answer()));
   }
 
   #part(
@@ -195,7 +196,19 @@ export class LivePlayback {
       );
     const window = programme.windows.get(rendition);
     if (window === undefined || !isHinted(part, window)) return answer();
-    return partWhenCut(request, programme, window, part).then((failed) => failed ?? answer());
+    const isThere = (): boolean => !isHinted(part, window);
+    return this.#when(request, programme, window, isThere).then((failed) => failed ?? answer());
+  }
+
+  #when(
+    request: Request,
+    programme: Programme,
+    window: PlaylistWindow,
+    isThere: () => boolean,
+  ): Promise<Response | null> {
+    const seconds = maxWaitSeconds(window);
+    this.#options.mayWait(request, 2 * seconds);
+    return whenListed(request, programme.waiters, window, isThere);
   }
 
   /** The same for all; whoever gets it is a viewer from now on. */

@@ -3,7 +3,7 @@
 import { type DeliveryDirectives, parseDeliveryDirectives } from "#media/hls/delivery-directives.ts";
 import type { ListedPart } from "#media/hls/listed-uri.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
-import type { Programme } from "#server/programme/programme.ts";
+import type { ReloadWaiters } from "#server/programme/reload-waiters.ts";
 import { CORS_HEADERS, emptyAnswer } from "./representation.ts";
 
 /** Whoever asks for more than this beyond the last segment has counted wrongly (rfc8216bis §6.2.5.2). */
@@ -27,15 +27,19 @@ function parse(url: string): DeliveryDirectives | null {
   return parseDeliveryDirectives((parameter) => query.getAll(parameter));
 }
 
+export function maxWaitSeconds({ targetDurationSeconds }: PlaylistWindow): number {
+  return MAX_WAIT_TARGET_DURATIONS * (targetDurationSeconds ?? 1);
+}
+
 /** Resolves to an answer where there is no better one: it takes too long, or too many wait. */
 export async function whenListed(
   request: Request,
-  { waiters }: Programme,
+  waiters: ReloadWaiters,
   window: PlaylistWindow,
   isThere: () => boolean,
 ): Promise<Response | null> {
-  const mostMs = MAX_WAIT_TARGET_DURATIONS * (window.targetDurationSeconds ?? 1) * 1000;
-  const end = await waiters.wait(() => window.hasEnded || isThere(), mostMs, request.signal);
+  const isOver = (): boolean => window.hasEnded || isThere();
+  const end = await waiters.wait(isOver, maxWaitSeconds(window) * 1000, request.signal);
   return end === "woken" ? null : emptyAnswer(503, { "Retry-After": "1" });
 }
 
@@ -54,15 +58,6 @@ export function cacheable(answer: Response | Promise<Response>): Response | Prom
 /** The part is the next one, and its segment may have it: whoever asks for it waits. */
 export function isHinted({ number, index }: ListedPart, { edge, hasEnded }: PlaylistWindow): boolean {
   return !hasEnded && edge.next?.msn === number && edge.next.index === index;
-}
-
-export async function partWhenCut(
-  request: Request,
-  programme: Programme,
-  window: PlaylistWindow,
-  part: ListedPart,
-): Promise<Response | null> {
-  return whenListed(request, programme, window, () => !isHinted(part, window));
 }
 
 export function invalidDirectiveAnswer(): Response {

@@ -3,7 +3,7 @@
 import { renderDeltaUpdate } from "#media/hls/delta-update.ts";
 import { leadInMsn } from "#media/hls/lead-in.ts";
 import { renderMediaPlaylist, renderWithLeadIn, renderWithoutParts } from "#media/hls/media-playlist.ts";
-import { renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
+import { type ListedRendition, renderMultivariantPlaylist } from "#media/hls/multivariant-playlist.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { MEDIA_PLAYLIST, SESSION_PARAMETER } from "#openapi/playback-paths.ts";
 import type { EventText } from "#server/programme/event-text.ts";
@@ -34,6 +34,7 @@ export class PreparedPlaylists {
   /** Null while there is nothing to list. */
   media(programme: Programme, window: PlaylistWindow): PlaylistAnswers | null {
     return rendered<PlaylistWindow, PlaylistAnswers>(this.#media, window, window.version, () => {
+      window.reportOn(() => othersThan(window, programme));
       const eventText = programme.eventText(window);
       return eventText === null ? textOf(renderMediaPlaylist(window)) : eventOf(eventText);
     });
@@ -41,7 +42,10 @@ export class PreparedPlaylists {
 
   /** As {@link media}, for one who has it: without what stays, where there is such. */
   delta(programme: Programme, window: PlaylistWindow): PlaylistAnswers | null {
-    const delta = rendered(this.#deltas, window, window.version, () => textOf(renderDeltaUpdate(window)));
+    const delta = rendered(this.#deltas, window, window.version, () => {
+      window.reportOn(() => othersThan(window, programme));
+      return textOf(renderDeltaUpdate(window));
+    });
     return delta ?? this.media(programme, window);
   }
 
@@ -85,6 +89,12 @@ export class PreparedPlaylists {
     );
     return text?.replaceAll(SESSION_PLACE, newSession()) ?? null;
   }
+}
+
+/** As the playlist of one of the programme's renditions names those of the others. */
+function othersThan(window: PlaylistWindow, { windows }: Programme): readonly ListedRendition[] {
+  const others = [...windows].filter(([, other]) => other !== window);
+  return others.map(([name, other]) => ({ window: other, uri: `../${name}/${MEDIA_PLAYLIST}` }));
 }
 
 function textOf(text: string | null): PlaylistText | null {

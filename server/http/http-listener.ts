@@ -3,8 +3,11 @@
 import type { Tls } from "#server/common/tls-files.ts";
 import { sizedStreams } from "./sized-streams.ts";
 
-/** A connection without a request for this long is closed; longer than any answer takes. */
+/** A connection without a request for this long is closed; longer than most answers take. */
 const IDLE_SECONDS = 60;
+
+/** Of what one request may take longer: the most that Bun takes, four minutes. */
+const MAX_WAIT_SECONDS = 255;
 
 /** Bun's own limit on a body has no words: each call has one of its own, and says what is beyond it. */
 const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
@@ -60,6 +63,12 @@ export class HttpListener {
   /** The peer's address; "" when it is gone. */
   addressOf(request: Request): string {
     return this.#server.requestIP(this.#asTheyCame.get(request) ?? request)?.address ?? "";
+  }
+
+  /** The answer may take this long. */
+  mayWait(request: Request, seconds: number): void {
+    if (seconds < IDLE_SECONDS) return;
+    this.#server.timeout(this.#asTheyCame.get(request) ?? request, Math.min(seconds, MAX_WAIT_SECONDS));
   }
 
   /**

@@ -111,24 +111,92 @@ test("nothing that was pushed since the first key frame is lost", () => {
   ]);
 });
 
-test("no part is longer than the part target at uneven frame rates (P1)", () => {
-  for (const framesPerSecond of [23.976, 24, 25, 29.97, 30, 50, 59.94, 60]) {
-    const cuts = cutAll(videoUnits({ seconds: 20, framesPerSecond, gopFrames: 48 }), {
-      tracks: [videoTrack],
-    });
-    for (const { durationSeconds } of partsOf(cuts)) expect(durationSeconds).toBeLessThanOrEqual(0.2005);
-  }
+test.each([
+  [23.976, 0.209],
+  [24, 0.209],
+  [25, 0.2],
+  [29.97, 0.201],
+  [30, 0.2],
+  [50, 0.2],
+  [59.94, 0.201],
+  [60, 0.2],
+  [5, 0.2],
+  [1, 1],
+])(
+  "at %d pictures a second the part target is %d s, and each part is filled by whole ones (P1)",
+  (framesPerSecond, target) => {
+    const units = videoUnits({ seconds: 20, framesPerSecond, gopFrames: Math.ceil(framesPerSecond * 2) });
+    const cuts = cutAll(units, { tracks: [videoTrack] });
+    const targets = cuts.flatMap((cut) => (cut.type === "segment" ? [cut.partTargetSeconds] : []));
+    expect(new Set(targets)).toEqual(new Set([target]));
+    const counts = segmentsOf(cuts).map(({ msn }) => partsOf(cuts).filter((part) => part.msn === msn));
+    for (const parts of counts) {
+      for (const { durationSeconds } of parts.slice(0, -1)) {
+        expect(durationSeconds).toBeLessThanOrEqual(target + 1e-7);
+        expect(durationSeconds).toBeGreaterThanOrEqual(target * 0.98);
+      }
+    }
+  },
+);
+
+test("sound alone fills parts as well: nine frames of AAC at 48 kHz", () => {
+  const cuts = cutAll(audioUnits({ seconds: 6 }), { tracks: [audioTrack] });
+  const targets = cuts.flatMap((cut) => (cut.type === "segment" ? [cut.partTargetSeconds] : []));
+  expect(new Set(targets)).toEqual(new Set([0.192]));
+  expect(partsOf(cuts).every(({ independent }) => independent)).toBe(true);
 });
 
-test("a part ends before a frame that turns out longer than the ones before", () => {
-  const times = [0, 0.04, 0.08, 0.12, 0.25, 0.29];
-  const cuts = cutAll(
-    times.map((time, index) => videoUnit(time, index === 0)),
-    { tracks: [videoTrack] },
-  );
-  const durations = partsOf(cuts).map(({ durationSeconds }) => durationSeconds);
-  expect(durations[0]).toBeCloseTo(0.12, 6);
-  for (const duration of durations) expect(duration).toBeLessThanOrEqual(0.2);
+describe("where frames do not fill the target", () => {
+  const resume = {
+    ...{ nextMsn: 1, nextInitializationId: 0, renditionNames: [] },
+    ...{ targetDurationSeconds: 2, partTargetSeconds: 0.2 },
+  };
+  const durationsOf = (cuts: readonly Cut[]): [string, number][] =>
+    cuts.flatMap((cut) => {
+      if (cut.type === "part") return [["part", Math.round(cut.part.durationSeconds * 1000)]];
+      return cut.type === "gap" ? [["gap", Math.round(cut.gap.durationSeconds * 1000)]] : [];
+    });
+
+  test("a part ends where it must, with the frames that begin in it", () => {
+    const times = [0, 0.04, 0.08, 0.12, 0.25, 0.29, 0.33, 0.37, 0.41];
+    const cuts = cutAll(
+      times.map((time, index) => videoUnit(time, index === 0)),
+      { tracks: [videoTrack], resume },
+    );
+    expect(durationsOf(cuts)).toEqual([
+      ["part", 200],
+      ["part", 170],
+      ["part", 80],
+    ]);
+    const samples = partsOf(cuts).map(({ bytes }) => readFragment(bytes)?.runs[0]?.samples.length);
+    expect(samples).toEqual([4, 3, 2]);
+  });
+
+  test("the last part of a segment gets a frame, too", () => {
+    const pictures = [0, 0.067, 0.134, 0.201].map((time) => videoUnit(time, time === 0));
+    const cuts = cutAll(pictures.slice(0, 3), { tracks: [videoTrack], resume });
+    expect(durationsOf(cuts)).toEqual([
+      ["part", 170],
+      ["part", 31],
+    ]);
+    const samples = partsOf(cuts).map(({ bytes }) => readFragment(bytes)?.runs[0]?.samples.length);
+    expect(samples).toEqual([2, 1]);
+  });
+
+  test("what a long frame reaches over is sound alone, and a gap where there is none", () => {
+    const pictures = [0, 1, 2].map((time) => videoUnit(time, true));
+    expect(durationsOf(cutAll(pictures.slice(0, 2), { tracks: [videoTrack], resume }))).toEqual([
+      ...[["part", 200], ...Array.from({ length: 4 }, () => ["gap", 200])],
+      ...[["part", 200], ...Array.from({ length: 4 }, () => ["gap", 200])],
+    ] as never);
+    const withSound = cutAll(interleaved(pictures, audioUnits({ seconds: 2.2 })), { resume });
+    expect(durationsOf(withSound).slice(0, 5)).toEqual(Array.from({ length: 5 }, () => ["part", 200]));
+    expect(
+      partsOf(withSound)
+        .map(({ independent }) => independent)
+        .slice(0, 5),
+    ).toEqual([true, false, false, false, false]);
+  });
 });
 
 test("a long group of pictures is cut without a key frame, and said not to be independent", () => {

@@ -89,6 +89,7 @@ class Playhouse implements AsyncDisposable {
           watched: (_id, _playout, viewer) => this.watched.push(viewer),
         },
         addressOf: () => "192.0.2.1",
+        mayWait: () => {},
       }),
       media: new MediaPlayback({
         media: { playable: async () => null },

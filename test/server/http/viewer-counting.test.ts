@@ -51,6 +51,7 @@ class Theatre {
         guard: this.fake.guard,
         viewers: this.viewers,
         addressOf: () => this.address,
+        mayWait: () => {},
       }),
       media: new MediaPlayback({
         media: { playable: async () => null },

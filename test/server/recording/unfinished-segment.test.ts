@@ -32,7 +32,12 @@ function fragment(durationsMs: readonly number[]): FoundFragment {
 }
 
 function frameRateOf(...fragments: readonly FoundFragment[]): number | null | undefined {
-  const unfinished = { tracks: [VIDEO], targetDurationSeconds: null, partTargetSeconds: null, leastTargetDurationSeconds: 2 };
+  const unfinished = {
+    tracks: [VIDEO],
+    targetDurationSeconds: null,
+    partTargetSeconds: null,
+    leastTargetDurationSeconds: 2,
+  };
   return closingEntry(START, fragments, unfinished)?.frameRate;
 }
 
