@@ -15,7 +15,7 @@ const MIN_HOLD_BACK_SECONDS = 1;
 /** A delta update leaves out what is further from the end (rfc8216bis §4.4.3.8: six at least). */
 const SKIP_BOUNDARY_TARGET_DURATIONS = 6;
 
-/** Parts further from the end leave the playlist (rfc8216bis §4.4.4.9). */
+/** Parts further from the end leave the playlist, with the last one of their segment (rfc8216bis §6.2.2). */
 const PARTS_TARGET_DURATIONS = 3;
 
 /** What adding up durations leaves. */
@@ -49,8 +49,9 @@ export function linesWithParts<Listed extends { readonly lines: readonly string[
   const firstWithParts =
     1 +
     segments.findLastIndex(({ durationSeconds }) => {
+      const isFar = fromEndSeconds > PARTS_TARGET_DURATIONS * targetDurationSeconds + TOLERANCE_SECONDS;
       fromEndSeconds += durationSeconds;
-      return fromEndSeconds > PARTS_TARGET_DURATIONS * targetDurationSeconds + TOLERANCE_SECONDS;
+      return isFar;
     });
   return listed.map((each, index) => {
     const msn = index < firstWithParts ? null : (segments[index]?.msn ?? null);
