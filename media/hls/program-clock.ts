@@ -9,9 +9,18 @@ const MAX_SLEW = 0.001;
 export class ProgramClock {
   #mediaSeconds: number | null = null;
   #dateMs = Number.NEGATIVE_INFINITY;
+  /** Where what the last reading was of has ended; null before it has. */
+  #endSeconds: number | null = null;
 
-  /** Media time starts anew: the next reading is the server's clock, unless that would be before the last one. */
+  /** What began with the last reading goes on to here in media time. */
+  ended(mediaSeconds: number): void {
+    this.#endSeconds = mediaSeconds;
+  }
+
+  /** Media time starts anew: the next reading is the server's clock, unless what was before has not ended by then. */
   restart(): void {
+    if (this.#mediaSeconds !== null && this.#endSeconds !== null)
+      this.#dateMs += Math.max(0, this.#endSeconds - this.#mediaSeconds) * 1000;
     this.#mediaSeconds = null;
   }
 
@@ -26,6 +35,7 @@ export class ProgramClock {
       this.#dateMs += elapsedMs + Math.min(maxSlewMs, Math.max(-maxSlewMs, aheadMs));
     }
     this.#mediaSeconds = mediaSeconds;
+    this.#endSeconds = null;
     return Math.round(this.#dateMs);
   }
 }

@@ -291,6 +291,7 @@ export class Segmenter {
   }
 
   #closeSegment(endSeconds: number): void {
+    this.#clock.ended(endSeconds);
     this.#cuts.push(...this.#parts.finish(endSeconds));
     if (this.#lead !== null) this.#parts.chooseTarget(this.#frameSeconds(this.#lead));
     for (const writer of this.#writers) {

@@ -40,6 +40,17 @@ test("where media time starts anew it is the server's clock again", () => {
   expect(clock.read(0, START_MS + 60_000)).toBe(START_MS + 60_000);
 });
 
+test("what was before a new beginning has ended when that is dated", () => {
+  const clock = new ProgramClock();
+  clock.read(10, START_MS);
+  clock.ended(12);
+  clock.restart();
+  expect(clock.read(0, START_MS + 1800)).toBe(START_MS + 2000);
+  clock.ended(1);
+  clock.restart();
+  expect(clock.read(0, START_MS + 3100)).toBe(START_MS + 3100);
+});
+
 test("media time that runs back holds the date", () => {
   const clock = new ProgramClock();
   clock.read(100, START_MS);
