@@ -62,7 +62,7 @@ export const SETTINGS = {
     "TANDEM_PART_MILLISECONDS",
     milliseconds(50, 5000),
     200,
-    "the least that is recorded at once; 0 = a whole segment",
+    "low-latency part target, and what is recorded at once; 0 = off",
   ),
   ingestTimeoutSeconds: setting(
     "TANDEM_INGEST_TIMEOUT_SECONDS",

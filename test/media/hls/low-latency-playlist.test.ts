@@ -38,7 +38,14 @@ const HEAD = `#EXTM3U
 #EXT-X-PART-INF:PART-TARGET=0.500
 `;
 
-const EDGE = `#EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:14.000Z
+const EDGE = `#EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:12.000Z
+#EXT-X-PART:DURATION=0.500000,URI="segment-6.part-0.m4s",INDEPENDENT=YES
+#EXT-X-PART:DURATION=0.500000,URI="segment-6.part-1.m4s"
+#EXT-X-PART:DURATION=0.500000,URI="segment-6.part-2.m4s"
+#EXT-X-PART:DURATION=0.500000,URI="segment-6.part-3.m4s"
+#EXTINF:2.000000,
+segment-6.m4s
+#EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:14.000Z
 #EXT-X-PART:DURATION=0.500000,URI="segment-7.part-0.m4s",INDEPENDENT=YES
 #EXT-X-PART:DURATION=0.500000,URI="segment-7.part-1.m4s"
 #EXT-X-PART:DURATION=0.500000,URI="segment-7.part-2.m4s"
@@ -70,8 +77,8 @@ function filled(isEvent: boolean): PlaylistWindow {
   return window;
 }
 
-test("parts of the last three target durations are listed, what is before the first of a segment before them, and the next is hinted at", () => {
-  const older = [3, 4, 5, 6].map(
+test("parts are listed until their segment has ended three target durations ago, what is before the first of a segment before them, and the next is hinted at", () => {
+  const older = [3, 4, 5].map(
     (msn) => `#EXT-X-PROGRAM-DATE-TIME:2026-11-24T12:00:${`${msn * 2}`.padStart(2, "0")}.000Z
 #EXTINF:2.000000,
 segment-${msn}.m4s
@@ -96,9 +103,7 @@ segment-3.m4s
 segment-4.m4s
 #EXTINF:2.000000,
 segment-5.m4s
-#EXTINF:2.000000,
-segment-6.m4s
-${EDGE.replaceAll(/^#EXT-X-PROGRAM-DATE-TIME:.*(14|18)\.000Z\n/gm, "")}`);
+${EDGE.replaceAll(/^#EXT-X-PROGRAM-DATE-TIME:.*(12|14|18)\.000Z\n/gm, "")}`);
   const before = renderDeltaUpdate(window);
   window.settle(() => "recorded");
   expect(renderDeltaUpdate(window)).toBe(before);
