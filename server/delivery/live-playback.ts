@@ -16,6 +16,7 @@ import type { Viewers } from "#server/stats/viewers.ts";
 import { LeadIns } from "./lead-ins.ts";
 import type { ListedAnswers } from "./listed-answers.ts";
 import {
+  type AwaitedAnswer,
   cacheable,
   directivesOf,
   invalidDirectiveAnswer,
@@ -178,7 +179,7 @@ export class LivePlayback {
     if (window.edge.has(target)) return cacheable(answer());
     this.#watched(request, path, window);
     const isThere = (): boolean => window.edge.has(target);
-    return this.#when(request, programme, window, isThere).then((failed) => failed ?? cacheable(answer()));
+    return this.#when(request, programme, window, { isThere, answer: () => cacheable(answer()) });
   }
 
   #part(
@@ -197,18 +198,17 @@ export class LivePlayback {
     const window = programme.windows.get(rendition);
     if (window === undefined || !isHinted(part, window)) return answer();
     const isThere = (): boolean => !isHinted(part, window);
-    return this.#when(request, programme, window, isThere).then((failed) => failed ?? answer());
+    return this.#when(request, programme, window, { isThere, answer });
   }
 
   #when(
     request: Request,
     programme: Programme,
     window: PlaylistWindow,
-    isThere: () => boolean,
-  ): Promise<Response | null> {
-    const seconds = maxWaitSeconds(window);
-    this.#options.mayWait(request, 2 * seconds);
-    return whenListed(request, programme.waiters, window, isThere);
+    awaited: AwaitedAnswer,
+  ): Promise<Response> {
+    this.#options.mayWait(request, 2 * maxWaitSeconds(window));
+    return whenListed(request, programme.waiters, window, awaited);
   }
 
   /** The same for all; whoever gets it is a viewer from now on. */

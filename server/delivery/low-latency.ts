@@ -31,16 +31,23 @@ export function maxWaitSeconds({ targetDurationSeconds }: PlaylistWindow): numbe
   return MAX_WAIT_TARGET_DURATIONS * (targetDurationSeconds ?? 1);
 }
 
-/** Resolves to an answer where there is no better one: it takes too long, or too many wait. */
-export async function whenListed(
+export interface AwaitedAnswer {
+  /** Asked whenever something new is listed. */
+  readonly isThere: () => boolean;
+  readonly answer: () => Response | Promise<Response>;
+}
+
+/** What `answer` says by then, unless it takes too long, too many wait, or nothing comes from this process any more. */
+export function whenListed(
   request: Request,
   waiters: ReloadWaiters,
   window: PlaylistWindow,
-  isThere: () => boolean,
-): Promise<Response | null> {
+  { isThere, answer }: AwaitedAnswer,
+): Promise<Response> {
   const isOver = (): boolean => window.hasEnded || isThere();
-  const end = await waiters.wait(isOver, maxWaitSeconds(window) * 1000, request.signal);
-  return end === "woken" ? null : emptyAnswer(503, { "Retry-After": "1" });
+  return waiters
+    .wait(isOver, maxWaitSeconds(window) * 1000, request.signal)
+    .then(() => (isOver() ? answer() : emptyAnswer(503, { "Retry-After": "1" })));
 }
 
 /**

@@ -66,7 +66,7 @@ export class InstancePlayouts implements InstanceListener {
       join(playout, publish);
       return;
     }
-    playout.programme.fanOut.end("the encoder came back with other pictures");
+    leave(playout.programme, "the encoder came back with other pictures");
     this.#begin(publish.instance, publish);
   }
 
@@ -83,15 +83,16 @@ export class InstancePlayouts implements InstanceListener {
     const nowMs = this.#monotonicMs();
     this.#forgetResumed(nowMs);
     for (const [name, { programme, askedAtMs }] of this.#playouts) {
-      if (programme.fanOut.playerCount > 0 || nowMs - askedAtMs < UNUSED_MS) continue;
+      const isUsed = programme.fanOut.playerCount > 0 || programme.waiters.count > 0;
+      if (isUsed || nowMs - askedAtMs < UNUSED_MS) continue;
       this.#playouts.delete(name);
-      programme.fanOut.end("nobody plays it");
+      leave(programme, "nobody plays it");
     }
   }
 
-  /** Their players are gone; playlists stay open. */
+  /** Their players are gone, and nobody waits for what is not listed yet; playlists stay open. */
   cut(reason: string): void {
-    for (const { programme } of this.#playouts.values()) programme.fanOut.end(reason);
+    for (const { programme } of this.#playouts.values()) leave(programme, reason);
   }
 
   /** Their playlists get their ends, which can still be asked for. */
@@ -123,6 +124,12 @@ export class InstancePlayouts implements InstanceListener {
   #playoutOf(programme: Programme, resumeAtSeconds: number | null): InstancePlayout {
     return { programme, splicer: new Splicer(programme, resumeAtSeconds), askedAtMs: this.#monotonicMs() };
   }
+}
+
+/** Nothing is added to it any more. */
+function leave({ fanOut, waiters }: Programme, reason: string): void {
+  fanOut.end(reason);
+  waiters.close();
 }
 
 function join({ splicer }: InstancePlayout, publish: Publish): void {

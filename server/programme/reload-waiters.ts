@@ -8,10 +8,37 @@ export type WaitEnd = "woken" | "late" | "full";
 /** Some 4 kB each with its request: 80 MB for the programme that everybody watches. */
 const MAX_WAITERS = 20_000;
 
-interface Waiter {
+/** As small as can be: thousands wait at once. */
+class Waiter implements EventListenerObject {
   readonly isOver: () => boolean;
   readonly endsAtMs: number;
-  readonly resolve: (end: WaitEnd) => void;
+  readonly #end: (waiter: Waiter) => void;
+  readonly #signal: AbortSignal;
+  readonly #resolve: (end: WaitEnd) => void;
+
+  constructor(
+    parts: Pick<Waiter, "isOver" | "endsAtMs">,
+    signal: AbortSignal,
+    resolve: (end: WaitEnd) => void,
+    end: (waiter: Waiter) => void,
+  ) {
+    this.isOver = parts.isOver;
+    this.endsAtMs = parts.endsAtMs;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#end = end;
+    signal.addEventListener("abort", this);
+  }
+
+  /** The client went away. */
+  handleEvent(): void {
+    this.#end(this);
+  }
+
+  resolve(end: WaitEnd): void {
+    this.#signal.removeEventListener("abort", this);
+    this.#resolve(end);
+  }
 }
 
 export class ReloadWaiters {
@@ -20,6 +47,7 @@ export class ReloadWaiters {
   readonly #waiters = new Set<Waiter>();
   #timer: Timer | null = null;
   #isClosed = false;
+  readonly #left = (waiter: Waiter): void => this.#end(waiter, "woken");
 
   constructor(clock: Pick<Clock, "monotonicMs">) {
     this.#clock = clock;
@@ -36,18 +64,9 @@ export class ReloadWaiters {
   wait(isOver: () => boolean, milliseconds: number, signal: AbortSignal): Promise<WaitEnd> {
     if (this.#isClosed || isOver() || signal.aborted) return Promise.resolve("woken");
     if (this.#waiters.size >= MAX_WAITERS) return Promise.resolve("full");
+    const endsAtMs = this.#clock.monotonicMs() + milliseconds;
     return new Promise((resolve) => {
-      const left = (): void => this.#end(waiter, "woken");
-      const waiter: Waiter = {
-        isOver,
-        endsAtMs: this.#clock.monotonicMs() + milliseconds,
-        resolve: (end) => {
-          signal.removeEventListener("abort", left);
-          resolve(end);
-        },
-      };
-      signal.addEventListener("abort", left);
-      this.#waiters.add(waiter);
+      this.#waiters.add(new Waiter({ isOver, endsAtMs }, signal, resolve, this.#left));
       this.#setTimer();
     });
   }

@@ -142,7 +142,7 @@ describe("a playlist", () => {
     expect(await (await head).text()).toBe("");
   });
 
-  test("its end, and that of the process, wakes everybody; behind it nobody waits, whatever is asked for", async () => {
+  test("its end wakes everybody; behind it nobody waits, whatever is asked for", async () => {
     const { msn } = await hinted();
     const asked = playlist(`&_HLS_msn=${msn + 1}`);
     const part = ask(`segment-${msn}.part-6.m4s`);
@@ -151,6 +151,14 @@ describe("a playlist", () => {
     expect((await part).status).toBe(404);
     for (const query of ["_HLS_msn=99", "_HLS_part=1"])
       expect((await playlist(`&${query}`)).status).toBe(200);
+  });
+
+  test("a process that ends sends those who wait to the next one", async () => {
+    const { msn } = await hinted();
+    const asked = playlist(`&_HLS_msn=${msn + 1}`);
+    await programme.suspend();
+    const answer = await asked;
+    expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([503, "no-store"]);
   });
 
   test("what does not come is answered with 503 by the deadline of the wait", async () => {

@@ -143,3 +143,29 @@ test("a segment is in memory, in the recording or lost, and one that never was i
   expect(places()).toEqual(["recorded", "recorded", "lost", "in-memory", "lost"]);
   expect(held.placeOf("v1-180", 9)).toBe("lost");
 });
+
+test("a part is one of its own, in memory and in the file, while its segment is open and when it is complete", () => {
+  const held = new HeldBytes(FILE);
+  held.push({ type: "segment-start", rendition: RENDITION, start: segment(1) }, 20);
+  held.push({ type: "gap", rendition: RENDITION, gap: { msn: 1, index: 0, durationSeconds: 1 } }, 20);
+  const part = { msn: 1, index: 1, durationSeconds: 1, independent: true, bytes: Uint8Array.of(7, 8) };
+  held.push({ type: "part", rendition: RENDITION, part }, 20);
+  expect(held.part(RENDITION, 1, 0)).toBeNull();
+  expect(held.part(RENDITION, 1, 1)).toEqual([Uint8Array.of(7, 8)]);
+  expect(held.part(RENDITION, 1, 1)).toBe(held.part(RENDITION, 1, 1));
+  held.push({ type: "segment", rendition: RENDITION, segment: segment(1), targetDurationSeconds: 2 }, 22);
+  held.written(22);
+  expect(held.part(RENDITION, 1, 1)).toEqual([{ file: FILE, offset: 20, byteLength: 2 }]);
+});
+
+test("the parts of the newest sixteen segments can be told apart, whether they are recorded or not", () => {
+  for (const offsetOf of [(msn: number) => 4 * msn, () => null]) {
+    const held = new HeldBytes(FILE);
+    for (let msn = 0; msn < 20; msn += 1) pushSegment(held, msn, offsetOf(msn));
+    held.written(80);
+    expect(held.part(RENDITION, 19, 1)).not.toBeNull();
+    expect(held.part(RENDITION, 4, 1)).not.toBeNull();
+    expect(held.part(RENDITION, 19, 2)).toBeNull();
+    expect(held.part(RENDITION, 20, 0)).toBeNull();
+  }
+});
