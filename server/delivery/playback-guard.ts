@@ -111,11 +111,12 @@ function toItsFolder({ id, playout, rendition, toRoot }: PlaybackPath, terms: Pl
 }
 
 /**
- * Of an asset, what is public may be kept for a while, which would be handed to whoever comes after the token has run out. Of a
- * livestream, it is asked for anew every time.
+ * What is public may be kept for a while, which would be handed to whoever comes after the token has run out: of an asset, and of
+ * a livestream what was waited for. Else that is asked for anew every time.
  */
 function keptByViewer({ kind }: PlaybackPath, response: Response): Response {
-  if (kind === "media" && response.ok) response.headers.set("Cache-Control", "private, no-cache");
+  const isKept = kind === "media" || response.headers.get("Cache-Control")?.startsWith("public") === true;
+  if (isKept && response.ok) response.headers.set("Cache-Control", "private, no-cache");
   return response;
 }
 

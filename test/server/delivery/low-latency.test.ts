@@ -11,6 +11,7 @@ import { Programme } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
+import { FakeGuard } from "#test/support/fake-guard.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 
@@ -35,10 +36,11 @@ beforeEach(() => {
   playback = new LivePlayback({
     programme: () => programme,
     opening: () => null,
-    livestream: async () => ({ status: "live", mediaId: null, withBackup: true }),
+    livestream: async () => ({ status: "live", mediaId: null, withBackup: true, playbackPolicy: "public" }),
     listed: new ListedAnswers(new StretchCache(() => 0)),
+    isSigned: () => false,
+    guard: new FakeGuard(() => "session").guard,
     viewers: {
-      newSession: () => "session",
       watched: () => {
         watched += 1;
       },

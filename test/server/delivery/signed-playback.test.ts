@@ -54,6 +54,7 @@ class House {
         guard,
         viewers: this.viewers,
         addressOf: () => "192.0.2.1",
+        mayWait: () => {},
       }),
       media: new MediaPlayback({
         media: {
