@@ -3,6 +3,8 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Manifest, Parser } from "m3u8-parser";
+import type { PlaylistHistory } from "./hls-validator/history.ts";
+import { described, violationsOf } from "./hls-validator/validate.ts";
 import { run } from "./program.ts";
 
 export interface Probe {
@@ -91,6 +93,8 @@ export async function lintMetrics(text: string): Promise<void> {
 }
 
 export interface Playlist {
+  /** From where it came in the end. */
+  readonly url: string;
   readonly text: string;
   readonly mediaSequence: number;
   readonly discontinuitySequence: number;
@@ -106,13 +110,17 @@ export interface Playlist {
   }[];
 }
 
-/** A media playlist, fetched and read. Throws when it is not there or the parser warns. */
+/** A media playlist, fetched and read. Throws when it is not there, the parser warns, or it is not as playlists must be. */
 export async function fetchPlaylist(url: string): Promise<Playlist> {
+  const askedAtMs = performance.now();
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   const text = await response.text();
+  const fetched = { url: response.url, askedAtMs, answeredAtMs: performance.now(), status: 200, text };
+  expectValid({ playlists: [fetched], multivariant: null, media: [] });
   const manifest = parse(text);
   return {
+    url: response.url,
     text,
     mediaSequence: manifest.mediaSequence ?? 0,
     discontinuitySequence: manifest.discontinuitySequence ?? 0,
@@ -132,11 +140,20 @@ export async function fetchPlaylist(url: string): Promise<Playlist> {
 export async function fetchVariantUrl(url: string): Promise<string> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
-  const variants = parse(await response.text()).playlists ?? [];
+  const multivariant = await response.text();
+  expectValid({ playlists: [], multivariant, media: [] });
+  const variants = parse(multivariant).playlists ?? [];
   const [variant] = variants;
   if (variant === undefined || variants.length > 1)
     throw new Error(`${url} has ${variants.length} variants.`);
   return new URL(variant.uri, response.url).href;
+}
+
+/** Throws with the rules that it breaks, and the playlist that broke the first of them. */
+export function expectValid(history: PlaylistHistory): void {
+  const violations = violationsOf(history);
+  const [first] = violations;
+  if (first !== undefined) throw new Error(`${described(violations).join("\n")}\n${first.text ?? ""}`);
 }
 
 function parse(text: string): Manifest {

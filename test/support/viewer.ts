@@ -1,14 +1,17 @@
-// A viewer that plays nothing: follows a live playlist as a player does and keeps every segment it lists.
+// A viewer that plays nothing: follows a live playlist as a player does, keeps every segment it lists, and has all playlists judged.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fetchPlaylist, fetchVariantUrl, type Playlist } from "./judges.ts";
+import type { FetchedPlaylist } from "./hls-validator/history.ts";
+import { expectValid, fetchPlaylist, fetchVariantUrl, type Playlist } from "./judges.ts";
 import { until } from "./until.ts";
 
 export class Viewer implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "tandem-viewer-"));
   readonly #url: string;
+  /** By where they came from: a livestream that is over is a recording, which has a playlist of its own. */
+  readonly #fetched = new Map<string, FetchedPlaylist[]>();
   #variantUrl: string | null = null;
   #pieces: Uint8Array[] = [];
   #initializationUrl: string | null = null;
@@ -29,14 +32,19 @@ export class Viewer implements AsyncDisposable {
     return this.#discontinuities;
   }
 
-  /** Follows until the playlist is as wanted. Throws when it goes backwards or loses a segment, or after `seconds`. */
+  /** Follows until the playlist is as wanted. Throws when it goes backwards, loses a segment or breaks a rule, or after `seconds`. */
   async follow(what: string, isEnough: (playlist: Playlist) => boolean, seconds = 20): Promise<Playlist> {
     const variantUrl = await until("a playlist", () => this.#findVariant(), seconds);
     const deadline = AbortSignal.timeout(seconds * 1000);
     for (;;) {
       const playlist = await fetchPlaylist(variantUrl);
+      this.#note(playlist);
       await this.#keep(playlist);
-      if (isEnough(playlist)) return playlist;
+      if (isEnough(playlist)) {
+        for (const playlists of this.#fetched.values())
+          expectValid({ playlists, multivariant: null, media: [] });
+        return playlist;
+      }
       if (deadline.aborted)
         throw new Error(`No playlist with ${what} within ${seconds} s:\n${playlist.text}`);
       await Bun.sleep(200);
@@ -58,6 +66,15 @@ export class Viewer implements AsyncDisposable {
   async #findVariant(): Promise<string | null> {
     this.#variantUrl ??= await fetchVariantUrl(this.#url);
     return this.#variantUrl;
+  }
+
+  /** Once for as long as it is the same. */
+  #note({ url, text }: Playlist): void {
+    const known = this.#fetched.get(url) ?? [];
+    this.#fetched.set(url, known);
+    const nowMs = performance.now();
+    if (known.at(-1)?.text !== text)
+      known.push({ url, askedAtMs: nowMs, answeredAtMs: nowMs, status: 200, text });
   }
 
   async #keep(playlist: Playlist): Promise<void> {

@@ -55,12 +55,13 @@ export function readHistory(history: PlaylistHistory): ReadHistory {
   const readings: Reading[] = [];
   for (const fetched of history.playlists) {
     if (fetched.status !== 200) continue;
-    readings.push(read(fetched, readings.at(-1) ?? null));
+    readings.push(readNext(fetched, readings.at(-1) ?? null));
   }
   return { ...history, readings };
 }
 
-function read(fetched: FetchedPlaylist, before: Reading | null): Reading {
+/** `before`: what its reader had by then, null where it had nothing. */
+export function readNext(fetched: FetchedPlaylist, before: Reading | null): Reading {
   const playlist = readMediaPlaylist(fetched.text);
   const known = new Map(before?.segments.map((segment) => [segment.msn, segment]));
   const skipped: ListedSegment[] = [];
