@@ -4,6 +4,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { until } from "./until.ts";
+import { judgePlaylists } from "./watched-playlists.ts";
 
 const EXECUTABLE = "/usr/bin/chromium";
 
@@ -49,7 +50,7 @@ export async function isInPhase(page: Page, phase: string): Promise<void> {
   await page.waitForSelector(`main[data-phase="${phase}"]`);
 }
 
-/** Opens the page in a tab of its own; what no page of ours may do is written into `faults`. */
+/** Opens the page in a tab of its own; what no page of ours may do, nor any playlist it gets, is written into `faults`. */
 export async function openPage(browser: Browser, url: string, faults: string[]): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on("pageerror", (error) => faults.push(`threw ${error.message}`));
@@ -60,6 +61,7 @@ export async function openPage(browser: Browser, url: string, faults: string[]):
     const { protocol, origin } = new URL(request.url());
     if (protocol !== "blob:" && origin !== new URL(url).origin) faults.push(`asked for ${request.url()}`);
   });
+  judgePlaylists(page, faults);
   await page.goto(url);
   return page;
 }

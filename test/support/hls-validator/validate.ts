@@ -6,7 +6,7 @@ import { DATE_RULES } from "./date-rules.ts";
 import { DELTA_RULES } from "./delta-rules.ts";
 import { DURATION_RULES } from "./duration-rules.ts";
 import { ENDING_RULES } from "./ending-rules.ts";
-import { type PlaylistHistory, readHistory } from "./history.ts";
+import { type PlaylistHistory, type ReadHistory, readHistory } from "./history.ts";
 import { MULTIVARIANT_RULES } from "./multivariant-rules.ts";
 import { PART_RULES } from "./part-rules.ts";
 import { RELOAD_RULES } from "./reload-rules.ts";
@@ -41,11 +41,15 @@ export interface Violation {
 
 /** Each fault once, however long it stood; in the order of the rules. */
 export function violationsOf(history: PlaylistHistory): Violation[] {
-  const read = readHistory(history);
+  return violationsIn(readHistory(history));
+}
+
+/** {@link violationsOf}, of a history that was read as it came. */
+export function violationsIn(history: ReadHistory): Violation[] {
   const violations: Violation[] = [];
   for (const { id, section, says, find } of RULES) {
     const seen = new Set<string>();
-    for (const { reading, message } of find(read)) {
+    for (const { reading, message } of find(history)) {
       if (seen.has(message)) continue;
       seen.add(message);
       violations.push({
