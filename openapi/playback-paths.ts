@@ -29,6 +29,9 @@ export const TOKEN_PARAMETER = "token";
 /** Query parameter of playlists that another playlist or a redirect has led to: whose they are. */
 export const SESSION_PARAMETER = "session";
 
+/** Where those say that they are watching whose playlists a cache answers, in the folder of what they watch. */
+export const WATCHING = "watching";
+
 export function livePlaylistPath(livestreamId: string, playout: PlayoutName): string {
   return `${livePlaylistFolder(livestreamId, playout)}/${MULTIVARIANT_PLAYLIST}`;
 }

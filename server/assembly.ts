@@ -2,6 +2,7 @@
 // Nothing is listened on yet, and nothing of the last run is taken up.
 
 import { statfs } from "node:fs/promises";
+import type { PlayoutName } from "#openapi/names.ts";
 import type { Config } from "./command/config.ts";
 import { VERSION } from "./command/version.ts";
 import type { Clock } from "./common/clock.ts";
@@ -21,6 +22,7 @@ import { PlaybackSessions } from "./delivery/playback-sessions.ts";
 import { PlaybackTokens } from "./delivery/playback-tokens.ts";
 import { SecretFolders } from "./delivery/secret-folders.ts";
 import { StretchCache } from "./delivery/stretch-cache.ts";
+import { WatchingBeacons } from "./delivery/watching-beacons.ts";
 import type { FeedEvent } from "./feed/feed-event.ts";
 import { LivestreamFeed } from "./feed/livestream-feed.ts";
 import { createApp } from "./http/app.ts";
@@ -374,10 +376,11 @@ function buildPlayback(
     newSession: () => statistics.viewers.newSession(),
     dateMs,
   });
+  const programme = (id: string, playout: PlayoutName) =>
+    playout === "auto" ? playouts.programme(id) : playouts.instanceProgramme(id, playout);
   return new PlaybackRouter({
     live: new LivePlayback({
-      programme: (id, playout) =>
-        playout === "auto" ? playouts.programme(id) : playouts.instanceProgramme(id, playout),
+      programme,
       opening: (id) => playouts.opening(id),
       livestream: (id) => stores.livestreams.find(id),
       isSigned: (id) => playouts.isSigned(id),
@@ -388,5 +391,6 @@ function buildPlayback(
       mayWait: (request, seconds) => ports.mayWait(request, seconds),
     }),
     media: new MediaPlayback({ media, guard, footages, listed }),
+    beacons: new WatchingBeacons({ programme, viewers: statistics.viewers }),
   });
 }

@@ -49,11 +49,17 @@ export class SessionKeys {
     const query = parametersOf(url);
     const cmcd = cmcdSessionId(headers.get("CMCD-Session")) ?? cmcdSessionId(query.cmcd);
     if (cmcd !== null) return `cmcd:${digest(cmcd)}`;
-    const issued = this.#verified(query.session);
-    if (issued !== null) return `session:${issued}`;
+    const issued = this.keyOfIssued(query.session);
+    if (issued !== null) return issued;
     const playback = headers.get("X-Playback-Session-Id");
     if (playback !== null && isId(playback)) return `playback:${digest(playback)}`;
     return `client:${this.#sign(`client\n${address()}\n${headers.get("User-Agent") ?? ""}`)}`;
+  }
+
+  /** As {@link keyOf} of a request with this session id; null for one that was not issued here. */
+  keyOfIssued(session: string | null): string | null {
+    const id = this.#verified(session);
+    return id === null ? null : `session:${id}`;
   }
 
   /** Null for an id that was not signed here. */

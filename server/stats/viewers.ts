@@ -32,11 +32,28 @@ export class Viewers {
     request: ViewerRequest,
     targetDurationSeconds: number,
   ): void {
+    this.#seen(livestreamId, playout, this.#keys.keyOf(request), targetDurationSeconds);
+  }
+
+  /** The viewer who was given this session says that it watches, as if it had asked for a playlist; false for any other session. */
+  watching(
+    livestreamId: string,
+    playout: PlayoutName,
+    session: string,
+    targetDurationSeconds: number,
+  ): boolean {
+    const key = this.#keys.keyOfIssued(session);
+    if (key === null) return false;
+    this.#seen(livestreamId, playout, key, targetDurationSeconds);
+    return true;
+  }
+
+  #seen(livestreamId: string, playout: PlayoutName, key: string, targetDurationSeconds: number): void {
     const name = `${livestreamId}/${playout}`;
     const sessions = this.#playouts.get(name) ?? new ViewerSessions();
     this.#playouts.set(name, sessions);
     const windowMs = Math.max(MIN_WINDOW_MS, WINDOW_TARGET_DURATIONS * targetDurationSeconds * 1000);
-    sessions.seen(this.#keys.keyOf(request), windowMs, this.#monotonicMs());
+    sessions.seen(key, windowMs, this.#monotonicMs());
   }
 
   /** Sessions that watch now. */

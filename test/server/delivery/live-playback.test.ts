@@ -16,6 +16,7 @@ import { LivePlayback, type PlayedLivestream } from "#server/delivery/live-playb
 import { MediaPlayback } from "#server/delivery/media-playback.ts";
 import { PlaybackRouter } from "#server/delivery/playback-router.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import { WatchingBeacons } from "#server/delivery/watching-beacons.ts";
 import { Programme, type ProgrammeRecorder } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { HeldBytes } from "#server/recording/held-bytes.ts";
@@ -97,6 +98,7 @@ class Playhouse implements AsyncDisposable {
         footages: { of: async () => null, movie: async () => null },
         listed,
       }),
+      beacons: new WatchingBeacons({ programme: () => null, viewers: { watching: () => false } }),
     });
   }
 

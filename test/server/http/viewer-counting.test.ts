@@ -3,11 +3,13 @@
 import { expect, test } from "bun:test";
 import { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import { Segmenter } from "#media/hls/segmenter.ts";
+import type { PlayoutName } from "#openapi/names.ts";
 import { ListedAnswers } from "#server/delivery/listed-answers.ts";
 import { LivePlayback } from "#server/delivery/live-playback.ts";
 import { MediaPlayback } from "#server/delivery/media-playback.ts";
 import { PlaybackRouter } from "#server/delivery/playback-router.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import { WatchingBeacons } from "#server/delivery/watching-beacons.ts";
 import { Programme } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
@@ -40,7 +42,7 @@ class Theatre {
     const listed = new ListedAnswers(new StretchCache(() => 0));
     this.#router = new PlaybackRouter({
       live: new LivePlayback({
-        programme: (id, playout) => (id === "show" && playout === "auto" ? this.#programme : null),
+        programme: (id, playout) => this.#watched(id, playout),
         opening: () => null,
         livestream: async (id) =>
           id === "show"
@@ -59,7 +61,15 @@ class Theatre {
         footages: { of: async () => null, movie: async () => null },
         listed,
       }),
+      beacons: new WatchingBeacons({
+        programme: (id, playout) => this.#watched(id, playout),
+        viewers: this.viewers,
+      }),
     });
+  }
+
+  #watched(id: string, playout: PlayoutName): Programme | null {
+    return id === "show" && playout === "auto" ? this.#programme : null;
   }
 
   /** Something to be watched: one segment of two seconds. */
@@ -104,6 +114,22 @@ test("a player is one, however often it asks and from whatever address; two wind
   expect(theatre.count).toBe(2);
   theatre.clock.pass(15_001);
   expect(theatre.count).toBe(0);
+});
+
+test("whose playlists a cache answers says so, and is the same viewer as before", async () => {
+  const theatre = new Theatre();
+  theatre.begin();
+  const media = await theatre.openPlayer();
+  const beacon = `watching${new URL(media, "http://localhost").search}`;
+  expect((await theatre.ask(beacon, { method: "POST" })).status).toBe(204);
+  expect(theatre.count).toBe(1);
+  await theatre.ask(media);
+  expect(theatre.count).toBe(1);
+  expect((await theatre.ask(media, { method: "POST" })).status).toBe(405);
+  theatre.clock.pass(10_000);
+  await theatre.ask(beacon, { method: "POST" });
+  theatre.clock.pass(10_000);
+  expect(theatre.count).toBe(1);
 });
 
 test("a HEAD, an OPTIONS, a multivariant playlist, an init, a segment and what is not there are nobody", async () => {
