@@ -85,7 +85,7 @@ function configurationOf(folder: string, { block, port, upstream }: NginxOptions
 daemon off;
 worker_processes 1;
 pid ${folder}/nginx.pid;
-events { worker_connections 1024; }
+events { worker_connections 8192; }
 http {
   ${temporary}
   log_format cache '$upstream_cache_status $status $uri';

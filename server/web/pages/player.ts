@@ -1,6 +1,7 @@
 // One video element and whatever feeds it: hls.js where it works, else the browser's own HLS.
 
 import Hls, { type Fragment } from "hls.js";
+import { WatchingBeacon } from "./watching-beacon.ts";
 
 /** Fragmented MP4 passes through hls.js as it is: a worker to remux in would have nothing to do. */
 const HLS_OPTIONS = { enableWorker: false, liveDurationInfinity: true, backBufferLength: 60 };
@@ -148,6 +149,13 @@ export class Player {
       if (details.live && details.fragments.length < LEAST_SEGMENTS) return;
       hls.off(Hls.Events.LEVEL_UPDATED, beginOnce);
       void begin(); // As in `play`.
+    });
+    const beacon = new WatchingBeacon({
+      send: (address) => navigator.sendBeacon(address),
+      monotonicMs: () => performance.now(),
+    });
+    hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {
+      if (details.live) beacon.followed(url, details.url);
     });
     hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
       if (!fatal) return;
