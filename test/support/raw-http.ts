@@ -1,0 +1,90 @@
+// A connection of HTTP/1.1 as cheap as can be, for thousands of clients in one process: one request after the other.
+
+export interface RawAnswer {
+  /** 0 where the connection was closed before an answer came. */
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+const HEADERS_END = Buffer.from("\r\n\r\n");
+
+/** The answers say their length, or come in chunks. */
+export class RawHttp {
+  readonly #host: string;
+  #socket: Bun.Socket | null = null;
+  #received: Buffer = Buffer.alloc(0);
+  #waiting: ((answer: RawAnswer) => void) | null = null;
+
+  private constructor(host: string) {
+    this.#host = host;
+  }
+
+  static async open({ hostname, port, host }: URL): Promise<RawHttp> {
+    const connection = new RawHttp(host);
+    connection.#socket = await Bun.connect({
+      hostname,
+      port: Number(port),
+      socket: {
+        data: (_socket, bytes) => connection.#receive(bytes),
+        close: () => connection.#answered({ status: 0, body: new Uint8Array() }),
+      },
+    });
+    return connection;
+  }
+
+  /** Waits for nothing. `method`: without a body. */
+  send(path: string, method: "GET" | "POST" = "GET"): void {
+    const length = method === "POST" ? "Content-Length: 0\r\n" : "";
+    this.#socket?.write(`${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${length}\r\n`);
+  }
+
+  ask(path: string, method: "GET" | "POST" = "GET"): Promise<RawAnswer> {
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.send(path, method);
+    });
+  }
+
+  close(): void {
+    this.#socket?.terminate();
+  }
+
+  #answered(answer: RawAnswer): void {
+    const resolve = this.#waiting;
+    this.#waiting = null;
+    resolve?.(answer);
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#received = Buffer.concat([this.#received, bytes]);
+    const end = this.#received.indexOf(HEADERS_END);
+    if (end === -1) return;
+    const headers = this.#received.subarray(0, end).toString("latin1");
+    const rest = this.#received.subarray(end + HEADERS_END.byteLength);
+    const body = /\r\ntransfer-encoding: chunked/i.test(headers) ? chunks(rest) : whole(headers, rest);
+    if (body === null) return;
+    this.#received = Buffer.alloc(0);
+    this.#answered({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(headers)?.[1]), body });
+  }
+}
+
+/** Null where it is not all there. */
+function whole(headers: string, rest: Buffer): Buffer | null {
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(headers)?.[1] ?? 0);
+  return rest.byteLength < length ? null : rest.subarray(0, length);
+}
+
+/** RFC 9112 §7.1; null where the last one is not there. */
+function chunks(rest: Buffer): Buffer | null {
+  const pieces: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const lineEnd = rest.indexOf("\r\n", at);
+    if (lineEnd === -1) return null;
+    const length = Number.parseInt(rest.subarray(at, lineEnd).toString("latin1"), 16);
+    const from = lineEnd + 2;
+    if (rest.byteLength < from + length + 2) return null;
+    if (length === 0) return Buffer.concat(pieces);
+    pieces.push(rest.subarray(from, from + length));
+    at = from + length + 2;
+  }
+}
