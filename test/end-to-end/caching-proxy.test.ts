@@ -55,9 +55,9 @@ function expectFewMisses(proxied: readonly Proxied[], segmentsSeen: readonly num
 }
 
 describe.skipIf(!areInstalled("nginx", "ffmpeg", "curl"))("behind nginx", () => {
-  test("set up as documented, and as a cache of all that may be kept, ten viewers are ten and then none (P6, V1, V2)", async () => {
+  test("set up as documented but for playlists, and as a cache of all that may be kept, ten viewers are ten and then none (P6, V1, V2)", async () => {
     await using server = await TandemServer.start();
-    await using documented = await CachingProxy.start(server.url, "as-documented");
+    await using documented = await CachingProxy.start(server.url, "without-playlists");
     await using keepsAll = await CachingProxy.start(server.url, "keeps-all");
     const { id, encoder, url } = await goLive(server, documented);
     await using _encoder = encoder;

@@ -3,10 +3,10 @@
 import { documentedBlock, freePort, Nginx } from "./nginx.ts";
 
 /**
- * `as-documented`: the README's own block. `keeps-all`: every answer is kept as long as its headers allow, and cookies
- * go neither way.
+ * `as-documented`: the README's own block. `without-playlists`: the same without its last location, which keeps media playlists.
+ * `keeps-all`: every answer is kept as long as its headers allow, and cookies go neither way.
  */
-export type ProxyKind = "as-documented" | "keeps-all";
+export type ProxyKind = "as-documented" | "without-playlists" | "keeps-all";
 
 /** One line of its log. */
 export interface Proxied {
@@ -15,6 +15,8 @@ export interface Proxied {
   readonly status: number;
   /** Without the query. */
   readonly path: string;
+  /** Without its `?`; "-" where there is none. */
+  readonly query: string;
 }
 
 export class CachingProxy implements AsyncDisposable {
@@ -30,7 +32,7 @@ export class CachingProxy implements AsyncDisposable {
   static async start(upstream: string, kind: ProxyKind): Promise<CachingProxy> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const block = kind === "as-documented" ? documentedBlock("proxy_cache_path") : KEEPS_ALL;
+    const block = blockOf(kind);
     const ready = { url: `${url}/healthz` };
     return new CachingProxy(url, await Nginx.start({ block, port, upstream, ready }));
   }
@@ -38,8 +40,9 @@ export class CachingProxy implements AsyncDisposable {
   /** What it was asked for so far. */
   get proxied(): readonly Proxied[] {
     return this.#nginx.log.map((line) => {
-      const [cache, status, path = ""] = line.split(" ");
-      return { cache: cache === "-" ? null : (cache as Proxied["cache"]), status: Number(status), path };
+      const [cache, status, path = "", query = "-"] = line.split(" ");
+      const kept = cache === "-" ? null : (cache as Proxied["cache"]);
+      return { cache: kept, status: Number(status), path, query };
     });
   }
 
@@ -47,6 +50,14 @@ export class CachingProxy implements AsyncDisposable {
     return this.#nginx[Symbol.asyncDispose]();
   }
 }
+
+function blockOf(kind: ProxyKind): string {
+  if (kind === "keeps-all") return KEEPS_ALL;
+  const documented = documentedBlock("proxy_cache_path");
+  return kind === "as-documented" ? documented : documented.replace(PLAYLIST_LOCATION, "");
+}
+
+const PLAYLIST_LOCATION = /^ {2}location ~ \^\/live[\s\S]*?^ {2}\}\n/m;
 
 const KEEPS_ALL = `
 proxy_cache_path /cache keys_zone=tandem:10m use_temp_path=off;

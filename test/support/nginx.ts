@@ -42,7 +42,7 @@ export class Nginx implements AsyncDisposable {
     return nginx;
   }
 
-  /** Each line: the cache's part in the answer or `-`, the status, the path without the query. */
+  /** Each line: the cache's part in the answer or `-`, the status, the path without the query, the query or `-`. */
   get log(): readonly string[] {
     return readFileSync(join(this.#folder, "access.log"), "utf8").trim().split("\n");
   }
@@ -88,7 +88,7 @@ pid ${folder}/nginx.pid;
 events { worker_connections 8192; }
 http {
   ${temporary}
-  log_format cache '$upstream_cache_status $status $uri';
+  log_format cache '$upstream_cache_status $status $uri $args';
   access_log ${folder}/access.log cache;
   ${placed}
 }
