@@ -20,7 +20,11 @@ export const BYTES_RULES: readonly Rule[] = [
     },
   },
   {
-    ...{ id: "parts-are-segment", section: "§3", says: "the parts of a segment, joined, are its bytes" },
+    ...{
+      id: "parts-are-segment",
+      section: "§3",
+      says: "the parts of a segment that have bytes, joined, are its bytes",
+    },
     find: differing,
   },
 ];
@@ -48,7 +52,7 @@ function* differing({ media, readings }: ReadHistory): Generator<Found> {
     for (const { uri, parts } of reading.segments) {
       if (uri === null || parts.length === 0 || judged.has(uri)) continue;
       const whole = found.get(uri);
-      const pieces = parts.map((part) => found.get(part.uri));
+      const pieces = parts.filter((part) => !part.isGap).map((part) => found.get(part.uri));
       if (whole === undefined || pieces.includes(undefined)) continue;
       judged.add(uri);
       const joined = Buffer.concat(pieces.map((piece) => piece?.bytes ?? new Uint8Array()));
