@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
+import { ffmpegHls, gstreamerHls } from "#test/support/players.ts";
 import { PlaylistRecorder } from "#test/support/playlist-recorder.ts";
 import { areInstalled, type Program } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
@@ -73,6 +74,33 @@ async function goesOn(recorder: PlaylistRecorder, segments: number): Promise<voi
   const from = newest();
   await until(`${segments} segments more`, () => newest() >= from + segments, 30);
 }
+
+/** Players that were not made for low latency, or were: each plays the same playlist. */
+const PLAYED_SECONDS = 12;
+
+/** What they play of it at least: they begin behind live, and fill their buffers before. */
+const LEAST_SECONDS = 6;
+
+describe.skipIf(!areInstalled("ffmpeg", "gst-launch-1.0"))("the same playlist", () => {
+  test("plays in GStreamer, old and new, and in FFmpeg", async () => {
+    await using server = await TandemServer.start();
+    await using broadcast = new Broadcast(server);
+    await broadcast.begin();
+    const url = `${server.url}/live/${broadcast.id}/index.m3u8`;
+    await using recorder = await PlaylistRecorder.start(url);
+    await goesOn(recorder, 4);
+    const shown = await Promise.all([
+      gstreamerHls("hlsdemux", url, PLAYED_SECONDS),
+      gstreamerHls("hlsdemux2", url, PLAYED_SECONDS),
+      ffmpegHls(url, PLAYED_SECONDS),
+    ]);
+    for (const { name, pictures, sounds } of shown) {
+      expect([name, pictures > LEAST_SECONDS * 30]).toEqual([name, true]);
+      expect([name, sounds > LEAST_SECONDS * 30]).toEqual([name, true]);
+    }
+    expect(await recorder.violations()).toEqual([]);
+  }, 60_000);
+});
 
 describe.skipIf(!areInstalled("ffmpeg"))("a playlist followed by blocked reloads", () => {
   test("breaks no rule through switches, a lost encoder, a gap and kill -9, to its end (P1 to P5)", async () => {
