@@ -16,7 +16,10 @@ import { until } from "./until.ts";
 const INTERVAL_MS = 250;
 
 /** Delta updates and whole playlists in turns, and now and then a whole segment, or the playlist as it is. */
-const TURNS = ["part", "delta", "part", "delta", "now", "delta", "segment"] as const;
+const TURNS = [
+  ...(["part", "delta", "part", "delta", "now", "delta", "part", "delta", "part", "delta"] as const),
+  "segment",
+] as const;
 
 export class PlaylistRecorder implements AsyncDisposable {
   readonly #url: string;

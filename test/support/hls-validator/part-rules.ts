@@ -1,6 +1,6 @@
 // Partial Segments: how long, where they stand, for how long they are listed (rfc8216bis §4.4.3.7, §4.4.4.9).
 
-import { secondsOf } from "./history.ts";
+import { edgeOf, secondsOf } from "./history.ts";
 import type { ListedSegment } from "./media-playlist.ts";
 import { ofEach, ofEachPair, type Rule } from "./rule.ts";
 
@@ -144,9 +144,13 @@ export const PART_RULES: readonly Rule[] = [
     {
       id: "early-parts",
       section: "§6.2.2",
-      says: "no part leaves the playlist within three target durations from its end",
+      says: "no part leaves the playlist within three target durations from its end, unless their maker was lost",
     },
     function* judge(before, after) {
+      const oldEnd = edgeOf(before).msn;
+      const beginsAnew = after.segments.some(({ msn, hasDiscontinuity }) => msn >= oldEnd && hasDiscontinuity);
+      const hasNone = after.segments.every(({ parts }) => parts.length === 0);
+      if (beginsAnew || hasNone) return;
       const most = (after.playlist.targetDurationSeconds ?? 0) * LISTED_TARGET_DURATIONS;
       const old = new Map(before.playlist.segments.map((segment) => [segment.msn, segment.parts]));
       for (const { segment, behindSeconds } of withDistance(after.playlist.segments)) {
