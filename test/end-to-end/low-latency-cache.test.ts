@@ -18,6 +18,9 @@ const PAGES = 200;
 const COMING_SECONDS = 10;
 const STAYING_SECONDS = 8;
 
+/** No signature of anybody's. */
+const FORGED = "a".repeat(22);
+
 describe.skipIf(!areInstalled("nginx", "ffmpeg"))("low latency behind nginx as documented", () => {
   test("a thousand blocked reloads are one request, and two hundred pages fewer than ten for each part (P6, V1)", async () => {
     await using server = await TandemServer.start();
@@ -67,16 +70,14 @@ async function areOneRequest(proxy: CachingProxy, recorder: PlaylistRecorder, id
   const answers = await Promise.all(
     connections.map((connection, index) =>
       // A forged session is nobody's, and no reason to be answered otherwise.
-      connection.ask(`${media.pathname}?session=${sessions[index]}.${"a".repeat(22)}&_HLS_msn=${msn + 1}`),
+      connection.ask(`${media.pathname}?session=${sessions[index]}.${FORGED}&_HLS_msn=${msn + 1}`),
     ),
   );
   for (const connection of connections) connection.close();
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect(new Set(answers.map(({ body }) => Bun.hash(body))).size).toBe(1);
-  const asked = proxy.proxied
-    .slice(from)
-    .filter(({ path, query }) => path === media.pathname && query.endsWith(`_HLS_msn=${msn + 1}`));
-  expect(asked.length).toBeGreaterThanOrEqual(RELOADS);
+  const asked = proxy.proxied.slice(from).filter(({ query }) => query.includes(FORGED));
+  expect(asked).toHaveLength(RELOADS);
   expect(asked.filter(({ cache }) => cache !== "HIT")).toHaveLength(1);
 }
 

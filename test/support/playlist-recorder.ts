@@ -15,9 +15,21 @@ import { until } from "./until.ts";
 /** Where nothing can be waited for, and while nobody answers. */
 const INTERVAL_MS = 250;
 
-/** Delta updates and whole playlists in turns, and now and then a whole segment, or the playlist as it is. */
+/** The next part, by a delta update or a whole playlist; now and then the next whole segment, or what is known, whole. */
 const TURNS = [
-  ...(["part", "delta", "part", "delta", "now", "delta", "part", "delta", "part", "delta"] as const),
+  ...([
+    "part",
+    "delta",
+    "part",
+    "delta",
+    "again",
+    "delta",
+    "part",
+    "delta",
+    "again",
+    "part",
+    "delta",
+  ] as const),
   "segment",
 ] as const;
 
@@ -71,7 +83,7 @@ export class PlaylistRecorder implements AsyncDisposable {
 
   async #follow(): Promise<void> {
     for (let turn = 0; !this.#end.signal.aborted; turn += 1) {
-      const fetched = await this.#ask(this.#nextUrl(TURNS[turn % TURNS.length] ?? "now"));
+      const fetched = await this.#ask(this.#nextUrl(TURNS[turn % TURNS.length] ?? "part"));
       if (fetched === null) {
         await Bun.sleep(INTERVAL_MS);
         continue;
@@ -86,13 +98,12 @@ export class PlaylistRecorder implements AsyncDisposable {
   #nextUrl(turn: (typeof TURNS)[number]): string {
     const url = new URL(this.#url);
     const reading = this.#reading;
-    if (reading === null || turn === "now") return url.href;
-    const { serverControl, partTargetSeconds } = reading.playlist;
-    if (!serverControl.isYes("CAN-BLOCK-RELOAD")) return url.href;
+    if (reading?.playlist.serverControl.isYes("CAN-BLOCK-RELOAD") !== true) return url.href;
     const { msn, partCount } = edgeOf(reading);
-    url.searchParams.set("_HLS_msn", String(msn));
-    if (partTargetSeconds !== null && turn !== "segment")
-      url.searchParams.set("_HLS_part", String(partCount));
+    const part = turn === "again" ? partCount - 1 : partCount;
+    url.searchParams.set("_HLS_msn", String(part < 0 ? msn - 1 : msn));
+    if (reading.playlist.partTargetSeconds !== null && turn !== "segment" && part >= 0)
+      url.searchParams.set("_HLS_part", String(part));
     if (turn === "delta") url.searchParams.set("_HLS_skip", "YES");
     return url.href;
   }

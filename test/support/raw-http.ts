@@ -6,6 +6,8 @@ export interface RawAnswer {
   readonly body: Uint8Array;
 }
 
+const NONE: RawAnswer = { status: 0, body: new Uint8Array() };
+
 const HEADERS_END = Buffer.from("\r\n\r\n");
 
 /** The answers say their length, or come in chunks. */
@@ -26,7 +28,10 @@ export class RawHttp {
       port: Number(port),
       socket: {
         data: (_socket, bytes) => connection.#receive(bytes),
-        close: () => connection.#answered({ status: 0, body: new Uint8Array() }),
+        close: () => {
+          connection.#socket = null;
+          connection.#answered(NONE);
+        },
       },
     });
     return connection;
@@ -39,6 +44,7 @@ export class RawHttp {
   }
 
   ask(path: string, method: "GET" | "POST" = "GET"): Promise<RawAnswer> {
+    if (this.#socket === null) return Promise.resolve(NONE);
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.send(path, method);

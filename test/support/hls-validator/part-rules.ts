@@ -148,7 +148,9 @@ export const PART_RULES: readonly Rule[] = [
     },
     function* judge(before, after) {
       const oldEnd = edgeOf(before).msn;
-      const beginsAnew = after.segments.some(({ msn, hasDiscontinuity }) => msn >= oldEnd && hasDiscontinuity);
+      const beginsAnew = after.segments.some(
+        ({ msn, hasDiscontinuity }) => msn >= oldEnd && hasDiscontinuity,
+      );
       const hasNone = after.segments.every(({ parts }) => parts.length === 0);
       if (beginsAnew || hasNone) return;
       const most = (after.playlist.targetDurationSeconds ?? 0) * LISTED_TARGET_DURATIONS;
