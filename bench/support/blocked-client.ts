@@ -34,7 +34,9 @@ export class BlockedClient {
       const separator = this.#mediaUrl.search === "" ? "?" : "&";
       const directives = `${separator}_HLS_msn=${msn}&_HLS_part=${part}&_HLS_skip=YES`;
       text = await this.#text(`${this.#mediaUrl.pathname}${this.#mediaUrl.search}${directives}`);
-      if (!text.includes(`URI="${uri}",`) && !text.includes(`URI="${uri}"\n#EXT-X-PRELOAD`)) continue;
+      const at = text.indexOf(`URI="${uri}"`);
+      // Its segment ended before it.
+      if (at === -1 || at > text.indexOf("#EXT-X-PRELOAD-HINT")) continue;
       const { body } = await this.#ask(new URL(uri, this.#mediaUrl).pathname);
       this.#onPart(body, nowMs());
     }
