@@ -75,11 +75,8 @@ async function goesOn(recorder: PlaylistRecorder, segments: number): Promise<voi
   await until(`${segments} segments more`, () => newest() >= from + segments, 30);
 }
 
-/** Players that were not made for low latency, or were: each plays the same playlist. */
-const PLAYED_SECONDS = 12;
-
-/** What they play of it at least: they begin behind live, and fill their buffers before. */
-const LEAST_SECONDS = 6;
+/** Six seconds: three segments, or thirty parts. */
+const PICTURES = 180;
 
 describe.skipIf(!areInstalled("ffmpeg", "gst-launch-1.0"))("the same playlist", () => {
   test("plays in GStreamer, old and new, and in FFmpeg", async () => {
@@ -89,17 +86,13 @@ describe.skipIf(!areInstalled("ffmpeg", "gst-launch-1.0"))("the same playlist", 
     const url = `${server.url}/live/${broadcast.id}/index.m3u8`;
     await using recorder = await PlaylistRecorder.start(url);
     await goesOn(recorder, 4);
-    const shown = await Promise.all([
-      gstreamerHls("hlsdemux", url, PLAYED_SECONDS),
-      gstreamerHls("hlsdemux2", url, PLAYED_SECONDS),
-      ffmpegHls(url, PLAYED_SECONDS),
+    await Promise.all([
+      gstreamerHls("hlsdemux", url, PICTURES),
+      gstreamerHls("hlsdemux2", url, PICTURES),
+      ffmpegHls(url, PICTURES / 30),
     ]);
-    for (const { name, pictures, sounds } of shown) {
-      expect([name, pictures > LEAST_SECONDS * 30]).toEqual([name, true]);
-      expect([name, sounds > LEAST_SECONDS * 30]).toEqual([name, true]);
-    }
     expect(await recorder.violations()).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 });
 
 describe.skipIf(!areInstalled("ffmpeg"))("a playlist followed by blocked reloads", () => {

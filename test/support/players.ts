@@ -1,5 +1,6 @@
 // Players that we did not write.
 
+import { decodeAll } from "./judges.ts";
 import { Program, run } from "./program.ts";
 
 export interface PlayerOptions {
@@ -27,38 +28,38 @@ export function gstreamerPlayer({ url, file, maxSeconds = 60 }: PlayerOptions): 
   return new Program(["gst-launch-1.0", "-q", "-e", ...pipeline], maxSeconds);
 }
 
-/** What a player showed, in real time. */
-export interface Shown {
-  readonly name: string;
-  readonly pictures: number;
-  /** Buffers of decoded sound. */
-  readonly sounds: number;
-}
+/** GStreamer's HLS: `hlsdemux` is the one that others built on for years, `hlsdemux2` the new one. */
+export type GstreamerDemuxer = "hlsdemux" | "hlsdemux2";
 
-/** GStreamer's HLS: `hlsdemux` is the one that others built on for years, `hlsdemux2` the new one. Plays for so many seconds. */
+/** Plays in real time until so many pictures were shown, and sound was heard with them; throws after `maxSeconds`. */
 export async function gstreamerHls(
-  name: "hlsdemux" | "hlsdemux2",
+  demuxer: GstreamerDemuxer,
   url: string,
-  seconds: number,
-): Promise<Shown> {
-  const sink = (sinkName: string) => `fakesink name=${sinkName} silent=false sync=true`;
+  pictures: number,
+  maxSeconds = 40,
+): Promise<void> {
+  const sink = (name: string) => `fakesink name=${name} silent=false sync=true`;
   const command = [
-    ...["env", `GST_PLUGIN_FEATURE_RANK=${name}:MAX`, "gst-launch-1.0", "-v"],
-    ...[name === "hlsdemux" ? "playbin" : "playbin3", `uri=${url}`],
+    ...["env", `GST_PLUGIN_FEATURE_RANK=${demuxer}:MAX`, "gst-launch-1.0", "-v"],
+    ...[demuxer === "hlsdemux" ? "playbin" : "playbin3", `uri=${url}`],
     ...[`video-sink=${sink("pictures")}`, `audio-sink=${sink("sounds")}`],
   ];
-  const { stdout } = await new Program(command, seconds).result;
-  const count = (sinkName: string) =>
-    stdout.split(`GstFakeSink:${sinkName}: last-message = chain`).length - 1;
-  return { name, pictures: count("pictures"), sounds: count("sounds") };
+  const child = Bun.spawn(command, { stdout: "pipe", stderr: "ignore", timeout: maxSeconds * 1000 });
+  const shown = { pictures: 0, sounds: 0 };
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    for (const [, name] of text.matchAll(/GstFakeSink:(pictures|sounds): last-message = chain/g))
+      shown[name as keyof typeof shown] += 1;
+    if (shown.pictures < pictures || shown.sounds < pictures) continue;
+    child.kill("SIGKILL");
+    await child.exited;
+    return;
+  }
+  throw new Error(`${demuxer} showed ${shown.pictures} pictures, ${shown.sounds} times sound.`);
 }
 
-/** FFmpeg's HLS, read as fast as it comes, for so many seconds of the stream; throws with what it did not like. */
-export async function ffmpegHls(url: string, streamSeconds: number): Promise<Shown> {
-  const command = ["ffmpeg", "-v", "error", "-xerror", "-i", url, "-t", String(streamSeconds)];
-  const output = await run([...command, "-f", "null", "-progress", "-", "-nostats", "-"]);
-  const pictures = Number(/[\s\S]*^frame=(\d+)$/m.exec(output)?.[1] ?? 0);
-  return { name: "ffmpeg", pictures, sounds: pictures };
+/** FFmpeg's HLS, for so many seconds of the stream; throws with what it did not like. */
+export async function ffmpegHls(url: string, streamSeconds: number): Promise<void> {
+  await decodeAll(url, ["-t", String(streamSeconds)]);
 }
 
 export interface Packet {

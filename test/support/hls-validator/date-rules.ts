@@ -10,12 +10,13 @@ export const DATE_RULES: readonly Rule[] = [
     {
       id: "dates",
       section: "§6.2.1, Apple's authoring specification 8.18",
-      says: "a live playlist has dates: on its first segment, and after each discontinuity",
+      says: "a live playlist has dates: on its first segment that is no gap, and after each discontinuity",
     },
     function* judge({ segments, playlist }) {
       if (playlist.playlistType === "VOD") return;
-      for (const [index, { msn, programDateTime, hasDiscontinuity }] of segments.entries())
-        if ((index === 0 || hasDiscontinuity) && programDateTime === null) yield `segment ${msn} has none`;
+      const first = segments.find(({ isGap }) => !isGap)?.msn;
+      for (const { msn, programDateTime, hasDiscontinuity } of segments)
+        if ((msn === first || hasDiscontinuity) && programDateTime === null) yield `segment ${msn} has none`;
     },
   ),
   ofEach(

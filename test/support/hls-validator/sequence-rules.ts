@@ -66,13 +66,13 @@ export const SEQUENCE_RULES: readonly Rule[] = [
     {
       id: "map-with-discontinuity",
       section: "§4.4.4.3, §4.4.4.5",
-      says: "another EXT-X-MAP comes with a discontinuity, and each segment has one",
+      says: "another EXT-X-MAP comes with a discontinuity, and each segment that is no gap has one",
     },
     function* judge({ segments }) {
-      for (const [index, { msn, mapUri, hasDiscontinuity }] of segments.entries()) {
-        const before = segments[index - 1];
-        if (mapUri === null) yield `segment ${msn} has no initialization`;
-        if (before !== undefined && before.mapUri !== mapUri && !hasDiscontinuity)
+      for (const [index, { msn, mapUri, hasDiscontinuity, isGap }] of segments.entries()) {
+        const before = segments[index - 1]?.mapUri ?? null;
+        if (mapUri === null && !isGap) yield `segment ${msn} has no initialization`;
+        if (before !== null && before !== mapUri && !hasDiscontinuity)
           yield `segment ${msn} begins with ${mapUri} and without a discontinuity`;
       }
     },
