@@ -5,6 +5,9 @@ import { ofEach, type Rule } from "./rule.ts";
 /** A date is rounded to a millisecond, a clock is corrected a little at a time. */
 const TOLERANCE_MS = 100;
 
+/** A clock that goes back by more than this was set by somebody: what is dated after that is dated right. */
+const SET_BACK_MS = 60_000;
+
 export const DATE_RULES: readonly Rule[] = [
   ofEach(
     {
@@ -31,7 +34,9 @@ export const DATE_RULES: readonly Rule[] = [
         const dateMs = programDateTime === null ? null : Date.parse(programDateTime);
         if (dateMs !== null && expectedMs !== null) {
           const offMs = dateMs - expectedMs;
-          const isOff = hasDiscontinuity ? offMs < -TOLERANCE_MS : Math.abs(offMs) > TOLERANCE_MS;
+          const isOff = hasDiscontinuity
+            ? offMs < -TOLERANCE_MS && offMs > -SET_BACK_MS
+            : Math.abs(offMs) > TOLERANCE_MS;
           if (isOff) yield `segment ${msn} is dated ${programDateTime}, ${offMs.toFixed(0)} ms off`;
         }
         const beganMs: number | null = dateMs ?? expectedMs;
