@@ -2,9 +2,11 @@
 
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { PlayoutName } from "#openapi/names.ts";
+import { SESSION_PARAMETER } from "#openapi/playback-paths.ts";
 import type { Viewers } from "#server/stats/viewers.ts";
 import { notFoundAnswer } from "./playback-answers.ts";
 import type { PlaybackPath } from "./playback-path.ts";
+import { viewerSessionIn } from "./playback-sessions.ts";
 import { CORS_HEADERS, emptyAnswer } from "./representation.ts";
 
 /** A session and its name are a twentieth of this; a body that is longer, or does not say its length, is not read. */
@@ -41,18 +43,19 @@ export class WatchingBeacons {
     if (targetDurationSeconds === undefined || targetDurationSeconds === null) return notFoundAnswer();
     const session = await sessionOf(request);
     const isCounted =
-      session !== null && this.#options.viewers.watching(id, playout, session, targetDurationSeconds);
+      session !== null &&
+      this.#options.viewers.watching(id, playout, viewerSessionIn(session) ?? session, targetDurationSeconds);
     return emptyAnswer(isCounted ? 204 : 400, {});
   }
 }
 
 /** As a query, or as a form in the body, which is what `navigator.sendBeacon` sends of a URLSearchParams. */
 async function sessionOf(request: Request): Promise<string | null> {
-  const inQuery = new URL(request.url).searchParams.get("session");
+  const inQuery = new URL(request.url).searchParams.get(SESSION_PARAMETER);
   if (inQuery !== null) return inQuery;
   const byteLength = Number(request.headers.get("Content-Length") ?? Number.NaN);
   if (!(byteLength <= MAX_BODY_BYTES)) return null;
-  return new URLSearchParams(await request.text()).get("session");
+  return new URLSearchParams(await request.text()).get(SESSION_PARAMETER);
 }
 
 function preflight(): Response {

@@ -10,6 +10,7 @@ import { MediaPlayback } from "#server/delivery/media-playback.ts";
 import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
 import { PlaybackRouter } from "#server/delivery/playback-router.ts";
 import { StretchCache } from "#server/delivery/stretch-cache.ts";
+import { WatchingBeacons } from "#server/delivery/watching-beacons.ts";
 import { Programme } from "#server/programme/programme.ts";
 import { RtmpFanOut } from "#server/programme/rtmp-fan-out.ts";
 import { Footages } from "#server/recording/footages.ts";
@@ -67,6 +68,7 @@ class House {
         footages: new Footages(recorded.recordings),
         listed,
       }),
+      beacons: new WatchingBeacons({ programme: () => null, viewers: this.viewers }),
     });
     for (const playout of ["auto", "primary"] as const) this.programmes.set(playout, programme(this.clock));
   }

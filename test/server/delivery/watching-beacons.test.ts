@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { parsePlaybackUrl } from "#server/delivery/playback-path.ts";
+import { PlaybackSessions } from "#server/delivery/playback-sessions.ts";
 import { WatchingBeacons } from "#server/delivery/watching-beacons.ts";
 import { SessionKeys } from "#server/stats/session-key.ts";
 import { Viewers } from "#server/stats/viewers.ts";
@@ -59,6 +60,16 @@ test("a playlist and a beacon of one session are one viewer", async () => {
   const session = house.viewers.newSession();
   const url = `${SHOW}/v0-360/media.m3u8?session=${session}`;
   house.viewers.watched("show", "auto", { headers: new Headers(), url, address: () => "" }, 2);
+  await house.ask(`${SHOW}/watching?session=${session}`);
+  expect(house.counts).toEqual([1, 0, 0]);
+});
+
+test("a session that a token was exchanged for is the viewer's own", async () => {
+  const house = new House();
+  const session = house.viewers.newSession();
+  const sessions = new PlaybackSessions({ secret: new Uint8Array(32), dateMs: () => 0 });
+  const granted = sessions.grant(session, "show", 60_000);
+  expect((await house.ask(`${SHOW}/watching?session=${granted}`)).status).toBe(204);
   await house.ask(`${SHOW}/watching?session=${session}`);
   expect(house.counts).toEqual([1, 0, 0]);
 });
