@@ -16,7 +16,9 @@ import { until } from "#test/support/until.ts";
 const RELOADS = 1000;
 const PAGES = 200;
 const COMING_SECONDS = 10;
-const STAYING_SECONDS = 8;
+
+/** Four seconds of the programme, or more where a part was late. */
+const EACH_PARTS = 20;
 
 /** No signature of anybody's. */
 const FORGED = "a".repeat(22);
@@ -43,7 +45,7 @@ describe.skipIf(!areInstalled("nginx", "ffmpeg"))("low latency behind nginx as d
       await Bun.sleep((index * COMING_SECONDS * 1000) / PAGES);
       await page.watch(id);
     });
-    await Bun.sleep((COMING_SECONDS + STAYING_SECONDS) * 1000);
+    await until("parts for everybody", () => pages.every((page) => page.parts >= EACH_PARTS), 50);
     const parts = partNumber(recorder) - firstPart;
     const reached = proxy.proxied.slice(from).filter(({ cache }) => cache !== "HIT");
     const { sum } = await api.operations.getLivestreamStatsOverview(id);
@@ -51,8 +53,6 @@ describe.skipIf(!areInstalled("nginx", "ffmpeg"))("low latency behind nginx as d
     await Promise.all(watching);
 
     expect(pages.flatMap(({ refused }) => refused)).toEqual([]);
-    expect(Math.min(...pages.map((page) => page.parts))).toBeGreaterThan(STAYING_SECONDS);
-    expect(parts).toBeGreaterThan((COMING_SECONDS + STAYING_SECONDS) * 3);
     expect(reached.length / parts).toBeLessThan(10);
     expect(sum.hlsConnections).toBe(PAGES + 1); // And the recorder.
     expect(await recorder.violations()).toEqual([]);

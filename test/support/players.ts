@@ -36,7 +36,7 @@ export async function gstreamerHls(
   demuxer: GstreamerDemuxer,
   url: string,
   pictures: number,
-  maxSeconds = 40,
+  maxSeconds = 60,
 ): Promise<void> {
   const sink = (name: string) => `fakesink name=${name} silent=false sync=true`;
   const command = [
