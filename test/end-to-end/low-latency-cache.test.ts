@@ -70,7 +70,7 @@ async function areOneRequest(proxy: CachingProxy, recorder: PlaylistRecorder, id
   const answers = await Promise.all(
     connections.map((connection, index) =>
       // A forged session is nobody's, and no reason to be answered otherwise.
-      connection.ask(`${media.pathname}?session=${sessions[index]}.${FORGED}&_HLS_msn=${msn + 1}`),
+      connection.ask(`${media.pathname}?session=${sessions[index]}.${FORGED}&_HLS_msn=${msn}`),
     ),
   );
   for (const connection of connections) connection.close();
