@@ -350,6 +350,7 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
             ...{ page: 0, perpage: atMost, sort: null, status: "live", playbackPolicy: "public" },
           }),
         publicUrl: (path) => urls.http(path),
+        dateMs,
       }),
     ],
   });

@@ -95,7 +95,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/verify": ["node:", "server/recording", "server/store", "server/thumbnails", ...COMMON],
   "server/licences": ["node:", "server/common"],
   "server/web": ["node:", "hono", "openapi/playback-paths.ts", ...COMMON],
-  "server/web/pages": ["hls.js", "server/web/watch-state.ts"],
+  "server/web/pages": ["hls.js", "media-chrome", "server/web/watch-state.ts"],
   "server/delivery": [
     ...[
       "node:",

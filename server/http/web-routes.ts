@@ -3,11 +3,11 @@
 import { type Context, Hono } from "hono";
 import { IMMUTABLE } from "#server/common/cache-control.ts";
 import { LICENCES } from "#server/licences/licences.ts";
-import { assets } from "#server/web/assets.ts";
+import { assets, controlStyleHashes } from "#server/web/assets.ts";
 import { oEmbed, watchedId } from "#server/web/embedding.ts";
 import { type LiveLivestream, renderStartPage } from "#server/web/start-page.tsx";
 import { renderWatchPage, type SharedPage } from "#server/web/watch-page.tsx";
-import { type WatchedLivestream, watchState } from "#server/web/watch-state.ts";
+import { type WatchAnswer, type WatchedLivestream, watchState } from "#server/web/watch-state.ts";
 
 /** Nothing inline and nothing from anywhere else; `blob:` is where hls.js hands the video element its source. */
 const CONTENT_SECURITY_POLICY = [
@@ -21,10 +21,14 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-const PAGE_HEADERS = pageHeaders("'none'");
+/** The controls bring their own style elements along. */
+const WATCH_POLICY = `${CONTENT_SECURITY_POLICY}; style-src-elem 'self' ${controlStyleHashes}`;
+
+const START_HEADERS = pageHeaders(CONTENT_SECURITY_POLICY, "'none'");
+const WATCH_HEADERS = pageHeaders(WATCH_POLICY, "'none'");
 
 /** Only the player alone may be a part of another site's page. */
-const EMBEDDED_HEADERS = pageHeaders("*");
+const EMBEDDED_HEADERS = pageHeaders(WATCH_POLICY, "*");
 
 /** So many of those that are live are shown on the start page, the newest ones. */
 const MAX_SHOWN = 24;
@@ -36,13 +40,15 @@ export interface WebRoutesOptions {
   liveNow(atMost: number): Promise<{ readonly items: readonly LiveLivestream[]; readonly total: number }>;
   /** The address of a path without its leading slash, as the operator made it public. */
   publicUrl(path: string): string;
+  /** Milliseconds since 1970, by the clock that dates playlists. */
+  dateMs(): number;
 }
 
-export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions): Hono {
+export function webRoutes({ livestream, liveNow, publicUrl, dateMs }: WebRoutesOptions): Hono {
   const routes = new Hono();
   routes.get("/", async (context) => {
     const { items, total } = await liveNow(MAX_SHOWN);
-    return context.html(renderStartPage(items, total), 200, PAGE_HEADERS);
+    return context.html(renderStartPage(items, total), 200, START_HEADERS);
   });
   routes.get("/watch/:id", async (context) => {
     const id = context.req.param("id");
@@ -53,13 +59,14 @@ export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions):
       shared: watched === null ? null : sharedPage(id, watched, publicUrl),
       isEmbedded,
     });
-    return context.html(html, watched === null ? 404 : 200, isEmbedded ? EMBEDDED_HEADERS : PAGE_HEADERS);
+    return context.html(html, watched === null ? 404 : 200, isEmbedded ? EMBEDDED_HEADERS : WATCH_HEADERS);
   });
   routes.get("/watch/:id/state", async (context) => {
     const id = context.req.param("id");
     const watched = await livestream(id);
-    const state = watched === null ? null : watchState(id, watched, "../../");
-    return context.json(state, state === null ? 404 : 200, { "Cache-Control": "no-store" });
+    const answer: WatchAnswer | null =
+      watched === null ? null : { ...watchState(id, watched, "../../"), serverMs: dateMs() };
+    return context.json(answer, answer === null ? 404 : 200, { "Cache-Control": "no-store" });
   });
   routes.get("/oembed", (context) => answerOEmbed(context, { livestream, publicUrl }));
   routes.get("/assets/:name", serveAsset);
@@ -67,10 +74,10 @@ export function webRoutes({ livestream, liveNow, publicUrl }: WebRoutesOptions):
   return routes;
 }
 
-function pageHeaders(frameAncestors: "'none'" | "*") {
+function pageHeaders(policy: string, frameAncestors: "'none'" | "*") {
   return {
-    "Content-Security-Policy": `${CONTENT_SECURITY_POLICY}; frame-ancestors ${frameAncestors}`,
-    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": `${policy}; frame-ancestors ${frameAncestors}`,
+    "Referrer-Policy": "no-referrer", // A page's address may hold a viewer's token.
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
   };

@@ -2,6 +2,7 @@
 
 import { type MacroText, textOf } from "#server/common/macro-text.ts";
 import { bundlePage, readPage } from "./bundle-page.ts" with { type: "macro" };
+import { hashControlStyles } from "./hash-control-styles.ts" with { type: "macro" };
 
 export interface Asset {
   /** File name with a hash of the content. */
@@ -19,6 +20,9 @@ export const docsScript = asset("docs.js", JAVASCRIPT, bundlePage("docs.ts"));
 export const docsStyleSheet = asset("docs.css", STYLES, bundlePage("docs.css"));
 export const styleSheet = asset("tandem.css", STYLES, bundlePage("tandem.css"));
 export const icon = asset("icon.svg", "image/svg+xml", readPage("icon.svg"));
+
+/** What a page's policy must allow for the player's controls: hash sources of CSP, separated by spaces. */
+export const controlStyleHashes: string = textOf(hashControlStyles());
 
 /** By name, as the URL says it. */
 export const assets: ReadonlyMap<string, Asset> = new Map(

@@ -4,6 +4,7 @@
 import { icon, watchScript } from "./assets.ts";
 import { embedUrl } from "./embedding.ts";
 import { renderPage } from "./page.tsx";
+import { WatchControls } from "./watch-controls.tsx";
 import type { WatchState } from "./watch-state.ts";
 
 /** What other sites are told of a page. Absolute URLs. */
@@ -31,16 +32,27 @@ export function renderWatchPage({ state, shared, isEmbedded }: WatchPageOptions)
     head: shared !== null && openGraph(title, shared),
     children: (
       <main class={isEmbedded ? "watch embedded" : "watch"} data-phase={state?.phase ?? "not-found"}>
-        <div class="stage">
-          {/* biome-ignore lint/a11y/useMediaCaption: captions, where there are any, travel inside the stream */}
-          <video id="video" playsinline poster={state?.posterUrl ?? undefined} aria-label={title} />
+        <div class="stage" id="stage">
+          <WatchControls>
+            {/* biome-ignore lint/a11y/useMediaCaption: captions, where there are any, travel inside the stream */}
+            <video
+              id="video"
+              slot="media"
+              playsinline
+              poster={state?.posterUrl ?? undefined}
+              aria-label={title}
+            />
+          </WatchControls>
           <div id="notice" class="notice" role="status" aria-live="polite">
             <p id="notice-title" class="notice-title" />
             <p id="notice-detail" class="notice-detail" />
           </div>
           <div class="overlay">
+            <button id="begin" class="pill" type="button" hidden>
+              Play
+            </button>
             <button id="unmute" class="pill" type="button" hidden>
-              Turn the sound on
+              Sound is off: turn it on
             </button>
             <button id="go-live" class="pill" type="button" hidden>
               Back to live
@@ -69,13 +81,13 @@ export function renderWatchPage({ state, shared, isEmbedded }: WatchPageOptions)
           <h1 id="title">{title}</h1>
           <p class="facts">
             <span id="shown-at" title="When the picture was broadcast" />
-            <span id="behind" title="How far the picture is behind the newest that the server has" />
+            <data id="behind" title="How long ago the picture reached the server, by the server's clock" />
             <span id="quality" title="The size of the picture" />
             <label id="delay" hidden>
               Delay{" "}
               <select>
-                <option value="short">short</option>
-                <option value="steady">longer, steadier</option>
+                <option value="short">low</option>
+                <option value="steady">steady</option>
               </select>
             </label>
           </p>

@@ -29,6 +29,12 @@ export interface WatchState {
   readonly posterUrl: string | null;
 }
 
+/** What the page is answered when it asks. */
+export interface WatchAnswer extends WatchState {
+  /** The server's clock when it answered, milliseconds since 1970: the dates of the playlist are by it. */
+  readonly serverMs: number;
+}
+
 /** Its addresses are relative to whatever carries it: `root` leads from there to the server's root, as `../` does. */
 export function watchState(
   livestreamId: string,

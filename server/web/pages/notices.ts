@@ -2,8 +2,11 @@
 
 import type { WatchPhase } from "#server/web/watch-state.ts";
 
-/** `not-found` and `offline` are the page's own: the server knows no such livestream, or does not answer. */
-export type PagePhase = WatchPhase | "not-found" | "offline";
+/**
+ * Three are the page's own: the server knows no such livestream (`not-found`), does not answer (`offline`), or does not let this
+ * viewer watch (`denied`).
+ */
+export type PagePhase = WatchPhase | "not-found" | "offline" | "denied";
 
 interface Notice {
   /** Beside the name of the livestream. */
@@ -39,6 +42,11 @@ export const NOTICES: Record<PagePhase, Notice> = {
     badge: "Not found",
     title: "There is no such livestream",
     detail: "The address may be mistyped, or the livestream was deleted.",
+  },
+  denied: {
+    badge: "Not for everybody",
+    title: "This broadcast needs a link of your own",
+    detail: "The one you followed has none, or has run out: ask for another where you found it.",
   },
   offline: {
     badge: "Offline",

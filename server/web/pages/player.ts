@@ -1,19 +1,29 @@
 // One video element and whatever feeds it: hls.js where it works, else the browser's own HLS.
 
-import Hls, { type Fragment } from "hls.js";
+import Hls, { type LevelDetails } from "hls.js";
+import type { DelayChoice } from "./delay-choice.ts";
+import { type DistanceFromLive, LivePace, SLACK_SECONDS } from "./live-pace.ts";
+import { dateMsAt, endOf, ownDateMs } from "./media-times.ts";
+import { Renditions } from "./renditions.ts";
 import { WatchingBeacon } from "./watching-beacon.ts";
 
-/** Fragmented MP4 passes through hls.js as it is: a worker to remux in would have nothing to do. */
-const HLS_OPTIONS = { enableWorker: false, liveDurationInfinity: true, backBufferLength: 60 };
-
-/** A viewer who is so much further behind than need be has left the live edge, by will or by a stall. */
-const SLACK_SECONDS = 6;
+/**
+ * Fragmented MP4 passes through hls.js as it is: a worker to remux in would have nothing to do. A stall moves the picture away from
+ * live for as long as it lasted, and not for good: the way back is {@link LivePace}'s.
+ */
+const HLS_OPTIONS = {
+  ...{ enableWorker: false, liveDurationInfinity: true, backBufferLength: 60 },
+  liveSyncOnStallIncrease: 0,
+};
 
 /**
  * A viewer who is there from the first second waits for as many segments: no player should be closer to the live edge than
  * three target durations (RFC 8216 §6.3.3), and one that is has nothing to play when a segment comes a second late.
  */
 const LEAST_SEGMENTS = 3;
+
+/** By parts, as short as a line may be uneven; a playlist may ask for more (PART-HOLD-BACK). */
+const LOW_DISTANCE_SECONDS = 1;
 
 /** How far behind the end of its range a browser's own HLS is put; it knows better itself, and does not say. */
 const OWN_HLS_DISTANCE_SECONDS = 6;
@@ -24,12 +34,12 @@ const STEADY_DISTANCE_SECONDS = 10;
 /** What cannot be decoded again so soon after hls.js began afresh will not be by another fresh beginning. */
 const RECOVERY_INTERVAL_MS = 10_000;
 
-/** A playlist that cannot be played now, for example because there is none yet: whoever asked may ask again. */
-type OnFailure = () => void;
+/** What a playlist may be refused for: its token, or the lack of one. */
+const DENIED_STATUSES: readonly (number | undefined)[] = [401, 403];
 
 /** Where the picture is, of a playlist that still grows. */
 export interface LivePosition {
-  /** Between what is shown and the newest that the server has. */
+  /** Since what is shown was broadcast, by the playlist's dates; where it has none, between it and the newest that the server has. */
   readonly behindSeconds: number;
   /** Whether a jump to the live edge would be seen. */
   readonly hasLeftEdge: boolean;
@@ -46,19 +56,37 @@ export interface SeekRange {
   dateMsAt(seconds: number): number | null;
 }
 
+export interface PlayerOptions {
+  readonly video: HTMLVideoElement;
+  readonly delay: DelayChoice;
+  /** The server's time, milliseconds since 1970; null while it is not known. */
+  readonly nowMs: () => number | null;
+  /** Of a playlist that cannot be played now, for example because there is none yet: whoever asked may ask again. */
+  readonly onFailure: () => void;
+}
+
 export class Player {
+  readonly renditions = new Renditions((index) => {
+    if (this.#hls !== null) this.#hls.nextLevel = index;
+  });
+  readonly pace: Pick<LivePace, "choose">;
+  readonly #options: PlayerOptions;
   readonly #video: HTMLVideoElement;
-  readonly #onFailure: OnFailure;
   #hls: Hls | null = null;
   #url: string | null = null;
-  #isSteady = false;
+  #delay: DelayChoice;
   #recoveredAtMs = Number.NEGATIVE_INFINITY;
-  /** Seconds behind the newest that hls.js keeps of its own; null before it knows. */
+  /** Seconds behind the newest that is the shortest for this playlist; null before it is known. */
   #shortDistanceSeconds: number | null = null;
+  #isBlocked = false;
+  #isDenied = false;
 
-  constructor(video: HTMLVideoElement, onFailure: OnFailure) {
+  constructor(options: PlayerOptions) {
+    const { video } = options;
+    this.#options = options;
     this.#video = video;
-    this.#onFailure = onFailure;
+    this.#delay = options.delay;
+    this.pace = new LivePace(video, () => (this.#hls === null ? null : this.#distance));
     video.addEventListener("error", () => this.#fail());
   }
 
@@ -67,13 +95,26 @@ export class Player {
     return this.#url;
   }
 
+  /** Whether the browser plays nothing before the viewer has asked for it, with sound or without. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  /** Whether the server refused the last playlist to this viewer. */
+  get isDenied(): boolean {
+    return this.#isDenied;
+  }
+
   /** Null for a recording, for a broadcast that has ended, and before the first picture. */
   get livePosition(): LivePosition | null {
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
-    const [behindSeconds, wantedSeconds] =
-      this.#hls === null ? this.#ownDistance() : hlsJsDistance(this.#hls, this.#video);
-    if (behindSeconds === null) return null;
-    return { behindSeconds, hasLeftEdge: behindSeconds > wantedSeconds + SLACK_SECONDS };
+    const distance = this.#distance;
+    if (distance === null) return null;
+    const { behindSeconds, wantedSeconds } = distance;
+    return {
+      behindSeconds: this.#ageSeconds ?? behindSeconds,
+      hasLeftEdge: behindSeconds > wantedSeconds + SLACK_SECONDS,
+    };
   }
 
   /** Null where the playlist keeps less, and in a browser's own HLS, whose own controls seek in it. */
@@ -100,10 +141,9 @@ export class Player {
   }
 
   /** Goes to the longer distance from live, or to the shortest, and keeps it. */
-  keepDistance(choice: "short" | "steady"): void {
-    this.#isSteady = choice === "steady";
-    const distance = this.#isSteady ? STEADY_DISTANCE_SECONDS : this.#shortDistanceSeconds;
-    if (this.#hls !== null && distance !== null) this.#hls.targetLatency = distance;
+  keepDistance(choice: DelayChoice): void {
+    this.#delay = choice;
+    if (this.#hls !== null) this.#applyDistance(this.#hls);
     this.goLive();
   }
 
@@ -116,7 +156,7 @@ export class Player {
       return;
     }
     this.#video.src = url;
-    void this.#begin(); // What it waits for may be minutes away; nothing here depends on it.
+    void this.begin(); // What it waits for may be minutes away; nothing here depends on it.
   }
 
   /** To the newest that can be played without a stall. */
@@ -125,28 +165,42 @@ export class Player {
     const target = this.#hls?.liveSyncPosition ?? (end === null ? null : end - OWN_HLS_DISTANCE_SECONDS);
     if (target === null) return;
     this.#video.currentTime = Math.max(0, target);
-    void this.#begin(); // As in `play`.
+    void this.begin(); // As in `play`.
   }
 
   stop(): void {
     this.#url = null;
     this.#hls?.destroy();
     this.#hls = null;
+    this.renditions.offer([]);
     this.#video.removeAttribute("src");
     this.#video.load();
   }
 
+  /** Browsers play with sound only where the viewer has shown to want it; without sound most always do. */
+  async begin(): Promise<void> {
+    const video = this.#video;
+    const isRefused = await isPlayRefused(video);
+    if (isRefused && !video.muted) {
+      video.muted = true;
+      this.#isBlocked = await isPlayRefused(video);
+    } else this.#isBlocked = isRefused;
+    if (this.#isBlocked) this.#options.onFailure();
+  }
+
   #playWithHlsJs(url: string): void {
-    const hls = new Hls(HLS_OPTIONS);
-    const begin = () => this.#begin();
+    const hls = new Hls({ ...HLS_OPTIONS, lowLatencyMode: this.#delay === "short" });
+    const begin = () => this.begin();
+    const isEnough = (details: LevelDetails) => this.#isEnough(details);
     this.#hls = hls;
     this.#shortDistanceSeconds = null;
-    hls.once(Hls.Events.LEVEL_UPDATED, () => {
-      this.#shortDistanceSeconds = hls.targetLatency;
-      if (this.#isSteady) hls.targetLatency = STEADY_DISTANCE_SECONDS;
+    hls.once(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
+      this.#isDenied = false;
+      this.#shortDistanceSeconds = shortDistance(hls, details);
+      this.#applyDistance(hls);
     });
     hls.on(Hls.Events.LEVEL_UPDATED, function beginOnce(_event, { details }) {
-      if (details.live && details.fragments.length < LEAST_SEGMENTS) return;
+      if (details.live && !isEnough(details)) return;
       hls.off(Hls.Events.LEVEL_UPDATED, beginOnce);
       void begin(); // As in `play`.
     });
@@ -157,66 +211,80 @@ export class Player {
     hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {
       if (details.live) beacon.followed(url, details.url);
     });
-    hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
+    hls.on(Hls.Events.MANIFEST_PARSED, (_event, { levels }) => {
+      this.renditions.offer(
+        levels.map(({ width, height, bitrate }, index) => ({ id: String(index), width, height, bitrate })),
+      );
+    });
+    hls.on(Hls.Events.ERROR, (_event, { fatal, type, response }) => {
       if (!fatal) return;
       const nowMs = performance.now();
       const mayRecover = nowMs - this.#recoveredAtMs > RECOVERY_INTERVAL_MS;
       if (type !== Hls.ErrorTypes.MEDIA_ERROR || !mayRecover) {
-        this.#fail();
+        this.#fail(DENIED_STATUSES.includes(response?.code));
         return;
       }
       this.#recoveredAtMs = nowMs;
+      const isPlaying = !this.#video.paused;
       hls.recoverMediaError();
+      if (isPlaying) void this.begin(); // The video element was given another source, which pauses it; then as in `play`.
     });
     hls.loadSource(url);
     hls.attachMedia(this.#video);
   }
 
-  /** Seconds, as {@link hlsJsDistance}. */
-  #ownDistance(): [number | null, number] {
-    const end = endOf(this.#video.seekable);
-    const isLive = this.#video.duration === Number.POSITIVE_INFINITY;
-    return [isLive && end !== null ? end - this.#video.currentTime : null, OWN_HLS_DISTANCE_SECONDS];
+  /** Whether a live playlist holds what a viewer has to be behind. */
+  #isEnough({ fragments, partTarget, edge, fragmentStart }: LevelDetails): boolean {
+    if (this.#delay === "steady" || !partTarget) return fragments.length >= LEAST_SEGMENTS;
+    return edge - fragmentStart >= (this.#shortDistanceSeconds ?? LOW_DISTANCE_SECONDS);
   }
 
-  #fail(): void {
-    if (this.#url === null) return;
-    this.stop();
-    this.#onFailure();
+  #applyDistance(hls: Hls): void {
+    hls.lowLatencyMode = this.#delay === "short";
+    const distance = this.#delay === "steady" ? STEADY_DISTANCE_SECONDS : this.#shortDistanceSeconds;
+    if (distance !== null) hls.targetLatency = distance;
   }
 
-  /** Browsers play with sound only where the viewer has shown to want it; without sound they always do. */
-  async #begin(): Promise<void> {
-    try {
-      await this.#video.play();
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      this.#video.muted = true;
-      await this.#video.play().catch(() => undefined);
+  /** How far it is behind the newest that the server has, and how far it should be; null when it is not live. */
+  get #distance(): DistanceFromLive | null {
+    const { currentTime, duration, seekable } = this.#video;
+    if (this.#hls === null) {
+      const end = endOf(seekable);
+      if (duration !== Number.POSITIVE_INFINITY || end === null) return null;
+      return { behindSeconds: end - currentTime, wantedSeconds: OWN_HLS_DISTANCE_SECONDS };
     }
+    const details = this.#hls.latestLevelDetails;
+    if (details === null || !details.live) return null;
+    const behindSeconds = Math.max(0, details.edge + details.age - currentTime);
+    return { behindSeconds, wantedSeconds: this.#hls.targetLatency ?? 0 };
+  }
+
+  /** How long ago what is shown was broadcast, by the server's clock; null where the playlist has no dates. */
+  get #ageSeconds(): number | null {
+    const shownMs = this.#hls === null ? ownDateMs(this.#video) : (this.#hls.playingDate?.getTime() ?? null);
+    const nowMs = this.#options.nowMs();
+    return shownMs === null || nowMs === null ? null : Math.max(0, nowMs - shownMs) / 1000;
+  }
+
+  #fail(isDenied = false): void {
+    if (this.#url === null) return;
+    this.#isDenied = isDenied;
+    this.stop();
+    this.#options.onFailure();
   }
 }
 
-/** Seconds: how far behind, null when it is not live, and how far hls.js means to be. */
-function hlsJsDistance(hls: Hls, video: HTMLVideoElement): [number | null, number] {
-  const details = hls.latestLevelDetails;
-  if (details === null || !details.live) return [null, 0];
-  return [Math.max(0, details.edge + details.age - video.currentTime), hls.targetLatency ?? 0];
-}
-
-/** Each fragment has a date: hls.js works out those that the playlist leaves to be worked out. */
-function dateMsAt(fragments: readonly Fragment[], seconds: number): number | null {
-  let [first, last] = [0, fragments.length - 1];
-  while (first < last) {
-    const middle = Math.ceil((first + last) / 2);
-    if ((fragments[middle]?.start ?? 0) <= seconds) first = middle;
-    else last = middle - 1;
+/** Whether the browser will not have it yet; what interrupts a beginning begins again by itself. */
+async function isPlayRefused(video: HTMLVideoElement): Promise<boolean> {
+  try {
+    await video.play();
+    return false;
+  } catch (error) {
+    return error instanceof DOMException && error.name === "NotAllowedError";
   }
-  const fragment = fragments[first];
-  const dateMs = fragment?.programDateTime ?? null;
-  return fragment === undefined || dateMs === null ? null : dateMs + (seconds - fragment.start) * 1000;
 }
 
-function endOf(ranges: TimeRanges): number | null {
-  return ranges.length === 0 ? null : ranges.end(ranges.length - 1);
+/** The shortest distance from the newest that hls.js and we think safe, seconds. */
+function shortDistance(hls: Hls, { partHoldBack }: LevelDetails): number | null {
+  return partHoldBack > 0 ? Math.max(LOW_DISTANCE_SECONDS, partHoldBack) : hls.targetLatency;
 }

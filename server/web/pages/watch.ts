@@ -1,9 +1,12 @@
 // The watch page: asks the server what the livestream is at, plays what there is, and says what it waits for.
 
-import type { WatchState } from "#server/web/watch-state.ts";
+import { askState } from "./ask-state.ts";
+import { Controls } from "./controls.ts";
+import { rememberDelay, rememberedDelay } from "./delay-choice.ts";
 import { find, write } from "./find.ts";
 import { NOTICES, type PagePhase } from "./notices.ts";
 import { Player } from "./player.ts";
+import { ServerClock } from "./server-clock.ts";
 import { TimeShiftBar } from "./time-shift-bar.ts";
 import { lengthText } from "./times.ts";
 
@@ -13,6 +16,9 @@ const CALM_INTERVAL_MS = 5000;
 
 /** A live picture that stood still for this long after the end of the broadcast will not move again. */
 const STUCK_MS = 6000;
+
+/** A page that has waited for a live picture for this long begins afresh. */
+const AFRESH_MS = 15_000;
 
 /** Shorter steps are no picture that moves: hls.js jumps by tenths of a second where it has nothing to play. */
 const LEAST_MOVE_SECONDS = 1;
@@ -24,9 +30,21 @@ const unmute = find("#unmute", HTMLButtonElement);
 const goLive = find("#go-live", HTMLButtonElement);
 const delay = find("#delay", HTMLLabelElement);
 const delayChoice = find("#delay select", HTMLSelectElement);
-const behind = find("#behind", HTMLElement);
+const begin = find("#begin", HTMLButtonElement);
+const behind = find("#behind", HTMLDataElement);
 const quality = find("#quality", HTMLElement);
-const player = new Player(video, showNotice);
+const clock = new ServerClock();
+const player = new Player({
+  video,
+  delay: rememberedDelay(() => localStorage),
+  nowMs: () => clock.dateMs(performance.now()),
+  onFailure: showNotice,
+});
+const controls = new Controls({
+  video,
+  renditions: player.renditions,
+  onSpeed: (rate) => player.pace.choose(rate),
+});
 const timeShiftBar = new TimeShiftBar(player);
 
 let phase: PagePhase = "waiting";
@@ -34,6 +52,8 @@ let phase: PagePhase = "waiting";
 let offeredUrl: string | null = null;
 /** When the picture had last moved, and to which time of the video. */
 let moved = { atMs: performance.now(), toSeconds: 0 };
+/** Since when a live picture has been on its way; null while it is there, or nothing is. */
+let awaitedSinceMs: number | null = null;
 
 for (const event of ["playing", "waiting", "ended", "pause", "emptied"])
   video.addEventListener(event, showNotice);
@@ -50,9 +70,13 @@ video.addEventListener("playing", showUnmute);
 unmute.addEventListener("click", () => {
   video.muted = false;
 });
+begin.addEventListener("click", () => void player.begin()); // Its end is told by events.
 goLive.addEventListener("click", () => player.goLive());
+delayChoice.value = rememberedDelay(() => localStorage);
 delayChoice.addEventListener("change", () => {
-  player.keepDistance(delayChoice.value === "steady" ? "steady" : "short");
+  const choice = delayChoice.value === "steady" ? "steady" : "short";
+  rememberDelay(() => localStorage, choice);
+  player.keepDistance(choice);
 });
 setInterval(showFacts, EAGER_INTERVAL_MS); // A picture that stands still falls behind too.
 
@@ -63,13 +87,14 @@ async function watch(): Promise<void> {
   for (;;) {
     await follow();
     if (phase === "recording" && player.url === offeredUrl && isMoving()) return;
-    const isCalm = phase === "live" && isMoving();
+    playAfresh();
+    const isCalm = (phase === "live" && isMoving()) || player.isDenied;
     await pause(isCalm ? CALM_INTERVAL_MS : EAGER_INTERVAL_MS);
   }
 }
 
 async function follow(): Promise<void> {
-  const state = await askState();
+  const state = await askState(clock);
   if (typeof state === "string") phase = state;
   else {
     phase = state.phase;
@@ -81,28 +106,24 @@ async function follow(): Promise<void> {
   showNotice();
 }
 
-async function askState(): Promise<WatchState | "not-found" | "offline"> {
-  try {
-    const response = await fetch(`${location.pathname}/state`, { cache: "no-store" });
-    if (response.ok) return withWholeUrls(await response.json(), response.url);
-    return response.status === 404 ? "not-found" : "offline";
-  } catch {
-    return "offline";
-  }
-}
-
-/** `url` is where the state came from. */
-function withWholeUrls(state: WatchState, url: string): WatchState {
-  const whole = (address: string | null) => (address === null ? null : new URL(address, url).href);
-  return { ...state, playlistUrl: whole(state.playlistUrl), posterUrl: whole(state.posterUrl) };
-}
-
 /** What plays is left alone until it has come to its end: a viewer behind the live edge sees the rest of it. */
 function playWhatFits(playlistUrl: string | null): void {
   offeredUrl = playlistUrl;
   if (playlistUrl === null || playlistUrl === player.url) return;
   const isDone = player.url === null || video.ended || performance.now() - moved.atMs > STUCK_MS;
   if (isDone) player.play(playlistUrl);
+}
+
+/** Whatever it is that keeps a live picture away, hls.js has had its time. */
+function playAfresh(): void {
+  const nowMs = performance.now();
+  const isWaiting = phase === "live" && player.url !== null && !notice.hidden && !player.isBlocked;
+  if (!isWaiting) awaitedSinceMs = null;
+  else if (awaitedSinceMs === null) awaitedSinceMs = nowMs;
+  else if (nowMs - awaitedSinceMs > AFRESH_MS && player.url !== null) {
+    awaitedSinceMs = null;
+    player.play(player.url);
+  }
 }
 
 /** A new one only where the old one can be seen: nothing is loaded behind a moving picture. */
@@ -113,13 +134,18 @@ function showPoster(posterUrl: string | null): void {
 }
 
 function showNotice(): void {
-  const words = NOTICES[phase];
-  main.dataset.phase = phase;
-  find("#badge", HTMLElement).textContent = words.badge;
-  video.controls = player.url !== null;
-  notice.hidden = isMoving() || (video.paused && video.currentTime > 0 && !video.ended);
-  find("#notice-title", HTMLElement).textContent = words.title;
-  find("#notice-detail", HTMLElement).textContent = words.detail;
+  const shown: PagePhase = player.isDenied && offeredUrl !== null ? "denied" : phase;
+  const words = NOTICES[shown];
+  main.dataset.phase = shown;
+  write(find("#badge", HTMLElement), words.badge);
+  notice.hidden = isMoving() || (video.paused && video.currentTime > 0 && !video.ended) || player.isBlocked;
+  write(find("#notice-title", HTMLElement), words.title);
+  write(find("#notice-detail", HTMLElement), words.detail);
+  begin.hidden = !player.isBlocked;
+  controls.update({
+    hasPicture: player.url !== null,
+    isSpeedUseful: phase === "recording" || player.seekRange !== null,
+  });
 }
 
 function showUnmute(): void {
@@ -131,6 +157,7 @@ function showFacts(): void {
   const position = phase === "live" || phase === "gap" ? player.livePosition : null;
   delay.hidden = position === null || !player.canKeepDistance;
   goLive.hidden = position === null || !position.hasLeftEdge;
+  behind.value = position === null ? "" : position.behindSeconds.toFixed(3);
   write(behind, position === null ? "" : `${lengthText(position.behindSeconds)} behind live`);
   write(quality, video.videoHeight === 0 ? "" : `${Math.min(video.videoWidth, video.videoHeight)}p`);
   timeShiftBar.update(phase !== "recording");

@@ -134,5 +134,6 @@ export function emptyPages(): ReturnType<typeof webRoutes> {
     livestream: async () => null,
     liveNow: async () => ({ items: [], total: 0 }),
     publicUrl: (path) => `https://example.com/video/${path}`,
+    dateMs: () => 0,
   });
 }

@@ -26,6 +26,7 @@ const app = webRoutes({
     return { items: Object.entries(LIVESTREAMS).map(([id, each]) => ({ id, ...each })), total: 1002 };
   },
   publicUrl: (path) => `${PUBLIC}${path}`,
+  dateMs: () => 1_800_000_000_123,
 });
 
 async function htmlOf(path: string): Promise<string> {
@@ -53,6 +54,7 @@ describe("the start page", () => {
       livestream: async () => null,
       liveNow: async () => ({ items: [], total: 0 }),
       publicUrl: (path) => path,
+      dateMs: () => 0,
     });
     expect(await (await empty.request("/")).text()).toContain("Nothing is live at the moment.");
   });
@@ -110,6 +112,7 @@ test("the state says what a viewer needs, and is never kept", async () => {
     title: "One",
     playlistUrl: "../../live/one/index.m3u8",
     posterUrl: "../../thumbnails/one/0123abcd",
+    serverMs: 1_800_000_000_123,
   });
   const unknown = await app.request("/watch/two/state");
   expect([unknown.status, unknown.headers.get("Cache-Control")]).toEqual([404, "no-store"]);
@@ -184,6 +187,11 @@ describe.each(["/", "/watch/one", "/watch/one?embed", "/watch/two"])("the page a
     expect(policy).not.toContain("unsafe");
     expect(html).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+="|\b(src|poster)="https?:/);
     expect(html).not.toMatch(/<link rel="(icon|stylesheet|preload)[^>]* href="https?:/);
+  });
+
+  test("tells nobody its own address, which may hold a viewer's token", async () => {
+    const { headers } = await app.request(path.includes("?") ? `${path}&token=x` : `${path}?token=x`);
+    expect(headers.get("Referrer-Policy")).toBe("no-referrer");
   });
 
   test("finds each of its assets, to be kept for ever under a name that changes with the content", async () => {

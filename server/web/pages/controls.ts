@@ -1,0 +1,48 @@
+// The controls of the picture: media-chrome's, told what there is to choose and what of it is of use now.
+
+import { MediaUIEvents } from "media-chrome/constants";
+import type MediaController from "media-chrome/media-controller";
+import { createMediaStore } from "media-chrome/media-store/media-store";
+import "./control-elements.ts";
+import { find } from "./find.ts";
+import type { Renditions } from "./renditions.ts";
+
+export interface ControlsOptions {
+  readonly video: HTMLVideoElement;
+  readonly renditions: Renditions;
+  /** Takes the speed that the viewer chose; 1 is as it was recorded. */
+  readonly onSpeed: (rate: number) => void;
+}
+
+export class Controls {
+  readonly #bar = find("media-control-bar", HTMLElement);
+  readonly #speed = find("media-playback-rate-menu-button", HTMLElement);
+
+  constructor({ video, renditions, onSpeed }: ControlsOptions) {
+    const controller = find("media-controller", HTMLElement) as MediaController;
+    // The store looks for them once: before, the video element has none.
+    Object.assign(video, { videoRenditions: renditions });
+    controller.mediaStore = createMediaStore({
+      media: video,
+      fullscreenElement: find("#stage", HTMLElement),
+      documentElement: document,
+      // Back to live is a button of its own, and without sound the page plays only where it must.
+      options: { noAutoSeekToLive: true, noMutedPref: true },
+    });
+    controller.addEventListener(MediaUIEvents.MEDIA_PLAYBACK_RATE_REQUEST, (event) => {
+      if (event instanceof CustomEvent) onSpeed(Number(event.detail));
+    });
+  }
+
+  /** `isSpeedUseful`: where the picture is live there is nothing to be faster to. */
+  update({
+    hasPicture,
+    isSpeedUseful,
+  }: {
+    readonly hasPicture: boolean;
+    readonly isSpeedUseful: boolean;
+  }): void {
+    this.#bar.hidden = !hasPicture;
+    this.#speed.hidden = !isSpeedUseful;
+  }
+}

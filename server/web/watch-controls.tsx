@@ -1,0 +1,30 @@
+// The controls of the player, by media-chrome: each shows itself only where the browser and what plays have a use for it.
+/** @jsxImportSource hono/jsx */
+
+import type { Child } from "hono/jsx";
+
+/** `children`: the video element. */
+export function WatchControls({ children }: { readonly children: Child }) {
+  return (
+    <media-controller nodefaultstore>
+      {children}
+      <media-rendition-menu hidden anchor="auto" />
+      <media-playback-rate-menu hidden anchor="auto" rates="0.5 0.75 1 1.25 1.5 2" />
+      <media-control-bar>
+        <media-play-button />
+        <media-mute-button />
+        <media-volume-range />
+        <media-time-range />
+        <media-time-display showduration notoggle />
+        <span class="spacer" />
+        <media-captions-button />
+        <media-rendition-menu-button />
+        <media-playback-rate-menu-button />
+        <media-airplay-button />
+        <media-cast-button />
+        <media-pip-button />
+        <media-fullscreen-button />
+      </media-control-bar>
+    </media-controller>
+  );
+}
