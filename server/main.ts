@@ -29,7 +29,7 @@ const commands: readonly Command[] = [
   },
   {
     words: ["demo"],
-    summary: "Serves, and publishes a bundled clip to both inputs of a new livestream.",
+    summary: "Serves, publishes a bundled clip to both inputs of a new livestream, and cuts one every 30 s.",
     flags: {},
     operands: [],
     run: () => serveUntilSignal(broadcastDemo),
@@ -142,7 +142,7 @@ function broadcastDemo(server: RunningServer, signal: AbortSignal): Promise<void
     httpUrl: server.localHttpUrl,
     rtmp: { host: server.localHost, port: server.rtmpPort },
     token: server.adminToken,
-    watchUrl: (livestreamId) => server.urls.http(`watch/${livestreamId}`),
+    pageUrl: (path) => server.urls.http(path),
     write: (line) => print(`${line}\n`),
     signal,
   });

@@ -10,9 +10,9 @@ export const CLIP_DURATION_MS = 24_000;
 
 /**
  * Endless, in the order of the file. The sequence headers come once, and what the encoder wrote past the clip's
- * duration not at all.
+ * duration not at all. Whoever begins where the clip has run for `fromMs` begins with the next key frame, and counts from there.
  */
-export function* repeatClip(clip: readonly ClipMessage[]): Generator<ClipMessage> {
+export function* repeatClip(clip: readonly ClipMessage[], fromMs = 0): Generator<ClipMessage> {
   const headers = clip.filter(isSequenceHeader);
   const frames = clip.filter((message) => isFrame(message) && !isSequenceHeader(message));
   const endsAtMs = {
@@ -22,12 +22,23 @@ export function* repeatClip(clip: readonly ClipMessage[]): Generator<ClipMessage
   };
   yield* clip.filter((message) => message.kind === "data");
   yield* headers;
-  for (let offsetMs = 0; ; offsetMs += CLIP_DURATION_MS) {
+  let hasBegun = false;
+  for (
+    let offsetMs = Math.floor(fromMs / CLIP_DURATION_MS) * CLIP_DURATION_MS;
+    ;
+    offsetMs += CLIP_DURATION_MS
+  ) {
     for (const frame of frames) {
       if (frame.timestampMs >= endsAtMs[frame.kind]) continue;
-      yield { ...frame, timestampMs: frame.timestampMs + offsetMs };
+      const timestampMs = frame.timestampMs + offsetMs - fromMs;
+      hasBegun ||= timestampMs >= 0 && isKeyFrame(frame);
+      if (hasBegun) yield { ...frame, timestampMs: Math.max(0, timestampMs) };
     }
   }
+}
+
+function isKeyFrame({ kind, payload }: ClipMessage): boolean {
+  return kind === "video" && (payload[0] ?? 0) >> 4 === 1;
 }
 
 function isSequenceHeader({ kind, payload }: ClipMessage): boolean {

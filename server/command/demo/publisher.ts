@@ -17,6 +17,8 @@ export interface PublisherOptions {
   readonly messages: Iterable<MediaMessage>;
   /** Ends the publish as an encoder does when it is stopped. */
   readonly signal: AbortSignal;
+  /** Breaks the connection, without a word, as a pulled cable does. */
+  readonly cut?: AbortSignal;
 }
 
 /** A server that does not read for this many bytes is gone. */
@@ -80,6 +82,7 @@ class Publisher {
   }
 
   #opened(socket: Socket): void {
+    this.#options.cut?.addEventListener("abort", () => socket.terminate());
     this.#sendQueue = new SendQueue(socket, MAX_WAITING_BYTES);
     this.#flush();
   }

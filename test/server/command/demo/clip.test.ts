@@ -40,6 +40,23 @@ describe("the clip, repeated", () => {
     expect(seconds.slice(0, 13)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]);
   });
 
+  test.each([
+    [0, 0, 0],
+    [1, 2000, 1999],
+    [24_000, 0, 0],
+    [49_500, 2000, 500],
+  ])(
+    "whoever begins at %i ms begins with the key frame at %i ms, %i ms later, and goes on as the others do",
+    (fromMs, keyFrameMs, laterMs) => {
+      const joined = repeatClip(clip, fromMs).take(1500).toArray();
+      const [first, second] = joined.filter(({ kind, payload }) => kind !== "data" && payload[1] !== 0);
+      expect(first).toMatchObject({ kind: "video", timestampMs: laterMs });
+      const others = framesOf("video").findIndex(({ timestampMs }) => timestampMs === keyFrameMs);
+      expect(first?.payload).toEqual(framesOf("video")[others]?.payload as Uint8Array);
+      expect((second?.timestampMs ?? 0) - laterMs).toBeWithin(0, 40);
+    },
+  );
+
   test("never says that its sequence ends", () => {
     expect(messages.filter(({ kind, payload }) => kind === "video" && payload[1] === 2)).toEqual([]);
   });
