@@ -1,10 +1,13 @@
 // How fast a live picture plays so that its viewer stays where they want to be: whoever fell behind by a stall comes back
-// without a jump, and whoever is too close to live to be safe falls back a little.
+// without a jump, whoever is too close to live to be safe falls back a little, and what is left is stretched while nothing comes.
 
 /** Sound keeps its pitch, and nobody hears so little of a difference. */
 const FASTEST = 1.1;
 const FASTER = 1.05;
 const SLOWER = 0.95;
+
+/** Seen by who looks for it, for a moment: a picture that stands still is seen by everybody. */
+const STRETCHED = 0.75;
 
 /** The speed changes where the picture is so far from where it should be, and becomes the usual one again where it is so near. */
 const FAR_SECONDS = 0.25;
@@ -13,8 +16,9 @@ const NEAR_SECONDS = 0.05;
 /** From here on the way is long. */
 const VERY_FAR_SECONDS = 1;
 
-/** With less than this ahead of the picture to go faster would be to run dry. */
-const LEAST_AHEAD_SECONDS = 0.4;
+/** With less than this ahead of the picture it is stretched, until there is so much again. */
+const DRY_SECONDS = 0.5;
+const WET_SECONDS = 0.7;
 
 export interface LiveDistance {
   /** How far the picture is behind live, and how far it should be. */
@@ -25,15 +29,9 @@ export interface LiveDistance {
 }
 
 /** `rate`: how fast it plays now; 1 is as it was recorded. */
-export function catchUpRate(
-  { behindSeconds, wantedSeconds, aheadSeconds }: LiveDistance,
-  rate: number,
-): number {
+export function catchUpRate({ behindSeconds, wantedSeconds, aheadSeconds }: LiveDistance, rate: number): number {
+  if (aheadSeconds < (rate === STRETCHED ? WET_SECONDS : DRY_SECONDS)) return STRETCHED;
   const excess = behindSeconds - wantedSeconds;
-  const isFasterAlready = rate > 1;
-  const isSlowerAlready = rate < 1;
-  if (excess > (isFasterAlready ? NEAR_SECONDS : FAR_SECONDS))
-    return aheadSeconds < LEAST_AHEAD_SECONDS ? 1 : excess > VERY_FAR_SECONDS ? FASTEST : FASTER;
-  if (excess < (isSlowerAlready ? -NEAR_SECONDS : -FAR_SECONDS)) return SLOWER;
-  return 1;
+  if (excess > (rate > 1 ? NEAR_SECONDS : FAR_SECONDS)) return excess > VERY_FAR_SECONDS ? FASTEST : FASTER;
+  return excess < (rate < 1 ? -NEAR_SECONDS : -FAR_SECONDS) ? SLOWER : 1;
 }

@@ -24,6 +24,8 @@ export class LivePace {
   readonly #video: PacedVideo;
   readonly #distance: () => DistanceFromLive | null;
   #chosenRate = 1;
+  /** Whether the speed is another than usual, and not by the viewer's choice. */
+  #isOurs = false;
   /** By a pause, or by seeking. */
   #hasLeftByWill = false;
   #lastSeconds = 0;
@@ -38,26 +40,34 @@ export class LivePace {
     video.addEventListener("seeking", () => {
       if (video.currentTime < this.#lastSeconds - LEAST_STEP_BACK_SECONDS) this.#hasLeftByWill = true;
     });
-    video.addEventListener("timeupdate", () => this.#keep());
   }
 
   /** `rate`: 1 is as it was recorded, and leaves the speed to us. */
   choose(rate: number): void {
     this.#chosenRate = rate;
+    this.#isOurs = false;
   }
 
-  #keep(): void {
+  /** To be called several times a second. */
+  keep(): void {
     const video = this.#video;
     this.#lastSeconds = video.currentTime;
     const distance = this.#distance();
-    if (distance === null) return;
+    if (distance === null) {
+      if (this.#isOurs) this.#play(1);
+      return;
+    }
     const excess = distance.behindSeconds - distance.wantedSeconds;
     if (excess <= SLACK_SECONDS) this.#hasLeftByWill = false;
     if (this.#chosenRate > 1 && excess <= 0) this.#chosenRate = 1; // There is nothing more to be faster to.
     if (this.#chosenRate !== 1) return;
-    const rate = this.#hasLeftByWill
-      ? 1
-      : catchUpRate({ ...distance, aheadSeconds: aheadSeconds(video) }, video.playbackRate);
-    if (video.playbackRate !== rate) video.playbackRate = rate;
+    this.#play(
+      this.#hasLeftByWill ? 1 : catchUpRate({ ...distance, aheadSeconds: aheadSeconds(video) }, video.playbackRate),
+    );
+  }
+
+  #play(rate: number): void {
+    this.#isOurs = rate !== 1;
+    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
   }
 }

@@ -31,6 +31,9 @@ const OWN_HLS_DISTANCE_SECONDS = 6;
 /** For a network with interruptions, seconds behind the newest: as much as playlists of 2 s segments reach back at least. */
 const STEADY_DISTANCE_SECONDS = 10;
 
+/** How often the speed is looked at: what is loaded ahead of a short delay is shown within a second. */
+const PACE_INTERVAL_MS = 100;
+
 /** What cannot be decoded again so soon after hls.js began afresh will not be by another fresh beginning. */
 const RECOVERY_INTERVAL_MS = 10_000;
 
@@ -86,7 +89,9 @@ export class Player {
     this.#options = options;
     this.#video = video;
     this.#delay = options.delay;
-    this.pace = new LivePace(video, () => (this.#hls === null ? null : this.#distance));
+    const pace = new LivePace(video, () => (this.#hls === null ? null : this.#distance));
+    this.pace = pace;
+    setInterval(() => pace.keep(), PACE_INTERVAL_MS);
     video.addEventListener("error", () => this.#fail());
   }
 

@@ -23,7 +23,8 @@ describe("how fast a live picture plays", () => {
     expect([rate(0.94, 0.95), rate(0.96, 0.95)]).toEqual([0.95, 1]);
   });
 
-  test("never eats what is needed to go on at all", () => {
-    expect([rate(5, 1, 0.39), rate(5, 1, 0.41)]).toEqual([1, 1.1]);
+  test("stretches what is left while nothing comes, until there is enough again", () => {
+    expect([rate(1, 1, 0.51), rate(1, 1, 0.49), rate(5, 1.1, 0.49)]).toEqual([1, 0.75, 0.75]);
+    expect([rate(1.1, 0.75, 0.69), rate(1.1, 0.75, 0.71), rate(1.4, 0.75, 0.71)]).toEqual([0.75, 1, 1.05]);
   });
 });

@@ -15,11 +15,17 @@ function watched(distance: DistanceFromLive | null) {
   /** The rate after the picture has moved to so far behind live. */
   const rateAt = (behindSeconds: number) => {
     now.distance = { behindSeconds, wantedSeconds: 1 };
-    video.dispatchEvent(new Event("timeupdate"));
+    pace.keep();
     return video.playbackRate;
   };
   const say = (event: string) => video.dispatchEvent(new Event(event));
-  return { video, pace, rateAt, say };
+  /** The rate once nothing live plays any more. */
+  const rateAtEnd = () => {
+    now.distance = null;
+    pace.keep();
+    return video.playbackRate;
+  };
+  return { video, pace, rateAt, rateAtEnd, say };
 }
 
 describe("the pace of a live picture", () => {
@@ -59,10 +65,13 @@ describe("the pace of a live picture", () => {
     expect([rateAt(3), rateAt(1.01), rateAt(1), rateAt(1)]).toEqual([2, 2, 1, 1]);
   });
 
-  test("leaves everything else alone", () => {
-    const { video, say } = watched(null);
+  test("leaves alone what is not live, and takes back what it had changed before", () => {
+    const { video, pace, rateAt, rateAtEnd } = watched(null);
     video.playbackRate = 1.5;
-    say("timeupdate");
-    expect(video.playbackRate).toBe(1.5);
+    expect(rateAtEnd()).toBe(1.5);
+    expect([rateAt(3), rateAtEnd()]).toEqual([1.1, 1]);
+    pace.choose(1.5);
+    video.playbackRate = 1.5;
+    expect([rateAt(3), rateAtEnd()]).toEqual([1.5, 1.5]);
   });
 });
