@@ -43,8 +43,14 @@ async function onAir(
   return { name, id, encoders };
 }
 
-async function watch(browser: Browser, server: TandemServer, { id }: OnAir): Promise<Page> {
+async function watch(
+  browser: Browser,
+  server: TandemServer,
+  { id }: OnAir,
+  prepare: (page: Page) => Promise<void> = async () => undefined,
+): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 320, height: 240 } });
+  await prepare(page);
   await page.goto(`${server.url}/watch/${id}`);
   await until(
     "the video to play",
@@ -52,6 +58,18 @@ async function watch(browser: Browser, server: TandemServer, { id }: OnAir): Pro
     40,
   );
   return page;
+}
+
+/** Goes on once the segment that this media playlist was to begin with, behind its lead-in, has left the playlist. */
+async function comeTooLate(url: string, goOn: () => Promise<void>): Promise<void> {
+  const msn = Number(new URL(url).searchParams.get("lead-in"));
+  await until("its segment's leaving", async () => {
+    const first = /#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(
+      await (await fetch(url.replace("lead-in", "no"))).text(),
+    )?.[1];
+    return Number(first) > msn;
+  });
+  await goOn();
 }
 
 /** x264 over FFmpeg, for as long as it is asked to. */
@@ -161,8 +179,14 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
     expect(text).not.toContain("INDEPENDENT-SEGMENTS");
     expect(text).toMatch(/\nlead-in-\d+\.m4s\n/);
     await using browser = await launchBrowser();
+    const slow = watch(browser, server, livestream, async (page) => {
+      await page.route(/media\.m3u8/, (route) => comeTooLate(route.request().url(), () => route.continue()), {
+        times: 1,
+      });
+    });
     const pages = new Map([["late", await watch(browser, server, livestream)]]);
     expect(await missingIn(pages, 6)).toEqual([]);
+    pages.set("too late for its lead-in at first", await slow);
     await livestream.encoders[0]?.kill();
     await Bun.sleep(8000);
     expect(await missingIn(pages, 6)).toEqual([]);

@@ -16,11 +16,17 @@ const ARGUMENTS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--autoplay-policy=no-user-gesture-required",
 ];
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS, headless: true });
+/** Whether a page may play with sound by itself, or only once its viewer has done something with it, as browsers have it. */
+const AUTOPLAY = {
+  allowed: "--autoplay-policy=no-user-gesture-required",
+  asked: "--autoplay-policy=document-user-activation-required",
+} as const;
+
+export function launchBrowser(sound: keyof typeof AUTOPLAY = "allowed"): Promise<Browser> {
+  const args = [...ARGUMENTS, AUTOPLAY[sound]];
+  return chromium.launch({ executablePath: EXECUTABLE, args, headless: true });
 }
 
 /** Resolves when the page's video has advanced by `seconds` since now. */

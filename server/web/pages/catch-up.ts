@@ -29,7 +29,10 @@ export interface LiveDistance {
 }
 
 /** `rate`: how fast it plays now; 1 is as it was recorded. */
-export function catchUpRate({ behindSeconds, wantedSeconds, aheadSeconds }: LiveDistance, rate: number): number {
+export function catchUpRate(
+  { behindSeconds, wantedSeconds, aheadSeconds }: LiveDistance,
+  rate: number,
+): number {
   if (aheadSeconds < (rate === STRETCHED ? WET_SECONDS : DRY_SECONDS)) return STRETCHED;
   const excess = behindSeconds - wantedSeconds;
   if (excess > (rate > 1 ? NEAR_SECONDS : FAR_SECONDS)) return excess > VERY_FAR_SECONDS ? FASTEST : FASTER;

@@ -62,7 +62,9 @@ export class LivePace {
     if (this.#chosenRate > 1 && excess <= 0) this.#chosenRate = 1; // There is nothing more to be faster to.
     if (this.#chosenRate !== 1) return;
     this.#play(
-      this.#hasLeftByWill ? 1 : catchUpRate({ ...distance, aheadSeconds: aheadSeconds(video) }, video.playbackRate),
+      this.#hasLeftByWill
+        ? 1
+        : catchUpRate({ ...distance, aheadSeconds: aheadSeconds(video) }, video.playbackRate),
     );
   }
 

@@ -2,6 +2,7 @@
 
 import Hls, { type LevelDetails } from "hls.js";
 import type { DelayChoice } from "./delay-choice.ts";
+import { hasMissedLeadIn } from "./lead-in.ts";
 import { type DistanceFromLive, LivePace, SLACK_SECONDS } from "./live-pace.ts";
 import { dateMsAt, endOf, ownDateMs } from "./media-times.ts";
 import { Renditions } from "./renditions.ts";
@@ -200,6 +201,10 @@ export class Player {
     this.#hls = hls;
     this.#shortDistanceSeconds = null;
     hls.once(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
+      if (hasMissedLeadIn(details.url, details.startSN)) {
+        queueMicrotask(() => this.#again(hls)); // hls.js is not done with the playlist.
+        return;
+      }
       this.#isDenied = false;
       this.#shortDistanceSeconds = shortDistance(hls, details);
       this.#applyDistance(hls);
@@ -236,6 +241,11 @@ export class Player {
     });
     hls.loadSource(url);
     hls.attachMedia(this.#video);
+  }
+
+  /** From the multivariant playlist on, unless something else plays by now. */
+  #again(hls: Hls): void {
+    if (this.#hls === hls && this.#url !== null) this.play(this.#url);
   }
 
   /** Whether a live playlist holds what a viewer has to be behind. */
