@@ -7,18 +7,18 @@ const FASTER = 1.05;
 const SLOWER = 0.95;
 
 /** Seen by who looks for it, for a moment: a picture that stands still is seen by everybody. */
-const STRETCHED = 0.75;
+const STRETCHED = 0.7;
 
 /** The speed changes where the picture is so far from where it should be, and becomes the usual one again where it is so near. */
-const FAR_SECONDS = 0.25;
+const FAR_SECONDS = 0.15;
 const NEAR_SECONDS = 0.05;
 
 /** From here on the way is long. */
 const VERY_FAR_SECONDS = 1;
 
 /** With less than this ahead of the picture it is stretched, until there is so much again. */
-const DRY_SECONDS = 0.5;
-const WET_SECONDS = 0.7;
+const DRY_SECONDS = 0.6;
+const WET_SECONDS = 0.8;
 
 export interface LiveDistance {
   /** How far the picture is behind live, and how far it should be. */

@@ -29,9 +29,12 @@ export class Controls {
       // Back to live is a button of its own, and without sound the page plays only where it must.
       options: { noAutoSeekToLive: true, noMutedPref: true },
     });
-    controller.addEventListener(MediaUIEvents.MEDIA_PLAYBACK_RATE_REQUEST, (event) => {
-      if (event instanceof CustomEvent) onSpeed(Number(event.detail));
-    });
+    // The menu asks for every speed that it has on its list, also for one that is there: nobody chose that.
+    const chosen = (event: Event) => {
+      const rate = event instanceof CustomEvent ? Number(event.detail) : Number.NaN;
+      if (rate > 0 && rate !== video.playbackRate) onSpeed(rate);
+    };
+    controller.addEventListener(MediaUIEvents.MEDIA_PLAYBACK_RATE_REQUEST, chosen, { capture: true });
   }
 
   /** `isSpeedUseful`: where the picture is live there is nothing to be faster to. */

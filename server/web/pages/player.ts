@@ -23,8 +23,11 @@ const HLS_OPTIONS = {
  */
 const LEAST_SEGMENTS = 3;
 
-/** By parts, as short as a line may be uneven; a playlist may ask for more (PART-HOLD-BACK). */
-const LOW_DISTANCE_SECONDS = 1;
+/**
+ * By parts: an encoder that falls silent is replaced after a second, which nobody should see; a playlist may ask for more
+ * (PART-HOLD-BACK).
+ */
+const LOW_DISTANCE_SECONDS = 1.35;
 
 /** How far behind the end of its range a browser's own HLS is put; it knows better itself, and does not say. */
 const OWN_HLS_DISTANCE_SECONDS = 6;
