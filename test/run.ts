@@ -36,7 +36,10 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
 ];
 
 /** End-to-end tests that look for what a busy machine makes too: pictures that stand still, answers that come late. */
-const ALONE = ["failover-browser", "failover", "k6", "restart-crowd", "what-encoders-send"];
+const ALONE = [
+  ...["failover-browser", "failover", "k6", "low-latency-browser", "restart-crowd"],
+  "what-encoders-send",
+];
 
 /** Of the others, which mostly wait, about half: they run beside the other half. */
 const LANE = [

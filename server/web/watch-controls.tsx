@@ -8,8 +8,12 @@ export function WatchControls({ children }: { readonly children: Child }) {
   return (
     <media-controller nodefaultstore>
       {children}
-      <media-rendition-menu hidden anchor="auto" />
-      <media-playback-rate-menu hidden anchor="auto" rates="0.5 0.75 1 1.25 1.5 2" />
+      <media-rendition-menu hidden anchor="auto">
+        <span slot="header">Quality</span>
+      </media-rendition-menu>
+      <media-playback-rate-menu hidden anchor="auto" rates="0.5 0.75 1 1.25 1.5 2">
+        <span slot="header">Speed</span>
+      </media-playback-rate-menu>
       <media-control-bar>
         <media-play-button />
         <media-mute-button />

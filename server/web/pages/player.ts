@@ -4,6 +4,8 @@ import Hls, { type LevelDetails } from "hls.js";
 import type { DelayChoice } from "./delay-choice.ts";
 import { hasMissedLeadIn } from "./lead-in.ts";
 import { type DistanceFromLive, LivePace, SLACK_SECONDS } from "./live-pace.ts";
+import { beginOnceReady } from "./live-start.ts";
+import { patientPolicies } from "./load-policies.ts";
 import { dateMsAt, endOf, ownDateMs } from "./media-times.ts";
 import { Renditions } from "./renditions.ts";
 import { WatchingBeacon } from "./watching-beacon.ts";
@@ -15,13 +17,8 @@ import { WatchingBeacon } from "./watching-beacon.ts";
 const HLS_OPTIONS = {
   ...{ enableWorker: false, liveDurationInfinity: true, backBufferLength: 60 },
   liveSyncOnStallIncrease: 0,
+  ...patientPolicies(Hls.DefaultConfig),
 };
-
-/**
- * A viewer who is there from the first second waits for as many segments: no player should be closer to the live edge than
- * three target durations (RFC 8216 §6.3.3), and one that is has nothing to play when a segment comes a second late.
- */
-const LEAST_SEGMENTS = 3;
 
 /**
  * By parts: an encoder that falls silent is replaced after a second, which nobody should see; a playlist may ask for more
@@ -199,8 +196,6 @@ export class Player {
 
   #playWithHlsJs(url: string): void {
     const hls = new Hls({ ...HLS_OPTIONS, lowLatencyMode: this.#delay === "short" });
-    const begin = () => this.begin();
-    const isEnough = (details: LevelDetails) => this.#isEnough(details);
     this.#hls = hls;
     this.#shortDistanceSeconds = null;
     hls.once(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
@@ -212,11 +207,7 @@ export class Player {
       this.#shortDistanceSeconds = shortDistance(hls, details);
       this.#applyDistance(hls);
     });
-    hls.on(Hls.Events.LEVEL_UPDATED, function beginOnce(_event, { details }) {
-      if (details.live && !isEnough(details)) return;
-      hls.off(Hls.Events.LEVEL_UPDATED, beginOnce);
-      void begin(); // As in `play`.
-    });
+    beginOnceReady(hls, this.#video, () => void this.begin()); // As in `play`.
     const beacon = new WatchingBeacon({
       send: (address) => navigator.sendBeacon(address),
       monotonicMs: () => performance.now(),
@@ -249,12 +240,6 @@ export class Player {
   /** From the multivariant playlist on, unless something else plays by now. */
   #again(hls: Hls): void {
     if (this.#hls === hls && this.#url !== null) this.play(this.#url);
-  }
-
-  /** Whether a live playlist holds what a viewer has to be behind. */
-  #isEnough({ fragments, partTarget, edge, fragmentStart }: LevelDetails): boolean {
-    if (this.#delay === "steady" || !partTarget) return fragments.length >= LEAST_SEGMENTS;
-    return edge - fragmentStart >= (this.#shortDistanceSeconds ?? LOW_DISTANCE_SECONDS);
   }
 
   #applyDistance(hls: Hls): void {
