@@ -6,7 +6,7 @@ import type { Child } from "hono/jsx";
 /** `children`: the video element. */
 export function WatchControls({ children }: { readonly children: Child }) {
   return (
-    <media-controller nodefaultstore>
+    <media-controller nodefaultstore breakpoints="sm:480">
       {children}
       <media-rendition-menu hidden anchor="auto">
         <span slot="header">Quality</span>
