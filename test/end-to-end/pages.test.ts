@@ -164,6 +164,7 @@ function fillsTheFrame(page: Page): Promise<boolean> {
 }
 
 async function takeReadmePicture(page: Page): Promise<void> {
+  await until("the delay that a viewer usually has", async () => (await secondsBehind(page)) === 1, 60);
   await page.setViewportSize({ width: 960, height: 610 });
   await page.emulateMedia({ colorScheme: "light" });
   await page.screenshot({ path: join(README_FOLDER, "watch.png") });
