@@ -37,6 +37,10 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
     await isInPhase(page, "live");
     await hasPlayed(page, 3);
     await page.evaluate(WATCH);
+    const refused: string[] = [];
+    page.on("response", (response) => {
+      if (!response.ok()) refused.push(`${response.status()} ${new URL(response.url()).pathname}`);
+    });
 
     for (const cause of CAUSES) {
       await bothActive();
@@ -52,7 +56,7 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
       encoders[from] = encoderOf(from);
     }
     const { stalls, ages } = await watched(page);
-    expect(stalls).toEqual([]);
+    expect({ stalls, refused }).toEqual({ stalls: [], refused: [] });
     expect(await isByParts(page)).toBe(true);
     report("ten switches", stalls, ages);
     expect(median(ages)).toBeLessThan(4); // By segments it would be six and more, on any machine.
