@@ -42,7 +42,7 @@ test.skipIf(!areInstalled("ffmpeg"))(
     const newest = (await listed(2)).segments[1]?.url ?? "";
     const whenNew = await bytesAt(newest);
     const before = await listed(12);
-    expect([before.playlistType, before.mediaSequence]).toEqual(["EVENT", 0]);
+    expect(before.playlistType).toBe("EVENT");
 
     await server.kill();
     await first.kill();
@@ -50,9 +50,12 @@ test.skipIf(!areInstalled("ffmpeg"))(
     await using _second = ffmpegEncoder({ url, maxSeconds: 100 });
     const after = await listed(before.segments.length + 8);
     // What was listed and not yet on the disk is cut where the disk ends.
-    expect(after.text).toStartWith(before.text.split("#EXTINF").slice(0, -2).join("#EXTINF"));
+    const lasting = (text: string) => text.replace(/^#EXT-X-(PART|PRELOAD-HINT):.*\n/gm, "");
+    expect(lasting(after.text)).toStartWith(
+      lasting(before.text).split("#EXTINF").slice(0, -2).join("#EXTINF"),
+    );
     expect(after.segments.map(({ url: each }) => each)).toEqual(
-      after.segments.map((_, msn) => new URL(`segment-${msn}.m4s`, mediaUrl).href),
+      after.segments.map((_, index) => new URL(`segment-${before.mediaSequence + index}.m4s`, mediaUrl).href),
     );
     expect(after.segments.filter(({ hasDiscontinuity }) => hasDiscontinuity)).toHaveLength(1);
     expect(after.targetDurationSeconds).toBe(before.targetDurationSeconds);
