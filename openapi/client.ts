@@ -18,7 +18,11 @@ import type {
 import type { MediaPatch, Media as MediaSchema, MediaStatus } from "./schemas/media.ts";
 import type { Pagination } from "./schemas/paging.ts";
 import type { NewPlaybackToken, PlaybackToken as PlaybackTokenSchema } from "./schemas/playback-token.ts";
-import type { Sample as SampleSchema, StatisticsOverview } from "./schemas/statistics.ts";
+import type {
+  LivestreamStatistics as LivestreamStatisticsSchema,
+  Sample as SampleSchema,
+  StatisticsOverview,
+} from "./schemas/statistics.ts";
 import type { TimelineEntry as TimelineEntrySchema } from "./schemas/timeline.ts";
 import type { NewToken, Token as TokenSchema } from "./schemas/token.ts";
 import type { Instance as InstanceSchema } from "./schemas/values.ts";
@@ -34,6 +38,7 @@ export type Livestream = z.output<typeof LivestreamSchema>;
 export type Media = z.output<typeof MediaSchema>;
 export type Sample = z.output<typeof SampleSchema>;
 export type TimelineEntry = z.output<typeof TimelineEntrySchema>;
+export type LivestreamStatistics = z.output<typeof LivestreamStatisticsSchema>;
 export type Instance = z.output<typeof InstanceSchema>;
 export type PlaybackToken = z.output<typeof PlaybackTokenSchema>;
 export type Token = z.output<typeof TokenSchema>;
@@ -57,11 +62,15 @@ interface PagePosition {
 interface LivestreamsQuery extends PagePosition {
   readonly sort?: z.input<typeof listLivestreams.request.query>["sort"];
   readonly status?: z.output<typeof LivestreamStatus>;
+  /** Only those with this in their name. */
+  readonly search?: string;
 }
 
 interface MediaQuery extends PagePosition {
   readonly sort?: z.input<typeof listMedia.request.query>["sort"];
   readonly status?: z.output<typeof MediaStatus>;
+  /** Only those with this in their name. */
+  readonly search?: string;
 }
 
 interface TokensQuery extends PagePosition {
@@ -182,6 +191,17 @@ export class TandemClient {
     options: CallOptions = {},
   ): Promise<z.output<typeof StatisticsOverview>> {
     return this.#data("GET", path`livestreams/${id}/statistics`, options);
+  }
+
+  /** Of at most 50 livestreams; those that there are not have nobody. */
+  listLivestreamStatsOverviews(
+    livestreamIds: readonly string[],
+    options: CallOptions = {},
+  ): Promise<readonly LivestreamStatistics[]> {
+    return this.#data("GET", "statistics", {
+      ...options,
+      query: { ids: livestreamIds.join(",") || undefined },
+    });
   }
 
   getLivestreamStats(

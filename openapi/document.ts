@@ -22,6 +22,7 @@ import { createMediaPlaybackToken, createPlaybackToken } from "./routes/playback
 import {
   getLivestreamStats,
   getLivestreamStatsOverview,
+  listLivestreamStatsOverviews,
   streamLivestreamEvents,
 } from "./routes/statistics-routes.ts";
 import {
@@ -58,6 +59,7 @@ const ROUTES = [
   ...[listTokens, createToken, revokeToken],
   ...[listWebhooks, createWebhook, getWebhook, updateWebhook, deleteWebhook, rotateWebhookSecret],
   ...[listWebhookDeliveries, redeliverWebhook, testWebhook],
+  listLivestreamStatsOverviews,
 ];
 
 const LICENSE = { name: "MIT", identifier: "MIT" };

@@ -3,7 +3,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { Done, success, successPage } from "#openapi/schemas/envelope.ts";
 import { Livestream, LivestreamPatch, LivestreamStatus, NewLivestream } from "#openapi/schemas/livestream.ts";
-import { pageQuery } from "#openapi/schemas/paging.ts";
+import { pageQuery, Search } from "#openapi/schemas/paging.ts";
 import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
 import { changeRefusals, createRefusals, json, listRefusals, readRefusals } from "./responses.ts";
 
@@ -19,6 +19,7 @@ export const listLivestreams = createRoute({
     query: z.object({
       ...pageQuery(["name", "status", "createdAtUtc", "updatedAtUtc", "startedAtUtc"]),
       status: LivestreamStatus.optional().openapi({ description: "Only those with this status." }),
+      search: Search,
     }),
   },
   responses: { 200: json("A page of livestreams.", successPage(Livestream)), ...listRefusals },

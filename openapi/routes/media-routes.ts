@@ -3,7 +3,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { Done, success, successPage } from "#openapi/schemas/envelope.ts";
 import { Media, MediaPatch, MediaStatus } from "#openapi/schemas/media.ts";
-import { pageQuery } from "#openapi/schemas/paging.ts";
+import { pageQuery, Search } from "#openapi/schemas/paging.ts";
 import { FlagParameter, IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
 import { anytimeChangeRefusals, changeRefusals, json, listRefusals, readRefusals } from "./responses.ts";
 
@@ -19,6 +19,7 @@ export const listMedia = createRoute({
     query: z.object({
       ...pageQuery(["name", "createdAtUtc", "updatedAtUtc", "durationSeconds", "sizeBytes"]),
       status: MediaStatus.default("ready").openapi({ description: "Soft-deleted ones are listed apart." }),
+      search: Search,
     }),
   },
   responses: { 200: json("A page of assets.", successPage(Media)), ...listRefusals },

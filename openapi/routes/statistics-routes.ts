@@ -4,7 +4,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Failure, success, successPage } from "#openapi/schemas/envelope.ts";
 import { pagePosition } from "#openapi/schemas/paging.ts";
 import { IdParameter } from "#openapi/schemas/parameters.ts";
-import { Before, LivestreamEventData, Sample, StatisticsOverview } from "#openapi/schemas/statistics.ts";
+import {
+  Before,
+  LivestreamEventData,
+  LivestreamIds,
+  LivestreamStatistics,
+  Sample,
+  StatisticsOverview,
+} from "#openapi/schemas/statistics.ts";
 import { Instance } from "#openapi/schemas/values.ts";
 import { json, listRefusals, readRefusals } from "./responses.ts";
 
@@ -18,6 +25,20 @@ export const getLivestreamStatsOverview = createRoute({
   path: "/v2/livestreams/{id}/statistics",
   request: { params: IdParameter },
   responses: { 200: json("The counts of this moment.", success(StatisticsOverview)), ...readRefusals },
+});
+
+export const listLivestreamStatsOverviews = createRoute({
+  operationId: "listLivestreamStatsOverviews",
+  tags,
+  summary: "Who is connected now, of several livestreams",
+  description: "In the order that was asked in; of an id that is none nobody is connected.",
+  method: "get",
+  path: "/v2/statistics",
+  request: { query: z.object({ ids: LivestreamIds }) },
+  responses: {
+    200: json("The counts of this moment.", success(z.array(LivestreamStatistics))),
+    ...listRefusals,
+  },
 });
 
 export const getLivestreamStats = createRoute({

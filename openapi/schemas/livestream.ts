@@ -22,6 +22,14 @@ const Playout = z
   })
   .openapi("Playout");
 
+const Recording = z
+  .object({
+    active: z.boolean().openapi({ description: "False: the broadcast goes on without being recorded." }),
+    durationSeconds: z.number().openapi({ description: "Of what is recorded by now." }),
+    message: z.string().nullable().openapi({ description: "Why it stopped, or what it lacks." }),
+  })
+  .openapi("Recording");
+
 const Conversion = z
   .object({
     state: z.enum(["running", "done", "failed"]),
@@ -49,6 +57,7 @@ export const Livestream = z
         "When the picture was uploaded or taken: an automatic one is taken every half minute, less often with many on air.",
     }),
     mediaId: Id.nullable().openapi({ description: "The asset it became; set with status `finished`." }),
+    recording: orNull(Recording).openapi({ description: "Null unless live." }),
     conversion: orNull(Conversion),
     createdAtUtc: Utc,
     updatedAtUtc: Utc,

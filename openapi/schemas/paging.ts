@@ -42,6 +42,18 @@ export function pageQuery<const Fields extends readonly [string, ...string[]]>(f
   return { ...pagePosition, sort: sortOf(fields) };
 }
 
+const MAX_SEARCH_LENGTH = 200;
+
+/** Only what has this in its name. */
+export const Search = z
+  .string({ error: "must be given once" })
+  .max(MAX_SEARCH_LENGTH, { error: `must have at most ${MAX_SEARCH_LENGTH} characters` })
+  .optional()
+  .openapi({
+    description: "Only those with this in their name; small and capital letters of ASCII are the same.",
+    example: "derby",
+  });
+
 export const Pagination = z
   .object({
     page: z.int(),

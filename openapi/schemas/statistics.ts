@@ -3,7 +3,10 @@
 import { z } from "@hono/zod-openapi";
 import { Input } from "./input.ts";
 import { LivestreamStatus } from "./livestream.ts";
-import { Instance, orNull, timeOf, Utc } from "./values.ts";
+import { Id, Instance, orNull, timeOf, Utc } from "./values.ts";
+
+/** More is no id. */
+const MAX_ID_LENGTH = 64;
 
 const ConnectionCounts = z
   .object({
@@ -16,6 +19,26 @@ export const StatisticsOverview = z
   .object({ primary: ConnectionCounts, secondary: ConnectionCounts, sum: ConnectionCounts })
   .openapi("StatisticsOverview", {
     description: "A viewer of the programme counts on the instance that is on air.",
+  });
+
+export const LivestreamStatistics = z
+  .object({ livestreamId: Id, primary: ConnectionCounts, secondary: ConnectionCounts, sum: ConnectionCounts })
+  .openapi("LivestreamStatistics");
+
+const MAX_IDS = 50;
+
+/** Which livestreams, in a query; parses to their ids. */
+export const LivestreamIds = z
+  .string({ error: "must be given once" })
+  .transform((text) => (text === "" ? [] : text.split(",")))
+  .refine((ids) => ids.length <= MAX_IDS && ids.every((id) => id.length > 0 && id.length <= MAX_ID_LENGTH), {
+    error: `must be at most ${MAX_IDS} ids, with commas between them`,
+  })
+  .default([])
+  .openapi({
+    type: "string",
+    description: `Ids of livestreams, at most ${MAX_IDS}, with commas between them.`,
+    example: "01890a5d-ac96-774b-bcce-b302099a8057",
   });
 
 export const Sample = z

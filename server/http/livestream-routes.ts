@@ -31,8 +31,8 @@ export function livestreamRoutes(
   const routes = new OpenAPIHono<TokenVariables>({ defaultHook: answerInvalid });
 
   routes.openapi(listLivestreams, async (context) => {
-    const { page, perpage, sort = null, status = null } = context.req.valid("query");
-    const { items, total } = await livestreams.list({ page, perpage, sort, status });
+    const { page, perpage, sort = null, status = null, search = "" } = context.req.valid("query");
+    const { items, total } = await livestreams.list({ page, perpage, sort, status, search });
     const shown = items.map((each) => shownTo(context.var.scope, each));
     return context.json(successPage({ items: shown, total }, { page, perpage }), 200);
   });

@@ -11,9 +11,9 @@ export function mediaRoutes(media: MediaService): OpenAPIHono {
   const routes = new OpenAPIHono({ defaultHook: answerInvalid });
 
   routes.openapi(listMedia, async (context) => {
-    const { page, perpage, sort = null, status } = context.req.valid("query");
+    const { page, perpage, sort = null, status, search = "" } = context.req.valid("query");
     return context.json(
-      successPage(await media.list({ page, perpage, sort, status }), { page, perpage }),
+      successPage(await media.list({ page, perpage, sort, status, search }), { page, perpage }),
       200,
     );
   });

@@ -1,7 +1,11 @@
 // The calls about who watches and what arrives: the counts of this moment, and their history.
 
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { getLivestreamStats, getLivestreamStatsOverview } from "#openapi/routes/statistics-routes.ts";
+import {
+  getLivestreamStats,
+  getLivestreamStatsOverview,
+  listLivestreamStatsOverviews,
+} from "#openapi/routes/statistics-routes.ts";
 import type { LivestreamService } from "#server/livestreams/livestream-service.ts";
 import { utc } from "#server/livestreams/utc.ts";
 import type { StatisticsOverview } from "#server/stats/connection-counts.ts";
@@ -26,6 +30,14 @@ export function statisticsRoutes(options: StatisticsRoutesOptions): OpenAPIHono<
     const { id } = context.req.valid("param");
     if ((await livestreams.status(id)) === null) return fail(context, { code: "not_found" });
     return context.json(success(overview(id)), 200);
+  });
+
+  routes.openapi(listLivestreamStatsOverviews, async (context) => {
+    const { ids } = context.req.valid("query");
+    return context.json(
+      success(ids.map((livestreamId) => ({ livestreamId, ...overview(livestreamId) }))),
+      200,
+    );
   });
 
   routes.openapi(getLivestreamStats, async (context) => {

@@ -46,6 +46,8 @@ export interface Playouts extends ChangingPlayouts, KeyedInputs {
   onAir(id: string): InstanceName | null;
   /** How long the recording is by now; null where there is no programme. */
   recordedSeconds(id: string): number | null;
+  /** Whether there is a programme that is recorded. */
+  isRecorded(id: string): boolean;
   /** False when the instance has no active ingest. */
   requestSwitch(id: string, instance: InstanceName): boolean;
 }
@@ -341,7 +343,12 @@ export class LivestreamService {
 
   async #view(row: LivestreamRow): Promise<LivestreamView> {
     const { playouts, thumbnails, urls } = this.#options;
-    const playout = { inputs: playouts.inputs(row.id), onAir: playouts.onAir(row.id) };
+    const playout = {
+      inputs: playouts.inputs(row.id),
+      onAir: playouts.onAir(row.id),
+      recordedSeconds: playouts.recordedSeconds(row.id),
+      isRecorded: playouts.isRecorded(row.id),
+    };
     return livestreamView(row, playout, await thumbnails.current(row.id), urls);
   }
 }

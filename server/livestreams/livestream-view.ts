@@ -29,6 +29,7 @@ export interface LivestreamView {
   readonly thumbnailSource: "upload" | "auto" | null;
   readonly thumbnailUpdatedAtUtc: string | null;
   readonly mediaId: string | null;
+  readonly recording: RecordingView | null;
   readonly conversion: ConversionView | null;
   readonly createdAtUtc: string;
   readonly updatedAtUtc: string;
@@ -63,6 +64,12 @@ export interface PlayoutView {
   readonly live: boolean;
 }
 
+export interface RecordingView {
+  readonly active: boolean;
+  readonly durationSeconds: number;
+  readonly message: string | null;
+}
+
 export interface ConversionView {
   readonly state: "running" | "done" | "failed";
   /** 0 to 1. */
@@ -83,6 +90,9 @@ export interface ThumbnailFacts {
 export interface PlayoutFacts {
   readonly inputs: readonly InputState[];
   readonly onAir: InstanceName | null;
+  /** Of what is recorded by now; null where there is no programme. */
+  readonly recordedSeconds: number | null;
+  readonly isRecorded: boolean;
 }
 
 export function livestreamView(
@@ -106,6 +116,7 @@ export function livestreamView(
     thumbnailSource: thumbnail?.source ?? null,
     thumbnailUpdatedAtUtc: utc(thumbnail?.storedAtMs ?? null),
     mediaId: row.mediaId,
+    recording: recordingView(row, playout),
     conversion: conversionView(row),
     createdAtUtc: utc(row.createdAtMs),
     updatedAtUtc: utc(row.updatedAtMs),
@@ -191,6 +202,14 @@ function instancePlayouts(row: LivestreamRow, urls: PublicUrls): PlayoutView[] {
 
 function playout(instance: PlayoutView["instance"], url: string, live: boolean): PlayoutView {
   return { instance, type: "hls", url, live };
+}
+
+function recordingView(
+  row: LivestreamRow,
+  { recordedSeconds, isRecorded }: PlayoutFacts,
+): RecordingView | null {
+  if (row.status !== "live") return null;
+  return { active: isRecorded, durationSeconds: recordedSeconds ?? 0, message: row.conversionMessage };
 }
 
 function conversionView(row: LivestreamRow): ConversionView | null {

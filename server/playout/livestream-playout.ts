@@ -72,6 +72,11 @@ export class LivestreamPlayout {
     return this.#programme?.recordedSeconds ?? null;
   }
 
+  /** Whether the programme is recorded. */
+  get isRecorded(): boolean {
+    return this.#programme?.isRecorded ?? false;
+  }
+
   /** The instance the programme is cut from now, null before the publish and while no encoder sends. */
   get onAir(): InstanceName | null {
     return this.#switcher.onAir;

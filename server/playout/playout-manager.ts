@@ -168,6 +168,11 @@ export class PlayoutManager implements PlayDoor {
     return this.#playouts.get(id)?.recordedSeconds ?? null;
   }
 
+  /** Whether there is a programme that is recorded. */
+  isRecorded(id: string): boolean {
+    return this.#playouts.get(id)?.isRecorded ?? false;
+  }
+
   /** Livestreams with a programme and an encoder. */
   onAirIds(): readonly string[] {
     return [...this.#playouts].filter(([, playout]) => playout.onAir !== null).map(([id]) => id);

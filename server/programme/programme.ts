@@ -77,6 +77,11 @@ export class Programme implements ProgrammeInput {
     return this.#progress?.secondsAt(programmeSeconds - startSeconds) ?? null;
   }
 
+  /** Whether what comes is recorded. */
+  get isRecorded(): boolean {
+    return this.#progress?.isRecording ?? false;
+  }
+
   /** By name, what is listed of each rendition; the first one is the lead. */
   get windows(): ReadonlyMap<RenditionName, PlaylistWindow> {
     return this.#windows;

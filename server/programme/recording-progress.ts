@@ -37,6 +37,10 @@ export class RecordingProgress {
     return this.#isRecording ? Math.max(0, this.#recordedSeconds + sinceLastPart) : this.#recordedSeconds;
   }
 
+  get isRecording(): boolean {
+    return this.#isRecording;
+  }
+
   /** Every cut, in order; all renditions are as long as the first one. */
   follow(cut: Cut): void {
     this.#lead ??= cut.rendition;

@@ -10,6 +10,9 @@ const WINDOW_TARGET_DURATIONS = 3;
 /** … and no shorter: players ask late when they are paused by their buffer. */
 const MIN_WINDOW_MS = 15_000;
 
+/** The header by which the operator's own small players say that they are no viewers. */
+const PREVIEW_HEADER = "X-Tandem-Preview";
+
 export class Viewers {
   readonly #keys: SessionKeys;
   readonly #monotonicMs: () => number;
@@ -32,6 +35,7 @@ export class Viewers {
     request: ViewerRequest,
     targetDurationSeconds: number,
   ): void {
+    if (request.headers.get(PREVIEW_HEADER) !== null) return;
     this.#seen(livestreamId, playout, this.#keys.keyOf(request), targetDurationSeconds);
   }
 

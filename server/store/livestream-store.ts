@@ -2,7 +2,7 @@
 
 import type { LivestreamStatus, PlaybackPolicy } from "#openapi/names.ts";
 import type { MediaFacts } from "./media-store.ts";
-import type { Page, PageRequest } from "./page.ts";
+import type { Page, PageRequest, SearchRequest } from "./page.ts";
 
 /** Every `…AtMs` is milliseconds since 1970, UTC; null = has not happened. */
 export interface LivestreamRow {
@@ -35,7 +35,7 @@ export type NewLivestream = Pick<
 
 export type LivestreamSortField = "name" | "status" | "createdAtUtc" | "updatedAtUtc" | "startedAtUtc";
 
-export interface LivestreamPageRequest extends PageRequest<LivestreamSortField> {
+export interface LivestreamPageRequest extends PageRequest<LivestreamSortField>, SearchRequest {
   readonly status: LivestreamStatus | null;
   /** Only those with this policy; left out = all. */
   readonly playbackPolicy?: PlaybackPolicy;

@@ -2,7 +2,7 @@
 
 import type { PlaybackPolicy } from "#openapi/names.ts";
 import type { ClipCut } from "./clip-cut.ts";
-import type { Page, PageRequest } from "./page.ts";
+import type { Page, PageRequest, SearchRequest } from "./page.ts";
 
 /** What a conversion found out about a recording. */
 export interface MediaFacts {
@@ -52,7 +52,7 @@ export type MediaStatus = "ready" | "softDeleted";
 
 export type MediaSortField = "name" | "createdAtUtc" | "updatedAtUtc" | "durationSeconds" | "sizeBytes";
 
-export interface MediaPageRequest extends PageRequest<MediaSortField> {
+export interface MediaPageRequest extends PageRequest<MediaSortField>, SearchRequest {
   readonly status: MediaStatus;
 }
 

@@ -9,6 +9,12 @@ export interface PageRequest<Field extends string> {
   readonly sort: Sort<Field> | null;
 }
 
+/** A list that can be searched by name. */
+export interface SearchRequest {
+  /** Only rows with this in their name, where ASCII letters are alike; empty or left out = all. */
+  readonly search?: string;
+}
+
 export interface Sort<Field extends string> {
   readonly field: Field;
   readonly descending: boolean;

@@ -21,6 +21,7 @@ const CALLS: Record<string, (client: TandemClient) => Promise<unknown>> = {
   switchLivestream: (client) => client.switchLivestream("ID", "secondary"),
   stopLivestream: (client) => client.stopLivestream("ID"),
   getLivestreamStatsOverview: (client) => client.getLivestreamStatsOverview("ID"),
+  listLivestreamStatsOverviews: (client) => client.listLivestreamStatsOverviews([]),
   getLivestreamStats: (client) => client.getLivestreamStats("ID", "primary"),
   listLivestreamTimeline: (client) => client.listLivestreamTimeline("ID"),
   streamLivestreamEvents: (client) => Array.fromAsync(client.streamLivestreamEvents("ID")),
@@ -95,11 +96,13 @@ test("what is not asked for is not in the query, and values are escaped", async 
   await client.getLivestream("../media?x");
   await client.deleteMedia("M", { permanent: true });
   await client.listLivestreamTimeline("L", { type: ["playout.switched", "ingest.fault"] });
+  await client.listLivestreamStatsOverviews(["one", "two"]);
   expect(requests.map(({ url }) => url.slice("https://example.com/video/v2/".length))).toEqual([
     "livestreams?page=2&sort=name%3Adesc",
     "livestreams/..%2Fmedia%3Fx",
     "media/M?permanent=true",
     "livestreams/L/timeline?type=playout.switched%2Cingest.fault",
+    "statistics?ids=one%2Ctwo",
   ]);
 });
 

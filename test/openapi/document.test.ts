@@ -55,6 +55,7 @@ test("it has the operations of the contract, and no other", () => {
     listTokens: "get /v2/tokens",
     createToken: "post /v2/tokens",
     revokeToken: "delete /v2/tokens/{id}",
+    listLivestreamStatsOverviews: "get /v2/statistics",
     streamLivestreamEvents: "get /v2/livestreams/{id}/events",
     listLivestreamTimeline: "get /v2/livestreams/{id}/timeline",
     listWebhooks: "get /v2/webhooks",

@@ -13,7 +13,7 @@ import type {
 } from "#server/store/livestream-store.ts";
 import type { Page } from "#server/store/page.ts";
 import { noteRemoval } from "./note-removal.ts";
-import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
+import { NAME_HAS_SEARCH, orderAndLimit, pageParameters, searchParameters } from "./order-and-limit.ts";
 
 type Parameters = Record<string, string | number | null>;
 
@@ -89,14 +89,15 @@ export class SqliteLivestreamStore implements LivestreamStore {
 
   async list(request: LivestreamPageRequest): Promise<Page<LivestreamRow>> {
     const where = `WHERE ($status IS NULL OR status = $status)
-      AND ($playbackPolicy IS NULL OR playback_policy = $playbackPolicy)`;
+      AND ($playbackPolicy IS NULL OR playback_policy = $playbackPolicy) AND ${NAME_HAS_SEARCH}`;
     const { status, playbackPolicy = null, sort } = request;
+    const wanted = { status, playbackPolicy, ...searchParameters(request) };
     const rows = this.#database
       .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`)
-      .all({ status, playbackPolicy, ...pageParameters(request) });
+      .all({ ...wanted, ...pageParameters(request) });
     const counted = this.#database
       .query<{ total: number }, Parameters>(`SELECT count(*) AS total FROM livestreams ${where}`)
-      .get({ status, playbackPolicy });
+      .get(wanted);
     return { items: rows.map(fromStored), total: counted?.total ?? 0 };
   }
 

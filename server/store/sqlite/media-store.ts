@@ -13,7 +13,7 @@ import type {
 } from "#server/store/media-store.ts";
 import type { Page } from "#server/store/page.ts";
 import { isReferredTo, noteRemoval } from "./note-removal.ts";
-import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
+import { NAME_HAS_SEARCH, orderAndLimit, pageParameters, searchParameters } from "./order-and-limit.ts";
 
 type Parameters = Record<string, string | number | null>;
 
@@ -107,15 +107,16 @@ export class SqliteMediaStore implements MediaStore {
   }
 
   async list(request: MediaPageRequest): Promise<Page<MediaRow>> {
-    const where =
-      request.status === "ready" ? "WHERE deleted_at_ms IS NULL" : "WHERE deleted_at_ms IS NOT NULL";
+    const isDeleted = request.status === "ready" ? "IS NULL" : "IS NOT NULL";
+    const where = `WHERE deleted_at_ms ${isDeleted} AND ${NAME_HAS_SEARCH}`;
+    const wanted = searchParameters(request);
     const items = this.#database
       .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(request.sort, SORT_COLUMNS)}`)
-      .all(pageParameters(request))
+      .all({ ...wanted, ...pageParameters(request) })
       .map(fromStored);
     const counted = this.#database
-      .query<{ total: number }, []>(`SELECT count(*) AS total FROM media ${where}`)
-      .get();
+      .query<{ total: number }, Parameters>(`SELECT count(*) AS total FROM media ${where}`)
+      .get(wanted);
     return { items, total: counted?.total ?? 0 };
   }
 

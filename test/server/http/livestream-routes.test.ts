@@ -19,7 +19,7 @@ describe("creating", () => {
         ...{ id, name: " Show ", description: "Tonight", withDvr: true, withBackup: false },
         ...{ playbackPolicy: "public", status: "created", onAir: null, inputs: [], playouts: [] },
         ...{ thumbnailUrl: null, thumbnailSource: null, thumbnailUpdatedAtUtc: null },
-        ...{ mediaId: null, conversion: null },
+        ...{ mediaId: null, recording: null, conversion: null },
         ...{ createdAtUtc: "2026-01-01T00:00:00.001Z", updatedAtUtc: "2026-01-01T00:00:00.001Z" },
         ...{ ingestStartedAtUtc: null, startedAtUtc: null, stoppedAtUtc: null, finishedAtUtc: null },
       },

@@ -29,6 +29,22 @@ test("statistics are zeros and an empty list in every status in which nothing ru
   }
 });
 
+test("the counts of several livestreams come in the order asked in, of at most 50", async () => {
+  const app = new FakeApp();
+  const { body } = await app.call("GET", "/v2/statistics?ids=one,two", { token: READER });
+  expect(body).toEqual({
+    status: "success",
+    data: ["one", "two"].map((livestreamId) => ({
+      ...{ livestreamId, primary: NOBODY, secondary: NOBODY, sum: NOBODY },
+    })),
+  });
+  const many = (count: number) => Array.from({ length: count }, (_, each) => `id-${each}`).join(",");
+  const status = async (ids: string) => (await app.call("GET", `/v2/statistics?ids=${ids}`)).status;
+  expect([await status(many(50)), await status(many(51)), await status("a,")]).toEqual([200, 400, 400]);
+  expect([await status("a".repeat(64)), await status("a".repeat(65))]).toEqual([200, 400]);
+  expect((await app.call("GET", "/v2/statistics")).body).toEqual({ status: "success", data: [] });
+});
+
 test("a sample is shown as the contract has it", async () => {
   const app = new FakeApp();
   const livestreamId = await app.house.create();

@@ -45,6 +45,8 @@ export class FakePlayouts implements Playouts {
   /** What is said of every input. */
   judged: Pick<InputState, "health" | "advice" | "problem"> = { health: null, advice: [], problem: null };
   readonly signed = new Map<string, boolean>();
+  /** Programmes, for as long as there are any. */
+  areRecorded = true;
   readonly streamKeys = new Map<string, { primary: string | null; secondary: string | null }>();
   /** What the next call of this name waits for, or fails with. */
   readonly holds = new Map<string, Promise<void>>();
@@ -94,6 +96,10 @@ export class FakePlayouts implements Playouts {
 
   recordedSeconds(id: string): number | null {
     return this.calls.includes(`publish ${id}`) ? 12.5 : null;
+  }
+
+  isRecorded(id: string): boolean {
+    return this.areRecorded && this.recordedSeconds(id) !== null;
   }
 
   requestSwitch(id: string, instance: InstanceName): boolean {

@@ -216,6 +216,7 @@ describe("a livestream", () => {
       thumbnailSource: null,
       thumbnailUpdatedAtUtc: null,
       mediaId: null,
+      recording: null,
       conversion: null,
       createdAtUtc: "2026-01-01T00:00:00.001Z",
       updatedAtUtc: "2026-01-01T00:00:00.001Z",
@@ -286,6 +287,16 @@ describe("a livestream", () => {
     });
     house.playouts.active.delete(id);
     expect(await house.livestreams.get(id)).toMatchObject({ status: "live", onAir: null });
+  });
+
+  test("says how long its recording is, and whether it goes on", async () => {
+    const house = new FakeHouse();
+    const id = await house.live();
+    const recording = async () => (await house.livestreams.get(id))?.recording;
+    expect(await recording()).toEqual({ active: true, durationSeconds: 12.5, message: null });
+    house.playouts.areRecorded = false;
+    await house.stored.noteRecordingStop(id, "the disk is full", 1);
+    expect(await recording()).toEqual({ active: false, durationSeconds: 12.5, message: "the disk is full" });
   });
 
   test("is switched to the instance that was asked for, if that one has an encoder", async () => {

@@ -72,3 +72,12 @@ test("once nothing more is recorded it stays as long as it is, and breaks are st
   expect(followed.progress.recordedSeconds).toBe(seconds);
   expect(followed.discontinuities).toEqual([`2 at ${seconds.toFixed(2)}`]);
 });
+
+test("it says whether what comes is recorded", () => {
+  const { progress } = new Followed(0);
+  expect(progress.isRecording).toBe(true);
+  progress.stop();
+  expect(progress.isRecording).toBe(false);
+  progress.resume();
+  expect(progress.isRecording).toBe(true);
+});

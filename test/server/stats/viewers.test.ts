@@ -25,6 +25,14 @@ test("N viewers are N, and all gone is 0 (V1)", () => {
   expect(house.viewers.count("show", "auto")).toBe(0);
 });
 
+test("a preview of the operator is no viewer", () => {
+  const { viewers } = new House();
+  const url = `http://localhost/media.m3u8?session=${viewers.newSession()}`;
+  const headers = new Headers({ "X-Tandem-Preview": "1" });
+  viewers.watched("show", "auto", { headers, url, address: () => "192.0.2.1" }, 2);
+  expect(viewers.count("show", "auto")).toBe(0);
+});
+
 test("playouts and livestreams count apart", () => {
   const house = new House();
   house.watch(house.viewers.newSession());

@@ -189,6 +189,28 @@ export function livestreamStoreContract(newPlace: NewPlace): void {
         expect(await sorted(true)).toEqual(["3", "1", "4", "2"]);
       }));
 
+    test("are found by a part of their name, which is no pattern, in whatever case", () =>
+      withStores(newPlace, async ({ livestreams }) => {
+        for (const [id, name] of Object.entries({ 1: "Derby day", 2: "100% live", 3: "A_B \\ c" })) {
+          await insert(livestreams, id, { name });
+        }
+        const found = async (search: string) => {
+          const { items, total } = await livestreams.list({
+            ...{ page: 0, perpage: 10, sort: null, status: null, search },
+          });
+          expect(total).toBe(items.length);
+          return items.map(({ id }) => id);
+        };
+        expect(await found("")).toEqual(["3", "2", "1"]);
+        expect(await found("dERBY")).toEqual(["1"]);
+        expect(await found("%")).toEqual(["2"]);
+        expect(await found("_")).toEqual(["3"]);
+        expect(await found("\\")).toEqual(["3"]);
+        expect(await found("z")).toEqual([]);
+        const request = { page: 0, perpage: 10, sort: null, search: "derby" } as const;
+        expect(await livestreams.list({ ...request, status: "live" })).toEqual({ items: [], total: 0 });
+      }));
+
     test("are listed by one status alone", () =>
       withStores(newPlace, async ({ livestreams }) => {
         await insert(livestreams, "a");

@@ -76,6 +76,9 @@ export function mediaStoreContract(newPlace: NewPlace): void {
         const sort = { field: "name", descending: true } as const;
         const { items } = await media.list({ page: 0, perpage: 1, sort, status: "ready" });
         expect(items.map(({ id }) => id)).toEqual(["n"]);
+        const request = { page: 0, perpage: 9, sort: null, status: "ready", search: "b" } as const;
+        const found = await media.list(request);
+        expect([found.total, ...found.items.map(({ id }) => id)]).toEqual([1, "n"]);
       }));
   });
 
