@@ -96,6 +96,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/licences": ["node:", "server/common"],
   "server/web": ["node:", "hono", "openapi/playback-paths.ts", ...COMMON],
   "server/web/pages": ["hls.js", "media-chrome", "server/web/watch-state.ts"],
+  "server/web/console": ["hls.js", "preact", "uplot", "openapi", "server/web/relative-url.ts"],
   "server/delivery": [
     ...[
       "node:",

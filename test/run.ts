@@ -27,6 +27,7 @@ const CHECKS: readonly { name: string; command: readonly string[] }[] = [
   },
   { name: "types of media", command: ["tsc", "-p", "media"] },
   { name: "types of the pages", command: ["tsc", "-p", "server/web/pages"] },
+  { name: "types of the console", command: ["tsc", "-p", "server/web/console"] },
   {
     name: "format and lint",
     command: ["biome", "check", "--error-on-warnings", "."],

@@ -104,7 +104,7 @@ export function createApp(options: AppOptions): Hono {
  */
 const SIZED_FOR_HEAD = [
   ...["/v2/*", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/*"],
-  ...["/", "/watch/*", "/oembed", "/assets/*"],
+  ...["/", "/console", "/watch/*", "/oembed", "/assets/*"],
 ];
 
 /** HEAD is answered with the length that GET has (RFC 9110 §8.6), where Hono drops it with the body. */

@@ -4,6 +4,7 @@ import { type Context, Hono } from "hono";
 import { IMMUTABLE } from "#server/common/cache-control.ts";
 import { LICENCES } from "#server/licences/licences.ts";
 import { assets, controlStyleHashes } from "#server/web/assets.ts";
+import { renderConsolePage } from "#server/web/console-page.tsx";
 import { oEmbed, watchedId } from "#server/web/embedding.ts";
 import { type LiveLivestream, renderStartPage } from "#server/web/start-page.tsx";
 import { renderWatchPage, type SharedPage } from "#server/web/watch-page.tsx";
@@ -68,6 +69,8 @@ export function webRoutes({ livestream, liveNow, publicUrl, dateMs }: WebRoutesO
       watched === null ? null : { ...watchState(id, watched, "../../"), serverMs: dateMs() };
     return context.json(answer, answer === null ? 404 : 200, { "Cache-Control": "no-store" });
   });
+  routes.get("/console", (context) => context.html(renderConsolePage(), 200, START_HEADERS));
+  routes.get("/console/", (context) => context.redirect("../console"));
   routes.get("/oembed", (context) => answerOEmbed(context, { livestream, publicUrl }));
   routes.get("/assets/:name", serveAsset);
   routes.get("/licences", (context) => context.text(LICENCES, 200, { "Cache-Control": "no-cache" }));

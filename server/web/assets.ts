@@ -16,6 +16,10 @@ const STYLES = "text/css; charset=utf-8";
 
 export const watchScript = asset("watch.js", JAVASCRIPT, bundlePage("watch.ts"));
 export const startScript = asset("start.js", JAVASCRIPT, bundlePage("start.ts"));
+export const consoleScript = asset("console.js", JAVASCRIPT, bundlePage("main.tsx", "console"));
+export const consoleStyleSheet = asset("console.css", STYLES, bundlePage("console.css", "console"));
+/** hls.js, which the console loads where it shows a player. */
+export const hlsScript = asset("hls.js", JAVASCRIPT, bundlePage("hls.ts", "console"));
 export const docsScript = asset("docs.js", JAVASCRIPT, bundlePage("docs.ts"));
 export const docsStyleSheet = asset("docs.css", STYLES, bundlePage("docs.css"));
 export const styleSheet = asset("tandem.css", STYLES, bundlePage("tandem.css"));
@@ -26,7 +30,10 @@ export const controlStyleHashes: string = textOf(hashControlStyles());
 
 /** By name, as the URL says it. */
 export const assets: ReadonlyMap<string, Asset> = new Map(
-  [watchScript, startScript, docsScript, docsStyleSheet, styleSheet, icon].map((each) => [each.name, each]),
+  [
+    ...[watchScript, startScript, docsScript, docsStyleSheet, styleSheet, icon],
+    ...[consoleScript, consoleStyleSheet, hlsScript],
+  ].map((each) => [each.name, each]),
 );
 
 function asset(fileName: string, contentType: string, made: MacroText): Asset {

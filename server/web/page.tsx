@@ -7,6 +7,8 @@ import { type Asset, icon, styleSheet } from "./assets.ts";
 interface PageOptions {
   title: string;
   script: Asset;
+  /** Left out: the one that the pages for viewers have. */
+  styles?: Asset;
   /** From the page's own URL to the server's root: `./` or `../`. */
   root: "./" | "../";
   /** What the head holds besides. */
@@ -15,7 +17,14 @@ interface PageOptions {
 }
 
 /** A whole HTML document. No script or style is inline: the Content-Security-Policy forbids it. */
-export function renderPage({ title, script, root, head, children }: PageOptions): string {
+export function renderPage({
+  title,
+  script,
+  styles = styleSheet,
+  root,
+  head,
+  children,
+}: PageOptions): string {
   const page = (
     <html lang="en">
       <head>
@@ -25,7 +34,7 @@ export function renderPage({ title, script, root, head, children }: PageOptions)
         <title>{title}</title>
         {head}
         <link rel="icon" type="image/svg+xml" href={`${root}assets/${icon.name}`} />
-        <link rel="stylesheet" href={`${root}assets/${styleSheet.name}`} />
+        <link rel="stylesheet" href={`${root}assets/${styles.name}`} />
         <script type="module" src={`${root}assets/${script.name}`} />
       </head>
       <body>{children}</body>

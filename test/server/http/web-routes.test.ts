@@ -220,3 +220,27 @@ test("the licences are there to be read", async () => {
   expect(response.headers.get("Content-Type")).toStartWith("text/plain");
   expect(await response.text()).toContain("GNU LESSER GENERAL PUBLIC LICENSE");
 });
+
+describe("the console", () => {
+  test("is a page that asks nobody else, runs nothing inline, and is in no frame", async () => {
+    const response = await app.request("/console");
+    const policy = response.headers.get("Content-Security-Policy") ?? "";
+    expect(policy).toContain("script-src 'self'; style-src 'self'");
+    expect(policy).toEndWith("; frame-ancestors 'none'");
+    const html = await response.text();
+    expect(html).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/);
+    const addresses = Array.from(
+      html.matchAll(/(?:src|href|data-hls)="([^"]*)"/g),
+      ([, address = ""]) => address,
+    );
+    expect(addresses.map((address) => /^\.\/assets\/(\w+)-/.exec(address)?.[1])).toEqual([
+      ...["icon", "console", "console", "hls"],
+    ]);
+    for (const address of addresses) expect((await app.request(address.slice(1))).status).toBe(200);
+  });
+
+  test("with a slash behind it is the same one", async () => {
+    const response = await app.request("/console/");
+    expect([response.status, response.headers.get("Location")]).toEqual([302, "../console"]);
+  });
+});
