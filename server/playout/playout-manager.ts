@@ -26,7 +26,7 @@ export interface PlayoutManagerOptions {
   /** Makes the programme of a livestream that is recorded to its end. */
   readonly openEnded: OpenEnded;
   /** Makes what one instance is watched by: nothing is recorded of it. */
-  readonly openInstance: () => Programme;
+  readonly openInstance: (livestreamId: string) => Programme;
   readonly reports: PlayoutReports;
 }
 
@@ -58,7 +58,7 @@ export class PlayoutManager implements PlayDoor {
       ingestTimeoutMs: this.#options.ingestTimeoutSeconds * 1000,
       targets: this.#options.targets,
       isRevertive: this.#options.isRevertive,
-      openInstance: this.#options.openInstance,
+      openInstance: () => this.#options.openInstance(id),
       reports: this.#options.reports,
     });
     this.#playouts.set(id, playout);

@@ -5,12 +5,13 @@ import type { RenditionName } from "#media/hls/rendition.ts";
 import { Segmenter, type SegmenterResume } from "#media/hls/segmenter.ts";
 import type { Clock } from "#server/common/clock.ts";
 import { messageOf } from "#server/common/failure.ts";
+import { madeAtMs } from "#server/common/uuid-time.ts";
 import type { RecordedGap } from "#server/recording/journal.ts";
 import { type Recording, recordedBytes } from "#server/recording/recording.ts";
 import type { Recordings } from "#server/recording/recordings.ts";
 import { Unrecorded } from "#server/recording/unrecorded.ts";
 import { Programme, type ProgrammeRecorder } from "./programme.ts";
-import { endBefore, type Past, pastBeyond, pastOf, pastOfInstance } from "./programme-past.ts";
+import { type Age, endBefore, type Past, pastBeyond, pastOf, pastOfInstance } from "./programme-past.ts";
 import { RecordingProgress } from "./recording-progress.ts";
 import { RtmpFanOut } from "./rtmp-fan-out.ts";
 
@@ -22,6 +23,10 @@ export interface ProgrammeOfLivestream {
   readonly hasRecordingFailed: boolean;
   /** It was live already when the process started, and may have been watched. */
   readonly wasLive?: boolean;
+}
+
+function ageOf({ risingMs }: Pick<ProgrammeOptions, "risingMs">, livestreamId: string): Age {
+  return { risingMs: risingMs(), madeAtMs: madeAtMs(livestreamId) };
 }
 
 /** Makes a livestream's programme: a new one, or the one a recording on disk goes on. */
@@ -76,10 +81,12 @@ function openRecorded(
   { id, withDvr, hasRecordingFailed, wasLive = false }: ProgrammeOfLivestream,
   recording: Recording | null,
 ): OpenedProgramme {
-  const { recordings, risingMs, reports } = options;
+  const { recordings, reports } = options;
   const isEmpty = recording === null || recording.segments.length === 0;
   const past =
-    hasRecordingFailed || (isEmpty && wasLive) ? pastBeyond(recording, risingMs()) : pastOf(recording);
+    hasRecordingFailed || (isEmpty && wasLive)
+      ? pastBeyond(recording, ageOf(options, id))
+      : pastOf(recording);
   const progress = new RecordingProgress({
     recordedSeconds: recording?.durationSeconds ?? 0,
     onDiscontinuity: (msn, positionSeconds) => reports.discontinuity(id, msn, positionSeconds),
@@ -100,7 +107,7 @@ function openRecorded(
   const windows = windowsOf(past, { isEvent: withDvr, listsParts: options.partMilliseconds > 0 });
   const programme = programmeOf(options, { ...windows, recorder, progress });
   if (isEmpty) return { programme, resumeAtSeconds: wasLive ? 0 : null, openInstance: null };
-  const openInstance = hasRecordingFailed ? null : instanceOpener(options, recording);
+  const openInstance = hasRecordingFailed ? null : () => instanceOpener(options, recording)(id);
   return { programme, resumeAtSeconds: recording.endsAtSeconds, openInstance };
 }
 
@@ -115,7 +122,7 @@ function openUnrecorded(
 ): OpenedProgramme {
   const message = messageOf(error);
   options.reports.recordingStopped(id, `the recording cannot be read: ${message}`, 0);
-  const past = pastBeyond(null, options.risingMs());
+  const past = pastBeyond(null, ageOf(options, id));
   const programme = programmeOf(options, {
     ...windowsOf(past, { isEvent: false, listsParts: options.partMilliseconds > 0 }),
     recorder: new Unrecorded(),
@@ -142,9 +149,12 @@ type CommonOptions = Omit<ProgrammeOptions, "recordings" | "reports">;
  * Opens one instance's own programme. Its numbers begin where no earlier one of it can have been: bytes never change under a
  * URI. `recording`: of the livestream's programme, whose end is listed first.
  */
-export function instanceOpener(options: CommonOptions, recording: Recording | null = null): () => Programme {
-  return () => {
-    const own = pastOfInstance(options.risingMs());
+export function instanceOpener(
+  options: CommonOptions,
+  recording: Recording | null = null,
+): (livestreamId: string) => Programme {
+  return (livestreamId) => {
+    const own = pastOfInstance(ageOf(options, livestreamId));
     const end = recording === null ? null : endBefore(own.resume, recording);
     const { discontinuitySequence } = own;
     const past = end === null ? own : { ...pastOf(end), discontinuitySequence };

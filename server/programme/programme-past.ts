@@ -11,7 +11,10 @@ import type { RecordedRendition, Recording } from "#server/recording/recording.t
  */
 const SHORTEST_SEGMENT_MS = 100;
 
-/** No encoder is lost and back more often; players read the number of discontinuities as one of 31 bits. */
+/**
+ * No encoder is lost and back more often. It is counted from the making of the livestream, not from 1970: players read the
+ * number of discontinuities as one of 31 bits, and hls.js keeps a list as long as that number, which it copies.
+ */
 const SHORTEST_CONNECTION_MS = 1000;
 
 /** Before the first segment there is a number for what is listed while that one is not complete. */
@@ -54,8 +57,16 @@ function beforeLastGap<Numbered extends { readonly msn: number }>(
   return segments.slice(0, Math.max(0, segments.findLastIndex(isBehindGap)));
 }
 
+/** How long there has been a livestream by the rising time: what it counts must be behind what it can have counted before. */
+export interface Age {
+  readonly risingMs: number;
+  /** When the livestream was made. */
+  readonly madeAtMs: number;
+}
+
 /** Where an instance's own programme begins, of which nothing is kept: behind any number that an earlier one can have used. */
-export function pastOfInstance(risingMs: number): Past & { readonly resume: SegmenterResume } {
+export function pastOfInstance(age: Age): Past & { readonly resume: SegmenterResume } {
+  const { risingMs } = age;
   const firstNumber = Math.floor(risingMs / SHORTEST_SEGMENT_MS);
   return {
     histories: new Map(),
@@ -65,8 +76,12 @@ export function pastOfInstance(risingMs: number): Past & { readonly resume: Segm
       targetDurationSeconds: null,
       renditionNames: [],
     },
-    discontinuitySequence: Math.floor(risingMs / SHORTEST_CONNECTION_MS),
+    discontinuitySequence: discontinuitiesUntil(age),
   };
+}
+
+function discontinuitiesUntil({ risingMs, madeAtMs }: Age): number {
+  return Math.ceil(Math.max(0, risingMs - madeAtMs) / SHORTEST_CONNECTION_MS);
 }
 
 /**
@@ -108,7 +123,7 @@ export function endBefore(
  * After segments that were seen and not recorded. Nobody knows how many there were: numbers go on where none of them can
  * have been, and what is recorded, which does not join them, is listed no more.
  */
-export function pastBeyond(recording: Recording | null, risingMs: number): Past {
+export function pastBeyond(recording: Recording | null, age: Age): Past {
   const {
     nextMsn = 0,
     nextInitializationId = 0,
@@ -117,7 +132,7 @@ export function pastBeyond(recording: Recording | null, risingMs: number): Past 
     renditionNames = [],
     segments = [],
   } = recording ?? {};
-  const unseenNumber = Math.ceil(risingMs / SHORTEST_SEGMENT_MS);
+  const unseenNumber = Math.ceil(age.risingMs / SHORTEST_SEGMENT_MS);
   const recordedDiscontinuities = segments.filter(({ discontinuity }) => discontinuity).length;
   return {
     histories: new Map(),
@@ -128,7 +143,7 @@ export function pastBeyond(recording: Recording | null, risingMs: number): Past 
       partTargetSeconds,
       renditionNames,
     },
-    discontinuitySequence: Math.max(recordedDiscontinuities, Math.ceil(risingMs / SHORTEST_CONNECTION_MS)),
+    discontinuitySequence: Math.max(recordedDiscontinuities, discontinuitiesUntil(age)),
   };
 }
 
