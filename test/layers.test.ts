@@ -32,6 +32,8 @@ const LAYERS: Record<string, readonly string[]> = {
   "server/common": ["node:"],
   "server/store": ["node:", ...COMMON],
   "server/store/sqlite": ["bun:sqlite", "node:", "server/store", ...COMMON],
+  "server/store/postgres": ["bun", "bun:sqlite", "node:", "server/store", ...COMMON],
+  "server/store/s3": ["aws4fetch", "bun", "node:", "server/store", ...COMMON],
   "server/feed": ["server/store", ...COMMON],
   "server/readiness": ["node:", "server/store", ...COMMON],
   "server/recording": [
@@ -93,6 +95,7 @@ const LAYERS: Record<string, readonly string[]> = {
     ],
   ],
   "server/verify": ["node:", "server/recording", "server/store", "server/thumbnails", ...COMMON],
+  "server/migrate": ["node:", "server/recording", "server/store", "server/thumbnails", ...COMMON],
   "server/licences": ["node:", "server/common"],
   "server/web": ["node:", "hono", "openapi/playback-paths.ts", ...COMMON],
   "server/web/pages": ["hls.js", "media-chrome", "server/web/watch-state.ts"],

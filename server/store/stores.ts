@@ -8,6 +8,7 @@ import type { LivestreamStore } from "./livestream-store.ts";
 import type { MediaStore } from "./media-store.ts";
 import type { PlaybackKeyStore } from "./playback-key-store.ts";
 import type { RecordingRemovalStore } from "./recording-removal-store.ts";
+import type { References } from "./references.ts";
 import type { RisingTimeStore } from "./rising-time-store.ts";
 import type { SampleStore } from "./sample-store.ts";
 import type { StatisticsWriter } from "./statistics-writer.ts";
@@ -25,6 +26,7 @@ export interface Stores {
   readonly tokens: TokenStore;
   readonly playbackKeys: PlaybackKeyStore;
   readonly webhooks: WebhookStore;
+  readonly references: References;
   readonly idempotencyKeys: IdempotencyStore;
   readonly risingTime: RisingTimeStore;
   readonly dateMark: DateMarkStore;

@@ -61,6 +61,7 @@ export function storesIn(database: Database) {
     tokens: new SqliteTokenStore(database),
     playbackKeys: new SqlitePlaybackKeyStore(database),
     webhooks: new SqliteWebhookStore(database),
+    references: new SqliteReferences(database),
     idempotencyKeys: new SqliteIdempotencyStore(database),
     risingTime: new SqliteRisingTimeStore(database),
     dateMark: new SqliteDateMarkStore(database),

