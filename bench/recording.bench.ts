@@ -79,6 +79,7 @@ function serving(folder: string) {
     },
     guard: { answer: (_request, _path, _isSigned, play) => play(openTerms(() => "")) },
     footages: new Footages(new Recordings(folder)),
+    redirects: null,
     listed: new ListedAnswers(new StretchCache(() => performance.now())),
   });
   const listener = new HttpListener({

@@ -49,7 +49,8 @@ export class ListedAnswers {
     const [first] = pieces;
     if (pieces.length > 1 || first === undefined || isInMemory(first)) return gathered(pieces, contentType);
     const shared = isForAll(request) ? this.#stretches.ask(first, contentType) : this.#stretches.find(first);
-    return shared ?? new ImmutableBytes(first, contentType);
+    if (shared !== null) return shared;
+    return first.store === undefined ? new ImmutableBytes(first, contentType) : gathered(pieces, contentType);
   }
 
   /** A Blob is sent to every viewer from where it is; an array would be copied for each. */

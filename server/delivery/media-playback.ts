@@ -13,6 +13,7 @@ import { notFoundAnswer, PlaylistText } from "./playback-answers.ts";
 import type { PlaybackGuard } from "./playback-guard.ts";
 import type { PlaybackPath } from "./playback-path.ts";
 import type { PlaybackTerms } from "./playback-terms.ts";
+import type { StoredRedirects } from "./stored-redirects.ts";
 
 /** What is kept of an asset that plays. */
 interface Playable extends Played {
@@ -25,6 +26,8 @@ export interface MediaPlaybackOptions {
   readonly media: { playable(mediaId: string): Promise<Playable | null> };
   readonly guard: Pick<PlaybackGuard, "answer">;
   readonly listed: ListedAnswers;
+  /** Null where the server sends everything itself. */
+  readonly redirects: StoredRedirects | null;
   readonly footages: {
     of(played: Played): Promise<Footage | null>;
     movie(played: Played): Promise<RecordedMovie | null>;
@@ -59,12 +62,13 @@ export class MediaPlayback {
     playable: Playable,
     terms: PlaybackTerms,
   ): Promise<Response> {
-    const { footages, listed } = this.#options;
+    const { footages, listed, redirects } = this.#options;
     const footage = await footages.of(playable);
     if (footage === null) return notFoundAnswer();
     if (rendition === null && file === MEDIA_DOWNLOAD) return this.#download(request, playable);
     const { playlist, bytes } = this.#prepare(footage, terms.folder(id));
-    if (rendition !== null) return listed.answer(request, bytes, rendition, file);
+    if (rendition !== null)
+      return (await redirects?.answer(footage, file)) ?? listed.answer(request, bytes, rendition, file);
     return file === MULTIVARIANT_PLAYLIST ? playlist.answer(request) : notFoundAnswer();
   }
 
@@ -78,7 +82,10 @@ export class MediaPlayback {
     const known = this.#prepared.get(footage);
     if (known !== undefined) return known;
     const { rendition, segments, targetDurationSeconds } = footage;
-    const text = renderVodPlaylist(segments, targetDurationSeconds, `${folder}${rendition}/`);
+    const within = `${folder}${rendition}/`;
+    const text =
+      this.#options.redirects?.playlist(footage, within) ??
+      renderVodPlaylist(segments, targetDurationSeconds, within);
     const prepared = { playlist: new PlaylistText(text, "final"), bytes: new FootageBytes(footage) };
     this.#prepared.set(footage, prepared);
     return prepared;

@@ -66,8 +66,8 @@ export class Representation {
     if (!(bytes instanceof Blob || bytes instanceof Uint8Array)) {
       const pieces = cutPieces("file" in bytes ? [bytes] : bytes, start, end);
       const [first] = pieces;
-      if (first === undefined || pieces.length > 1 || first.overlays !== undefined)
-        return streamPieces(pieces);
+      const isPlain = pieces.length === 1 && first?.overlays === undefined && first?.store === undefined;
+      if (first === undefined || !isPlain) return streamPieces(pieces);
       return Bun.file(first.file).slice(first.offset, first.offset + first.byteLength);
     }
     if (start === 0 && end === this.byteLength) return bytes;

@@ -5,7 +5,7 @@ import type { Segment } from "#media/hls/segment.ts";
 import type { ClipCut, CutSegment } from "#server/store/clip-cut.ts";
 import type { MediaFacts } from "#server/store/media-store.ts";
 import type { RecordedTrack } from "./journal.ts";
-import type { FilePiece } from "./piece.ts";
+import type { FilePiece, PieceFile } from "./piece.ts";
 import type { RecordedRendition, Recording } from "./recording.ts";
 
 export interface FootageInitialization {
@@ -30,36 +30,30 @@ export interface Footage {
 }
 
 /** Null of a recording without a segment. */
-export function footageOf({ mediaFile, renditions, targetDurationSeconds }: Recording): Footage | null {
+export function footageOf({ media, renditions, targetDurationSeconds }: Recording): Footage | null {
   const [rendition] = renditions;
   if (rendition === undefined || rendition.segments.length === 0) return null;
-  const segments = segmentsOf(mediaFile, rendition);
+  const segments = segmentsOf(media, rendition);
   return {
     rendition: rendition.name,
-    initializations: usedBy(segments, mediaFile, rendition),
+    initializations: usedBy(segments, media, rendition),
     segments,
     targetDurationSeconds: targetDurationSeconds ?? 1,
   };
 }
 
-/** `ownFile`: the media file that the clip has of its own. Null where the recording has not what was cut from it. */
-export function clipFootage(
-  { mediaFile, renditions }: Recording,
-  cut: ClipCut,
-  ownFile: string,
-): Footage | null {
+/** `own`: the media file that the clip has of its own. Null where the recording has not what was cut from it. */
+export function clipFootage({ media, renditions }: Recording, cut: ClipCut, own: PieceFile): Footage | null {
   const rendition = renditions.find(({ name }) => name === cut.rendition);
   if (rendition === undefined) return null;
-  const files = { recording: mediaFile, clip: ownFile };
+  const files = { recording: media, clip: own };
   const { first, last } = cut;
   const between =
-    last === null
-      ? []
-      : segmentsOf(mediaFile, rendition).filter(({ msn }) => msn > first.msn && msn < last.msn);
+    last === null ? [] : segmentsOf(media, rendition).filter(({ msn }) => msn > first.msn && msn < last.msn);
   const segments = [placedIn(files, first), ...between, ...(last === null ? [] : [placedIn(files, last)])];
   return {
     rendition: rendition.name,
-    initializations: usedBy(segments, mediaFile, rendition),
+    initializations: usedBy(segments, media, rendition),
     segments,
     targetDurationSeconds: cut.targetDurationSeconds,
   };
@@ -92,19 +86,19 @@ export function footageFacts({
   };
 }
 
-function segmentsOf(file: string, { segments }: RecordedRendition): FootageSegment[] {
+function segmentsOf(file: PieceFile, { segments }: RecordedRendition): FootageSegment[] {
   return segments.map(({ rendition: _, offset, ...segment }) => ({
     ...segment,
-    pieces: [{ file, offset, byteLength: segment.byteLength }],
+    pieces: [{ ...file, offset, byteLength: segment.byteLength }],
   }));
 }
 
 function placedIn(
-  files: Readonly<Record<"recording" | "clip", string>>,
+  files: Readonly<Record<"recording" | "clip", PieceFile>>,
   segment: CutSegment,
 ): FootageSegment {
   const pieces = segment.pieces.map(({ of, offset, byteLength }) => ({
-    file: files[of],
+    ...files[of],
     offset,
     byteLength,
   }));
@@ -113,11 +107,11 @@ function placedIn(
 
 function usedBy(
   segments: readonly FootageSegment[],
-  file: string,
+  file: PieceFile,
   { initializations }: RecordedRendition,
 ): FootageInitialization[] {
   const used = new Set(segments.map(({ initializationId }) => initializationId));
   return initializations
     .filter(({ id }) => used.has(id))
-    .map(({ id, tracks, offset, byteLength }) => ({ id, tracks, place: { file, offset, byteLength } }));
+    .map(({ id, tracks, offset, byteLength }) => ({ id, tracks, place: { ...file, offset, byteLength } }));
 }

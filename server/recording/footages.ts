@@ -28,19 +28,25 @@ export interface StoredClip extends Span, Omit<Played, "id"> {
 /** Clips whose tables are kept in memory: those that are watched now, and then some. */
 const MAX_KEPT = 16;
 
+type FootageRecordings = Pick<
+  Recordings,
+  "finished" | "soFar" | "paths" | "media" | "movie" | "clipMovie" | "used"
+>;
+
 export class Footages {
-  readonly #recordings: Pick<Recordings, "finished" | "soFar" | "paths" | "movie" | "clipMovie">;
+  readonly #recordings: FootageRecordings;
   readonly #whole = new WeakMap<Recording, Footage>();
   /** Of clips, the last used ones, oldest first. A clip stays as it is for as long as it is there. */
   readonly #clips = new Map<string, Promise<Footage | null>>();
 
-  constructor(recordings: Pick<Recordings, "finished" | "soFar" | "paths" | "movie" | "clipMovie">) {
+  constructor(recordings: FootageRecordings) {
     this.#recordings = recordings;
   }
 
   /** Null where its files are not there. */
   async of(played: Played): Promise<Footage | null> {
     const { id, recordingId, cut } = played;
+    this.#recordings.used(recordingId);
     if (cut !== null) return this.#kept(id, () => this.#readClip(id, recordingId, cut));
     const recording = await this.#recordings.finished(recordingId);
     return recording === null ? null : this.#wholeOf(recording);
@@ -99,10 +105,16 @@ export class Footages {
     // Also where nothing is written into it now: what its download takes is kept there.
     await mkdir(dirname(paths.media), { recursive: true });
     const recording = this.#recordings.paths(recordingId);
-    const cut = await storeReference(plan, footage, { ...paths, recordingFile: recording.media });
+    const { file: recordingFile, store } = await this.#recordings.media(recordingId);
+    const cut = await storeReference(plan, footage, { ...paths, recordingFile });
     // A repair after a power cut would take away what of it had not reached the disk.
-    for (const file of [recording.media, recording.journal]) await syncFile(file);
+    if (store === undefined) for (const file of [recording.media, recording.journal]) await syncFile(file);
     return { startSeconds, endSeconds, facts, recordingId, cut };
+  }
+
+  /** Files have moved: where they are is looked for anew. */
+  forget(): void {
+    this.#clips.clear();
   }
 
   /** What it begins with, as an encoder made it; null where that is no picture. */
@@ -119,7 +131,7 @@ export class Footages {
 
   async #readClip(id: string, recordingId: string, cut: ClipCut): Promise<Footage | null> {
     const recording = await this.#recordings.soFar(recordingId);
-    return recording === null ? null : clipFootage(recording, cut, this.#recordings.paths(id).media);
+    return recording === null ? null : clipFootage(recording, cut, await this.#recordings.media(id));
   }
 
   #kept(id: string, read: () => Promise<Footage | null>): Promise<Footage | null> {

@@ -116,7 +116,7 @@ class Mending {
     }
     this.hasChanged = true;
     const offset = start?.offset ?? end?.parts[0]?.[0] ?? this.end;
-    const fragments = await readFragments(this.#media, offset, limit);
+    const fragments = await readFragments({ file: this.#media }, offset, limit);
     if (start !== null && end !== null) this.cut += 1;
     else if (fragments.length > 0) this.found += 1;
     await this.#close(start ?? (await this.#startOf(fragments, end?.msn ?? null)), fragments, end);
@@ -125,7 +125,7 @@ class Mending {
   /** Up to `until`, whole fragments that no line speaks of; `nextMsn`: of the segment behind them. */
   async #findSegments(until: number, nextMsn: number | null): Promise<void> {
     while (this.end < until) {
-      const fragments = await readFragments(this.#media, this.end, until);
+      const fragments = await readFragments({ file: this.#media }, this.end, until);
       const start = await this.#startOf(fragments, null);
       if (start === null || (nextMsn !== null && start.msn >= nextMsn)) return;
       const before = this.end;
@@ -197,7 +197,7 @@ class Mending {
     if (this.#last === null) return null;
     const { start, end } = this.#last;
     this.#lastTimes ??= timesOf(
-      await readFragments(this.#media, start.offset, start.offset + end.byteLength),
+      await readFragments({ file: this.#media }, start.offset, start.offset + end.byteLength),
       this.#tracks,
     );
     return this.#lastTimes;

@@ -1,11 +1,19 @@
 // What is sent of a programme or a recording: pieces of memory and of files, one after the other.
 
 import { type FileHandle, open } from "node:fs/promises";
+import type { ObjectStore } from "#server/store/object-store.ts";
 import type { Overlays } from "./overlays.ts";
 
-/** A stretch of a file that only ever grows. */
-export interface FilePiece {
+/** A file that only ever grows: on the disk, or an object. */
+export interface PieceFile {
+  /** Its path, or its key. */
   readonly file: string;
+  /** Where it is an object of; left out of one on the disk. */
+  readonly store?: Pick<ObjectStore, "read">;
+}
+
+/** A stretch of a file. */
+export interface FilePiece extends PieceFile {
   /** Bytes from the beginning of the file. */
   readonly offset: number;
   readonly byteLength: number;
@@ -53,13 +61,16 @@ export function joinFilePieces(pieces: readonly FilePiece[]): FilePiece[] {
 /** Rejects when the file does not have all of it. */
 export async function readPiece({
   file,
+  store,
   offset,
   byteLength,
   overlays,
 }: FilePiece): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await Bun.file(file)
-    .slice(offset, offset + byteLength)
-    .bytes();
+  const bytes = await (store === undefined
+    ? Bun.file(file)
+        .slice(offset, offset + byteLength)
+        .bytes()
+    : store.read(file, offset, byteLength));
   if (bytes.byteLength < byteLength) throw new Error(`${file} ends before ${offset + byteLength}`);
   overlays?.put(bytes, offset);
   return bytes;
@@ -85,9 +96,13 @@ export function streamPieces(pieces: readonly FilePiece[]): ReadableStream<Uint8
   const read = async (view: Uint8Array): Promise<number> => {
     const [piece] = rest;
     if (piece === undefined) return 0;
-    file ??= await open(piece.file, "r");
     const offset = piece.offset + at;
-    const { bytesRead } = await file.read(view, 0, Math.min(view.byteLength, piece.byteLength - at), offset);
+    const wanted = view.subarray(0, Math.min(view.byteLength, piece.byteLength - at));
+    let bytesRead = wanted.byteLength;
+    if (piece.store === undefined) {
+      file ??= await open(piece.file, "r");
+      bytesRead = (await file.read(wanted, 0, wanted.byteLength, offset)).bytesRead;
+    } else wanted.set(await piece.store.read(piece.file, offset, wanted.byteLength));
     if (bytesRead === 0) throw new Error(`${piece.file} ends before ${piece.offset + piece.byteLength}`);
     piece.overlays?.put(view.subarray(0, bytesRead), offset);
     at += bytesRead;
@@ -137,5 +152,7 @@ export async function gatherPieces(pieces: readonly Piece[]): Promise<Blob> {
 }
 
 function follows(piece: FilePiece, last: FilePiece): boolean {
-  return piece.file === last.file && piece.offset === last.offset + last.byteLength;
+  return (
+    piece.file === last.file && piece.store === last.store && piece.offset === last.offset + last.byteLength
+  );
 }

@@ -17,7 +17,7 @@ export interface RecordedMovie {
 
 /** The first rendition's, in one piece; null without a segment. */
 export function movieSource(
-  { mediaFile, renditions: [rendition] }: Recording,
+  { media, renditions: [rendition] }: Recording,
   headerFile: string,
 ): MovieSource | null {
   const first = rendition?.segments[0];
@@ -26,9 +26,9 @@ export function movieSource(
   const { offset } = first;
   return {
     headerFile,
-    pieces: [{ file: mediaFile, offset, byteLength: last.offset + last.byteLength - offset }],
+    pieces: [{ ...media, offset, byteLength: last.offset + last.byteLength - offset }],
     initializations: rendition.initializations.map((initialization) => ({
-      ...{ file: mediaFile, id: initialization.id },
+      ...{ ...media, id: initialization.id },
       ...{ offset: initialization.offset, byteLength: initialization.byteLength },
     })),
     segments: rendition.segments.map((segment) => ({

@@ -6,6 +6,7 @@ import { unlessMissing } from "#server/common/failure.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import { type InitializationEntry, type Journal, parseJournal, type RecordedTrack } from "./journal.ts";
 import { ListedEntries, type RecordedSegment } from "./listed-entries.ts";
+import type { PieceFile } from "./piece.ts";
 import { readFragments } from "./unfinished-segment.ts";
 
 export interface RecordingPaths {
@@ -21,7 +22,7 @@ export interface RecordedRendition {
 }
 
 export interface Recording {
-  readonly mediaFile: string;
+  readonly media: PieceFile;
   /** In the order of the programme; the first one says how long it is. */
   readonly renditions: readonly RecordedRendition[];
   /** The first rendition's. */
@@ -46,7 +47,7 @@ export interface Recording {
 /** As it is on the disk, and null when there is none: nothing is written, and what is torn at its end is left out. */
 export async function readRecording(paths: RecordingPaths): Promise<Recording | null> {
   const found = await readJournal(paths);
-  return found === null ? null : describeRecording(paths.media, found.listed);
+  return found === null ? null : describeRecording({ file: paths.media }, found.listed);
 }
 
 /** What the journal says, and what of it is there; null without a journal. */
@@ -61,13 +62,13 @@ export async function readJournal({
   return { journal, listed: new ListedEntries(journal.entries, mediaLength), mediaLength };
 }
 
-export async function describeRecording(mediaFile: string, listed: ListedEntries): Promise<Recording> {
+export async function describeRecording(media: PieceFile, listed: ListedEntries): Promise<Recording> {
   const { initializations, segments, targetDurationSeconds, partTargetSeconds } = listed;
   const renditions = renditionsOf(listed);
   const last = segments.at(-1);
   const tracks = last === undefined ? [] : listed.tracksOf(last.initializationId);
   return {
-    mediaFile,
+    media,
     renditions,
     segments: renditions[0]?.segments ?? [],
     targetDurationSeconds,
@@ -78,13 +79,13 @@ export async function describeRecording(mediaFile: string, listed: ListedEntries
     nextMsn: last === undefined ? 0 : last.msn + 1,
     nextInitializationId: (initializations.at(-1)?.id ?? -1) + 1,
     renditionNames: renditions.map(({ name }) => name),
-    endsAtSeconds: last === undefined ? 0 : await endSecondsOf(mediaFile, last, tracks),
+    endsAtSeconds: last === undefined ? 0 : await endSecondsOf(media, last, tracks),
   };
 }
 
-/** Where the bytes of all that is recorded are. */
-export function recordedBytes({ mediaFile, renditions }: Recording): HeldBytes {
-  const held = new HeldBytes(mediaFile);
+/** Where the bytes of all that is recorded on the disk are. */
+export function recordedBytes({ media, renditions }: Recording): HeldBytes {
+  const held = new HeldBytes(media.file);
   for (const { name, initializations, segments } of renditions) {
     for (const { id, offset, byteLength } of initializations)
       held.addRecorded(name, "initialization", { number: id, offset, byteLength });
@@ -104,11 +105,11 @@ function renditionsOf({ initializations, segments }: ListedEntries): RecordedRen
 }
 
 async function endSecondsOf(
-  mediaFile: string,
+  media: PieceFile,
   { offset, byteLength }: RecordedSegment,
   tracks: readonly RecordedTrack[],
 ): Promise<number> {
-  const fragments = await readFragments(mediaFile, offset, offset + byteLength);
+  const fragments = await readFragments(media, offset, offset + byteLength);
   const ends = fragments
     .flatMap(({ runs }) => runs)
     .map(({ trackId, baseMediaDecodeTime, durationTicks }) => {

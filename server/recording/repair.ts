@@ -38,7 +38,7 @@ export async function repairRecording(
   await closeOpenSegment(paths.media, listed, wholeUntil, leastTargetDurationSeconds);
   await writeJournal(paths.journal, journal, listed.entries);
   if (listed.endOffset < mediaLength) await truncate(paths.media, listed.endOffset);
-  return describeRecording(paths.media, listed);
+  return describeRecording({ file: paths.media }, listed);
 }
 
 /** As it is repaired, but nothing is written: while it is being recorded, what follows is open as before. Null when there is none. */
@@ -46,7 +46,7 @@ export async function readSoFar(paths: RecordingPaths): Promise<Recording | null
   const found = await readJournal(paths);
   if (found === null) return null;
   await closeOpenSegment(paths.media, found.listed, found.mediaLength, 1);
-  return describeRecording(paths.media, found.listed);
+  return describeRecording({ file: paths.media }, found.listed);
 }
 
 /**
@@ -80,7 +80,7 @@ async function closeOpenSegment(
 ): Promise<void> {
   const { open, targetDurationSeconds, partTargetSeconds } = listed;
   if (open === null) return;
-  const fragments = await readFragments(mediaFile, open.offset, wholeUntil);
+  const fragments = await readFragments({ file: mediaFile }, open.offset, wholeUntil);
   const tracks = listed.tracksOf(open.initializationId);
   const unfinished = { tracks, targetDurationSeconds, partTargetSeconds, leastTargetDurationSeconds };
   const closing = closingEntry(open, fragments, unfinished);

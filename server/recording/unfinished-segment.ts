@@ -5,6 +5,7 @@ import { Fmp4Error } from "#media/fmp4/fmp4-error.ts";
 import { type Fragment, type FragmentRun, readFragment } from "#media/fmp4/fragment-reader.ts";
 import { FrameRate } from "#media/track/frame-rate.ts";
 import type { RecordedTrack, SegmentEndEntry, SegmentStartEntry } from "./journal.ts";
+import type { PieceFile } from "./piece.ts";
 
 /** Far more than the longest segment; one that was left open is looked for no further. */
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -55,14 +56,8 @@ export function closingEntry(
 }
 
 /** The fragments that are whole, from `offset` up to `end` at most, and that number themselves as one segment's do. */
-export async function readFragments(
-  mediaFile: string,
-  offset: number,
-  end: number,
-): Promise<FoundFragment[]> {
-  const bytes = await Bun.file(mediaFile)
-    .slice(offset, Math.min(end, offset + MAX_SEGMENT_BYTES))
-    .bytes();
+export async function readFragments(media: PieceFile, offset: number, end: number): Promise<FoundFragment[]> {
+  const bytes = await readAtMost(media, offset, Math.min(end, offset + MAX_SEGMENT_BYTES));
   const fragments: FoundFragment[] = [];
   for (let at = 0; ; ) {
     const fragment = wholeFragment(bytes, at);
@@ -73,6 +68,16 @@ export async function readFragments(
     fragments.push({ ...fragment, offset: offset + at, crc32: crc32(bytes.subarray(at, next)) });
     at = next;
   }
+}
+
+/** As far as there is so much: a file on the disk may be torn. */
+async function readAtMost(
+  { file, store }: PieceFile,
+  offset: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (store !== undefined) return store.read(file, offset, end - offset);
+  return await Bun.file(file).slice(offset, end).bytes();
 }
 
 /** Whether anything between is a whole fragment, behind whatever is none. At most as much as a segment may be. */

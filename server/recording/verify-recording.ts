@@ -16,6 +16,7 @@ import {
   type SegmentStartEntry,
 } from "./journal.ts";
 import { type JournalLine, readJournalLines } from "./journal-lines.ts";
+import type { PieceFile } from "./piece.ts";
 import type { RecordingPaths } from "./recording.ts";
 import { readFragments } from "./unfinished-segment.ts";
 
@@ -26,7 +27,8 @@ export async function* verifyRecording(
   paths: RecordingPaths,
   { isGrowing }: { readonly isGrowing: boolean },
 ): AsyncGenerator<Finding> {
-  const media = await unlessMissing(open(paths.media, "r"));
+  const handle = await unlessMissing(open(paths.media, "r"));
+  const media = handle === null ? null : onDisk(paths.media, handle);
   try {
     yield* new RecordingCheck(paths, media, isGrowing).findings();
   } catch (error) {
@@ -36,13 +38,34 @@ export async function* verifyRecording(
     if (!isMissing(error)) yield { finding: "damaged", path, what: `it cannot be read: ${messageOf(error)}` };
     else if (!isGrowing || media !== null) yield { finding: "missing", path, what };
   } finally {
-    await media?.close();
+    await handle?.close();
   }
+}
+
+/** The media file as it is checked: bytes at random, and whatever there is of them. */
+export interface CheckedMedia {
+  readonly file: PieceFile;
+  /** Resolves to how many there were. */
+  read(bytes: Uint8Array, byteLength: number, offset: number): Promise<number>;
+  size(): Promise<number>;
+}
+
+/** As {@link verifyRecording}, of one that is complete and whose media file is elsewhere. */
+export function verifyMedia(paths: RecordingPaths, media: CheckedMedia | null): AsyncGenerator<Finding> {
+  return new RecordingCheck(paths, media, false).findings();
+}
+
+function onDisk(path: string, handle: FileHandle): CheckedMedia {
+  return {
+    file: { file: path },
+    read: async (bytes, byteLength, offset) => (await handle.read(bytes, 0, byteLength, offset)).bytesRead,
+    size: async () => (await handle.stat()).size,
+  };
 }
 
 class RecordingCheck {
   readonly #paths: RecordingPaths;
-  readonly #media: FileHandle | null;
+  readonly #media: CheckedMedia | null;
   readonly #isGrowing: boolean;
   readonly #coverage = new Coverage();
   readonly #fragments = new FragmentCheck();
@@ -54,7 +77,7 @@ class RecordingCheck {
   /** The journal speaks of bytes behind the end of the media file; said once, at the end. */
   #isShort = false;
 
-  constructor(paths: RecordingPaths, media: FileHandle | null, isGrowing: boolean) {
+  constructor(paths: RecordingPaths, media: CheckedMedia | null, isGrowing: boolean) {
     this.#paths = paths;
     this.#media = media;
     this.#isGrowing = isGrowing;
@@ -167,7 +190,8 @@ class RecordingCheck {
   }
 
   async #findParts({ offset }: SegmentStartEntry, end: SegmentEndEntry): Promise<readonly RecordedPart[]> {
-    const found = await readFragments(this.#paths.media, offset, offset + end.byteLength);
+    const { file } = this.#media ?? { file: { file: this.#paths.media } };
+    const found = await readFragments(file, offset, offset + end.byteLength);
     return found.map((part) => [part.offset, part.byteLength, part.crc32]);
   }
 
@@ -182,7 +206,7 @@ class RecordingCheck {
         "unreferenced",
         `the journal says nothing of the bytes from ${from} to ${until}`,
       );
-    const { size } = await this.#media.stat();
+    const size = await this.#media.size();
     if (this.#isShort)
       yield this.#aboutMedia(
         "damaged",
@@ -201,8 +225,8 @@ class RecordingCheck {
   async #read(offset: number, byteLength: number): Promise<Uint8Array | null> {
     if (this.#media === null) return null;
     if (this.#bytes.byteLength < byteLength) this.#bytes = new Uint8Array(byteLength);
-    const { bytesRead } = await this.#media.read(this.#bytes, 0, byteLength, offset);
-    if (bytesRead === byteLength) return this.#bytes.subarray(0, byteLength);
+    if ((await this.#media.read(this.#bytes, byteLength, offset)) === byteLength)
+      return this.#bytes.subarray(0, byteLength);
     this.#isShort = true;
     return null;
   }

@@ -7,6 +7,7 @@ import { areaOf, recogniseImage } from "./image-format.ts";
 import { MAX_PIXELS, MAX_WAITING_IMAGES } from "./limits.ts";
 import { type Rendition, type RenditionRequest, Renditions } from "./renditions.ts";
 import { ImageError, type Master, makeMaster } from "./sharp.ts";
+import type { StoredPictures } from "./stored-pictures.ts";
 import { ThumbnailFiles } from "./thumbnail-files.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -30,11 +31,21 @@ export class ThumbnailService {
   readonly #replaced = new Map<string, string>();
 
   /** `folder` holds a folder for each livestream, and is made with the first picture. */
-  constructor(options: { store: ThumbnailStore; folder: string; dateMs: () => number }) {
+  constructor(options: {
+    store: ThumbnailStore;
+    folder: string;
+    stored?: StoredPictures | null;
+    dateMs: () => number;
+  }) {
     this.#store = options.store;
     this.#dateMs = options.dateMs;
-    this.#files = new ThumbnailFiles(options.folder);
+    this.#files = new ThumbnailFiles(options.folder, options.stored ?? null);
     this.#renditions = new Renditions(this.#files, this.#queue, this.#changes);
+  }
+
+  /** What the last process did not bring to where pictures are kept follows. */
+  start(): Promise<void> {
+    return this.#files.start();
   }
 
   /** Pictures that are being worked on or wait for it. */

@@ -96,6 +96,7 @@ class Playhouse implements AsyncDisposable {
         media: { playable: async () => null },
         guard: this.fake.guard,
         footages: { of: async () => null, movie: async () => null },
+        redirects: null,
         listed,
       }),
       beacons: new WatchingBeacons({ programme: () => null, viewers: { watching: () => false } }),

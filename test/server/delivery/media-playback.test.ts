@@ -38,7 +38,13 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 function playbackOf(media: MediaPlaybackOptions["media"]): MediaPlayback {
   const footages = new Footages(folder.recordings);
-  return new MediaPlayback({ media, guard, footages, listed: new ListedAnswers(new StretchCache(() => 0)) });
+  return new MediaPlayback({
+    media,
+    guard,
+    footages,
+    redirects: null,
+    listed: new ListedAnswers(new StretchCache(() => 0)),
+  });
 }
 
 /** Where the router would not come here, 404 is somebody else's. */
@@ -197,7 +203,9 @@ describe("the download", () => {
     const played = { recordingId: LIVESTREAM_ID, cut: null, name: "Empty", playbackPolicy };
     const media = { playable: async (id: string) => ({ id, ...played }) };
     const listed = new ListedAnswers(new StretchCache(() => 0));
-    expect((await ask(new MediaPlayback({ media, guard, footages, listed }), url)).status).toBe(404);
+    expect(
+      (await ask(new MediaPlayback({ media, guard, footages, listed, redirects: null }), url)).status,
+    ).toBe(404);
   });
 });
 

@@ -66,6 +66,7 @@ class House {
         },
         guard,
         footages: new Footages(recorded.recordings),
+        redirects: null,
         listed,
       }),
       beacons: new WatchingBeacons({ programme: () => null, viewers: this.viewers }),

@@ -59,6 +59,7 @@ class Theatre {
         media: { playable: async () => null },
         guard: this.fake.guard,
         footages: { of: async () => null, movie: async () => null },
+        redirects: null,
         listed,
       }),
       beacons: new WatchingBeacons({

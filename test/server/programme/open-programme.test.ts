@@ -713,8 +713,8 @@ test("an instance's own numbers rise across restarts, though nothing of it is ke
 });
 
 /** How long its pictures last: of each segment the sum of its samples' durations, read from the file. */
-function videoSeconds({ mediaFile, segments, tracks }: Recording): number {
-  const media = readFileSync(mediaFile);
+function videoSeconds({ media: { file }, segments, tracks }: Recording): number {
+  const media = readFileSync(file);
   const video = tracks.find(({ kind }) => kind === "video");
   let ticks = 0;
   for (const { offset, byteLength } of segments) {

@@ -52,7 +52,7 @@ test("a recording reads back as it was cut, byte for byte", async () => {
   expect(new Uint8Array((await folder.read()).media)).toEqual(new Uint8Array(bytesOf(cuts)));
   await expectWhole(folder, recording);
   expect(recording).toMatchObject({
-    mediaFile: folder.mediaFile,
+    media: { file: folder.mediaFile },
     targetDurationSeconds: 2,
     nextMsn: 3,
     nextInitializationId: 1,

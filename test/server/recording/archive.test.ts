@@ -1,0 +1,227 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { createLog } from "#server/common/log.ts";
+import { Archive } from "#server/recording/archive.ts";
+import { Footages } from "#server/recording/footages.ts";
+import { streamPieces } from "#server/recording/piece.ts";
+import { Recordings } from "#server/recording/recordings.ts";
+import { StoredRecordings } from "#server/recording/stored-recordings.ts";
+import { ObjectStoreTroubleError } from "#server/store/object-store.ts";
+import { FakeClock } from "#test/support/fake-clock.ts";
+import { FakeObjectStore } from "#test/support/fake-object-store.ts";
+import {
+  LIVESTREAM_ID as ID,
+  noReports,
+  programmeCuts,
+  RecordingFolder,
+} from "#test/support/recording-folder.ts";
+import { until } from "#test/support/until.ts";
+
+const log = createLog({ level: "error", write: () => undefined, clock: new FakeClock() });
+const AWAY = new ObjectStoreTroubleError("OBJECT_STORE_AWAY", "it is away");
+const FILES = ["download.head", "journal.ndjson", "media.mp4"].map((file) => `${ID}/${file}`);
+
+/** A recording of ten seconds on the disk, and a store. Time passes when it is told to. */
+class Place implements AsyncDisposable {
+  readonly disk = new RecordingFolder();
+  readonly store = new FakeObjectStore();
+  readonly delays: number[] = [];
+  readonly left: string[] = [];
+  readonly recordings: Recordings;
+  readonly footages: Footages;
+  readonly stored: StoredRecordings;
+  readonly archive: Archive;
+  isWhole = true;
+  nowMs = 0;
+  #pass: (() => void)[] = [];
+
+  constructor() {
+    const delay = (milliseconds: number, signal: AbortSignal): Promise<void> => {
+      this.delays.push(milliseconds);
+      return new Promise((resolve) => {
+        this.#pass.push(resolve);
+        signal.addEventListener("abort", () => resolve());
+      });
+    };
+    this.stored = new StoredRecordings({ store: this.store, delay, log });
+    this.recordings = new Recordings(this.disk.folder, undefined, undefined, this.stored);
+    this.footages = new Footages(this.recordings);
+    this.archive = new Archive({
+      ...{ folder: this.disk.folder, recordings: this.recordings, stored: this.stored, delay, log },
+      isWhole: async () => this.isWhole,
+      onLeft: (id) => {
+        this.left.push(id);
+        this.footages.forget();
+      },
+      monotonicMs: () => this.nowMs,
+      unwatchedMs: 1000,
+    });
+  }
+
+  static async recorded(): Promise<Place> {
+    const place = new Place();
+    await place.disk.record(programmeCuts({ seconds: 10 }));
+    return place;
+  }
+
+  /** Whoever waits goes on, so much later. */
+  async pass(milliseconds: number): Promise<void> {
+    this.nowMs += milliseconds;
+    const waiting = this.#pass;
+    this.#pass = [];
+    for (const resolve of waiting) resolve();
+    await Bun.sleep(0);
+  }
+
+  get isOnDisk(): boolean {
+    return existsSync(this.disk.mediaFile);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.archive.stop();
+    await this.disk[Symbol.asyncDispose]();
+  }
+}
+
+describe("a recording that is complete", () => {
+  test("goes to the store with its journal last, stays on the disk while it is watched, and is played from the store then", async () => {
+    await using place = await Place.recorded();
+    const { archive, store, recordings, footages } = place;
+    const before = await place.disk.read();
+    const downloadOf = async (): Promise<Uint8Array> => {
+      const movie = await footages.movie({ id: ID, recordingId: ID, cut: null });
+      return new Uint8Array(await new Response(streamPieces(movie?.pieces ?? [])).arrayBuffer());
+    };
+    const download = await downloadOf();
+    await archive.start();
+    await until("the store to have it", () => archive.waiting === 0);
+    expect(store.keys).toEqual(FILES);
+    expect(store.calls.filter((call) => call.startsWith("put"))).toEqual(
+      [FILES[2], FILES[0], FILES[1]].map((key) => `putFile ${key}`),
+    );
+    await place.pass(999);
+    expect(place.isOnDisk).toBe(true);
+    recordings.used(ID);
+    await place.pass(2);
+    await place.pass(998);
+    expect(place.isOnDisk).toBe(true);
+    await place.pass(2);
+    await until("the disk without it", () => !place.isOnDisk);
+    expect(place.left).toEqual([ID]);
+
+    expect(store.objects.get(FILES[2] ?? "")?.bytes).toEqual(new Uint8Array(before.media));
+    const recording = await recordings.finished(ID);
+    expect(recording).toMatchObject({ media: { file: `${ID}/media.mp4` }, durationSeconds: 10 });
+    expect(await recordings.soFar(ID)).toBe(recording);
+    expect(Buffer.compare(await downloadOf(), download)).toBe(0);
+    await recordings.remove(ID);
+    expect(store.keys).toEqual([]);
+  });
+
+  test("waits for a store that is away, longer each time, and is whole in it afterwards", async () => {
+    await using place = await Place.recorded();
+    const { archive, store, delays } = place;
+    store.trouble = AWAY;
+    archive.add(ID);
+    for (const expected of [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]) {
+      await until("the next wait", () => delays.at(-1) === expected);
+      expect([archive.waiting, place.isOnDisk]).toEqual([1, true]);
+      delays.push(0);
+      await place.pass(expected);
+    }
+    store.trouble = null;
+    await place.pass(60_000);
+    await until("the store to have it", () => archive.waiting === 0);
+    expect(store.keys).toEqual(FILES);
+  });
+
+  test("is written again where the store has other bytes under its name", async () => {
+    await using place = await Place.recorded();
+    const { archive, store } = place;
+    const { media, journal } = await place.disk.read();
+    const wrong = new Uint8Array(media);
+    wrong[wrong.length - 1] = (wrong.at(-1) ?? 0) ^ 1;
+    await store.put(`${ID}/media.mp4`, wrong);
+    await store.put(`${ID}/journal.ndjson`, new TextEncoder().encode(journal));
+    archive.add(ID);
+    await until("the store to have it", () => archive.waiting === 0);
+    expect(store.objects.get(`${ID}/media.mp4`)?.bytes).toEqual(new Uint8Array(media));
+  });
+
+  test("is not sent again where the store has all of it", async () => {
+    await using place = await Place.recorded();
+    await place.recordings.finished(ID);
+    await place.stored.write(ID, place.recordings.archivePaths(ID), new AbortController().signal);
+    place.store.calls.length = 0;
+    place.archive.add(ID);
+    await until("the look at it", () => place.archive.waiting === 0);
+    expect(place.store.calls.filter((call) => call.startsWith("put"))).toEqual([]);
+  });
+
+  test("leaves nothing in the store when it was removed on its way", async () => {
+    await using place = await Place.recorded();
+    const putFile = place.store.putFile.bind(place.store);
+    place.store.putFile = async (key, stretch) => {
+      place.isWhole = false;
+      await putFile(key, stretch);
+    };
+    place.archive.add(ID);
+    await until("the end of it", () => place.archive.waiting === 0);
+    expect(place.store.keys).toEqual([]);
+  });
+});
+
+test("what is being recorded, or not there, goes nowhere", async () => {
+  await using place = await Place.recorded();
+  place.isWhole = false;
+  place.archive.add(ID);
+  await until("the look at it", () => place.archive.waiting === 0);
+  place.isWhole = true;
+  place.archive.add("nobody");
+  await until("the look at it", () => place.archive.waiting === 0);
+  expect(place.store.keys).toEqual([]);
+});
+
+describe("segments of a broadcast", () => {
+  test("are in the store as they close, each under its number, with what a journal says of it", async () => {
+    await using place = new Place();
+    const recorder = place.recordings.record(ID, null, noReports);
+    for (const cut of programmeCuts({ seconds: 6 })) recorder.write(cut);
+    await until("the segments", () => place.store.keys.length === 4);
+    expect(place.store.keys).toEqual(
+      ["0-0.m4s", "0-1.m4s", "0-2.m4s", "0-init-0.mp4"].map((key) => `${ID}/${key}`),
+    );
+    const facts = JSON.parse(place.store.objects.get(`${ID}/0-1.m4s`)?.facts ?? "{}");
+    expect(facts).toMatchObject({ targetDurationSeconds: 2, segment: { msn: 1, durationSeconds: 2 } });
+    await recorder.end();
+    const media = Buffer.concat(
+      ["0-init-0.mp4", "0-0.m4s", "0-1.m4s", "0-2.m4s"].map(
+        (key) => place.store.objects.get(`${ID}/${key}`)?.bytes ?? new Uint8Array(0),
+      ),
+    );
+    expect(Buffer.compare(media, (await place.disk.read()).media)).toBe(0);
+    expect(existsSync(dirname(place.disk.mediaFile))).toBe(true);
+  });
+
+  test("wait on the disk while the store is away, are caught up with by the next process, and go when the recording is there", async () => {
+    await using place = new Place();
+    place.store.trouble = AWAY;
+    const recorder = place.recordings.record(ID, null, noReports);
+    for (const cut of programmeCuts({ seconds: 6 })) recorder.write(cut);
+    await until("a wait", () => place.delays.length > 0);
+    await recorder.end();
+    expect(place.store.keys).toEqual([]);
+
+    place.store.trouble = null;
+    await place.store.put(`${ID}/0-0.m4s`, new Uint8Array(1));
+    const recording = await place.recordings.repair(ID);
+    const next = place.recordings.record(ID, recording, noReports);
+    await until("the segments", () => place.store.keys.length === 4);
+    await next.end();
+    expect(place.store.calls).not.toContain(`putNew ${ID}/0-0.m4s`);
+    place.archive.add(ID);
+    await until("the store to have it", () => place.archive.waiting === 0);
+    expect(place.store.keys).toEqual(FILES);
+  });
+});
