@@ -21,12 +21,13 @@ import { PlaybackRouter } from "./delivery/playback-router.ts";
 import { PlaybackSessions } from "./delivery/playback-sessions.ts";
 import { PlaybackTokens } from "./delivery/playback-tokens.ts";
 import { SecretFolders } from "./delivery/secret-folders.ts";
+import { StoredRedirects } from "./delivery/stored-redirects.ts";
 import { StretchCache } from "./delivery/stretch-cache.ts";
 import { WatchingBeacons } from "./delivery/watching-beacons.ts";
 import type { FeedEvent } from "./feed/feed-event.ts";
 import { LivestreamFeed } from "./feed/livestream-feed.ts";
 import { createApp } from "./http/app.ts";
-import type { NotReady } from "./http/health-routes.ts";
+import type { NotReady, ReadinessChecks } from "./http/health-routes.ts";
 import { metricsRoutes } from "./http/metrics-routes.ts";
 import { openThumbnailRoutes } from "./http/open-thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
@@ -50,19 +51,25 @@ import {
   programmeOpener,
 } from "./programme/open-programme.ts";
 import { DiskProbe, type DiskProblem, diskSentence } from "./readiness/disk-probe.ts";
+import { ObjectProbe } from "./readiness/object-probe.ts";
+import { Archive } from "./recording/archive.ts";
 import { Footages } from "./recording/footages.ts";
 import { FreeSpace, freeBytesOf } from "./recording/free-space.ts";
 import { Recordings } from "./recording/recordings.ts";
+import { StoredRecordings } from "./recording/stored-recordings.ts";
 import { Statistics } from "./stats/statistics.ts";
 import { adminTokenIn, scopesOf } from "./store/admin-token.ts";
 import { type DataDirectory, openDataDirectory } from "./store/data-directory.ts";
 import type { NewDelivery } from "./store/delivery-store.ts";
+import type { ObjectStore } from "./store/object-store.ts";
+import { openStores } from "./store/open-stores.ts";
 import { OwedWrites } from "./store/owed-writes.ts";
+import type { S3Place } from "./store/s3/s3-requests.ts";
 import { type DataDirectoryLock, lockDataDirectory } from "./store/sqlite/data-directory-lock.ts";
-import { openSqliteStores } from "./store/sqlite/stores.ts";
 import type { Stores } from "./store/stores.ts";
 import { ClipPictures } from "./thumbnails/clip-pictures.ts";
 import { ffmpegDecoder } from "./thumbnails/key-frame-decoder.ts";
+import { StoredPictures } from "./thumbnails/stored-pictures.ts";
 import { ThumbnailService } from "./thumbnails/thumbnail-service.ts";
 import { openWebhooks, type Webhooks } from "./webhooks/webhooks.ts";
 
@@ -116,10 +123,17 @@ interface Storage {
   readonly risingTime: RisingTime;
   readonly risingMs: () => number;
   readonly disk: DiskProbe;
+  readonly storeProblem: () => Promise<DiskProblem | null>;
   readonly owed: OwedWrites;
   readonly adminToken: string;
+  /** Null where recordings and pictures are kept in the data directory. */
+  readonly objects: ObjectStore | null;
+  readonly stored: StoredRecordings | null;
+  /** Null where the server sends all recorded bytes itself. */
+  readonly redirects: StoredRedirects | null;
   readonly recordings: Recordings;
   readonly footages: Footages;
+  readonly storedPictures: StoredPictures | null;
   readonly thumbnails: ThumbnailService;
   readonly webhooks: Webhooks;
 }
@@ -127,17 +141,22 @@ interface Storage {
 async function openStorage(config: Config, { clock, dateMs, log, spares }: Surroundings): Promise<Storage> {
   const directory = openDataDirectory(config.dataDir);
   const lock = lockDataDirectory(directory);
-  const stores = openSqliteStores(directory, log);
-  const { databaseFile, recordingsFolder } = directory;
+  const { stores, databaseProblem } = await openStores({ directory, databaseUrl: config.databaseUrl }, log);
+  const { recordingsFolder } = directory;
   const freeSpace = await freeSpaceOf(config, directory, log);
+  const databaseFile = databaseProblem === null ? directory.databaseFile : null;
   const disk = new DiskProbe({ databaseFile, recordingsFolder, log });
+  const storeProblem = databaseProblem ?? (() => disk.problem("store"));
   const risingTime = await RisingTime.begin({
     store: stores.risingTime,
     clock,
     onUnsaved: (message) => log.error("rising_time_not_saved", { message }),
   });
   await stores.playbackKeys.begin(clock.dateMs());
-  const recordings = new Recordings(directory.recordingsFolder, spares, freeSpace);
+  const objects = config.objectStore === null ? null : await openObjects(config.objectStore, log);
+  const stored = objects === null ? null : new StoredRecordings({ store: objects, delay, log });
+  const storedPictures = objects === null ? null : new StoredPictures({ store: objects, delay, log });
+  const recordings = new Recordings(directory.recordingsFolder, spares, freeSpace, stored);
   const risingMs = () => risingTime.nowMs();
   const webhooks = await openWebhooks({
     ...{ store: stores.webhooks, deliveries: stores.deliveries, writer: stores.statisticsWriter },
@@ -152,17 +171,27 @@ async function openStorage(config: Config, { clock, dateMs, log, spares }: Surro
     risingTime,
     risingMs,
     disk,
-    owed: new OwedWrites({ isStoreWell: async () => (await disk.problem("store")) === null, log }),
+    storeProblem,
+    owed: new OwedWrites({ isStoreWell: async () => (await storeProblem()) === null, log }),
     adminToken: config.adminToken ?? adminTokenIn(directory.adminTokenFile),
+    objects,
+    stored,
+    redirects: objects !== null && config.objectStoreRedirect ? new StoredRedirects(objects) : null,
     recordings,
     footages: new Footages(recordings),
+    storedPictures,
     thumbnails: new ThumbnailService({
-      store: stores.thumbnails,
-      folder: directory.thumbnailsFolder,
+      ...{ store: stores.thumbnails, folder: directory.thumbnailsFolder, stored: storedPictures },
       dateMs,
     }),
     webhooks,
   };
+}
+
+/** Most servers need none of it. */
+async function openObjects(place: S3Place, log: Log): Promise<ObjectStore> {
+  const { openObjectStore } = await import("./store/s3/open-object-store.ts");
+  return openObjectStore(place, log);
 }
 
 /** Looked at once before anything is recorded. */
@@ -188,6 +217,7 @@ interface House {
   readonly media: MediaService;
   readonly retention: Retention;
   readonly clips: ClipService;
+  readonly archive: Archive | null;
   readonly slowPlayers: SlowPlayers;
   readonly statistics: Statistics;
 }
@@ -253,7 +283,36 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     livestreams,
     slowPlayers,
   });
-  return { feed, reports, playouts, livestreams, media, retention, clips, slowPlayers, statistics };
+  const archive = archiveOf(surroundings, storage, feed);
+  return { feed, reports, playouts, livestreams, media, retention, clips, archive, slowPlayers, statistics };
+}
+
+/** What was asked for just before is sent by then. */
+const LEAVING_MS = 5000;
+
+/** Null without an object store. */
+function archiveOf(
+  { monotonicMs, log }: Surroundings,
+  { directory, stores, stored, redirects, recordings, footages }: Storage,
+  feed: LivestreamFeed,
+): Archive | null {
+  if (stored === null) return null;
+  const archive = new Archive({
+    folder: directory.recordingsFolder,
+    recordings,
+    stored,
+    isWhole: async (id) => (await stores.references.recording(id)) === "whole",
+    onLeft: () => footages.forget(),
+    ...{ monotonicMs, delay, log },
+    // Whoever is sent to the store is not sent from here.
+    ...(redirects === null ? {} : { unwatchedMs: LEAVING_MS }),
+  });
+  feed.subscribe(({ type, livestreamId, data }) => {
+    if (type !== "media.created") return;
+    archive.add(livestreamId);
+    archive.add(data.mediaId);
+  });
+  return archive;
 }
 
 function buildStatistics(
@@ -265,7 +324,7 @@ function buildStatistics(
     playouts,
     livestreams,
     slowPlayers,
-  }: Omit<House, "reports" | "media" | "retention" | "clips" | "statistics">,
+  }: Pick<House, "feed" | "playouts" | "livestreams" | "slowPlayers">,
 ): Statistics {
   return new Statistics({
     samples: stores.samples,
@@ -305,7 +364,7 @@ interface Front {
 
 function buildFront(config: Config, surroundings: Surroundings, storage: Storage, house: House): Front {
   const { log, ports, urls, dateMs, monotonicMs } = surroundings;
-  const { stores, disk, risingMs, adminToken, thumbnails, webhooks } = storage;
+  const { stores, disk, storeProblem, objects, risingMs, adminToken, thumbnails, webhooks } = storage;
   const { feed, livestreams, media, clips, statistics } = house;
   const believedKeys = () => stores.playbackKeys.believed(dateMs());
   const playbackTokens = new PlaybackTokens({ believedKeys, dateMs, monotonicMs });
@@ -332,8 +391,9 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
     dateMs,
     log,
     readiness: {
-      store: async () => notWritable(await disk.problem("store")),
+      store: async () => notWritable(await storeProblem()),
       recordings: async () => notWritable(await disk.problem("recordings")),
+      ...objectReadiness(objects),
       http: () => (ports.areOpen ? null : NOT_LISTENING),
       rtmp: () => (ports.areOpen && !ports.isRtmpPaused ? null : NOT_LISTENING),
     },
@@ -359,13 +419,20 @@ function buildFront(config: Config, surroundings: Surroundings, storage: Storage
 
 const NOT_LISTENING: NotReady = { code: "not_listening", reason: "it lets nobody in now" };
 
+/** A part more where there is an object store. */
+function objectReadiness(objects: ObjectStore | null): ReadinessChecks {
+  if (objects === null) return {};
+  const probe = new ObjectProbe(objects);
+  return { objects: async () => notWritable(await probe.problem()) };
+}
+
 function notWritable(problem: DiskProblem | null): NotReady | null {
   return problem === null ? null : { code: problem, reason: diskSentence(problem) };
 }
 
 function buildPlayback(
   { dateMs, monotonicMs, ports }: Surroundings,
-  { stores, footages, playbackSecret: secret }: Storage,
+  { stores, footages, redirects, playbackSecret: secret }: Storage,
   { playouts, media, statistics }: House,
   tokens: PlaybackTokens,
 ): PlaybackRouter {
@@ -391,7 +458,7 @@ function buildPlayback(
       addressOf: (request) => ports.addressOf(request),
       mayWait: (request, seconds) => ports.mayWait(request, seconds),
     }),
-    media: new MediaPlayback({ media, guard, footages, listed }),
+    media: new MediaPlayback({ media, guard, footages, listed, redirects }),
     beacons: new WatchingBeacons({ programme, viewers: statistics.viewers }),
   });
 }

@@ -6,11 +6,15 @@ import { type Command, parseCommandLine } from "./command/command-line.ts";
 import { readConfig } from "./command/config.ts";
 import { runDemo } from "./command/demo/demo.ts";
 import { checkHealth } from "./command/healthcheck.ts";
+import { migrateDatabase } from "./command/migrate-database.ts";
 import { tokenCommands } from "./command/token-commands.ts";
 import { describeVersion } from "./command/version.ts";
 import { SystemClock } from "./common/clock.ts";
+import { messageOf } from "./common/failure.ts";
+import { createLog } from "./common/log.ts";
 import { StartError } from "./common/start-error.ts";
 import type { RunningServer } from "./running-server.ts";
+import { diskTroubleOf } from "./store/disk-trouble.ts";
 
 /** What cannot be started as it was asked for: a bad flag, a bad setting, a port in use. */
 const EXIT_CANNOT_START = 2;
@@ -34,7 +38,7 @@ const commands: readonly Command[] = [
     operands: [],
     run: () => serveUntilSignal(broadcastDemo),
   },
-  ...tokenCommands({ dataDir: () => readConfig(process.env).dataDir, clock, print }),
+  ...tokenCommands({ config: () => readConfig(process.env), clock, print }),
   {
     words: ["openapi"],
     summary: "Prints the OpenAPI document of the HTTP API.",
@@ -65,9 +69,34 @@ const commands: readonly Command[] = [
     switches: ["repair"],
     operands: [],
     run: async ({ repair }) => {
-      const { dataDir } = readConfig(process.env);
+      const { dataDir, databaseUrl, objectStore } = readConfig(process.env);
       const { runVerify } = await import("./verify/verify-command.ts");
-      return runVerify({ dataDir, isRepair: repair === "yes", print });
+      return runVerify({ dataDir, databaseUrl, objectStore, isRepair: repair === "yes", print });
+    },
+  },
+  {
+    words: ["migrate-database"],
+    summary: "Copies the rows of the data directory to the PostgreSQL database of TANDEM_DATABASE_URL.",
+    flags: {},
+    operands: [],
+    run: async () => {
+      await migrateDatabase(readConfig(process.env), print);
+      return 0;
+    },
+  },
+  {
+    words: ["migrate-recordings"],
+    summary: "Moves recordings and pictures to the object store of TANDEM_OBJECT_STORE_URL, or back from it.",
+    flags: {},
+    switches: ["back"],
+    operands: [],
+    run: async ({ back }) => {
+      const config = readConfig(process.env);
+      const { migrateRecordings } = await import("./migrate/migrate-recordings.ts");
+      const log = createLog({ level: config.logLevel, write: (line) => process.stderr.write(line), clock });
+      const { dataDir, databaseUrl, objectStore } = config;
+      await migrateRecordings({ dataDir, databaseUrl, objectStore, isBack: back === "yes", log, print });
+      return 0;
     },
   },
   {
@@ -106,9 +135,9 @@ async function run(argv: readonly string[]): Promise<number> {
     print(invocation.help);
     return 0;
   } catch (error) {
-    const isDisk = error instanceof SQLiteError;
-    if (!isDisk && !(error instanceof StartError)) throw error;
-    const problem = isDisk ? `the data directory cannot be used: ${error.message}` : error.message;
+    const isOfRows = error instanceof SQLiteError || diskTroubleOf(error) !== null;
+    if (!isOfRows && !(error instanceof StartError)) throw error;
+    const problem = isOfRows ? `the data cannot be used: ${messageOf(error)}` : messageOf(error);
     process.stderr.write(`tandem: ${problem}\n`);
     return EXIT_CANNOT_START;
   }

@@ -6,6 +6,7 @@ import { type Assembly, assemble } from "./assembly.ts";
 import type { Config } from "./command/config.ts";
 import type { Clock } from "./common/clock.ts";
 import { delay } from "./common/delay.ts";
+import { messageOf } from "./common/failure.ts";
 import { hostInUrl, localHost } from "./common/local-host.ts";
 import { createLog } from "./common/log.ts";
 import type { PublicUrls } from "./common/public-urls.ts";
@@ -43,6 +44,8 @@ export async function startServer(config: Config, clock: Clock): Promise<Running
   const guard = new AcceptGuard({ descriptors, spares, http, rtmp: rtmpPorts, log });
   livestreams.goOn();
   assembly.retention.start();
+  await assembly.archive?.start();
+  if (assembly.storedPictures !== null) void startPictures(assembly); // Says itself what fails.
   await statistics.start();
   await assembly.webhooks.dispatcher.start();
   const posters = new PosterGrabber({ decode: ffmpegDecoder(), playouts, thumbnails, monotonicMs, log });
@@ -71,6 +74,15 @@ function listen(
   });
 }
 
+/** A store that is away has the pictures at the next start. */
+async function startPictures({ thumbnails, log }: Assembly): Promise<void> {
+  try {
+    await thumbnails.start();
+  } catch (error) {
+    log.warn("pictures_wait", { message: messageOf(error) });
+  }
+}
+
 /** At every level: whoever asked for any free port learns here which they are. */
 function announce({ writeLog, clock }: Assembly, { http, rtmp, rtmps }: Listeners): void {
   const announcements = createLog({ level: "info", write: writeLog, clock });
@@ -84,6 +96,8 @@ async function stop(
     ports,
     statistics,
     retention,
+    archive,
+    storedPictures,
     livestreams,
     clips,
     playouts,
@@ -107,6 +121,8 @@ async function stop(
   const isDispatched = webhooks.dispatcher.stop();
   await posters.stop();
   retention.stop();
+  await archive?.stop();
+  await storedPictures?.stop();
   const isDrained = listeners.http.stop();
   await clips.shutdown();
   await livestreams.shutdown();

@@ -9,6 +9,7 @@ import { ensurePackages } from "#server/command/ensure-packages.ts";
 import { debianPackages } from "#test/support/debian-packages.ts";
 import { readJunit, type Tally } from "#test/support/junit.ts";
 import { k6Provision } from "#test/support/k6.ts";
+import { objectServerProvision } from "#test/support/object-server.ts";
 import { Steps } from "#test/support/steps.ts";
 
 const ROOT = join(import.meta.dir, "..");
@@ -55,6 +56,9 @@ const LANE = [
   "kill-loop",
 ];
 
+/** Of the tests with PostgreSQL and an object store; `bun run test:engines` runs all of them. */
+const ENGINES = ["postgres-stores", "postgres-live", "objects-live"];
+
 const steps = new Steps(print);
 
 await steps.check("packages of bun.lock; up to a minute where they are missing", async () => {
@@ -62,10 +66,12 @@ await steps.check("packages of bun.lock; up to a minute where they are missing",
 });
 const debian = steps.provide("Debian packages", debianPackages());
 const k6 = steps.provide("k6", k6Provision());
+const objects = steps.provide("object store", objectServerProvision());
 for (const check of CHECKS) await steps.check(check.name, () => runCheck(check.command));
 await debian;
-await steps.suite("tests", () => runTests(["--path-ignore-patterns=test/end-to-end/**"]));
+await steps.suite("tests", () => runTests(["--path-ignore-patterns=test/{end-to-end,engines}/**"]));
 await k6;
+await objects;
 await steps.suite("end-to-end tests, two at a time", runLanes);
 await steps.suite("end-to-end tests, each alone", () => runTests(ALONE.map(endToEnd)));
 
@@ -91,7 +97,8 @@ async function runLanes(): Promise<Tally> {
   const alone = ALONE.map(endToEnd);
   const files = [...new Glob("test/end-to-end/*.test.ts").scanSync(ROOT)].map((path) => `./${path}`);
   const others = files.filter((file) => !lane.includes(file) && !alone.includes(file)).sort();
-  const [a, b] = await Promise.all([runTests(lane), runTests(others)]);
+  const engines = ENGINES.map((name) => `./test/engines/${name}.test.ts`);
+  const [a, b] = await Promise.all([runTests(lane), runTests([...others, ...engines])]);
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }
 

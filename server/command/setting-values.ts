@@ -31,6 +31,43 @@ export const bearerToken: SettingValue<string> = {
   isSecret: true,
 };
 
+/** What the client of the database takes; whatever is wrong with it, the password in it is not repeated. */
+export const databaseUrl: SettingValue<string> = {
+  mayHold: "a postgres:// URL with a host and a database",
+  parse: (held) => {
+    const parsed = URL.parse(held);
+    if (parsed === null || !["postgres:", "postgresql:"].includes(parsed.protocol)) return null;
+    return parsed.hostname === "" || parsed.pathname.length < 2 || /\s/.test(held) ? null : held;
+  },
+  isSecret: true,
+};
+
+/** A bucket, and what stands before every key in it. */
+export interface BucketPlace {
+  readonly bucket: string;
+  /** Empty, or with a slash at its end. */
+  readonly prefix: string;
+}
+
+export const bucket: SettingValue<BucketPlace> = {
+  mayHold: "s3://bucket or s3://bucket/prefix",
+  parse: (held) => {
+    const [, name = "", path = ""] =
+      /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?((?:[\w.-]+\/?)*)$/.exec(held) ?? [];
+    if (name === "" || path.split("/").some((part) => /^\.+$/.test(part))) return null;
+    const prefix = path.replace(/\/$/, "");
+    return { bucket: name, prefix: prefix === "" ? "" : `${prefix}/` };
+  },
+};
+
+/** Any text that is no secret. */
+export const word: SettingValue<string> = {
+  mayHold: "letters, digits and punctuation, without a blank",
+  parse: (held) => (/^[\x21-\x7e]+$/.test(held) ? held : null),
+};
+
+export const secretWord: SettingValue<string> = { ...word, isSecret: true };
+
 export const flag: SettingValue<boolean> = {
   mayHold: "true or false",
   parse: (held) => (held === "true" || held === "false" ? held === "true" : null),

@@ -3,7 +3,9 @@
 import { LOG_LEVELS } from "#server/common/log.ts";
 import {
   bearerToken,
+  bucket,
   corsOrigins,
+  databaseUrl,
   days,
   flag,
   folder,
@@ -15,7 +17,9 @@ import {
   port,
   type SettingValue,
   seconds,
+  secretWord,
   url,
+  word,
 } from "./setting-values.ts";
 
 export interface Setting<Value> {
@@ -131,6 +135,28 @@ export const SETTINGS = {
     false,
     "webhooks may go to loopback and private addresses",
   ),
+  databaseUrl: optional(
+    "TANDEM_DATABASE_URL",
+    databaseUrl,
+    "none",
+    "postgres://…: rows are kept there; none = SQLite in the data directory",
+  ),
+  objectStore: optional(
+    "TANDEM_OBJECT_STORE_URL",
+    bucket,
+    "none",
+    "s3://bucket/prefix: recordings and pictures are kept there; none = the data directory",
+  ),
+  objectStoreRedirect: setting(
+    "TANDEM_OBJECT_STORE_REDIRECT",
+    flag,
+    false,
+    "recorded bytes are answered by a presigned redirect",
+  ),
+  s3Endpoint: optional("S3_ENDPOINT", url("http", "https"), "AWS", "URL of the store"),
+  s3Region: setting("S3_REGION", word, "us-east-1", "region of the bucket"),
+  s3AccessKeyId: optional("S3_ACCESS_KEY_ID", word, "none", "who writes to the bucket"),
+  s3SecretAccessKey: optional("S3_SECRET_ACCESS_KEY", secretWord, "none", "their secret"),
   logLevel: setting("TANDEM_LOG", oneOf(LOG_LEVELS, ", "), "info", LOG_LEVELS.join(", ")),
 };
 

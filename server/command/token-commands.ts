@@ -4,10 +4,11 @@
 import type { Clock } from "#server/common/clock.ts";
 import { StartError } from "#server/common/start-error.ts";
 import { openDataDirectory } from "#server/store/data-directory.ts";
+import { openTokens } from "#server/store/open-stores.ts";
 import type { PlaybackKeyStore } from "#server/store/playback-key-store.ts";
-import { openSqliteTokens } from "#server/store/sqlite/stores.ts";
 import type { TokenScope, TokenStore } from "#server/store/token-store.ts";
 import type { Command } from "./command-line.ts";
+import type { Config } from "./config.ts";
 
 /** The longest playback token (seven days), and a minute for one that is being made. */
 const KEY_BELIEVED_MS = 7 * 24 * 60 * 60 * 1000 + 60_000;
@@ -16,7 +17,8 @@ const KEY_BELIEVED_MS = 7 * 24 * 60 * 60 * 1000 + 60_000;
 const MAX_NAME_LENGTH = 100;
 
 export function tokenCommands(options: {
-  dataDir: () => string;
+  /** Read when a command is run. */
+  config: () => Pick<Config, "dataDir" | "databaseUrl">;
   clock: Pick<Clock, "dateMs">;
   print: (text: string) => void;
 }): readonly Command[] {
@@ -24,12 +26,14 @@ export function tokenCommands(options: {
   const withTokens = async (
     work: (tokens: TokenStore, playbackKeys: PlaybackKeyStore) => Promise<void>,
   ): Promise<number> => {
-    const { tokens, playbackKeys, close } = openSqliteTokens(openDataDirectory(options.dataDir()));
+    const { dataDir, databaseUrl } = options.config();
+    const directory = openDataDirectory(dataDir);
+    const { tokens, playbackKeys, close } = await openTokens({ directory, databaseUrl });
     try {
       await work(tokens, playbackKeys);
       return 0;
     } finally {
-      close();
+      await close();
     }
   };
   return [

@@ -11,7 +11,7 @@ import type { LivestreamEffects } from "./livestream-effects.ts";
 import type { LivestreamTurns } from "./livestream-turns.ts";
 
 export interface BroadcastEndOptions extends Deciding {
-  readonly livestreams: Pick<LivestreamStore, "find" | "changeStatus">;
+  readonly livestreams: Pick<LivestreamStore, "find" | "status" | "changeStatus">;
   readonly turns: Pick<LivestreamTurns, "decide" | "decideThen">;
   readonly owed: Pick<OwedWrites, "write">;
   readonly playouts: Deciding["playouts"] & {
@@ -104,8 +104,9 @@ export class BroadcastEnd {
     const { livestreams, turns, dateMs } = this.#options;
     return turns.decide(id, async () => {
       const isNew = await livestreams.changeStatus(id, "live", "converting", this.#change(id), dateMs());
-      this.#endedAtMs.delete(id);
-      if (!isNew) return;
+      const isOurs = this.#endedAtMs.delete(id);
+      // Of a write that failed nobody knows whether a database has done it all the same.
+      if (!isNew && !(isOurs && (await livestreams.status(id)) === "converting")) return;
       this.#tell(id);
       this.#conversions.begin(id);
     });

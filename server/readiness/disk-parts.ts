@@ -16,22 +16,24 @@ const PROBE_BYTES = 4096;
 
 /** Where to write. */
 export interface DiskPlaces {
-  readonly databaseFile: string;
+  /** Null where rows are not kept on the disk. */
+  readonly databaseFile: string | null;
   /** Made if it is not there, as the first recording would. */
   readonly recordingsFolder: string;
 }
 
-/** `database` is the one in {@link DiskPlaces.databaseFile}. */
+/** `database` is the one in {@link DiskPlaces.databaseFile}; null without it. */
 export function tryDisk(
-  database: Pick<DatabaseProbe, "write">,
+  database: Pick<DatabaseProbe, "write"> | null,
   { databaseFile, recordingsFolder }: DiskPlaces,
 ): DiskReport {
   return {
     store: troubleWith(() => {
       // First a file beside it: SQLite maps one of its files into memory, and some file systems that are read-only end a
       // process that writes there.
+      if (databaseFile === null) return;
       tryFile(dirname(databaseFile));
-      database.write();
+      database?.write();
     }),
     recordings: troubleWith(() => {
       mkdirSync(recordingsFolder, { recursive: true });

@@ -9,6 +9,6 @@ let database: DatabaseProbe | null = null;
 
 /** Each question is answered with a `DiskReport`. */
 self.onmessage = ({ data: places }: MessageEvent<DiskPlaces>): void => {
-  database ??= new DatabaseProbe(places.databaseFile);
+  if (places.databaseFile !== null) database ??= new DatabaseProbe(places.databaseFile);
   self.postMessage(tryDisk(database, places));
 };

@@ -6,6 +6,7 @@ import type { Finding } from "#server/recording/finding.ts";
 import type { DataDirectory } from "#server/store/data-directory.ts";
 import type { References } from "#server/store/references.ts";
 import type { LostAndFound } from "./lost-and-found.ts";
+import type { StoredObjects } from "./verify-objects.ts";
 
 /** `mended`: what was done about it, null where nothing could be; left out where nothing was to be done. */
 export interface Verified extends Finding {
@@ -15,6 +16,8 @@ export interface Verified extends Finding {
 export interface VerifyOptions {
   readonly directory: DataDirectory;
   readonly references: References;
+  /** Null where recordings and pictures are kept in the directory alone. */
+  readonly objects: StoredObjects | null;
   /** Where to put what nothing refers to; null: nothing is changed, and a server may run meanwhile. */
   readonly mendInto: LostAndFound | null;
 }

@@ -1,6 +1,7 @@
 // A data directory checked: its rows, its recordings and its pictures, and whether each refers to the others.
 
 import { unmended, type Verified, type VerifyOptions } from "./verified.ts";
+import { verifyObjects } from "./verify-objects.ts";
 import { verifyRecordings } from "./verify-recordings.ts";
 import { verifyThumbnails } from "./verify-thumbnails.ts";
 
@@ -11,4 +12,5 @@ export async function* verifyDirectory(options: VerifyOptions): AsyncGenerator<V
   }
   yield* verifyRecordings(options);
   yield* verifyThumbnails(options);
+  if (options.objects !== null) yield* verifyObjects(options.objects, options);
 }

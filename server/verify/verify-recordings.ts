@@ -9,6 +9,7 @@ import { RECORDING_FILES, RESERVE_FILE, recordingPaths } from "#server/recording
 import { verifyRecording } from "#server/recording/verify-recording.ts";
 import type { RecordingNeed } from "#server/store/references.ts";
 import { unmended, unreferenced, type Verified, type VerifyOptions } from "./verified.ts";
+import { isStored } from "./verify-objects.ts";
 
 /** What the server leaves for a moment while it tries whether the disk takes writes. */
 const PROBE_FILE = "readiness";
@@ -30,6 +31,7 @@ export async function* verifyRecordings(options: VerifyOptions): AsyncGenerator<
   for (const id of await references.wholeRecordings()) {
     const path = join(folder, id);
     if ((await unlessMissing(stat(path))) !== null || (await references.recording(id)) !== "whole") continue;
+    if (options.objects !== null && (await isStored(options.objects, id))) continue;
     yield unmended(
       { finding: "missing", path, what: "the recording of a media asset is not there" },
       options,

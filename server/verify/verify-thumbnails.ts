@@ -46,6 +46,9 @@ async function* verifyPicture(row: ThumbnailRow, options: VerifyOptions): AsyncG
   const path = join(directory.thumbnailsFolder, row.livestreamId, row.contentHash, MASTER_FILE);
   const finding = await findingOf(path, row);
   if (finding === null) return;
+  const key = `thumbnails/${row.livestreamId}/${row.contentHash}`;
+  const isInStore = options.objects !== null && (await options.objects.store.byteLengthOf(key)) !== null;
+  if (finding.finding === "missing" && isInStore) return;
   // What was replaced or deleted meanwhile is not missing.
   const isStill = (await references.pictures(row.livestreamId)).some(
     ({ source, contentHash }) => source === row.source && contentHash === row.contentHash,

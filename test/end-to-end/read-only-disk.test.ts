@@ -1,19 +1,12 @@
 // The disk takes no more writes in the middle of a broadcast: who watches notices nothing, and it can be ended (K9).
 
 import { describe, expect, test } from "bun:test";
-import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { TandemRefusal } from "#openapi/client.ts";
-import { ApiClient } from "#test/support/api-client.ts";
-import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { decodeAll } from "#test/support/judges.ts";
 import { LoopDisk, noLoopDisk } from "#test/support/loop-disk.ts";
-import { ffmpegPlayer } from "#test/support/players.ts";
-import { areInstalled, type Program } from "#test/support/program.ts";
-import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
+import { areInstalled } from "#test/support/program.ts";
+import { TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
-import { Viewer } from "#test/support/viewer.ts";
+import { WatchedShow } from "#test/support/watched-show.ts";
 
 const skipped = noLoopDisk ?? (areInstalled("ffmpeg", "ffprobe") ? null : "ffmpeg is not installed");
 
@@ -35,7 +28,7 @@ describe.skipIf(skipped !== null)(
       await using server = await TandemServer.start({
         environment: { TANDEM_DATA_DIR: disk.folder, TANDEM_MIN_FREE_DISK_MB: "0" },
       });
-      await using show = await Show.begin(server);
+      await using show = await WatchedShow.begin(server);
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 
       // What the server holds in reserve it gives back to its database: until that is full, too.
@@ -45,8 +38,10 @@ describe.skipIf(skipped !== null)(
         { part: "recordings", code: "disk_full" },
       ]);
       await show.goesOnFor(3);
-      await show.refusesChanges();
-      await show.isEndedWithoutTheDisk();
+      await show.refusesChanges("the disk");
+      await show.answersReaders();
+      await show.isEndedAllTheSame();
+      expect((await show.api.get(show.id)).status).toBe("live");
 
       disk.empty();
       await until("readiness", async () => (await fetch(`${server.url}/readyz`)).ok);
@@ -62,7 +57,7 @@ describe.skipIf(skipped !== null)(
       await using server = await TandemServer.start({
         environment: { TANDEM_DATA_DIR: disk.folder, TANDEM_MIN_FREE_DISK_MB: "0" },
       });
-      await using show = await Show.begin(server);
+      await using show = await WatchedShow.begin(server);
 
       await disk.becomeReadOnly();
       expect(await show.meanwhile(problemsOf(server))).toMatchObject([
@@ -70,8 +65,10 @@ describe.skipIf(skipped !== null)(
         { part: "recordings", code: "disk_read_only" },
       ]);
       await show.goesOnFor(3);
-      await show.refusesChanges();
-      await show.isEndedWithoutTheDisk();
+      await show.refusesChanges("the disk");
+      await show.answersReaders();
+      await show.isEndedAllTheSame();
+      expect((await show.api.get(show.id)).status).toBe("live");
       expect(server.logs.split('"event":"recording_failed"')).toHaveLength(2);
 
       expect(await server.stop()).toBe(0);
@@ -97,110 +94,4 @@ function problemsOf(
     const { data }: NotReady = JSON.parse(await response.text());
     return data.problems.length === 2 ? data.problems : null;
   });
-}
-
-/** A livestream with an encoder, a viewer and an RTMP player, and another one that could be started. */
-class Show implements AsyncDisposable {
-  readonly api: ApiClient;
-  readonly id: string;
-  readonly #url: string;
-  readonly #created: string;
-  readonly #encoder: Program;
-  readonly #player: Program;
-  readonly #played: string;
-  readonly #viewer: Viewer;
-
-  private constructor(
-    api: ApiClient,
-    of: { url: string; id: string; created: string; encoder: Program; player: Program; played: string },
-  ) {
-    this.api = api;
-    this.id = of.id;
-    this.#url = of.url;
-    this.#created = of.created;
-    this.#encoder = of.encoder;
-    this.#player = of.player;
-    this.#played = of.played;
-    this.#viewer = new Viewer(`${of.url}/live/${of.id}/index.m3u8`);
-  }
-
-  /** Live, and watched. */
-  static async begin({ url }: TandemServer): Promise<Show> {
-    const api = new ApiClient(url, ADMIN_TOKEN);
-    const { id: created } = await api.create({ name: "Created" });
-    const { id } = await api.create({ name: "Show" });
-    const { inputs } = await api.start(id);
-    const input = inputs[0]?.url ?? "";
-    const encoder = ffmpegEncoder({ url: input });
-    await api.when(id, "an active ingest", (each) => each.inputs.some(({ active }) => active));
-    await api.publish(id);
-    const played = join(tmpdir(), `tandem-played-${Bun.randomUUIDv7()}.flv`);
-    const player = ffmpegPlayer({ url: `rtmp://${new URL(input).host}/play/${id}`, file: played });
-    const show = new Show(api, { url, id, created, encoder, player, played });
-    await show.goesOnFor(2);
-    return show;
-  }
-
-  /** So many segments more for the viewer, and pictures for the player. */
-  async goesOnFor(segments: number): Promise<void> {
-    const seen = this.#viewer.segmentCount;
-    const played = Bun.file(this.#played).size;
-    await this.#viewer.follow("the way on", () => this.#viewer.segmentCount >= seen + segments);
-    expect(this.#viewer.discontinuities).toBe(0);
-    await until("more for the player", () => Bun.file(this.#played).size > played);
-    expect([this.#encoder.hasExited, this.#player.hasExited]).toEqual([false, false]);
-  }
-
-  /** The viewer watches on, however long it takes: what nobody fetches leaves a playlist after twelve seconds. */
-  async meanwhile<Result>(work: Promise<Result>): Promise<Result> {
-    let isOver = false;
-    const ended = work.finally(() => {
-      isOver = true;
-    });
-    ended.catch(() => undefined); // Whoever waits below is told.
-    await this.#viewer.follow("the way on", () => isOver, 60);
-    return await ended;
-  }
-
-  /** With a sentence, and what only reads is answered. */
-  async refusesChanges(): Promise<void> {
-    const changes = [
-      () => this.api.create({ name: "Refused" }),
-      () => this.api.start(this.#created),
-      () => this.api.delete(this.#created),
-    ];
-    for (const change of changes) {
-      expect(await failureOf(change())).toMatchObject({
-        status: 503,
-        message: expect.stringContaining("This cannot be done now: the disk"),
-      });
-    }
-    expect((await this.api.list()).map(({ name }) => name).toSorted()).toEqual(["Created", "Show"]);
-    expect((await this.api.get(this.#created)).status).toBe("created");
-    for (const path of ["healthz", "metrics"]) expect((await fetch(`${this.#url}/${path}`)).status).toBe(200);
-  }
-
-  /** The caller is told the truth, the encoder and the player are cut, the playlist ends. */
-  async isEndedWithoutTheDisk(): Promise<void> {
-    const failure = await failureOf(this.api.stop(this.id));
-    expect(failure).toMatchObject({ status: 503, message: expect.stringContaining("The broadcast is over") });
-    await this.#viewer.follow("an end", ({ isEnded }) => isEnded);
-    await decodeAll(await this.#viewer.save());
-    await until(
-      "an encoder and a player that are cut",
-      () => this.#encoder.hasExited && this.#player.hasExited,
-    );
-    expect((await this.api.get(this.id)).status).toBe("live");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#encoder.kill(), this.#player.kill(), this.#viewer[Symbol.asyncDispose]()]);
-    rmSync(this.#played, { force: true });
-  }
-}
-
-async function failureOf(call: Promise<unknown>): Promise<TandemRefusal> {
-  const outcome = await call.catch((error: unknown) => error);
-  if (outcome instanceof TandemRefusal) return outcome;
-  throw new Error("the call was not refused", { cause: outcome });
 }

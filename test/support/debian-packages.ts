@@ -15,6 +15,7 @@ const PACKAGES = {
   rtmpdump: "librtmp, the third",
   chromium: "a browser that plays H.264",
   "nginx-light": "a caching proxy",
+  postgresql: "the other engine that keeps rows",
   prometheus: "judges metrics (promtool)",
   jq: "reads JSON in the document's own examples",
   openssl: "certificates",

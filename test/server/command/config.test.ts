@@ -1,4 +1,7 @@
-import { expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readConfig } from "#server/command/config.ts";
 import { StartError } from "#server/common/start-error.ts";
 
@@ -24,6 +27,9 @@ test("without a variable every setting has its default", () => {
     trashRetentionDays: 30,
     minFreeDiskMegabytes: 512,
     webhookAllowPrivate: false,
+    databaseUrl: null,
+    objectStore: null,
+    objectStoreRedirect: false,
     logLevel: "info",
   });
 });
@@ -53,6 +59,13 @@ test("every variable is read", () => {
       TANDEM_TRASH_RETENTION_DAYS: "0",
       TANDEM_MIN_FREE_DISK_MB: "0",
       TANDEM_WEBHOOK_ALLOW_PRIVATE: "true",
+      TANDEM_DATABASE_URL: "postgres://tandem:pass@db.example:5433/tandem?sslmode=require",
+      TANDEM_OBJECT_STORE_URL: "s3://recordings/tandem/one/",
+      TANDEM_OBJECT_STORE_REDIRECT: "true",
+      S3_ENDPOINT: "http://store.example:9000/",
+      S3_REGION: "eu-central-1",
+      S3_ACCESS_KEY_ID: "AKIA+/=",
+      S3_SECRET_ACCESS_KEY: "horse+/=",
       TANDEM_LOG: "debug",
     }),
   ).toEqual({
@@ -76,6 +89,16 @@ test("every variable is read", () => {
     trashRetentionDays: 0,
     minFreeDiskMegabytes: 0,
     webhookAllowPrivate: true,
+    databaseUrl: "postgres://tandem:pass@db.example:5433/tandem?sslmode=require",
+    objectStore: {
+      endpoint: "http://store.example:9000",
+      region: "eu-central-1",
+      bucket: "recordings",
+      prefix: "tandem/one/",
+      accessKeyId: "AKIA+/=",
+      secretAccessKey: "horse+/=",
+    },
+    objectStoreRedirect: true,
     logLevel: "debug",
   });
 });
@@ -85,6 +108,8 @@ test("an empty variable is an unset one", () => {
 });
 
 const ORIGINS = "* or origins, comma-separated, each like https://studio.example.com";
+
+const BUCKET = "s3://bucket or s3://bucket/prefix";
 
 const BAD_VALUES: readonly [name: string, held: string, mayHold: string][] = [
   ["TANDEM_HOST", "not a host", "an IP address or a host name"],
@@ -126,6 +151,12 @@ const BAD_VALUES: readonly [name: string, held: string, mayHold: string][] = [
   ["TANDEM_MEDIA_RETENTION_DAYS", "36501", "whole days, 1 to 36500"],
   ["TANDEM_TRASH_RETENTION_DAYS", "1.5", "whole days, 0 to 36500 (0 = never)"],
   ["TANDEM_MIN_FREE_DISK_MB", "-1", "whole megabytes, 0 to 1000000000 (0 = the disk may be filled)"],
+  ["TANDEM_OBJECT_STORE_URL", "https://bucket.example", BUCKET],
+  ["TANDEM_OBJECT_STORE_URL", "s3://Bucket", BUCKET],
+  ["TANDEM_OBJECT_STORE_URL", "s3://bucket/../other", BUCKET],
+  ["TANDEM_OBJECT_STORE_URL", "s3://bucket//two", BUCKET],
+  ["TANDEM_OBJECT_STORE_REDIRECT", "yes", "true or false"],
+  ["S3_REGION", "eu central", "letters, digits and punctuation, without a blank"],
   ["TANDEM_LOG", "verbose\nx", "debug, info, warn, error"],
 ];
 
@@ -134,19 +165,54 @@ test.each(BAD_VALUES)("%s refuses %j in one line that says what it may hold", (n
   expect(reading).toThrow(new StartError(`${name} holds ${JSON.stringify(held)}; it may hold ${mayHold}`));
 });
 
-test.each(["TANDEM_ADMIN_TOKEN", "TANDEM_METRICS_TOKEN"])(
-  "a %s that cannot be a Bearer token is refused and not repeated",
-  (name) => {
-    const secret = "correct horse";
-    try {
-      readConfig({ [name]: secret });
-      throw new Error("it was taken");
-    } catch (error) {
-      expect(String(error)).toContain(name);
-      expect(String(error)).not.toContain("horse");
-    }
-  },
-);
+test.each([
+  ["TANDEM_ADMIN_TOKEN", "correct horse"],
+  ["TANDEM_METRICS_TOKEN", "correct horse"],
+  ["TANDEM_DATABASE_URL", "mysql://tandem:horse@db/tandem"],
+  ["TANDEM_DATABASE_URL", "postgres://tandem:horse@db/"],
+  ["TANDEM_DATABASE_URL", "postgres://tandem:horse @db/tandem"],
+  ["TANDEM_DATABASE_URL", "postgres:///horse"],
+  ["S3_SECRET_ACCESS_KEY", "correct horse"],
+])("a %s that cannot be one is refused and not repeated", (name, secret) => {
+  try {
+    readConfig({ [name]: secret });
+    throw new Error("it was taken");
+  } catch (error) {
+    expect(String(error)).toContain(name);
+    expect(String(error)).not.toContain("horse");
+  }
+});
+
+describe("a secret in a file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-secrets-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "secret");
+
+  test.each(["TANDEM_ADMIN_TOKEN", "TANDEM_METRICS_TOKEN"])(
+    "is read where %s_FILE names it",
+    async (name) => {
+      await Bun.write(file, "horse\n");
+      expect(Object.values(readConfig({ [`${name}_FILE`]: file }))).toContain("horse");
+      expect(Object.values(readConfig({ [name]: "donkey", [`${name}_FILE`]: file }))).not.toContain("horse");
+    },
+  );
+
+  test("is refused where there is none, with its name and without what it holds", async () => {
+    const missing = join(folder, "missing");
+    expect(() => readConfig({ TANDEM_ADMIN_TOKEN_FILE: missing })).toThrow(/TANDEM_ADMIN_TOKEN_FILE.*ENOENT/);
+    await Bun.write(file, "\n");
+    expect(() => readConfig({ TANDEM_ADMIN_TOKEN_FILE: file })).toThrow(/_FILE names .* which is empty/);
+    await Bun.write(file, "bad horse");
+    expect(() => readConfig({ TANDEM_ADMIN_TOKEN_FILE: file })).toThrow(
+      /^TANDEM_ADMIN_TOKEN holds (?!.*horse)/,
+    );
+  });
+
+  test("is no way to give what is no secret", async () => {
+    await Bun.write(file, "99");
+    expect(readConfig({ TANDEM_HTTP_PORT_FILE: file })).toEqual(readConfig({}));
+  });
+});
 
 test("a certificate without its key, and a key without its certificate, are refused", () => {
   expect(() => readConfig({ TANDEM_TLS_CERT: "a.pem" })).toThrow(
@@ -155,4 +221,20 @@ test("a certificate without its key, and a key without its certificate, are refu
   expect(() => readConfig({ TANDEM_TLS_KEY: "a.key", TANDEM_TLS_CERT: "" })).toThrow(
     new StartError("TANDEM_TLS_KEY is set and TANDEM_TLS_CERT is not; TLS needs both"),
   );
+});
+
+test("an object store without its keys is refused", () => {
+  const url = { TANDEM_OBJECT_STORE_URL: "s3://bucket" };
+  expect(() => readConfig({ ...url, S3_SECRET_ACCESS_KEY: "horse" })).toThrow(
+    new StartError("TANDEM_OBJECT_STORE_URL is set and S3_ACCESS_KEY_ID is not; a store needs both keys"),
+  );
+  expect(() => readConfig({ ...url, S3_ACCESS_KEY_ID: "tandem" })).toThrow(
+    new StartError("TANDEM_OBJECT_STORE_URL is set and S3_SECRET_ACCESS_KEY is not; a store needs both keys"),
+  );
+  const keys = { S3_ACCESS_KEY_ID: "tandem", S3_SECRET_ACCESS_KEY: "horse" };
+  expect(readConfig({ ...url, ...keys }).objectStore).toMatchObject({
+    endpoint: "https://s3.us-east-1.amazonaws.com",
+    prefix: "",
+  });
+  expect(readConfig(keys).objectStore).toBeNull();
 });

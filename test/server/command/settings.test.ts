@@ -6,7 +6,7 @@ import { ROOT } from "#test/support/imports.ts";
 test("the README's table says of each setting what the help says", async () => {
   const readme = (await Bun.file(join(ROOT, "README.md")).text()).replaceAll("`", "");
   const table = Array.from(
-    readme.matchAll(/^\| (TANDEM_\w+) +\| (.*?) +\| (.*?) +\|$/gm),
+    readme.matchAll(/^\| ((?:TANDEM|S3)_\w+) +\| (.*?) +\| (.*?) +\|$/gm),
     ([, ...row]) => row,
   );
   expect(table).toEqual(

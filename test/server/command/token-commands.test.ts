@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 async function run(...argv: string[]): Promise<string> {
   const commands = tokenCommands({
-    dataDir: () => folder,
+    config: () => ({ dataDir: folder, databaseUrl: null }),
     clock: { dateMs: () => NOW_MS },
     print: (text) => {
       printed += text;
