@@ -16,6 +16,7 @@ import { FreeSpace } from "#server/recording/free-space.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
+import { Openings } from "#test/support/openings.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
@@ -41,7 +42,8 @@ class House implements AsyncDisposable {
   readonly clock = new FakeClock();
   freeBytes = 1_000_000_000;
   readonly freeSpace = new FreeSpace({ minBytes: 1000, freeBytes: async () => this.freeBytes });
-  recordings = new Recordings(this.folder, undefined, this.freeSpace);
+  readonly #openings = new Openings();
+  recordings = new Recordings(this.folder, this.#openings, this.freeSpace);
   manager = this.#newManager();
 
   constructor({ withDvr = false } = {}) {
@@ -139,16 +141,18 @@ class House implements AsyncDisposable {
     this.#wasLive = true;
     this.#encoders.clear();
     await this.manager.shutdown();
-    this.recordings = new Recordings(this.folder, undefined, this.freeSpace);
+    this.recordings = new Recordings(this.folder, this.#openings, this.freeSpace);
     this.manager = this.#newManager();
     this.open();
   }
 
   /** The disk runs short, or has room again; whoever records has turned to it. */
   async setFree(bytes: number): Promise<void> {
+    const { next } = this.#openings;
+    const wasShort = this.freeSpace.shortage !== null;
     this.freeBytes = bytes;
     await this.freeSpace.look();
-    await Bun.sleep(50);
+    if (wasShort && this.freeSpace.shortage === null) await next;
   }
 
   /** The disk has too little room for four seconds, and enough for the five after them. */

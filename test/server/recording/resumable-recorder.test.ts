@@ -8,6 +8,7 @@ import { HeldBytes } from "#server/recording/held-bytes.ts";
 import { parseJournal, type RecordedGap } from "#server/recording/journal.ts";
 import { isInMemory } from "#server/recording/piece.ts";
 import { ResumableRecorder } from "#server/recording/resumable-recorder.ts";
+import { Openings } from "#test/support/openings.ts";
 import { bytesOf, LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/recording-folder.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 import { until } from "#test/support/until.ts";
@@ -23,11 +24,12 @@ class Disk implements AsyncDisposable {
   failsWith: string | null = null;
   readonly freeSpace = new FreeSpace({ minBytes: 1000, freeBytes: async () => this.freeBytes });
   readonly recorder: ResumableRecorder;
+  readonly #openings = new Openings();
 
   constructor({ isShort = false } = {}) {
     if (isShort) this.freeSpace.ranOut("there was no room at the start");
     this.recorder = new ResumableRecorder({
-      openFiles: () => this.#open(),
+      openFiles: () => this.#openings.lend(() => this.#open()),
       repair: () => this.folder.recordings.repair(LIVESTREAM_ID),
       held: new HeldBytes(this.folder.mediaFile),
       freeSpace: this.freeSpace,
@@ -47,11 +49,13 @@ class Disk implements AsyncDisposable {
     await this.freeSpace.look();
   }
 
-  /** Resolves once the recorder has turned to it: nothing tells when it would go on with a segment. */
+  /** Resolves once the recorder would go on with a segment. */
   async haveRoom(): Promise<void> {
+    const { next } = this.#openings;
+    const wasShort = this.freeSpace.shortage !== null;
     this.freeBytes = ENOUGH;
     await this.freeSpace.look();
-    await Bun.sleep(50);
+    if (wasShort) await next;
   }
 
   /** As a disk does that is full: what still fits is written. */
