@@ -86,12 +86,17 @@ export function statisticsStoresContract(newPlace: NewPlace): void {
     test("and samples that were given before the end are there for the next process, and go with their livestream", () =>
       acrossRestart(
         newPlace,
-        async ({ statisticsWriter }) => {
+        async (stores) => {
+          const { statisticsWriter } = stores;
           statisticsWriter.writeSamples([sampleAt(1)]);
+          // What writes may be a thread that has yet to begin; only the writing is bounded at the end.
+          await until("the first sample", () => writtenOf(stores) === 1);
+          statisticsWriter.writeSamples([sampleAt(2)]);
           statisticsWriter.writeEvent(eventAt(1), () => {});
         },
         async ({ samples, events, statisticsWriter }) => {
           expect([await samples.livestreamIds(), await events.livestreamIds()]).toEqual([["show"], ["show"]]);
+          expect((await samples.series("show", "primary"))?.total).toBe(2);
           statisticsWriter.remove("show");
           await until("nothing to be left", async () => {
             const left = [...(await samples.livestreamIds()), ...(await events.livestreamIds())];
