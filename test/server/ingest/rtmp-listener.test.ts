@@ -16,10 +16,12 @@ import { LivestreamTurns } from "#server/livestreams/livestream-turns.ts";
 import { PlayoutReporter } from "#server/livestreams/playout-reporter.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
+import { isInMemory } from "#server/recording/piece.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { OwedWrites } from "#server/store/owed-writes.ts";
 import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 import { TARGETS } from "#test/support/targets.ts";
+import { until } from "#test/support/until.ts";
 
 const ID = "0190b8e8-0000-7000-8000-000000000001";
 const CYCLES = 2000;
@@ -74,10 +76,22 @@ const listener = new RtmpListener({
 });
 
 afterAll(async () => {
+  // Thousands of segments came faster than from any encoder: a busy disk needs longer for them than an end has.
+  await until("the last segment on the disk", isRecorded);
   await manager.shutdown();
   listener.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function isRecorded(): boolean {
+  const programme = manager.programme(ID);
+  for (const [name, { segments }] of programme?.windows ?? []) {
+    const last = segments.at(-1);
+    const pieces = last === undefined ? null : (programme?.held.segment(name, last.msn) ?? null);
+    if (pieces?.some(isInMemory) !== false) return false;
+  }
+  return true;
+}
 
 /** Publishes with the key until the server has seen a key frame, then leaves: as an encoder does, or as a crash does. */
 async function publishOnce(cycle: number): Promise<void> {
