@@ -5,16 +5,14 @@ import { NewLivestreamClip, NewMediaClip } from "#openapi/schemas/clip.ts";
 import { success } from "#openapi/schemas/envelope.ts";
 import { Media } from "#openapi/schemas/media.ts";
 import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
-import { changeRefusals, json } from "./responses.ts";
+import { changeRefusals, json, locationHeader } from "./responses.ts";
 
 const tags = ["Media"];
 
 const responses = {
   201: {
     ...json("The clip, an asset of its own.", success(Media)),
-    headers: {
-      Location: { description: "Its path.", schema: { type: "string" as const, format: "uri-reference" } },
-    },
+    headers: locationHeader,
   },
   ...changeRefusals,
 };

@@ -5,7 +5,14 @@ import { Done, success, successPage } from "#openapi/schemas/envelope.ts";
 import { Livestream, LivestreamPatch, LivestreamStatus, NewLivestream } from "#openapi/schemas/livestream.ts";
 import { pageQuery, Search } from "#openapi/schemas/paging.ts";
 import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
-import { changeRefusals, createRefusals, json, listRefusals, readRefusals } from "./responses.ts";
+import {
+  changeRefusals,
+  createRefusals,
+  json,
+  listRefusals,
+  locationHeader,
+  readRefusals,
+} from "./responses.ts";
 
 const tags = ["Livestreams"];
 
@@ -38,9 +45,7 @@ export const createLivestream = createRoute({
   responses: {
     201: {
       ...json("Created, with status `created`.", success(Livestream)),
-      headers: {
-        Location: { description: "Its path.", schema: { type: "string" as const, format: "uri-reference" } },
-      },
+      headers: locationHeader,
     },
     ...createRefusals,
   },

@@ -8,6 +8,11 @@ export function json<Schema extends z.ZodType>(description: string, schema: Sche
   return { description, content: { "application/json": { schema } } };
 }
 
+/** Of the answer to a creation. */
+export const locationHeader = {
+  Location: { description: "Its path.", schema: { type: "string" as const, format: "uri-reference" } },
+};
+
 /** What any call may be answered with. */
 const anyCall = {
   401: {

@@ -5,7 +5,7 @@ import { Done, Failure, success, successPage } from "#openapi/schemas/envelope.t
 import { pageQuery } from "#openapi/schemas/paging.ts";
 import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
 import { NewToken, Token } from "#openapi/schemas/token.ts";
-import { anytimeChangeRefusals, createRefusals, json, listRefusals } from "./responses.ts";
+import { anytimeChangeRefusals, createRefusals, json, listRefusals, locationHeader } from "./responses.ts";
 
 const tags = ["Tokens"];
 
@@ -39,9 +39,7 @@ export const createToken = createRoute({
   responses: {
     201: {
       ...json("The token, this once with its secret.", success(Token)),
-      headers: {
-        Location: { description: "Its path.", schema: { type: "string" as const, format: "uri-reference" } },
-      },
+      headers: locationHeader,
     },
     ...createRefusals,
   },

@@ -5,7 +5,14 @@ import { Conflict, Done, success, successPage } from "#openapi/schemas/envelope.
 import { pageQuery } from "#openapi/schemas/paging.ts";
 import { IdempotencyHeader, IdParameter } from "#openapi/schemas/parameters.ts";
 import { NewWebhook, Webhook, WebhookPatch } from "#openapi/schemas/webhook.ts";
-import { anytimeChangeRefusals, createRefusals, json, listRefusals, readRefusals } from "./responses.ts";
+import {
+  anytimeChangeRefusals,
+  createRefusals,
+  json,
+  listRefusals,
+  locationHeader,
+  readRefusals,
+} from "./responses.ts";
 
 const tags = ["Webhooks"];
 
@@ -36,9 +43,7 @@ export const createWebhook = createRoute({
   responses: {
     201: {
       ...json("Created, with its secret.", success(Webhook)),
-      headers: {
-        Location: { description: "Its path.", schema: { type: "string" as const, format: "uri-reference" } },
-      },
+      headers: locationHeader,
     },
     ...createRefusals,
     409: json("There are as many webhooks as there may be.", Conflict),

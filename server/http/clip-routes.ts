@@ -5,6 +5,7 @@ import { createLivestreamClip, createMediaClip } from "#openapi/routes/clip-rout
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { ClipService } from "#server/livestreams/clip-service.ts";
 import { fail } from "./fail.ts";
+import { locationOf } from "./location.ts";
 import { success } from "./success.ts";
 import { answerInvalid } from "./validation.ts";
 
@@ -13,7 +14,7 @@ export function clipRoutes(
   urls: PublicUrls,
 ): OpenAPIHono {
   const routes = new OpenAPIHono({ defaultHook: answerInvalid });
-  const location = (id: string) => ({ Location: new URL(urls.http(`v2/media/${id}`)).pathname });
+  const location = (id: string) => locationOf(urls, `v2/media/${id}`);
 
   routes.openapi(createMediaClip, async (context) => {
     const result = await clips.ofMedia(context.req.valid("param").id, context.req.valid("json"));

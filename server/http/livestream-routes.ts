@@ -20,6 +20,7 @@ import type { LivestreamService } from "#server/livestreams/livestream-service.t
 import { type LivestreamView, withoutSecrets } from "#server/livestreams/livestream-view.ts";
 import type { TokenScope } from "#server/store/token-store.ts";
 import { fail } from "./fail.ts";
+import { locationOf } from "./location.ts";
 import type { TokenVariables } from "./require-token.ts";
 import { success, successPage } from "./success.ts";
 import { answerInvalid } from "./validation.ts";
@@ -39,8 +40,7 @@ export function livestreamRoutes(
 
   routes.openapi(createLivestream, async (context) => {
     const livestream = await livestreams.create(context.req.valid("json"));
-    const { pathname } = new URL(urls.http(`v2/livestreams/${livestream.id}`));
-    return context.json(success(livestream), 201, { Location: pathname });
+    return context.json(success(livestream), 201, locationOf(urls, `v2/livestreams/${livestream.id}`));
   });
 
   routes.openapi(getLivestream, async (context) => {

@@ -5,6 +5,7 @@ import { createToken, listTokens, revokeToken } from "#openapi/routes/token-rout
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { TokenRow, TokenStore } from "#server/store/token-store.ts";
 import { fail } from "./fail.ts";
+import { locationOf } from "./location.ts";
 import { success, successPage } from "./success.ts";
 import { answerInvalid } from "./validation.ts";
 
@@ -26,8 +27,7 @@ export function tokenRoutes({ tokens, urls, dateMs }: TokenRoutesOptions): OpenA
   routes.openapi(createToken, async (context) => {
     const { name, scope } = context.req.valid("json");
     const { token: secret, row } = await tokens.create(name, scope, dateMs());
-    const { pathname } = new URL(urls.http(`v2/tokens/${row.id}`));
-    return context.json(success({ ...tokenView(row), secret }), 201, { Location: pathname });
+    return context.json(success({ ...tokenView(row), secret }), 201, locationOf(urls, `v2/tokens/${row.id}`));
   });
 
   routes.openapi(revokeToken, async (context) => {

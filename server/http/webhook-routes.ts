@@ -17,6 +17,7 @@ import {
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import type { WebhookService } from "#server/webhooks/webhook-service.ts";
 import { fail } from "./fail.ts";
+import { locationOf } from "./location.ts";
 import { success, successPage } from "./success.ts";
 import { answerInvalid } from "./validation.ts";
 
@@ -31,8 +32,7 @@ export function webhookRoutes(webhooks: WebhookService, urls: PublicUrls): OpenA
   routes.openapi(createWebhook, async (context) => {
     const result = await webhooks.create(context.req.valid("json"));
     if (!result.ok) return fail(context, result.refusal);
-    const { pathname } = new URL(urls.http(`v2/webhooks/${result.webhook.id}`));
-    return context.json(success(result.webhook), 201, { Location: pathname });
+    return context.json(success(result.webhook), 201, locationOf(urls, `v2/webhooks/${result.webhook.id}`));
   });
 
   routes.openapi(getWebhook, async (context) => {
