@@ -85,7 +85,9 @@ async function inMarkup(html: string): Promise<string[]> {
   return found.filter((address) => address !== "");
 }
 
+/** What a playlist says is not there, an EXT-X-GAP or a part with GAP=YES, nobody asks for (rfc8216bis §4.4.4.7, §6.3.8). */
 function inPlaylist(text: string): string[] {
-  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return [...lines, ...Array.from(text.matchAll(/URI="([^"]+)"/g), ([, address = ""]) => address)];
+  const there = text.replace(/^#EXT-X-GAP\n(#.*\n)*[^#\n].*$|^#EXT-X-PART:.*GAP=YES.*$/gm, "");
+  const lines = there.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return [...lines, ...Array.from(there.matchAll(/URI="([^"]+)"/g), ([, address = ""]) => address)];
 }
