@@ -22,6 +22,9 @@ const KNOWN_OTHERS = [
 ];
 const TEXTS_OF_OTHERS = /\/(licences$|assets\/|docs\/)/;
 
+/** In the API reference. */
+const LIST_LIVESTREAMS = "#operations-Livestreams-listLivestreams";
+
 interface Document {
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -34,6 +37,8 @@ class Broadcast implements AsyncDisposable {
   #encoder: Program | null = null;
   id = "";
   mediaId = "";
+  /** Of one that nothing is sent to. */
+  webhookId = "";
 
   constructor(proxy: PathProxy, walk: AddressWalk) {
     this.#walk = walk;
@@ -64,6 +69,8 @@ class Broadcast implements AsyncDisposable {
     await this.#encoder?.result;
     const { mediaId } = await this.#when("the recording", (livestream) => livestream.mediaId !== null);
     this.mediaId = mediaId ?? "";
+    const webhook = await client.createWebhook({ url: "https://studio.example.com/tandem", events: ["livestream.deleted"] });
+    this.webhookId = webhook.id;
     await client.getMedia(this.mediaId);
     await client.listMedia();
     await client.updateMedia(this.mediaId, { name: "Watched below a path" });
@@ -138,7 +145,7 @@ describe.skipIf(!areInstalled("nginx", "openssl", "ffmpeg"))("behind nginx with 
     for (const server of servers) {
       const root = new URL(server.url, documentUrl).href.replace(/\/$/, "");
       for (const [path, operations] of Object.entries(paths)) {
-        const id = path.startsWith("/v2/media") ? broadcast.mediaId : broadcast.id;
+        const id = idOf(path, broadcast);
         const address = `${root}${path.replace("{id}", id).replace("{instance}", "primary")}`;
         const expected = path.startsWith("/v2/webhooks/") ? 404 : 200; // There is none.
         if ("get" in operations)
@@ -179,7 +186,7 @@ describe.skipIf(!areInstalled("nginx", "openssl", "ffmpeg"))("behind nginx with 
       await page.fill(".modal-ux input", ADMIN_TOKEN);
       await page.click(".modal-ux .modal-btn.authorize");
       await page.click(".modal-ux .btn-done");
-      const operation = page.locator("#operations-Livestreams-listLivestreams");
+      const operation = page.locator(LIST_LIVESTREAMS);
       await operation.locator(".opblock-summary-control").click();
       await operation.locator(".try-out__btn").click();
       await operation.locator(".execute").click();
@@ -187,7 +194,7 @@ describe.skipIf(!areInstalled("nginx", "openssl", "ffmpeg"))("behind nginx with 
       expect(await operation.locator(".request-url pre").textContent()).toStartWith(
         `${proxy.url}/v2/livestreams?`,
       );
-      expect(await seriousFaults(page, "docs-answer")).toEqual([]);
+      expect(await seriousFaults(page, "docs-answer", LIST_LIVESTREAMS)).toEqual([]);
 
       await page.goto(`${proxy.url}/console`);
       await page.fill("[name=token]", ADMIN_TOKEN);
@@ -201,6 +208,12 @@ describe.skipIf(!areInstalled("nginx", "openssl", "ffmpeg"))("behind nginx with 
     120_000,
   );
 });
+
+/** Of what an operation at this path is about. */
+function idOf(path: string, { id, mediaId, webhookId }: Broadcast): string {
+  if (path.startsWith("/v2/media")) return mediaId;
+  return path.startsWith("/v2/webhooks") ? webhookId : id;
+}
 
 /** What goes wrong on the way of the page's requests from now on, or goes elsewhere. */
 function faultsOf(page: Page, rootUrl: string): string[] {

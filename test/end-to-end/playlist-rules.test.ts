@@ -85,7 +85,7 @@ describe.skipIf(!areInstalled("ffmpeg", "gst-launch-1.0"))("the same playlist", 
     await broadcast.begin();
     const url = `${server.url}/live/${broadcast.id}/index.m3u8`;
     await using recorder = await PlaylistRecorder.start(url);
-    await goesOn(recorder, 4);
+    await goesOn(recorder, 2);
     await Promise.all([
       gstreamerHls("hlsdemux", url, PICTURES),
       gstreamerHls("hlsdemux2", url, PICTURES),

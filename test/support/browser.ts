@@ -81,9 +81,10 @@ const SCHEMES = ["light", "dark"] as const;
 
 /**
  * What axe-core (WCAG 2 A and AA, and good practice) finds serious or critical about the page as it stands, on a desktop and on
- * a phone, light and dark. With `SCREENSHOTS=<folder>` in the environment each of the four is photographed too.
+ * a phone, light and dark; or about what is `within` a selector, where the rest is looked at elsewhere: the API reference takes
+ * many seconds. With `SCREENSHOTS=<folder>` in the environment each of the four is photographed too.
  */
-export async function seriousFaults(page: Page, name: string): Promise<string[]> {
+export async function seriousFaults(page: Page, name: string, within = ":root"): Promise<string[]> {
   const found: string[] = [];
   await page.evaluate(axe.source);
   for (const viewport of VIEWPORTS) {
@@ -92,7 +93,7 @@ export async function seriousFaults(page: Page, name: string): Promise<string[]>
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
       await page.evaluate("new Promise(requestAnimationFrame)"); // By then the page's own scripts know of it.
-      const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+      const { violations } = await page.evaluate<axe.AxeResults>(`axe.run("${within}")`);
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
       found.push(
         ...serious.map(({ id, nodes }) => `${look}: ${id} ${nodes.map(({ target }) => target).join(" ")}`),

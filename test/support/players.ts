@@ -44,7 +44,8 @@ export async function gstreamerHls(
     ...[demuxer === "hlsdemux" ? "playbin" : "playbin3", `uri=${url}`],
     ...[`video-sink=${sink("pictures")}`, `audio-sink=${sink("sounds")}`],
   ];
-  const child = Bun.spawn(command, { stdout: "pipe", stderr: "ignore", timeout: maxSeconds * 1000 });
+  const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe", timeout: maxSeconds * 1000 });
+  const errors = child.stderr.text();
   const shown = { pictures: 0, sounds: 0 };
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     for (const [, name] of text.matchAll(/GstFakeSink:(pictures|sounds): last-message = chain/g))
@@ -54,7 +55,8 @@ export async function gstreamerHls(
     await child.exited;
     return;
   }
-  throw new Error(`${demuxer} showed ${shown.pictures} pictures, ${shown.sounds} times sound.`);
+  const counts = `${shown.pictures} pictures, ${shown.sounds} times sound`;
+  throw new Error(`${demuxer} showed ${counts}.\n${await errors}`);
 }
 
 /** FFmpeg's HLS, for so many seconds of the stream; throws with what it did not like. */
