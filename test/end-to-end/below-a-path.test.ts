@@ -69,7 +69,10 @@ class Broadcast implements AsyncDisposable {
     await this.#encoder?.result;
     const { mediaId } = await this.#when("the recording", (livestream) => livestream.mediaId !== null);
     this.mediaId = mediaId ?? "";
-    const webhook = await client.createWebhook({ url: "https://studio.example.com/tandem", events: ["livestream.deleted"] });
+    const webhook = await client.createWebhook({
+      url: "https://studio.example.com/tandem",
+      events: ["livestream.deleted"],
+    });
     this.webhookId = webhook.id;
     await client.getMedia(this.mediaId);
     await client.listMedia();
