@@ -54,6 +54,9 @@ const LANE = [
   "encoders",
   "statistics",
   "kill-loop",
+  "signed-playback",
+  "playlist-rules",
+  "low-latency-cache",
 ];
 
 /** Of the tests with PostgreSQL and an object store; `bun run test:engines` runs all of them. */
