@@ -32,6 +32,7 @@ export class EdgeParts {
   /** By media sequence number, of complete segments; oldest first. */
   readonly #complete = new Map<number, readonly PartFacts[]>();
   #open: { readonly start: SegmentStart; readonly parts: PartFacts[] } | null = null;
+  #openFrameRate: number | null = null;
   #openBytes = 0;
   #lastMsn: number | null = null;
 
@@ -48,7 +49,11 @@ export class EdgeParts {
   /** What is known of rates where no segment is complete. */
   get openRates(): Rates {
     const bitsPerSecond = this.#openBytes === 0 ? 0 : (this.#openBytes * 8) / this.openSeconds;
-    return { peakBitsPerSecond: bitsPerSecond, averageBitsPerSecond: bitsPerSecond, frameRate: null };
+    return {
+      peakBitsPerSecond: bitsPerSecond,
+      averageBitsPerSecond: bitsPerSecond,
+      frameRate: this.#openFrameRate,
+    };
   }
 
   /** Of a complete segment; empty where they are not known any more. */
@@ -87,6 +92,7 @@ export class EdgeParts {
       case "segment-start":
         this.#open = { start: cut.start, parts: [] };
         this.#openBytes = 0;
+        this.#openFrameRate = cut.frameRate ?? null;
         return;
       case "part": {
         const { durationSeconds, independent } = cut.part;

@@ -34,10 +34,15 @@ export class RenditionWriter {
     return { type: "initialization", rendition: this.#name, initialization };
   }
 
-  /** The segment's first sample is decoded at `startSeconds`. */
-  begin(start: SegmentStart, startSeconds: number): Cut {
+  /** The segment's first sample is decoded at `startSeconds`. `frameRate`: where it is listed before it is complete. */
+  begin(start: SegmentStart, startSeconds: number, frameRate?: number | null): Cut {
     this.#segment = new OpenSegment(start, startSeconds, this.#queues);
-    return { type: "segment-start", rendition: this.#name, start };
+    const rates = frameRate === undefined ? {} : { frameRate: this.#hasPictures ? frameRate : null };
+    return { type: "segment-start", rendition: this.#name, start, ...rates };
+  }
+
+  get #hasPictures(): boolean {
+    return this.#tracks.some(({ kind }) => kind === "video");
   }
 
   /** What in the queues begins `beforeSeconds` becomes a part that ends at `endSeconds`; nothing where that is nothing. */

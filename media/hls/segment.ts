@@ -57,7 +57,8 @@ export interface Segment extends SegmentStart {
 /** One thing that is cut, and which of the programme's encodings it is of. */
 export type Cut = { readonly rendition: RenditionName } & (
   | { readonly type: "initialization"; readonly initialization: Initialization }
-  | { readonly type: "segment-start"; readonly start: SegmentStart }
+  /** `frameRate`: pictures a second, of the first segment where it is listed before it is complete. */
+  | { readonly type: "segment-start"; readonly start: SegmentStart; readonly frameRate?: number | null }
   | { readonly type: "part"; readonly part: Part }
   | { readonly type: "gap"; readonly gap: GapPart }
   | ({ readonly type: "segment"; readonly segment: Segment } & PlaylistTargets)

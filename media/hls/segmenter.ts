@@ -281,7 +281,8 @@ export class Segmenter {
     };
     this.#nextMsn += 1;
     this.#nextIsDiscontinuous = false;
-    for (const writer of this.#writers) this.#cuts.push(writer.begin(start, startSeconds));
+    const frameRate = promised === null ? undefined : (this.#encoder?.frameRate ?? null);
+    for (const writer of this.#writers) this.#cuts.push(writer.begin(start, startSeconds, frameRate));
   }
 
   /** What the next frame of this track is expected to last. */
