@@ -2,6 +2,7 @@
 // than that from the first picture on.
 
 import Hls, { type LevelDetails } from "hls.js";
+import { WET_SECONDS } from "./catch-up.ts";
 import { aheadSeconds } from "./media-times.ts";
 
 /**
@@ -39,8 +40,9 @@ function beginNearLive(hls: Hls, video: HTMLVideoElement, begin: () => void): vo
   hls.once(Hls.Events.DESTROYING, () => clearTimeout(patience));
 
   function look(): void {
-    const skippedSeconds = (hls.liveSyncPosition ?? 0) - video.currentTime;
-    if (skippedSeconds >= aheadSeconds(video)) return;
+    const skippedSeconds = Math.max(0, (hls.liveSyncPosition ?? 0) - video.currentTime);
+    // Who begins with less is stretched at once, and so is later for the next quarter of a minute.
+    if (aheadSeconds(video) - skippedSeconds < WET_SECONDS) return;
     if (skippedSeconds > 0) video.currentTime += skippedSeconds;
     go();
   }

@@ -11,7 +11,7 @@ describe("how fast a live picture plays", () => {
   });
 
   test("a little faster where it is behind, and more where it is far behind", () => {
-    expect([rate(1.16), rate(2), rate(2.01), rate(60)]).toEqual([1.05, 1.05, 1.1, 1.1]);
+    expect([rate(1.16), rate(1.5), rate(1.51), rate(60)]).toEqual([1.05, 1.05, 1.1, 1.1]);
   });
 
   test("a little slower where it is closer to live than is safe", () => {
@@ -26,5 +26,10 @@ describe("how fast a live picture plays", () => {
   test("stretches what is left while nothing comes, until there is enough again", () => {
     expect([rate(1, 1, 0.61), rate(1, 1, 0.59), rate(5, 1.1, 0.59)]).toEqual([1, 0.7, 0.7]);
     expect([rate(1.1, 0.7, 0.79), rate(1.1, 0.7, 0.81), rate(1.4, 0.7, 0.81)]).toEqual([0.7, 1, 1.05]);
+  });
+
+  test("stretches it more where there is hardly anything left", () => {
+    expect([rate(1, 0.7, 0.41), rate(1, 0.7, 0.39), rate(1, 1, 0)]).toEqual([0.7, 0.5, 0.5]);
+    expect([rate(1.1, 0.5, 0.41), rate(1.1, 0.5, 0.79), rate(1.1, 0.5, 0.81)]).toEqual([0.7, 0.7, 1]);
   });
 });
