@@ -1,5 +1,5 @@
 // How late low latency is, and what it costs. From a frame's last byte written to the RTMP socket to its complete part at a client with
-// a blocked reload, for 1 client and for 1,000 in a process of their own; what 10,000 reloads that wait at once take of memory;
+// a blocked reload, for 1 client in a process of its own and with 999 more in another; what 10,000 reloads that wait at once take of memory;
 // and how old the picture is that Chromium shows on the watch page, by a number that is burned into it.
 // `low-latency.bench.ts [latency] [waiting] [browser]`: all three where none is named.
 
@@ -40,7 +40,9 @@ print(
   `${cpus().length} × ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Bun ${Bun.version}`,
 );
 if (isWanted("latency")) {
-  print("clients  part target  delay p50    p95    p99    max ms  parts/s each  server's CPU  resident MB");
+  print(
+    "clients  part target  delay p50    p95    p99    max ms  parts/s each  server's CPU  the others' CPU  resident MB",
+  );
   for (const count of CLIENTS) await measureLatency(count);
 }
 if (isWanted("waiting")) await measureWaiting();
@@ -51,19 +53,23 @@ async function measureLatency(count: number): Promise<void> {
   const publishing = new AbortController();
   const { mediaUrl, published } = await goLive(server, (url) => publishStamped(url, publishing.signal));
   const partTarget = Number(/PART-TARGET=([\d.]+)/.exec((await fetchPlaylist(mediaUrl)).text)?.[1]);
-  const script = join(ROOT, "bench/support/blocked-client-process.ts");
-  const command = [process.execPath, script, mediaUrl, String(count), String(MEASURED_SECONDS)];
-  await using clients = new Program(command, 2 * (WARM_UP_SECONDS + MEASURED_SECONDS));
+  await using watched = blockedClients(mediaUrl, 1);
+  await using others = count > 1 ? blockedClients(mediaUrl, count - 1) : null;
   await Bun.sleep((WARM_UP_SECONDS + 1) * 1000);
-  const before = usageOf(server.processId);
+  const cpuShareOf = ({ processId }: { readonly processId: number }): (() => string) => {
+    const before = usageOf(processId).cpuSeconds;
+    return () =>
+      `${(((usageOf(processId).cpuSeconds - before) / (MEASURED_SECONDS - 2)) * 100).toFixed(0)} %`;
+  };
+  const serversShare = cpuShareOf(server);
+  const othersShare = others === null ? () => "" : cpuShareOf(others);
   await Bun.sleep((MEASURED_SECONDS - 2) * 1000);
-  const after = usageOf(server.processId);
-  const { exitCode, stdout, stderr } = await clients.result;
-  if (exitCode !== 0) throw new Error(`The clients ended with ${exitCode}:\n${stderr}`);
-  const { p50, p95, p99, max, parts }: Measured = JSON.parse(stdout);
+  const shares = [serversShare(), othersShare()] as const;
+  const { residentMegabytes } = usageOf(server.processId);
+  const { p50, p95, p99, max, parts } = await measuredBy(watched);
+  const partsOfOthers = others === null ? 0 : (await measuredBy(others)).parts;
   publishing.abort();
   await published;
-  const cpuShare = (after.cpuSeconds - before.cpuSeconds) / (MEASURED_SECONDS - 2);
   print(
     [
       String(count).padStart(7),
@@ -72,11 +78,25 @@ async function measureLatency(count: number): Promise<void> {
       p95.toFixed(0).padStart(5),
       p99.toFixed(0).padStart(5),
       max.toFixed(0).padStart(8),
-      (parts / count / MEASURED_SECONDS).toFixed(2).padStart(12),
-      `${(cpuShare * 100).toFixed(0)} %`.padStart(12),
-      after.residentMegabytes.toFixed(0).padStart(11),
+      ((parts + partsOfOthers) / count / MEASURED_SECONDS).toFixed(2).padStart(12),
+      shares[0].padStart(12),
+      shares[1].padStart(15),
+      residentMegabytes.toFixed(0).padStart(11),
     ].join("  "),
   );
+}
+
+/** In a process of their own: what many take of a core is not to delay the one that looks when its parts come. */
+function blockedClients(mediaUrl: string, count: number): Program {
+  const script = join(ROOT, "bench/support/blocked-client-process.ts");
+  const command = [process.execPath, script, mediaUrl, String(count), String(MEASURED_SECONDS)];
+  return new Program(command, 2 * (WARM_UP_SECONDS + MEASURED_SECONDS));
+}
+
+async function measuredBy(clients: Program): Promise<Measured> {
+  const { exitCode, stdout, stderr } = await clients.result;
+  if (exitCode !== 0) throw new Error(`The clients ended with ${exitCode}:\n${stderr}`);
+  return JSON.parse(stdout);
 }
 
 /** All of them ask for the segment after the one that is being made, so none is answered while the memory is looked at. */

@@ -14,7 +14,11 @@ const HEADERS_END = Buffer.from("\r\n\r\n");
 export class RawHttp {
   readonly #host: string;
   #socket: Bun.Socket | null = null;
-  #received: Buffer = Buffer.alloc(0);
+  /** Of the answer that is coming, as it came. */
+  #pieces: Buffer[] = [];
+  #receivedLength = 0;
+  /** The least that the whole answer has, as far as its headers say. */
+  #leastLength = 0;
   #waiting: ((answer: RawAnswer) => void) | null = null;
 
   private constructor(host: string) {
@@ -61,22 +65,36 @@ export class RawHttp {
     resolve?.(answer);
   }
 
+  /** A large body is put together once: whoever does it with each piece copies it as often as it has pieces. */
   #receive(bytes: Buffer): void {
-    this.#received = Buffer.concat([this.#received, bytes]);
-    const end = this.#received.indexOf(HEADERS_END);
+    this.#pieces.push(bytes);
+    this.#receivedLength += bytes.byteLength;
+    if (this.#receivedLength < this.#leastLength) return;
+    const received = this.#pieces.length === 1 ? bytes : Buffer.concat(this.#pieces);
+    this.#pieces = [received];
+    const end = received.indexOf(HEADERS_END);
     if (end === -1) return;
-    const headers = this.#received.subarray(0, end).toString("latin1");
-    const rest = this.#received.subarray(end + HEADERS_END.byteLength);
+    const headers = received.subarray(0, end).toString("latin1");
+    const bodyStart = end + HEADERS_END.byteLength;
+    this.#leastLength = bodyStart + lengthOf(headers);
+    const rest = received.subarray(bodyStart);
     const body = /\r\ntransfer-encoding: chunked/i.test(headers) ? chunks(rest) : whole(headers, rest);
     if (body === null) return;
-    this.#received = Buffer.alloc(0);
+    this.#pieces = [];
+    this.#receivedLength = 0;
+    this.#leastLength = 0;
     this.#answered({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(headers)?.[1]), body });
   }
 }
 
+/** Of the body; 0 where it is not said. */
+function lengthOf(headers: string): number {
+  return Number(/\r\ncontent-length: (\d+)/i.exec(headers)?.[1] ?? 0);
+}
+
 /** Null where it is not all there. */
 function whole(headers: string, rest: Buffer): Buffer | null {
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(headers)?.[1] ?? 0);
+  const length = lengthOf(headers);
   return rest.byteLength < length ? null : rest.subarray(0, length);
 }
 
