@@ -94,7 +94,8 @@ const WATCH = `(() => {
   let time = video.currentTime;
   let movedAt = performance.now();
   let isStalled = false;
-  let stalledAt = -Infinity;
+  let stoodFrom = 0;
+  let stoodUntil = -Infinity;
   window.watching = setInterval(() => {
     context.drawImage(video, 0, 0, 1, 1);
     const [red, , blue] = context.getImageData(0, 0, 1, 1).data;
@@ -105,9 +106,10 @@ const WATCH = `(() => {
     if (video.currentTime !== time) {
       if (isStalled) {
         // What goes on for less than a second has not gone on.
-        if (movedAt - stalledAt < 1000) window.watched.stalls.pop();
-        window.watched.stalls.push("still for " + Math.round(now - movedAt) + " ms at " + time.toFixed(2));
-        stalledAt = now;
+        if (movedAt - stoodUntil < 1000) window.watched.stalls.pop();
+        else stoodFrom = movedAt;
+        window.watched.stalls.push("still for " + Math.round(now - stoodFrom) + " ms at " + time.toFixed(2));
+        stoodUntil = now;
       }
       [time, movedAt, isStalled] = [video.currentTime, now, false];
     } else if (now - movedAt > 250) isStalled = true;
