@@ -60,6 +60,14 @@ async function watch(
   return page;
 }
 
+/**
+ * Behind live by as much as interruptions take. By parts a viewer has a second: where a camera is plugged out it goes into making
+ * sure that no picture comes, and what is played is slow, or stands still once, until it is there again.
+ */
+function steadily(page: Page): Promise<unknown> {
+  return page.addInitScript(`localStorage.setItem("tandem-delay", "steady")`);
+}
+
 /** Goes on once the segment that this media playlist was to begin with, behind its lead-in, has left the playlist. */
 async function comeTooLate(url: string, goOn: () => Promise<void>): Promise<void> {
   const msn = Number(new URL(url).searchParams.get("lead-in"));
@@ -139,7 +147,8 @@ test.skipIf(!areInstalled("chromium"))(
     const late = await onAir(api, "late sound", lose("audio", 0, 6000));
     await using browser = await launchBrowser();
     const pages = new Map<string, Page>();
-    for (const each of [camera, microphone, late]) pages.set(each.name, await watch(browser, server, each));
+    for (const each of [camera, microphone, late])
+      pages.set(each.name, await watch(browser, server, each, async (page) => void (await steadily(page))));
     const silent = new Map([["microphone", pages.get("microphone") as Page]]);
     pages.delete("microphone");
     await Bun.sleep(5000); // The sound of the last one is to come.
