@@ -118,7 +118,9 @@ test.skipIf(!areInstalled("ffmpeg", "ffprobe", "chromium"))(
     const { mediaId } = await api.when(id, "its media", ({ status }) => status === "finished");
     const media = await api.media(mediaId ?? "");
     expect(media.playbackPolicy).toBe("signed");
-    await until("the viewer to see the end", () => viewer.evaluate<boolean>("video.ended"), 30);
+    // But for a part: by parts hls.js 1.7 does not ask for the last one of what was live, and never says that it has ended.
+    const isAtEnd = "video.ended || video.duration - video.currentTime < 0.5";
+    await until("the viewer to come to the end", () => viewer.evaluate<boolean>(isAtEnd), 30);
     expect(await errorsOf(viewer)).toEqual([]);
     expect(await currentTime(viewer)).toBeGreaterThan(10);
     await decodeAll(url); // Now led to the recording.
