@@ -87,11 +87,15 @@ function problemsOf(
   { url }: TandemServer,
   harm = async (): Promise<void> => undefined,
 ): Promise<readonly Problem[]> {
-  return until("a server that is not ready", async () => {
-    await harm();
-    const response = await fetch(`${url}/readyz`);
-    if (response.status !== 503) return null;
-    const { data }: NotReady = JSON.parse(await response.text());
-    return data.problems.length === 2 ? data.problems : null;
-  });
+  return until(
+    "a server that is not ready",
+    async () => {
+      await harm();
+      const response = await fetch(`${url}/readyz`);
+      if (response.status !== 503) return null;
+      const { data }: NotReady = JSON.parse(await response.text());
+      return data.problems.length === 2 ? data.problems : null;
+    },
+    60,
+  ); // The last blocks go by the probes themselves, one a second.
 }

@@ -83,6 +83,7 @@ export class Viewer implements AsyncDisposable {
     if (firstMsn > from) throw new Error(`Segment ${from} left the playlist unseen:\n${playlist.text}`);
     if (firstMsn + playlist.segments.length < from) throw new Error(`It went backwards:\n${playlist.text}`);
     for (const segment of playlist.segments.slice(from - firstMsn)) {
+      if (isGap(playlist, segment.url)) continue; // It is not there, by the playlist's own word.
       if (segment.hasDiscontinuity) this.#discontinuities += 1;
       if (segment.initializationUrl !== this.#initializationUrl) {
         this.#initializationUrl = segment.initializationUrl;
@@ -93,6 +94,17 @@ export class Viewer implements AsyncDisposable {
     }
     this.#nextMsn = firstMsn + playlist.segments.length;
   }
+}
+
+/** EXT-X-GAP stands among the tags of its segment (rfc8216bis §4.4.4.7). */
+function isGap({ text, url }: Playlist, segmentUrl: string): boolean {
+  let hasGap = false;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("#")) hasGap ||= line === "#EXT-X-GAP";
+    else if (line !== "" && new URL(line, url).href === segmentUrl) return hasGap;
+    else hasGap = false;
+  }
+  return false;
 }
 
 async function fetchBytes(url: string): Promise<Uint8Array> {
