@@ -50,6 +50,7 @@ async function watch(
   prepare: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 320, height: 240 } });
+  await steadily(page);
   await prepare(page);
   await page.goto(`${server.url}/watch/${id}`);
   await until(
@@ -147,8 +148,7 @@ test.skipIf(!areInstalled("chromium"))(
     const late = await onAir(api, "late sound", lose("audio", 0, 6000));
     await using browser = await launchBrowser();
     const pages = new Map<string, Page>();
-    for (const each of [camera, microphone, late])
-      pages.set(each.name, await watch(browser, server, each, async (page) => void (await steadily(page))));
+    for (const each of [camera, microphone, late]) pages.set(each.name, await watch(browser, server, each));
     const silent = new Map([["microphone", pages.get("microphone") as Page]]);
     pages.delete("microphone");
     await Bun.sleep(5000); // The sound of the last one is to come.
