@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FetchedPlaylist } from "./hls-validator/history.ts";
+import { readMediaPlaylist } from "./hls-validator/media-playlist.ts";
 import { expectValid, fetchPlaylist, fetchVariantUrl, type Playlist } from "./judges.ts";
 import { until } from "./until.ts";
 
@@ -82,8 +83,10 @@ export class Viewer implements AsyncDisposable {
     const from = this.#nextMsn ?? firstMsn;
     if (firstMsn > from) throw new Error(`Segment ${from} left the playlist unseen:\n${playlist.text}`);
     if (firstMsn + playlist.segments.length < from) throw new Error(`It went backwards:\n${playlist.text}`);
-    for (const segment of playlist.segments.slice(from - firstMsn)) {
-      if (isGap(playlist, segment.url)) continue; // It is not there, by the playlist's own word.
+    const listed = readMediaPlaylist(playlist.text).segments;
+    for (const [index, segment] of playlist.segments.entries()) {
+      // What is a gap is not there, by the playlist's own word.
+      if (firstMsn + index < from || listed[index]?.isGap === true) continue;
       if (segment.hasDiscontinuity) this.#discontinuities += 1;
       if (segment.initializationUrl !== this.#initializationUrl) {
         this.#initializationUrl = segment.initializationUrl;
@@ -94,17 +97,6 @@ export class Viewer implements AsyncDisposable {
     }
     this.#nextMsn = firstMsn + playlist.segments.length;
   }
-}
-
-/** EXT-X-GAP stands among the tags of its segment (rfc8216bis §4.4.4.7). */
-function isGap({ text, url }: Playlist, segmentUrl: string): boolean {
-  let hasGap = false;
-  for (const line of text.split("\n")) {
-    if (line.startsWith("#")) hasGap ||= line === "#EXT-X-GAP";
-    else if (line !== "" && new URL(line, url).href === segmentUrl) return hasGap;
-    else hasGap = false;
-  }
-  return false;
 }
 
 async function fetchBytes(url: string): Promise<Uint8Array> {
