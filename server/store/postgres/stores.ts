@@ -5,6 +5,7 @@ import { InTurn } from "#server/common/in-turn.ts";
 import type { Log } from "#server/common/log.ts";
 import { StartError } from "#server/common/start-error.ts";
 import { diskTroubleOf } from "#server/store/disk-trouble.ts";
+import { FirstAnswers } from "#server/store/first-answers.ts";
 import type { PlaybackKeyStore } from "#server/store/playback-key-store.ts";
 import type { References } from "#server/store/references.ts";
 import type { Stores } from "#server/store/stores.ts";
@@ -15,7 +16,7 @@ import { PostgresProbe } from "./database-probe.ts";
 import { PostgresDateMarkStore } from "./date-mark-store.ts";
 import { PostgresDeliveryStore } from "./delivery-store.ts";
 import { PostgresEventStore } from "./event-store.ts";
-import { PostgresIdempotencyStore } from "./idempotency-store.ts";
+import { PostgresFirstAnswerRows } from "./first-answer-rows.ts";
 import { keptSecret } from "./kept-secret.ts";
 import { PostgresLivestreamStore } from "./livestream-store.ts";
 import { PostgresMediaStore } from "./media-store.ts";
@@ -58,8 +59,8 @@ export async function openPostgresStores(
     await client.close();
     throw new StartError(IN_USE);
   }
-  const idempotencyKeys = new PostgresIdempotencyStore(client);
-  await idempotencyKeys.voidClaims();
+  const firstAnswers = new PostgresFirstAnswerRows(client);
+  await firstAnswers.voidClaims();
   const statisticsWriter = new PostgresStatisticsWriter({ client, log });
   const stores: Stores = {
     livestreams: new PostgresLivestreamStore(client),
@@ -71,7 +72,7 @@ export async function openPostgresStores(
     references: new PostgresReferences(client),
     webhooks: new PostgresWebhookStore(client),
     deliveries: new PostgresDeliveryStore(client),
-    idempotencyKeys,
+    idempotencyKeys: new FirstAnswers(firstAnswers),
     risingTime: new PostgresRisingTimeStore(client),
     dateMark: new PostgresDateMarkStore(client),
     turns: new InTurn(),

@@ -4,6 +4,7 @@ import type { Database } from "bun:sqlite";
 import { InTurn } from "#server/common/in-turn.ts";
 import type { Log } from "#server/common/log.ts";
 import type { DataDirectory } from "#server/store/data-directory.ts";
+import { FirstAnswers } from "#server/store/first-answers.ts";
 import type { PlaybackKeyStore } from "#server/store/playback-key-store.ts";
 import type { References } from "#server/store/references.ts";
 import type { Stores } from "#server/store/stores.ts";
@@ -13,7 +14,7 @@ import { DatabaseSync } from "./database-sync.ts";
 import { SqliteDateMarkStore } from "./date-mark-store.ts";
 import { SqliteDeliveryStore } from "./delivery-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
-import { SqliteIdempotencyStore } from "./idempotency-store.ts";
+import { SqliteFirstAnswerRows } from "./first-answer-rows.ts";
 import { SqliteLivestreamStore } from "./livestream-store.ts";
 import { SqliteMediaStore } from "./media-store.ts";
 import { SqlitePlaybackKeyStore } from "./playback-key-store.ts";
@@ -62,7 +63,7 @@ export function storesIn(database: Database) {
     playbackKeys: new SqlitePlaybackKeyStore(database),
     webhooks: new SqliteWebhookStore(database),
     references: new SqliteReferences(database),
-    idempotencyKeys: new SqliteIdempotencyStore(database),
+    idempotencyKeys: new FirstAnswers(new SqliteFirstAnswerRows(database)),
     risingTime: new SqliteRisingTimeStore(database),
     dateMark: new SqliteDateMarkStore(database),
     turns: new InTurn(),

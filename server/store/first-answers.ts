@@ -1,13 +1,21 @@
-// First answers in PostgreSQL. Who is answering a call now is known to the process: there is one on a database.
+// First answers, whichever engine keeps them. Who is answering a call now is known to the process: there is one on a database.
 
-import { diskTroubleOf } from "#server/store/disk-trouble.ts";
-import {
-  ANSWER_KEPT_MS,
-  type Claim,
-  type IdempotencyStore,
-  type StoredAnswer,
-} from "#server/store/idempotency-store.ts";
-import type { PostgresClient } from "./client.ts";
+import { diskTroubleOf } from "./disk-trouble.ts";
+import { ANSWER_KEPT_MS, type Claim, type IdempotencyStore, type StoredAnswer } from "./idempotency-store.ts";
+
+/** The rows, one for each key of a route. */
+export interface FirstAnswerRows {
+  /** The answer of a claim that is younger than `oldestMs`; null where there is none. */
+  answer(route: string, key: string, oldestMs: number): Promise<StoredAnswer | null>;
+
+  /** In place of what is there, without an answer; what is as old as `oldestMs`, or older, is gone. */
+  claim(route: string, key: string, nowMs: number, oldestMs: number): Promise<void>;
+
+  finish(route: string, key: string, answer: StoredAnswer): Promise<void>;
+
+  /** The row is gone, unless it has an answer. */
+  release(route: string, key: string): Promise<void>;
+}
 
 interface Answering {
   readonly claimedAtMs: number;
@@ -21,23 +29,19 @@ interface Unstored {
   readonly answer: StoredAnswer;
 }
 
-/** Memory for answers of a few kilobytes each while the database is away; the oldest give way. */
+/** Memory for answers of a few kilobytes each while the store takes nothing; the oldest give way. */
 const MAX_UNSTORED = 1000;
 
-export class PostgresIdempotencyStore implements IdempotencyStore {
-  readonly #client: PostgresClient;
+export class FirstAnswers implements IdempotencyStore {
+  readonly #rows: FirstAnswerRows;
   /** First calls that are being answered, or about to be. */
   readonly #answering = new Map<string, Answering>();
-  /** First answers that the database did not take, oldest first. */
+  /** First answers that the store did not take, oldest first. */
   readonly #unstored = new Map<string, Unstored>();
 
-  constructor(client: PostgresClient) {
-    this.#client = client;
-  }
-
-  /** A claim that its process did not live to answer is void: to be called before any other. */
-  async voidClaims(): Promise<void> {
-    await this.#client.run("DELETE FROM idempotency_keys WHERE answer IS NULL");
+  /** `rows`: without claims that their process did not live to answer. */
+  constructor(rows: FirstAnswerRows) {
+    this.#rows = rows;
   }
 
   async claim(route: string, key: string, nowMs: number): Promise<Claim> {
@@ -61,10 +65,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 
   async finish(route: string, key: string, answer: StoredAnswer): Promise<void> {
     try {
-      await this.#client.run(
-        "UPDATE idempotency_keys SET answer = $answer WHERE route = $route AND key = $key",
-        { route, key, answer: JSON.stringify(answer) },
-      );
+      await this.#rows.finish(route, key, answer);
     } catch (error) {
       if (diskTroubleOf(error) === null) throw error;
       const claimedAtMs = this.#answering.get(idOf(route, key))?.claimedAtMs ?? 0;
@@ -75,33 +76,20 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 
   async release(route: string, key: string): Promise<void> {
     try {
-      await this.#client.run(
-        "DELETE FROM idempotency_keys WHERE route = $route AND key = $key AND answer IS NULL",
-        { route, key },
-      );
+      await this.#rows.release(route, key);
     } finally {
       this.#end(route, key);
     }
   }
 
-  /** Null where there is none: then the key is claimed in the database, too. */
+  /** Null where there is none: then the key is claimed in the store, too. */
   async #firstAnswer(route: string, key: string, nowMs: number): Promise<StoredAnswer | null> {
     this.#forgetUnstored(nowMs);
-    const unstored = this.#unstored.get(idOf(route, key));
-    if (unstored !== undefined) return unstored.answer;
     const oldestMs = nowMs - ANSWER_KEPT_MS;
-    const row = await this.#client.first<{ answer: string | null }>(
-      "SELECT answer FROM idempotency_keys WHERE route = $route AND key = $key AND claimed_at_ms > $oldestMs",
-      { route, key, oldestMs },
-    );
-    if (row !== null && row.answer !== null) return JSON.parse(row.answer);
-    await this.#client.run("DELETE FROM idempotency_keys WHERE claimed_at_ms <= $oldestMs", { oldestMs });
-    await this.#client.run(
-      `INSERT INTO idempotency_keys (route, key, claimed_at_ms) VALUES ($route, $key, $nowMs)
-       ON CONFLICT (route, key) DO UPDATE SET claimed_at_ms = excluded.claimed_at_ms, answer = NULL`,
-      { route, key, nowMs },
-    );
-    return null;
+    const unstored = this.#unstored.get(idOf(route, key));
+    const answer = unstored?.answer ?? (await this.#rows.answer(route, key, oldestMs));
+    if (answer === null) await this.#rows.claim(route, key, nowMs, oldestMs);
+    return answer;
   }
 
   #end(route: string, key: string): void {
