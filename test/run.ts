@@ -1,5 +1,6 @@
 // The one command that checks everything: packages, types, format, lint, dead code, then every test.
-// The last line is `N passed, N failed`: tests, and each check as one; the exit code is 1 if any failed.
+// What failed is told once more at the end, where it is not lost among thousands of lines. The last line is `N passed, N failed`:
+// tests, and each check as one; the exit code is 1 if any failed.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -78,7 +79,8 @@ await objects;
 await steps.suite("end-to-end tests, two at a time", runLanes);
 await steps.suite("end-to-end tests, each alone", () => runTests(ALONE.map(endToEnd)));
 
-const { passed, failed, skipped } = steps.total;
+const { passed, failed, skipped, failures } = steps.total;
+for (const failure of failures) print(`FAILED  ${failure}\n`);
 if (skipped > 0) print(`${skipped} skipped`);
 print(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
@@ -102,7 +104,12 @@ async function runLanes(): Promise<Tally> {
   const others = files.filter((file) => !lane.includes(file) && !alone.includes(file)).sort();
   const engines = ENGINES.map((name) => `./test/engines/${name}.test.ts`);
   const [a, b] = await Promise.all([runTests(lane), runTests([...others, ...engines])]);
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    failures: [...a.failures, ...b.failures],
+  };
 }
 
 function endToEnd(name: string): string {
@@ -132,7 +139,7 @@ async function runTests(rest: readonly string[]): Promise<Tally> {
     return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
   } catch {
     print(`The tests ended with ${child.exitCode ?? child.signalCode} and without a report.`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: [] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -12,7 +12,10 @@ test("a step says what begins, how it ended, and after how long", async () => {
     "FAILED  format (S s)",
     "a.ts is not formatted",
   ]);
-  expect(steps.total).toEqual({ passed: 1, failed: 1, skipped: 0 });
+  expect(steps.total).toEqual({
+    ...{ passed: 1, failed: 1, skipped: 0 },
+    failures: ["format\na.ts is not formatted"],
+  });
 });
 
 test("what is needed is obtained where it can be, said to be there, or skipped with the reason", async () => {
@@ -31,20 +34,20 @@ test("what is needed is obtained where it can be, said to be there, or skipped w
     "installing",
     "ok      ffmpeg: apt-get installs it (S s)",
   ]);
-  expect(steps.total).toEqual({ passed: 1, failed: 0, skipped: 1 });
+  expect(steps.total).toEqual({ passed: 1, failed: 0, skipped: 1, failures: [] });
 });
 
 test("the tests of a suite count one by one", async () => {
   const { steps, lines } = makeSteps();
-  await steps.suite("tests", async () => ({ passed: 7, failed: 0, skipped: 2 }));
-  await steps.suite("more tests", async () => ({ passed: 3, failed: 1, skipped: 0 }));
+  await steps.suite("tests", async () => ({ passed: 7, failed: 0, skipped: 2, failures: [] }));
+  await steps.suite("more tests", async () => ({ passed: 3, failed: 1, skipped: 0, failures: ["a\nno"] }));
   expect(lines.filter((line) => line !== "")).toEqual([
     "begins  tests",
     "ok      tests: 7 passed, 0 failed, 2 skipped (S s)",
     "begins  more tests",
     "FAILED  more tests: 3 passed, 1 failed, 0 skipped (S s)",
   ]);
-  expect(steps.total).toEqual({ passed: 10, failed: 1, skipped: 2 });
+  expect(steps.total).toEqual({ passed: 10, failed: 1, skipped: 2, failures: ["a\nno"] });
 });
 
 /** Times are measured, so each is an S in the lines. */

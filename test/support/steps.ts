@@ -5,7 +5,7 @@ import type { Provision } from "./provision.ts";
 
 export class Steps {
   readonly #print: (line: string) => void;
-  readonly #total: Tally = { passed: 0, failed: 0, skipped: 0 };
+  readonly #total: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
   constructor(print: (line: string) => void) {
     this.#print = print;
@@ -20,8 +20,10 @@ export class Steps {
       this.#total.passed += 1;
     } catch (error) {
       this.#end("FAILED", name, startedAt);
-      this.#print(error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      this.#print(why);
       this.#total.failed += 1;
+      this.#total.failures.push(`${name}\n${why}`);
     }
   }
 
@@ -41,13 +43,14 @@ export class Steps {
     this.#print("");
     const startedAt = this.#begin(name);
     const tally = await run();
-    const { passed, failed, skipped } = tally;
+    const { passed, failed, skipped, failures } = tally;
     const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
     this.#end(failed === 0 ? "ok" : "FAILED", `${name}: ${counts}`, startedAt);
     this.#print("");
     this.#total.passed += passed;
     this.#total.failed += failed;
     this.#total.skipped += skipped;
+    this.#total.failures.push(...failures);
   }
 
   get total(): Readonly<Tally> {
