@@ -25,3 +25,8 @@ export interface Page<Item> {
   /** Rows of all pages together. */
   readonly total: number;
 }
+
+/** The parameters `$limit` and `$offset` of a statement that picks the page. */
+export function pageParameters({ page, perpage }: PageRequest<string>): { limit: number; offset: number } {
+  return { limit: perpage, offset: page * perpage };
+}

@@ -1,23 +1,14 @@
 // Deliveries in PostgreSQL, as they are written: of what is pending in a lane, the first alone has a next attempt.
 
 import type { DeliveryAttempt, DeliveryChange, NewDelivery } from "#server/store/delivery-store.ts";
+import {
+  type Change,
+  MAX_ATTEMPTS,
+  MAX_KEPT,
+  type Place,
+  REMOVED_AT_ONCE,
+} from "#server/store/rows/delivery-rows.ts";
 import type { Queries } from "./queries.ts";
-
-/** Attempts that a delivery remembers: eight come by themselves, the others by somebody's asking. */
-const MAX_ATTEMPTS = 50;
-
-/** Of a webhook that is away for long, or told very much: some 600 MB. The oldest go first, sent or not. */
-const MAX_KEPT = 1_000_000;
-
-/** How many deliveries one transaction removes: a few milliseconds' worth. */
-const REMOVED_AT_ONCE = 1000;
-
-type Change<Type extends DeliveryChange["type"]> = Extract<DeliveryChange, { type: Type }>;
-
-interface Place {
-  readonly webhookId: string;
-  readonly lane: string;
-}
 
 /** In order. One that is there already stays as it is. */
 export async function appendDeliveries(queries: Queries, deliveries: readonly NewDelivery[]): Promise<void> {

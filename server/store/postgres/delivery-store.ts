@@ -2,30 +2,13 @@
 
 import type { DeliveryStore, StoredDelivery, UpcomingDelivery } from "#server/store/delivery-store.ts";
 import type { Page } from "#server/store/page.ts";
+import {
+  type DeliveryRow,
+  SELECT_DELIVERIES,
+  SELECT_UPCOMING,
+  storedDelivery,
+} from "#server/store/rows/delivery-rows.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
-
-type Row = Omit<StoredDelivery, "attempts"> & { readonly attempts: string };
-
-/** Member of the row → column. */
-const COLUMNS = {
-  id: "id",
-  eventId: "event_id",
-  type: "type",
-  state: "state",
-  attempts: "attempts",
-  nextAttemptRisingMs: "next_attempt_rising_ms",
-  createdAtMs: "created_at_ms",
-} as const satisfies Record<keyof StoredDelivery, string>;
-
-const UPCOMING_COLUMNS = {
-  id: "id",
-  eventId: "event_id",
-  type: "type",
-  body: "body",
-  failures: "failures",
-  nextAttemptRisingMs: "next_attempt_rising_ms",
-} as const satisfies Record<keyof UpcomingDelivery, string>;
 
 export class PostgresDeliveryStore implements DeliveryStore {
   readonly #client: PostgresClient;
@@ -40,29 +23,24 @@ export class PostgresDeliveryStore implements DeliveryStore {
   ): Promise<Page<StoredDelivery>> {
     const { first, end } = await this.#extent(webhookId);
     const last = end - 1 - page * perpage;
-    const rows = await this.#client.all<Row>(
-      `SELECT ${selected(COLUMNS)} FROM webhook_deliveries
+    const rows = await this.#client.all<DeliveryRow>(
+      `${SELECT_DELIVERIES}
        WHERE webhook_id = $webhookId AND number BETWEEN $from AND $last ORDER BY number DESC`,
       { webhookId, from: last - perpage + 1, last },
     );
-    return { items: rows.map(fromRow), total: end - first };
+    return { items: rows.map(storedDelivery), total: end - first };
   }
 
   async find(webhookId: string, id: string): Promise<StoredDelivery | null> {
-    const row = await this.#client.first<Row>(
-      `SELECT ${selected(COLUMNS)} FROM webhook_deliveries WHERE id = $id AND webhook_id = $webhookId`,
+    const row = await this.#client.first<DeliveryRow>(
+      `${SELECT_DELIVERIES} WHERE id = $id AND webhook_id = $webhookId`,
       { webhookId, id },
     );
-    return row === null ? null : fromRow(row);
+    return row === null ? null : storedDelivery(row);
   }
 
   upcoming(webhookId: string, limit: number): Promise<readonly UpcomingDelivery[]> {
-    return this.#client.all<UpcomingDelivery>(
-      `SELECT ${selected(UPCOMING_COLUMNS)} FROM webhook_deliveries
-       WHERE webhook_id = $webhookId AND next_attempt_rising_ms IS NOT NULL
-       ORDER BY next_attempt_rising_ms, number LIMIT $limit`,
-      { webhookId, limit },
-    );
+    return this.#client.all<UpcomingDelivery>(SELECT_UPCOMING, { webhookId, limit });
   }
 
   /** From one webhook to the next, not by looking at every delivery. */
@@ -88,8 +66,4 @@ export class PostgresDeliveryStore implements DeliveryStore {
     );
     return row ?? { first: 0, end: 0 };
   }
-}
-
-function fromRow({ attempts, ...row }: Row): StoredDelivery {
-  return { ...row, attempts: JSON.parse(attempts) };
 }

@@ -2,8 +2,8 @@
 
 import type { EventPageRequest, EventStore, StoredEvent } from "#server/store/event-store.ts";
 import type { Page } from "#server/store/page.ts";
+import { selected } from "#server/store/rows/columns.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
 import type { Queries } from "./queries.ts";
 
 type Row = Omit<StoredEvent, "data"> & { readonly data: string };

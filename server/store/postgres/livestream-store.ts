@@ -10,39 +10,18 @@ import type {
   LivestreamStore,
   NewLivestream,
 } from "#server/store/livestream-store.ts";
-import type { Page } from "#server/store/page.ts";
+import { type Page, pageParameters } from "#server/store/page.ts";
+import { assignments } from "#server/store/rows/columns.ts";
+import {
+  LIVESTREAM_COLUMNS,
+  livestreamRow,
+  SELECT_LIVESTREAMS,
+  type StoredLivestream,
+} from "#server/store/rows/livestream-rows.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
 import { noteRemoval } from "./note-removal.ts";
-import { NAME_HAS_SEARCH, orderAndLimit, pageParameters, searchParameters } from "./order-and-limit.ts";
+import { NAME_HAS_SEARCH, orderAndLimit, searchParameters } from "./order-and-limit.ts";
 import type { Parameters } from "./queries.ts";
-
-type StoredRow = Omit<LivestreamRow, "withDvr" | "withBackup"> & { withDvr: number; withBackup: number };
-
-/** Member of the row → column. */
-const COLUMNS = {
-  name: "name",
-  description: "description",
-  withDvr: "with_dvr",
-  withBackup: "with_backup",
-  playbackPolicy: "playback_policy",
-  primaryStreamKey: "primary_stream_key",
-  secondaryStreamKey: "secondary_stream_key",
-  conversionMessage: "conversion_message",
-  ingestStartedAtMs: "ingest_started_at_ms",
-  startedAtMs: "started_at_ms",
-  stoppedAtMs: "stopped_at_ms",
-  finishedAtMs: "finished_at_ms",
-} as const satisfies Record<keyof LivestreamChange, string>;
-
-const READ_ONLY_COLUMNS = {
-  id: "id",
-  status: "status",
-  createdAtMs: "created_at_ms",
-  updatedAtMs: "updated_at_ms",
-  mediaId: `(SELECT media.id FROM media
-     WHERE media.livestream_id = livestreams.id AND media.clip_start_seconds IS NULL)`,
-};
 
 const SORT_COLUMNS = {
   name: `lower(name COLLATE "C")`,
@@ -51,8 +30,6 @@ const SORT_COLUMNS = {
   updatedAtUtc: "updated_at_ms",
   startedAtUtc: "started_at_ms",
 } as const satisfies Record<LivestreamSortField, string>;
-
-const SELECT = `SELECT ${selected({ ...READ_ONLY_COLUMNS, ...COLUMNS })} FROM livestreams`;
 
 export class PostgresLivestreamStore implements LivestreamStore {
   readonly #client: PostgresClient;
@@ -75,8 +52,8 @@ export class PostgresLivestreamStore implements LivestreamStore {
   }
 
   async find(id: string): Promise<LivestreamRow | null> {
-    const stored = await this.#client.first<StoredRow>(`${SELECT} WHERE id = $id`, { id });
-    return stored === null ? null : fromStored(stored);
+    const stored = await this.#client.first<StoredLivestream>(`${SELECT_LIVESTREAMS} WHERE id = $id`, { id });
+    return stored === null ? null : livestreamRow(stored);
   }
 
   async status(id: string): Promise<LivestreamStatus | null> {
@@ -93,24 +70,27 @@ export class PostgresLivestreamStore implements LivestreamStore {
     const { status, playbackPolicy = null, sort } = request;
     const wanted = { status, playbackPolicy, ...searchParameters(request) };
     const [rows, counted] = await Promise.all([
-      this.#client.all<StoredRow>(`${SELECT} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`, {
-        ...wanted,
-        ...pageParameters(request),
-      }),
+      this.#client.all<StoredLivestream>(
+        `${SELECT_LIVESTREAMS} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`,
+        {
+          ...wanted,
+          ...pageParameters(request),
+        },
+      ),
       this.#client.first<{ total: number }>(
         `SELECT count(*)::integer AS total FROM livestreams ${where}`,
         wanted,
       ),
     ]);
-    return { items: rows.map(fromStored), total: counted?.total ?? 0 };
+    return { items: rows.map(livestreamRow), total: counted?.total ?? 0 };
   }
 
   async withStatus(status: LivestreamStatus): Promise<readonly LivestreamRow[]> {
-    const rows = await this.#client.all<StoredRow>(
-      `${SELECT} WHERE status = $status ORDER BY created_at_ms, id`,
+    const rows = await this.#client.all<StoredLivestream>(
+      `${SELECT_LIVESTREAMS} WHERE status = $status ORDER BY created_at_ms, id`,
       { status },
     );
-    return rows.map(fromStored);
+    return rows.map(livestreamRow);
   }
 
   async countsByStatus(): Promise<ReadonlyMap<LivestreamStatus, number>> {
@@ -128,7 +108,7 @@ export class PostgresLivestreamStore implements LivestreamStore {
     atMs: number,
   ): Promise<boolean> {
     return this.#isChanged(
-      `UPDATE livestreams SET status = $to, ${assignments(change)} WHERE id = $id AND status = $from`,
+      `UPDATE livestreams SET status = $to, ${assignments(change, LIVESTREAM_COLUMNS)} WHERE id = $id AND status = $from`,
       { id, from, to, atMs, ...change },
     );
   }
@@ -192,13 +172,4 @@ export class PostgresLivestreamStore implements LivestreamStore {
   async #isChanged(statement: string, parameters: Parameters): Promise<boolean> {
     return (await this.#client.run(statement, parameters)) > 0;
   }
-}
-
-function assignments(change: LivestreamChange): string {
-  const members = Object.keys(change) as (keyof LivestreamChange)[];
-  return [...members.map((member) => `${COLUMNS[member]} = $${member}`), "updated_at_ms = $atMs"].join(", ");
-}
-
-function fromStored(stored: StoredRow): LivestreamRow {
-  return { ...stored, withDvr: stored.withDvr === 1, withBackup: stored.withBackup === 1 };
 }

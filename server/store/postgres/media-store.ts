@@ -1,6 +1,5 @@
 // Assets in PostgreSQL.
 
-import type { ClipCut } from "#server/store/clip-cut.ts";
 import type {
   MediaBatch,
   MediaChange,
@@ -10,42 +9,13 @@ import type {
   MediaStore,
   NewClip,
 } from "#server/store/media-store.ts";
-import type { Page } from "#server/store/page.ts";
+import { type Page, pageParameters } from "#server/store/page.ts";
+import { assignments } from "#server/store/rows/columns.ts";
+import { MEDIA_COLUMNS, mediaRow, SELECT_MEDIA, type StoredMedia } from "#server/store/rows/media-rows.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
 import { isReferredTo, noteRemoval } from "./note-removal.ts";
-import { NAME_HAS_SEARCH, orderAndLimit, pageParameters, searchParameters } from "./order-and-limit.ts";
+import { NAME_HAS_SEARCH, orderAndLimit, searchParameters } from "./order-and-limit.ts";
 import type { Parameters } from "./queries.ts";
-
-type StoredRow = Omit<MediaRow, "clipOf" | "cut"> & {
-  clipMediaId: string | null;
-  clipStartSeconds: number | null;
-  clipEndSeconds: number | null;
-  clipCut: string | null;
-};
-
-/** Member of the row → column. */
-const COLUMNS = {
-  id: "id",
-  livestreamId: "livestream_id",
-  recordingId: "recording_id",
-  name: "name",
-  description: "description",
-  durationSeconds: "duration_seconds",
-  sizeBytes: "size_bytes",
-  width: "width",
-  height: "height",
-  videoCodec: "video_codec",
-  audioCodec: "audio_codec",
-  playbackPolicy: "playback_policy",
-  clipMediaId: "clip_media_id",
-  clipStartSeconds: "clip_start_seconds",
-  clipEndSeconds: "clip_end_seconds",
-  clipCut: "clip_cut",
-  createdAtMs: "created_at_ms",
-  updatedAtMs: "updated_at_ms",
-  deletedAtMs: "deleted_at_ms",
-} as const satisfies Record<keyof StoredRow, string>;
 
 const SORT_COLUMNS = {
   name: `lower(name COLLATE "C")`,
@@ -54,8 +24,6 @@ const SORT_COLUMNS = {
   durationSeconds: "duration_seconds",
   sizeBytes: "size_bytes",
 } as const satisfies Record<MediaSortField, string>;
-
-const SELECT = `SELECT ${selected(COLUMNS)} FROM media`;
 
 /** What a clip takes over from what it is cut from. */
 type Source = Pick<MediaRow, "playbackPolicy">;
@@ -119,8 +87,8 @@ export class PostgresMediaStore implements MediaStore {
   }
 
   async find(id: string): Promise<MediaRow | null> {
-    const stored = await this.#client.first<StoredRow>(`${SELECT} WHERE id = $id`, { id });
-    return stored === null ? null : fromStored(stored);
+    const stored = await this.#client.first<StoredMedia>(`${SELECT_MEDIA} WHERE id = $id`, { id });
+    return stored === null ? null : mediaRow(stored);
   }
 
   async list(request: MediaPageRequest): Promise<Page<MediaRow>> {
@@ -128,18 +96,17 @@ export class PostgresMediaStore implements MediaStore {
     const where = `WHERE deleted_at_ms ${isDeleted} AND ${NAME_HAS_SEARCH}`;
     const wanted = searchParameters(request);
     const [rows, counted] = await Promise.all([
-      this.#client.all<StoredRow>(`${SELECT} ${where} ${orderAndLimit(request.sort, SORT_COLUMNS)}`, {
+      this.#client.all<StoredMedia>(`${SELECT_MEDIA} ${where} ${orderAndLimit(request.sort, SORT_COLUMNS)}`, {
         ...wanted,
         ...pageParameters(request),
       }),
       this.#client.first<{ total: number }>(`SELECT count(*)::integer AS total FROM media ${where}`, wanted),
     ]);
-    return { items: rows.map(fromStored), total: counted?.total ?? 0 };
+    return { items: rows.map(mediaRow), total: counted?.total ?? 0 };
   }
 
   update(id: string, change: MediaChange, atMs: number): Promise<boolean> {
-    const assignments = Object.keys(change).map((member) => `${member} = $${member}, `);
-    return this.#isChanged(`UPDATE media SET ${assignments.join("")}updated_at_ms = $atMs WHERE id = $id`, {
+    return this.#isChanged(`UPDATE media SET ${assignments(change, MEDIA_COLUMNS)} WHERE id = $id`, {
       id,
       atMs,
       ...change,
@@ -179,15 +146,4 @@ export class PostgresMediaStore implements MediaStore {
     );
     return rows.map(({ id }) => id);
   }
-}
-
-function fromStored({
-  clipMediaId: mediaId,
-  clipStartSeconds: startSeconds,
-  clipEndSeconds: endSeconds,
-  clipCut,
-  ...row
-}: StoredRow): MediaRow {
-  const clipOf = startSeconds === null || endSeconds === null ? null : { mediaId, startSeconds, endSeconds };
-  return { ...row, clipOf, cut: clipCut === null ? null : (JSON.parse(clipCut) as ClipCut) };
 }

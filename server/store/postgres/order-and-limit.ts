@@ -1,8 +1,8 @@
 // The part of a statement that picks one page of a list.
 
-import type { PageRequest, SearchRequest, Sort } from "#server/store/page.ts";
+import type { SearchRequest, Sort } from "#server/store/page.ts";
 
-/** The SQL after `FROM … WHERE …`, to be run with {@link pageParameters}; ties are newest first, what has no value is least. */
+/** The SQL after `FROM … WHERE …`, to be run with `pageParameters`; ties are newest first, what has no value is least. */
 export function orderAndLimit<Field extends string>(
   sort: Sort<Field> | null,
   /** The expression each field is sorted by. */
@@ -19,8 +19,4 @@ export const NAME_HAS_SEARCH = `position(lower($search::text COLLATE "C") in low
 /** Nothing is in every name. */
 export function searchParameters({ search = "" }: SearchRequest): { search: string } {
   return { search };
-}
-
-export function pageParameters({ page, perpage }: PageRequest<string>): { limit: number; offset: number } {
-  return { limit: perpage, offset: page * perpage };
 }

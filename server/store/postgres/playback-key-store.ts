@@ -2,8 +2,8 @@
 
 import { newPlaybackKey } from "#server/store/new-playback-key.ts";
 import type { PlaybackKey, PlaybackKeyStore } from "#server/store/playback-key-store.ts";
+import { selected } from "#server/store/rows/columns.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
 import { keptSecret } from "./kept-secret.ts";
 import type { Queries } from "./queries.ts";
 

@@ -2,9 +2,9 @@
 
 import type { LivestreamStatus } from "#openapi/names.ts";
 import type { RecordingNeed, References } from "#server/store/references.ts";
+import { selected } from "#server/store/rows/columns.ts";
 import type { ThumbnailRow } from "#server/store/thumbnail-store.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
 import { THUMBNAIL_COLUMNS } from "./thumbnail-store.ts";
 
 /** Of a clip that refers to a recording: what it has of its own is a recording under its id (server/store/clip-cut.ts). */

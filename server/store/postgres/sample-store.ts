@@ -1,9 +1,9 @@
 // Samples in PostgreSQL, read: series numbered without a gap so that any page is found at once.
 
 import type { InstanceName } from "#openapi/names.ts";
+import { selected } from "#server/store/rows/columns.ts";
 import type { Sample, SampleRange, SampleSeries, SampleStore } from "#server/store/sample-store.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
 import type { Queries } from "./queries.ts";
 
 type StoredSample = Omit<Sample, "ingestActive" | "onAir"> & { ingestActive: number; onAir: number };

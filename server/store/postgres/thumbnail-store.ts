@@ -1,8 +1,8 @@
 // Rows of pictures in PostgreSQL.
 
+import { selected } from "#server/store/rows/columns.ts";
 import type { ThumbnailRow, ThumbnailStore } from "#server/store/thumbnail-store.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
 
 /** Member of the row → column. */
 export const THUMBNAIL_COLUMNS = {

@@ -1,11 +1,11 @@
 // Tokens in PostgreSQL.
 
 import { newToken, tokenHash } from "#server/store/new-token.ts";
-import type { Page, PageRequest } from "#server/store/page.ts";
+import { type Page, type PageRequest, pageParameters } from "#server/store/page.ts";
+import { selected } from "#server/store/rows/columns.ts";
 import type { TokenRow, TokenScope, TokenSortField, TokenStore } from "#server/store/token-store.ts";
 import type { PostgresClient } from "./client.ts";
-import { selected } from "./columns.ts";
-import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
+import { orderAndLimit } from "./order-and-limit.ts";
 
 const COLUMNS = {
   id: "id",

@@ -2,22 +2,13 @@
 
 import type { Database } from "bun:sqlite";
 import type { DeliveryChange, NewDelivery } from "#server/store/delivery-store.ts";
-
-/** Attempts that a delivery remembers: eight come by themselves, the others by somebody's asking. */
-const MAX_ATTEMPTS = 50;
-
-/** Of a webhook that is away for long, or told very much: some 600 MB. The oldest go first, sent or not. */
-const MAX_KEPT = 1_000_000;
-
-/** How many deliveries one transaction removes: a few milliseconds' worth. */
-const REMOVED_AT_ONCE = 1000;
-
-type Change<Type extends DeliveryChange["type"]> = Extract<DeliveryChange, { type: Type }>;
-
-interface Place {
-  readonly webhookId: string;
-  readonly lane: string;
-}
+import {
+  type Change,
+  MAX_ATTEMPTS,
+  MAX_KEPT,
+  type Place,
+  REMOVED_AT_ONCE,
+} from "#server/store/rows/delivery-rows.ts";
 
 export class SqliteDeliveryChanges {
   readonly #database: Database;

@@ -3,13 +3,12 @@
 import type { Database } from "bun:sqlite";
 import type { DeliveryStore, StoredDelivery, UpcomingDelivery } from "#server/store/delivery-store.ts";
 import type { Page } from "#server/store/page.ts";
-
-type Row = Omit<StoredDelivery, "attempts"> & { readonly attempts: string };
-
-const SELECT = `
-  SELECT id, event_id AS eventId, type, state, attempts, next_attempt_rising_ms AS nextAttemptRisingMs,
-    created_at_ms AS createdAtMs
-  FROM webhook_deliveries`;
+import {
+  type DeliveryRow,
+  SELECT_DELIVERIES,
+  SELECT_UPCOMING,
+  storedDelivery,
+} from "#server/store/rows/delivery-rows.ts";
 
 export class SqliteDeliveryStore implements DeliveryStore {
   readonly #database: Database;
@@ -25,29 +24,26 @@ export class SqliteDeliveryStore implements DeliveryStore {
     const { first, end } = this.#extent(webhookId);
     const last = end - 1 - page * perpage;
     const items = this.#database
-      .query<Row, { webhookId: string; from: number; last: number }>(
-        `${SELECT} WHERE webhook_id = $webhookId AND number BETWEEN $from AND $last ORDER BY number DESC`,
+      .query<DeliveryRow, { webhookId: string; from: number; last: number }>(
+        `${SELECT_DELIVERIES} WHERE webhook_id = $webhookId AND number BETWEEN $from AND $last ORDER BY number DESC`,
       )
       .all({ webhookId, from: last - perpage + 1, last })
-      .map(fromRow);
+      .map(storedDelivery);
     return { items, total: end - first };
   }
 
   async find(webhookId: string, id: string): Promise<StoredDelivery | null> {
     const row = this.#database
-      .query<Row, { webhookId: string; id: string }>(`${SELECT} WHERE id = $id AND webhook_id = $webhookId`)
+      .query<DeliveryRow, { webhookId: string; id: string }>(
+        `${SELECT_DELIVERIES} WHERE id = $id AND webhook_id = $webhookId`,
+      )
       .get({ webhookId, id });
-    return row === null ? null : fromRow(row);
+    return row === null ? null : storedDelivery(row);
   }
 
   async upcoming(webhookId: string, limit: number): Promise<readonly UpcomingDelivery[]> {
     return this.#database
-      .query<UpcomingDelivery, { webhookId: string; limit: number }>(
-        `SELECT id, event_id AS eventId, type, body, failures, next_attempt_rising_ms AS nextAttemptRisingMs
-         FROM webhook_deliveries
-         WHERE webhook_id = $webhookId AND next_attempt_rising_ms IS NOT NULL
-         ORDER BY next_attempt_rising_ms, number LIMIT $limit`,
-      )
+      .query<UpcomingDelivery, { webhookId: string; limit: number }>(SELECT_UPCOMING)
       .all({ webhookId, limit });
   }
 
@@ -78,8 +74,4 @@ export class SqliteDeliveryStore implements DeliveryStore {
       .get({ webhookId });
     return row ?? { first: 0, end: 0 };
   }
-}
-
-function fromRow({ attempts, ...row }: Row): StoredDelivery {
-  return { ...row, attempts: JSON.parse(attempts) };
 }

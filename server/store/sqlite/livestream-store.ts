@@ -11,29 +11,18 @@ import type {
   LivestreamStore,
   NewLivestream,
 } from "#server/store/livestream-store.ts";
-import type { Page } from "#server/store/page.ts";
+import { type Page, pageParameters } from "#server/store/page.ts";
+import { assignments } from "#server/store/rows/columns.ts";
+import {
+  LIVESTREAM_COLUMNS,
+  livestreamRow,
+  SELECT_LIVESTREAMS,
+  type StoredLivestream,
+} from "#server/store/rows/livestream-rows.ts";
 import { noteRemoval } from "./note-removal.ts";
-import { NAME_HAS_SEARCH, orderAndLimit, pageParameters, searchParameters } from "./order-and-limit.ts";
+import { NAME_HAS_SEARCH, orderAndLimit, searchParameters } from "./order-and-limit.ts";
 
 type Parameters = Record<string, string | number | null>;
-
-type StoredRow = Omit<LivestreamRow, "withDvr" | "withBackup"> & { withDvr: number; withBackup: number };
-
-/** Member of the row → column. */
-const COLUMNS = {
-  name: "name",
-  description: "description",
-  withDvr: "with_dvr",
-  withBackup: "with_backup",
-  playbackPolicy: "playback_policy",
-  primaryStreamKey: "primary_stream_key",
-  secondaryStreamKey: "secondary_stream_key",
-  conversionMessage: "conversion_message",
-  ingestStartedAtMs: "ingest_started_at_ms",
-  startedAtMs: "started_at_ms",
-  stoppedAtMs: "stopped_at_ms",
-  finishedAtMs: "finished_at_ms",
-} as const satisfies Record<keyof LivestreamChange, string>;
 
 const SORT_COLUMNS = {
   name: "name COLLATE NOCASE",
@@ -42,15 +31,6 @@ const SORT_COLUMNS = {
   updatedAtUtc: "updated_at_ms",
   startedAtUtc: "started_at_ms",
 } as const satisfies Record<LivestreamSortField, string>;
-
-const SELECT = `
-  SELECT id, status, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs,
-    (SELECT media.id FROM media
-     WHERE media.livestream_id = livestreams.id AND media.clip_start_seconds IS NULL) AS mediaId,
-    ${Object.entries(COLUMNS)
-      .map(([member, column]) => `${column} AS ${member}`)
-      .join(", ")}
-  FROM livestreams`;
 
 export class SqliteLivestreamStore implements LivestreamStore {
   readonly #database: Database;
@@ -75,8 +55,10 @@ export class SqliteLivestreamStore implements LivestreamStore {
   }
 
   async find(id: string): Promise<LivestreamRow | null> {
-    const stored = this.#database.query<StoredRow, Parameters>(`${SELECT} WHERE id = $id`).get({ id });
-    return stored === null ? null : fromStored(stored);
+    const stored = this.#database
+      .query<StoredLivestream, Parameters>(`${SELECT_LIVESTREAMS} WHERE id = $id`)
+      .get({ id });
+    return stored === null ? null : livestreamRow(stored);
   }
 
   async status(id: string): Promise<LivestreamStatus | null> {
@@ -93,19 +75,23 @@ export class SqliteLivestreamStore implements LivestreamStore {
     const { status, playbackPolicy = null, sort } = request;
     const wanted = { status, playbackPolicy, ...searchParameters(request) };
     const rows = this.#database
-      .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`)
+      .query<StoredLivestream, Parameters>(
+        `${SELECT_LIVESTREAMS} ${where} ${orderAndLimit(sort, SORT_COLUMNS)}`,
+      )
       .all({ ...wanted, ...pageParameters(request) });
     const counted = this.#database
       .query<{ total: number }, Parameters>(`SELECT count(*) AS total FROM livestreams ${where}`)
       .get(wanted);
-    return { items: rows.map(fromStored), total: counted?.total ?? 0 };
+    return { items: rows.map(livestreamRow), total: counted?.total ?? 0 };
   }
 
   async withStatus(status: LivestreamStatus): Promise<readonly LivestreamRow[]> {
     return this.#database
-      .query<StoredRow, Parameters>(`${SELECT} WHERE status = $status ORDER BY created_at_ms, id`)
+      .query<StoredLivestream, Parameters>(
+        `${SELECT_LIVESTREAMS} WHERE status = $status ORDER BY created_at_ms, id`,
+      )
       .all({ status })
-      .map(fromStored);
+      .map(livestreamRow);
   }
 
   async countsByStatus(): Promise<ReadonlyMap<LivestreamStatus, number>> {
@@ -125,7 +111,7 @@ export class SqliteLivestreamStore implements LivestreamStore {
     atMs: number,
   ): Promise<boolean> {
     return this.#isChanged(
-      `UPDATE livestreams SET status = $to, ${assignments(change)} WHERE id = $id AND status = $from`,
+      `UPDATE livestreams SET status = $to, ${assignments(change, LIVESTREAM_COLUMNS)} WHERE id = $id AND status = $from`,
       { id, from, to, atMs, ...change },
     );
   }
@@ -194,13 +180,4 @@ export class SqliteLivestreamStore implements LivestreamStore {
   #isChanged(statement: string, parameters: Record<string, string | number | boolean | null>): boolean {
     return this.#database.query(statement).run(parameters).changes > 0;
   }
-}
-
-function assignments(change: LivestreamChange): string {
-  const members = Object.keys(change) as (keyof LivestreamChange)[];
-  return [...members.map((member) => `${COLUMNS[member]} = $${member}`), "updated_at_ms = $atMs"].join(", ");
-}
-
-function fromStored(stored: StoredRow): LivestreamRow {
-  return { ...stored, withDvr: stored.withDvr === 1, withBackup: stored.withBackup === 1 };
 }

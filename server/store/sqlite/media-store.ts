@@ -1,7 +1,6 @@
 // Assets in SQLite.
 
 import type { Database } from "bun:sqlite";
-import type { ClipCut } from "#server/store/clip-cut.ts";
 import type {
   MediaBatch,
   MediaChange,
@@ -11,18 +10,13 @@ import type {
   MediaStore,
   NewClip,
 } from "#server/store/media-store.ts";
-import type { Page } from "#server/store/page.ts";
+import { type Page, pageParameters } from "#server/store/page.ts";
+import { assignments } from "#server/store/rows/columns.ts";
+import { MEDIA_COLUMNS, mediaRow, SELECT_MEDIA, type StoredMedia } from "#server/store/rows/media-rows.ts";
 import { isReferredTo, noteRemoval } from "./note-removal.ts";
-import { NAME_HAS_SEARCH, orderAndLimit, pageParameters, searchParameters } from "./order-and-limit.ts";
+import { NAME_HAS_SEARCH, orderAndLimit, searchParameters } from "./order-and-limit.ts";
 
 type Parameters = Record<string, string | number | null>;
-
-type StoredRow = Omit<MediaRow, "clipOf" | "cut"> & {
-  clipMediaId: string | null;
-  clipStartSeconds: number | null;
-  clipEndSeconds: number | null;
-  clipCut: string | null;
-};
 
 const SORT_COLUMNS = {
   name: "name COLLATE NOCASE",
@@ -31,14 +25,6 @@ const SORT_COLUMNS = {
   durationSeconds: "duration_seconds",
   sizeBytes: "size_bytes",
 } as const satisfies Record<MediaSortField, string>;
-
-const SELECT = `
-  SELECT id, livestream_id AS livestreamId, recording_id AS recordingId, name, description, duration_seconds AS durationSeconds,
-    size_bytes AS sizeBytes, width, height, video_codec AS videoCodec, audio_codec AS audioCodec,
-    playback_policy AS playbackPolicy,
-    clip_media_id AS clipMediaId, clip_start_seconds AS clipStartSeconds, clip_end_seconds AS clipEndSeconds,
-    clip_cut AS clipCut, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs, deleted_at_ms AS deletedAtMs
-  FROM media`;
 
 const MEDIA_SOURCE = "FROM media WHERE id = $clipMediaId AND deleted_at_ms IS NULL";
 const LIVESTREAM_SOURCE = "FROM livestreams WHERE id = $livestreamId";
@@ -102,8 +88,10 @@ export class SqliteMediaStore implements MediaStore {
   }
 
   async find(id: string): Promise<MediaRow | null> {
-    const stored = this.#database.query<StoredRow, Parameters>(`${SELECT} WHERE id = $id`).get({ id });
-    return stored === null ? null : fromStored(stored);
+    const stored = this.#database
+      .query<StoredMedia, Parameters>(`${SELECT_MEDIA} WHERE id = $id`)
+      .get({ id });
+    return stored === null ? null : mediaRow(stored);
   }
 
   async list(request: MediaPageRequest): Promise<Page<MediaRow>> {
@@ -111,9 +99,9 @@ export class SqliteMediaStore implements MediaStore {
     const where = `WHERE deleted_at_ms ${isDeleted} AND ${NAME_HAS_SEARCH}`;
     const wanted = searchParameters(request);
     const items = this.#database
-      .query<StoredRow, Parameters>(`${SELECT} ${where} ${orderAndLimit(request.sort, SORT_COLUMNS)}`)
+      .query<StoredMedia, Parameters>(`${SELECT_MEDIA} ${where} ${orderAndLimit(request.sort, SORT_COLUMNS)}`)
       .all({ ...wanted, ...pageParameters(request) })
-      .map(fromStored);
+      .map(mediaRow);
     const counted = this.#database
       .query<{ total: number }, Parameters>(`SELECT count(*) AS total FROM media ${where}`)
       .get(wanted);
@@ -121,10 +109,9 @@ export class SqliteMediaStore implements MediaStore {
   }
 
   async update(id: string, change: MediaChange, atMs: number): Promise<boolean> {
-    const assignments = Object.keys(change).map((member) => `${member} = $${member}, `);
     return (
       this.#database
-        .query(`UPDATE media SET ${assignments.join("")}updated_at_ms = $atMs WHERE id = $id`)
+        .query(`UPDATE media SET ${assignments(change, MEDIA_COLUMNS)} WHERE id = $id`)
         .run({ id, atMs, ...change }).changes > 0
     );
   }
@@ -165,15 +152,4 @@ export class SqliteMediaStore implements MediaStore {
       .all({ atMs, after: after ?? "", limit })
       .map(({ id }) => id);
   }
-}
-
-function fromStored({
-  clipMediaId: mediaId,
-  clipStartSeconds: startSeconds,
-  clipEndSeconds: endSeconds,
-  clipCut,
-  ...row
-}: StoredRow): MediaRow {
-  const clipOf = startSeconds === null || endSeconds === null ? null : { mediaId, startSeconds, endSeconds };
-  return { ...row, clipOf, cut: clipCut === null ? null : (JSON.parse(clipCut) as ClipCut) };
 }

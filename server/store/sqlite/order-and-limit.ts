@@ -1,8 +1,8 @@
 // The part of a statement that picks one page of a list.
 
-import type { PageRequest, SearchRequest, Sort } from "#server/store/page.ts";
+import type { SearchRequest, Sort } from "#server/store/page.ts";
 
-/** The SQL after `FROM … WHERE …`, to be run with {@link pageParameters}; ties are newest first. */
+/** The SQL after `FROM … WHERE …`, to be run with `pageParameters`; ties are newest first. */
 export function orderAndLimit<Field extends string>(
   sort: Sort<Field> | null,
   /** The expression each field is sorted by. */
@@ -18,8 +18,4 @@ export const NAME_HAS_SEARCH = "($search = '%%' OR name LIKE $search ESCAPE '\\'
 /** What is searched for stands for itself: it is no pattern. */
 export function searchParameters({ search = "" }: SearchRequest): { search: string } {
   return { search: `%${search.replace(/[\\%_]/g, "\\$&")}%` };
-}
-
-export function pageParameters({ page, perpage }: PageRequest<string>): { limit: number; offset: number } {
-  return { limit: perpage, offset: page * perpage };
 }

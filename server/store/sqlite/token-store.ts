@@ -2,9 +2,9 @@
 
 import type { Database } from "bun:sqlite";
 import { newToken, tokenHash } from "#server/store/new-token.ts";
-import type { Page, PageRequest } from "#server/store/page.ts";
+import { type Page, type PageRequest, pageParameters } from "#server/store/page.ts";
 import type { TokenRow, TokenScope, TokenSortField, TokenStore } from "#server/store/token-store.ts";
-import { orderAndLimit, pageParameters } from "./order-and-limit.ts";
+import { orderAndLimit } from "./order-and-limit.ts";
 
 const SORT_COLUMNS = {
   name: "name COLLATE NOCASE",
