@@ -1,6 +1,6 @@
 // Asks before what cannot be undone: the button says what it does, and the harmless one has the focus.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Dialog } from "./dialog.tsx";
 
 export interface ConfirmProps {
@@ -14,7 +14,7 @@ export interface ConfirmProps {
 
 export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProps) {
   const cancel = useRef<HTMLButtonElement>(null);
-  useEffect(() => cancel.current?.focus(), []);
+  useLayoutEffect(() => cancel.current?.focus(), []);
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{text}</p>
