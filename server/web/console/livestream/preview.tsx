@@ -4,7 +4,10 @@
 import type { HlsConfig } from "hls.js";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { attachHls } from "#server/web/console/parts/hls-video.ts";
+import { StillPicture } from "#server/web/console/state/still-picture.ts";
 import { plainPlaylistLoader } from "./plain-playlists.ts";
+
+const LOOK_MS = 1000;
 
 /** The server counts whoever says this as no viewer. */
 const PREVIEW_HEADER = "X-Tandem-Preview";
@@ -33,14 +36,20 @@ export function Preview({ label, playlist }: PreviewProps) {
     const element = video.current;
     if (element === null || playlist === null) return;
     let stop = () => {};
+    const picture = new StillPicture(performance.now());
     const follow = () => {
       stop();
       stop = document.hidden ? () => {} : attachHls(element, `./${playlist}`, frugal);
+      picture.looksAgain(performance.now());
     };
     follow();
+    const looking = setInterval(() => {
+      if (picture.isDue(element.currentTime, performance.now())) follow();
+    }, LOOK_MS);
     document.addEventListener("visibilitychange", follow);
     return () => {
       stop();
+      clearInterval(looking);
       document.removeEventListener("visibilitychange", follow);
     };
   }, [playlist]);
