@@ -277,10 +277,16 @@ async function says(page: Page, selector: string, text: string): Promise<void> {
 async function allPlay(page: Page): Promise<void> {
   await until(
     "three pictures that move",
-    () =>
-      page.evaluate<boolean>(
-        `[...document.querySelectorAll("video")].filter((video) => video.currentTime > 1).length === 3`,
-      ),
+    async () => {
+      const videos = await page.evaluate<readonly { time: number; state: string }[]>(
+        `[...document.querySelectorAll("video")].map((video) => ({
+          time: video.currentTime,
+          state: \`\${video.currentTime} s, readyState \${video.readyState}, \${video.error?.message ?? "no error"}\`,
+        }))`,
+      );
+      if (videos.length === 3 && videos.every(({ time }) => time > 1)) return true;
+      throw new Error(videos.map(({ state }) => state).join("; "));
+    },
     40,
   );
 }

@@ -1,5 +1,7 @@
 // Waiting for a state that nobody announces: asked for again and again, for a bounded time.
 
+import { messageOf } from "#server/common/failure.ts";
+
 const INTERVAL_MS = 50;
 
 /**
@@ -22,7 +24,8 @@ export async function until<T>(
     }
     await Bun.sleep(INTERVAL_MS);
   }
-  throw new Error(`Waited ${seconds} s in vain for ${what}.`, { cause: lastError });
+  const why = lastError === null ? "" : ` At last: ${messageOf(lastError)}`;
+  throw new Error(`Waited ${seconds} s in vain for ${what}.${why}`, { cause: lastError });
 }
 
 function isAnswer<T>(answer: T): answer is Exclude<T, null | undefined | false> {
