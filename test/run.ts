@@ -44,24 +44,14 @@ const ALONE = [
   "what-encoders-send",
 ];
 
-/** Of the others, which mostly wait, about half: they run beside the other half. */
-const LANE = [
-  "pages",
-  "browser",
-  "dvr",
-  "clips",
-  "rtmp-play",
-  "thumbnails",
-  "encoders",
-  "statistics",
-  "kill-loop",
-  "signed-playback",
-  "playlist-rules",
-  "low-latency-cache",
-];
-
 /** Of the tests with PostgreSQL and an object store; `bun run test:engines` runs all of them. */
 const ENGINES = ["postgres-stores", "postgres-live", "objects-live"];
+
+/** Files in processes of their own, one after the other in each. */
+const ON_EACH_CORE = ["--parallel", "--no-isolate"];
+
+/** End-to-end tests mostly wait; more of them at a time would disturb each other. */
+const TWO_AT_A_TIME = ["--parallel=2", "--no-isolate"];
 
 const steps = new Steps(print);
 
@@ -73,10 +63,12 @@ const k6 = steps.provide("k6", k6Provision());
 const objects = steps.provide("object store", objectServerProvision());
 for (const check of CHECKS) await steps.check(check.name, () => runCheck(check.command));
 await debian;
-await steps.suite("tests", () => runTests(["--path-ignore-patterns=test/{end-to-end,engines}/**"]));
+await steps.suite("tests", () =>
+  runTests([...ON_EACH_CORE, "--path-ignore-patterns=test/{end-to-end,engines}/**"]),
+);
 await k6;
 await objects;
-await steps.suite("end-to-end tests, two at a time", runLanes);
+await steps.suite("end-to-end tests, two at a time", () => runTests([...TWO_AT_A_TIME, ...others()]));
 await steps.suite("end-to-end tests, each alone", () => runTests(ALONE.map(endToEnd)));
 
 const { passed, failed, skipped, failures } = steps.total;
@@ -97,19 +89,12 @@ async function runCheck([program = "", ...rest]: readonly string[]): Promise<voi
   if (child.exitCode !== 0) throw new Error(`${output}${errors}`.trimEnd());
 }
 
-async function runLanes(): Promise<Tally> {
-  const lane = LANE.map(endToEnd);
+/** The end-to-end tests that are not run alone, and some of those with other engines. */
+function others(): readonly string[] {
   const alone = ALONE.map(endToEnd);
   const files = [...new Glob("test/end-to-end/*.test.ts").scanSync(ROOT)].map((path) => `./${path}`);
-  const others = files.filter((file) => !lane.includes(file) && !alone.includes(file)).sort();
   const engines = ENGINES.map((name) => `./test/engines/${name}.test.ts`);
-  const [a, b] = await Promise.all([runTests(lane), runTests([...others, ...engines])]);
-  return {
-    passed: a.passed + b.passed,
-    failed: a.failed + b.failed,
-    skipped: a.skipped + b.skipped,
-    failures: [...a.failures, ...b.failures],
-  };
+  return [...files.filter((file) => !alone.includes(file)), ...engines];
 }
 
 function endToEnd(name: string): string {
