@@ -3,11 +3,12 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Media } from "#openapi/client.ts";
 import { useConsole } from "#server/web/console/console-context.ts";
-import { SearchField } from "#server/web/console/list/livestream-list.tsx";
-import { useSettled } from "#server/web/console/list/use-settled.ts";
+import { Choice } from "#server/web/console/parts/choice.tsx";
 import { LongList } from "#server/web/console/parts/long-list.tsx";
 import { Picture } from "#server/web/console/parts/picture.tsx";
+import { SearchField } from "#server/web/console/parts/search-field.tsx";
 import { hrefOf } from "#server/web/console/state/route.ts";
+import { useSettled } from "#server/web/console/state/use-settled.ts";
 import { ROWS_A_PAGE } from "#server/web/console/state/visible-rows.ts";
 import { clockText, sizeText } from "#server/web/console/words/figures.ts";
 import { dateText } from "#server/web/console/words/times.ts";
@@ -41,31 +42,8 @@ export function LibraryList() {
       </div>
       <search class="filters">
         <SearchField label="Search the library by name" value={search} onChange={setSearch} />
-        <label class="choice">
-          <span>Show</span>
-          <select
-            value={shelf}
-            onChange={({ currentTarget }) =>
-              setShelf(currentTarget.value === "softDeleted" ? "softDeleted" : "ready")
-            }
-          >
-            {Object.entries(SHELVES).map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="choice">
-          <span>Order</span>
-          <select value={sort} onChange={({ currentTarget }) => setSort(sortOf(currentTarget.value))}>
-            {Object.entries(SORTS).map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="Show" names={SHELVES} value={shelf} onChange={setShelf} />
+        <Choice label="Order" names={SORTS} value={sort} onChange={setSort} />
       </search>
       <LongList<Media>
         label={SHELVES[shelf]}
@@ -109,8 +87,4 @@ function AssetRow({ asset }: { asset: Media }) {
       <span class="row-viewers">{clockText(durationSeconds)}</span>
     </a>
   );
-}
-
-function sortOf(text: string): Sort {
-  return text in SORTS ? (text as Sort) : "createdAtUtc:desc";
 }

@@ -1,15 +1,17 @@
 // All livestreams: what each is at, who watches, and a way to find one of a thousand.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Livestream } from "#openapi/client.ts";
-import { LIVESTREAM_STATUSES, type LivestreamStatus } from "#openapi/names.ts";
+import type { LivestreamStatus } from "#openapi/names.ts";
 import { useConsole } from "#server/web/console/console-context.ts";
+import { Choice } from "#server/web/console/parts/choice.tsx";
 import { Icon } from "#server/web/console/parts/icon.tsx";
 import { LongList } from "#server/web/console/parts/long-list.tsx";
+import { SearchField } from "#server/web/console/parts/search-field.tsx";
+import { useSettled } from "#server/web/console/state/use-settled.ts";
 import { ROWS_A_PAGE } from "#server/web/console/state/visible-rows.ts";
 import { CreateLivestream } from "./create-livestream.tsx";
 import { LivestreamRow } from "./livestream-row.tsx";
-import { useSettled } from "./use-settled.ts";
 
 /** A livestream, and how many watch it. */
 export interface ListedLivestream {
@@ -20,7 +22,8 @@ export interface ListedLivestream {
 /** A list, not a monitor: the page of a livestream follows every second. */
 const EVERY_MS = 3000;
 
-const STATUS_NAMES: Readonly<Record<LivestreamStatus, string>> = {
+const STATUS_NAMES: Readonly<Record<LivestreamStatus | "all", string>> = {
+  all: "All",
   ...{ created: "Not started", started: "Started", live: "Live" },
   ...{ converting: "Over", finished: "Finished", failed: "No recording" },
 };
@@ -72,27 +75,8 @@ export function LivestreamList() {
       </div>
       <search class="filters">
         <SearchField label="Search livestreams by name" value={search} onChange={setSearch} />
-        <label class="choice">
-          <span>Status</span>
-          <select value={status} onChange={({ currentTarget }) => setStatus(statusOf(currentTarget.value))}>
-            <option value="all">All</option>
-            {LIVESTREAM_STATUSES.map((each) => (
-              <option key={each} value={each}>
-                {STATUS_NAMES[each]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="choice">
-          <span>Order</span>
-          <select value={sort} onChange={({ currentTarget }) => setSort(sortOf(currentTarget.value))}>
-            {Object.entries(SORTS).map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="Status" names={STATUS_NAMES} value={status} onChange={setStatus} />
+        <Choice label="Order" names={SORTS} value={sort} onChange={setSort} />
       </search>
       <LongList<ListedLivestream>
         label="Livestreams"
@@ -114,47 +98,4 @@ export function LivestreamList() {
       {isCreating && <CreateLivestream onClose={() => setCreating(false)} />}
     </section>
   );
-}
-
-interface SearchFieldProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-/** `/` goes to it, from wherever nothing is being typed. */
-export function SearchField({ label, value, onChange }: SearchFieldProps) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isTyping =
-        event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
-      if (event.key !== "/" || isTyping !== null) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
-  return (
-    <span class="search-field">
-      <Icon name="search" />
-      <input
-        ref={field}
-        type="search"
-        placeholder="Search by name ( / )"
-        aria-label={label}
-        value={value}
-        onInput={({ currentTarget }) => onChange(currentTarget.value)}
-      />
-    </span>
-  );
-}
-
-function statusOf(text: string): LivestreamStatus | "all" {
-  return LIVESTREAM_STATUSES.find((each) => each === text) ?? "all";
-}
-
-function sortOf(text: string): Sort {
-  return text in SORTS ? (text as Sort) : "createdAtUtc:desc";
 }

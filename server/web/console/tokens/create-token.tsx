@@ -3,9 +3,8 @@
 import { useState } from "preact/hooks";
 import type { Token } from "#openapi/client.ts";
 import { useConsole } from "#server/web/console/console-context.ts";
-import { Dialog } from "#server/web/console/parts/dialog.tsx";
 import { Field } from "#server/web/console/parts/field.tsx";
-import { Problem } from "#server/web/console/parts/problem.tsx";
+import { FormDialog } from "#server/web/console/parts/form-dialog.tsx";
 import { useAction } from "#server/web/console/state/use-action.ts";
 
 interface CreateTokenProps {
@@ -23,42 +22,33 @@ export function CreateToken({ onCreated, onClose }: CreateTokenProps) {
     if (token !== null) onCreated(token);
   };
   return (
-    <Dialog title="Create a token" onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create();
-        }}
-      >
-        <Field label="Name" hint="Who or what it is for.">
-          <input
-            name="name"
-            required
-            maxLength={100}
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        </Field>
-        <Field label="What it may do">
-          <select
-            name="scope"
-            value={scope}
-            onChange={({ currentTarget }) => setScope(currentTarget.value === "admin" ? "admin" : "read")}
-          >
-            <option value="read">Only read, without stream keys</option>
-            <option value="admin">Everything</option>
-          </select>
-        </Field>
-        <Problem text={problem} />
-        <div class="dialog-actions">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={isBusy}>
-            Create
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Create a token"
+      action="Create"
+      isSendable={!isBusy}
+      problem={problem}
+      onSubmit={create}
+      onClose={onClose}
+    >
+      <Field label="Name" hint="Who or what it is for.">
+        <input
+          name="name"
+          required
+          maxLength={100}
+          value={name}
+          onInput={({ currentTarget }) => setName(currentTarget.value)}
+        />
+      </Field>
+      <Field label="What it may do">
+        <select
+          name="scope"
+          value={scope}
+          onChange={({ currentTarget }) => setScope(currentTarget.value === "admin" ? "admin" : "read")}
+        >
+          <option value="read">Only read, without stream keys</option>
+          <option value="admin">Everything</option>
+        </select>
+      </Field>
+    </FormDialog>
   );
 }

@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import type { Webhook } from "#openapi/client.ts";
 import { EVERY_EVENT, WEBHOOK_EVENT_TYPES, type WebhookEventType } from "#openapi/names.ts";
 import { useConsole } from "#server/web/console/console-context.ts";
-import { Dialog } from "#server/web/console/parts/dialog.tsx";
 import { Check, Field } from "#server/web/console/parts/field.tsx";
-import { Problem } from "#server/web/console/parts/problem.tsx";
+import { FormDialog } from "#server/web/console/parts/form-dialog.tsx";
+import { sentText } from "#server/web/console/parts/name-and-description.tsx";
 import { useAction } from "#server/web/console/state/use-action.ts";
 
 interface WebhookFormProps {
@@ -28,7 +28,7 @@ export function WebhookForm({ webhook, onSaved, onClose }: WebhookFormProps) {
   );
   const save = async () => {
     const events: Webhook["events"] = isAll ? [EVERY_EVENT] : [...chosen];
-    const body = { url, events, description: description.trim() === "" ? null : description, active };
+    const body = { url, events, description: sentText(description), active };
     const work = () =>
       webhook === null ? client.createWebhook(body) : client.updateWebhook(webhook.id, body);
     const saved = await run(
@@ -45,69 +45,60 @@ export function WebhookForm({ webhook, onSaved, onClose }: WebhookFormProps) {
     setChosen(next);
   };
   return (
-    <Dialog title={webhook === null ? "Create a webhook" : "Edit the webhook"} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <Field label="Address" hint="It gets a POST for each event, in order for each livestream.">
-          <input
-            name="url"
-            type="url"
-            required
-            maxLength={2000}
-            placeholder="https://studio.example.com/tandem"
-            value={url}
-            onInput={({ currentTarget }) => setUrl(currentTarget.value)}
-          />
-        </Field>
-        <Field label="Description">
-          <input
-            name="description"
-            maxLength={5000}
-            value={description}
-            onInput={({ currentTarget }) => setDescription(currentTarget.value)}
-          />
-        </Field>
-        <Check
-          label="On"
-          hint="Off, nothing is sent; what happens meanwhile is not made up for."
-          checked={active}
-          onChange={setActive}
+    <FormDialog
+      title={webhook === null ? "Create a webhook" : "Edit the webhook"}
+      action={webhook === null ? "Create" : "Save"}
+      isSendable={!isBusy && (isAll || chosen.size > 0)}
+      problem={problem}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <Field label="Address" hint="It gets a POST for each event, in order for each livestream.">
+        <input
+          name="url"
+          type="url"
+          required
+          maxLength={2000}
+          placeholder="https://studio.example.com/tandem"
+          value={url}
+          onInput={({ currentTarget }) => setUrl(currentTarget.value)}
         />
-        <Check
-          label="Tell of everything"
-          hint="Also of what later versions of the server add."
-          checked={isAll}
-          onChange={setAll}
+      </Field>
+      <Field label="Description">
+        <input
+          name="description"
+          maxLength={5000}
+          value={description}
+          onInput={({ currentTarget }) => setDescription(currentTarget.value)}
         />
-        {!isAll && (
-          <fieldset class="event-types">
-            <legend>Tell of</legend>
-            {WEBHOOK_EVENT_TYPES.map((type) => (
-              <label key={type}>
-                <input
-                  type="checkbox"
-                  checked={chosen.has(type)}
-                  onChange={({ currentTarget }) => toggle(type, currentTarget.checked)}
-                />
-                {type}
-              </label>
-            ))}
-          </fieldset>
-        )}
-        <Problem text={problem} />
-        <div class="dialog-actions">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={isBusy || (!isAll && chosen.size === 0)}>
-            {webhook === null ? "Create" : "Save"}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      </Field>
+      <Check
+        label="On"
+        hint="Off, nothing is sent; what happens meanwhile is not made up for."
+        checked={active}
+        onChange={setActive}
+      />
+      <Check
+        label="Tell of everything"
+        hint="Also of what later versions of the server add."
+        checked={isAll}
+        onChange={setAll}
+      />
+      {!isAll && (
+        <fieldset class="event-types">
+          <legend>Tell of</legend>
+          {WEBHOOK_EVENT_TYPES.map((type) => (
+            <label key={type}>
+              <input
+                type="checkbox"
+                checked={chosen.has(type)}
+                onChange={({ currentTarget }) => toggle(type, currentTarget.checked)}
+              />
+              {type}
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </FormDialog>
   );
 }
