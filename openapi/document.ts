@@ -42,6 +42,7 @@ import {
   rotateWebhookSecret,
   updateWebhook,
 } from "./routes/webhook-routes.ts";
+import { StatusEvent, SwitchEvent } from "./schemas/statistics.ts";
 
 /** In the order of the contract. */
 const ROUTES = [
@@ -88,6 +89,8 @@ export function renderDocument(serverUrl = DEFAULT_SERVER_URL): string {
     description: "An API token. One of scope `read` may only GET, and sees no stream keys.",
   });
   for (const route of ROUTES) openAPIRegistry.registerPath(route);
+  openAPIRegistry.register("StatusEvent", StatusEvent);
+  openAPIRegistry.register("SwitchEvent", SwitchEvent);
   const document = getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

@@ -6,8 +6,8 @@ import { pagePosition } from "#openapi/schemas/paging.ts";
 import { IdParameter } from "#openapi/schemas/parameters.ts";
 import {
   Before,
-  LivestreamEventData,
   LivestreamIds,
+  LivestreamServerSentEvent,
   LivestreamStatistics,
   Sample,
   StatisticsOverview,
@@ -81,7 +81,10 @@ export const streamLivestreamEvents = createRoute({
     }),
   },
   responses: {
-    200: { description: "The events.", content: { "text/event-stream": { schema: LivestreamEventData } } },
+    200: {
+      description: "The events.",
+      content: { "text/event-stream": { schema: LivestreamServerSentEvent } },
+    },
     ...readRefusals,
     429: {
       ...json("There are too many readers.", Failure),

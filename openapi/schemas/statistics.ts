@@ -1,12 +1,8 @@
 // Who is connected and what arrives: now, over time, and as it happens.
 
 import { z } from "@hono/zod-openapi";
-import { Input } from "./input.ts";
 import { LivestreamStatus } from "./livestream.ts";
 import { Id, Instance, orNull, timeOf, Utc } from "./values.ts";
-
-/** More is no id. */
-const MAX_ID_LENGTH = 64;
 
 const ConnectionCounts = z
   .object({
@@ -27,16 +23,18 @@ export const LivestreamStatistics = z
 
 const MAX_IDS = 50;
 
+const AN_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const SOME_IDS = new RegExp(`^(${AN_ID}(,${AN_ID}){0,${MAX_IDS - 1}})?$`);
+
 /** Which livestreams, in a query; parses to their ids. */
 export const LivestreamIds = z
   .string({ error: "must be given once" })
+  .regex(SOME_IDS, { error: `must be at most ${MAX_IDS} ids, with commas between them`, abort: true })
   .transform((text) => (text === "" ? [] : text.split(",")))
-  .refine((ids) => ids.length <= MAX_IDS && ids.every((id) => id.length > 0 && id.length <= MAX_ID_LENGTH), {
-    error: `must be at most ${MAX_IDS} ids, with commas between them`,
-  })
   .default([])
   .openapi({
     type: "string",
+    pattern: SOME_IDS.source,
     description: `Ids of livestreams, at most ${MAX_IDS}, with commas between them.`,
     example: "01890a5d-ac96-774b-bcce-b302099a8057",
   });
@@ -62,21 +60,33 @@ export const Before = timeOf("must be given once").openapi({
   example: "2026-01-31T18:00:00.000Z",
 });
 
-/** `data` of each kind of event. */
-export const LivestreamEventData = z
+/** `data` of an event of this name. */
+export const StatusEvent = z
+  .object({ status: z.union([LivestreamStatus, z.literal("deleted")]), atUtc: Utc })
+  .openapi("StatusEvent");
+
+export const SwitchEvent = z
+  .object({
+    from: orNull(Instance),
+    to: orNull(Instance),
+    cause: z.string().openapi({ example: "failover" }),
+    atUtc: Utc,
+  })
+  .openapi("SwitchEvent");
+
+const A_COMPONENT = "#/components/schemas/";
+
+/** An event as a reader gets it, and what the text of its `data` is. */
+export const LivestreamServerSentEvent = z
   .union([
-    z
-      .object({ status: z.union([LivestreamStatus, z.literal("deleted")]), atUtc: Utc })
-      .openapi("StatusEvent"),
-    z
-      .object({
-        from: orNull(Instance),
-        to: orNull(Instance),
-        cause: z.string().openapi({ example: "failover" }),
-        atUtc: Utc,
-      })
-      .openapi("SwitchEvent"),
-    StatisticsOverview,
-    z.array(Input),
+    serverSentEvent("status", { $ref: `${A_COMPONENT}StatusEvent` }),
+    serverSentEvent("switch", { $ref: `${A_COMPONENT}SwitchEvent` }),
+    serverSentEvent("statistics", { $ref: `${A_COMPONENT}StatisticsOverview` }),
+    serverSentEvent("inputs", { type: "array", items: { $ref: `${A_COMPONENT}Input` } }),
   ])
-  .openapi({ description: "`data` of an event, by its `event`: status, switch, statistics, inputs." });
+  .openapi({ description: "An event of the stream; its `data` is JSON." });
+
+function serverSentEvent(name: string, contentSchema: object) {
+  const json = { contentMediaType: "application/json", contentSchema };
+  return z.object({ event: z.literal(name), id: z.string().exactOptional(), data: z.string().openapi(json) });
+}

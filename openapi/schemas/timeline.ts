@@ -43,6 +43,7 @@ export const TimelineTypes = z
   .openapi({
     type: "array",
     items: { type: "string", enum: [...TIMELINE_TYPES] },
+    minItems: 1,
     description: "Only entries of this type; or of one of several, with commas between them.",
     param: { style: "form", explode: false },
   });

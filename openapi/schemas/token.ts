@@ -5,6 +5,9 @@ import { Id, Utc } from "./values.ts";
 
 const MAX_NAME_LENGTH = 100;
 
+/** Something to be seen, and no control characters. */
+const ON_A_LINE = "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$";
+
 /** For the person who reads the list, one line each. */
 const TokenName = z
   .string({ error: `must be text of 1 to ${MAX_NAME_LENGTH} characters` })
@@ -13,7 +16,7 @@ const TokenName = z
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
     error: "must hold no control characters and be well-formed Unicode",
   })
-  .openapi({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: "\\S", example: "Studio desk" });
+  .openapi({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: ON_A_LINE, example: "Studio desk" });
 
 const TokenScope = z
   .enum(["admin", "read"], { error: "must be admin or read" })

@@ -30,16 +30,17 @@ export const PlaybackPolicy = z
   .enum(PLAYBACK_POLICIES, { error: `must be ${PLAYBACK_POLICIES.join(" or ")}` })
   .openapi("PlaybackPolicy", { description: "`signed`: only whoever has a playback token may watch." });
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 const A_TIME = "must be a time such as 2026-01-31T18:00:00.000Z";
 
 /** A time that a call names; parses to milliseconds since 1970. `otherwise`: what is wrong with what is no text. */
 export function timeOf(otherwise = A_TIME) {
   return z
     .string({ error: otherwise })
-    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, { error: A_TIME, abort: true })
+    .regex(TIME, { error: A_TIME, abort: true })
     .refine(isThere, { error: "must be a time that there is", abort: true })
     .transform((text) => Date.parse(text))
-    .openapi({ type: "string", format: "date-time" });
+    .openapi({ type: "string", format: "date-time", pattern: TIME.source });
 }
 
 /** The 31st of February is read as a day of March. */

@@ -8,16 +8,23 @@ import { Id, Utc } from "./values.ts";
 
 const MAX_URL_LENGTH = 2000;
 
+const AN_ADDRESS = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\\/?#]\S*$/;
+
 /** Kept as it is sent. Whether its host may be asked is for the server to say. */
 const WebhookUrl = z
   .string({ error: `must be a URL of at most ${MAX_URL_LENGTH} characters` })
   .max(MAX_URL_LENGTH, { error: `must have at most ${MAX_URL_LENGTH} characters`, abort: true })
-  .refine((text) => /^https?:\/\/[^\s\\/?#]\S*$/i.test(text) && URL.canParse(text), {
+  .refine((text) => AN_ADDRESS.test(text) && URL.canParse(text), {
     error: "must be an http:// or https:// URL",
     abort: true,
   })
   .refine((text) => !hasCredentials(new URL(text)), { error: "must hold no user name and no password" })
-  .openapi({ format: "uri", maxLength: MAX_URL_LENGTH, example: "https://studio.example.com/tandem" });
+  .openapi({
+    format: "uri",
+    pattern: AN_ADDRESS.source,
+    maxLength: MAX_URL_LENGTH,
+    example: "https://studio.example.com/tandem",
+  });
 
 function hasCredentials({ username, password }: URL): boolean {
   return username !== "" || password !== "";
@@ -39,7 +46,7 @@ const Events = z
     error: `"${EVERY_EVENT}" stands alone`,
   })
   .refine((events) => new Set(events).size === events.length, { error: "must name each type once" })
-  .openapi({ example: ["livestream.published", "livestream.finished"] });
+  .openapi({ uniqueItems: true, example: ["livestream.published", "livestream.finished"] });
 
 const Active = z.boolean({ error: "must be true or false" }).openapi({
   description:

@@ -31,17 +31,20 @@ test("statistics are zeros and an empty list in every status in which nothing ru
 
 test("the counts of several livestreams come in the order asked in, of at most 50", async () => {
   const app = new FakeApp();
-  const { body } = await app.call("GET", "/v2/statistics?ids=one,two", { token: READER });
+  const idOf = (number: number) => `01890a5d-ac96-774b-bcce-b302099a${String(number).padStart(4, "0")}`;
+  const ids = [idOf(2), idOf(1)];
+  const { body } = await app.call("GET", `/v2/statistics?ids=${ids.join(",")}`, { token: READER });
   expect(body).toEqual({
     status: "success",
-    data: ["one", "two"].map((livestreamId) => ({
+    data: ids.map((livestreamId) => ({
       ...{ livestreamId, primary: NOBODY, secondary: NOBODY, sum: NOBODY },
     })),
   });
-  const many = (count: number) => Array.from({ length: count }, (_, each) => `id-${each}`).join(",");
+  const many = (count: number) => Array.from({ length: count }, (_, each) => idOf(each)).join(",");
   const status = async (ids: string) => (await app.call("GET", `/v2/statistics?ids=${ids}`)).status;
-  expect([await status(many(50)), await status(many(51)), await status("a,")]).toEqual([200, 400, 400]);
-  expect([await status("a".repeat(64)), await status("a".repeat(65))]).toEqual([200, 400]);
+  expect([await status(many(50)), await status(many(51))]).toEqual([200, 400]);
+  for (const wrong of [`${idOf(1)},`, `a${idOf(1)}`, `${idOf(1)}0`, idOf(1).toUpperCase(), "%C2%95", "one"])
+    expect([wrong, await status(wrong)]).toEqual([wrong, 400]);
   expect((await app.call("GET", "/v2/statistics")).body).toEqual({ status: "success", data: [] });
 });
 
