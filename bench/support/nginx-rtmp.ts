@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "#test/support/nginx.ts";
+import { freePort } from "#test/support/free-port.ts";
 import { Program } from "#test/support/program.ts";
 import { until } from "#test/support/until.ts";
 

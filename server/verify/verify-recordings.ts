@@ -1,6 +1,6 @@
 // The recordings of a data directory: each is checked, none is missing that a row needs, and none is there for nobody.
 
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessMissing } from "#server/common/failure.ts";
 import type { Finding } from "#server/recording/finding.ts";
@@ -8,6 +8,7 @@ import { mendRecording } from "#server/recording/mend.ts";
 import { RECORDING_FILES, RESERVE_FILE, recordingPaths } from "#server/recording/recording-files.ts";
 import { verifyRecording } from "#server/recording/verify-recording.ts";
 import type { RecordingNeed } from "#server/store/references.ts";
+import { namesIn } from "./names-in.ts";
 import { unmended, unreferenced, type Verified, type VerifyOptions } from "./verified.ts";
 import { isStored } from "./verify-objects.ts";
 
@@ -20,7 +21,7 @@ const MAX_REMEMBERED = 1000;
 export async function* verifyRecordings(options: VerifyOptions): AsyncGenerator<Verified> {
   const { directory, references } = options;
   const folder = directory.recordingsFolder;
-  for (const name of (await unlessMissing(readdir(folder))) ?? []) {
+  for (const name of await namesIn(folder)) {
     if (name === RESERVE_FILE || name === PROBE_FILE) continue;
     const need = await references.recording(name);
     if (need === "removing") continue;
@@ -54,7 +55,7 @@ async function* verifyOne(
       yield finding;
     }
   } else yield* mendOne(folder, need, findings);
-  for (const name of (await unlessMissing(readdir(folder))) ?? []) {
+  for (const name of await namesIn(folder)) {
     if (!RECORDING_FILES.has(name)) yield* unreferenced(join(folder, name), options);
   }
 }

@@ -1,12 +1,13 @@
 // The pictures of a data directory: each is what its name says, none is missing that a row needs, none is there for nobody.
 
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessMissing } from "#server/common/failure.ts";
 import type { Finding } from "#server/recording/finding.ts";
 import type { ThumbnailRow } from "#server/store/thumbnail-store.ts";
 import { MASTER_FILE } from "#server/thumbnails/thumbnail-files.ts";
+import { namesIn } from "./names-in.ts";
 import { unreferenced, type Verified, type VerifyOptions } from "./verified.ts";
 
 /** The picture that was replaced last stays for those who have its address. */
@@ -18,7 +19,7 @@ const UNFINISHED = /^unfinished-/;
 export async function* verifyThumbnails(options: VerifyOptions): AsyncGenerator<Verified> {
   const { directory, references } = options;
   const folder = directory.thumbnailsFolder;
-  for (const id of (await unlessMissing(readdir(folder))) ?? []) {
+  for (const id of await namesIn(folder)) {
     const need = await references.recording(id);
     if (need === null) yield* unreferenced(join(folder, id), options);
     else if (need !== "removing") yield* verifySpares(join(folder, id), id, options);
@@ -28,7 +29,7 @@ export async function* verifyThumbnails(options: VerifyOptions): AsyncGenerator<
 
 /** A folder of a livestream holds the pictures of its rows, and one more. */
 async function* verifySpares(folder: string, id: string, options: VerifyOptions): AsyncGenerator<Verified> {
-  const names = (await unlessMissing(readdir(folder))) ?? [];
+  const names = await namesIn(folder);
   const known = new Set((await options.references.pictures(id)).map(({ contentHash }) => contentHash));
   const spares = names.filter((name) => !known.has(name) && !UNFINISHED.test(name));
   const aged = await Promise.all(

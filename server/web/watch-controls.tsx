@@ -23,7 +23,11 @@ export function WatchControls({ children }: { readonly children: Child }) {
         <span class="spacer" />
         <media-captions-button />
         <media-rendition-menu-button />
-        <media-playback-rate-menu-button />
+        <media-playback-rate-menu-button>
+          <span slot="icon" id="speed" aria-hidden="true">
+            1x
+          </span>
+        </media-playback-rate-menu-button>
         <media-airplay-button />
         <media-cast-button />
         <media-pip-button />

@@ -277,8 +277,8 @@ const DAMAGES: readonly Damage[] = [
       for (const name of ["a", "b"]) mkdirSync(join(dir, "thumbnails", first, name.repeat(32)));
     },
     found: () => [
-      `unreferenced thumbnails/${first}/`,
       `unreferenced thumbnails/${UNKNOWN} nothing refers to it`,
+      `unreferenced thumbnails/${first}/`,
     ],
     unmended: 0,
   },

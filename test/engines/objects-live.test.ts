@@ -18,7 +18,7 @@ describe.skipIf(!ObjectServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"))
     let objects: ObjectServer;
     beforeAll(async () => {
       objects = await ObjectServer.start();
-    }, 60_000);
+    }, 120_000);
     afterAll(() => objects[Symbol.asyncDispose]());
 
     function bucketOf(bucket: string): S3ObjectStore {

@@ -1,6 +1,7 @@
 // nginx in front of a server, set up as the README says, or as a cache that keeps whatever it may.
 
-import { documentedBlock, freePort, Nginx } from "./nginx.ts";
+import { freePort } from "./free-port.ts";
+import { documentedBlock, Nginx } from "./nginx.ts";
 
 /**
  * `as-documented`: the README's own block. `without-playlists`: the same without its last location, which keeps media playlists.

@@ -23,7 +23,8 @@ function failuresIn(xml: string): string[] {
       const suite = text(test, "classname");
       const name = suite === "" ? text(test, "name") : `${suite} > ${text(test, "name")}`;
       const why = said === undefined ? text(failure, "message") : unescaped(said);
-      return `${text(test, "file")}:${text(test, "line")}: ${name}\n${why.trimEnd()}`;
+      const place = [text(test, "file"), text(test, "line")].filter((each) => each !== "").join(":");
+      return `${place}: ${name}\n${why.trimEnd()}`;
     },
   );
 }

@@ -1,7 +1,6 @@
 // nginx as a process of the test's own, set up by blocks of the README or by others.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./imports.ts";
@@ -63,15 +62,6 @@ export function documentedBlock(text: string): string {
 }
 
 /** Nobody listens on it now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === "string") throw new Error("It has no port.");
-  return address.port;
-}
-
 function configurationOf(folder: string, { block, port, upstream }: NginxOptions): string {
   const user = process.getuid?.() === 0 ? "user root;" : "";
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

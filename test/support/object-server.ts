@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./nginx.ts";
+import { freePort } from "./free-port.ts";
 import { Program, run } from "./program.ts";
 import type { Provision } from "./provision.ts";
 import { until } from "./until.ts";
@@ -14,6 +14,9 @@ const WEED = join(FOLDER, "weed");
 
 /** Longer than any test. */
 const LIFE_SECONDS = 600;
+
+/** A volume, a filer and a gateway find each other, on a busy machine. */
+const PATIENCE_SECONDS = 100;
 
 export const ACCESS_KEY_ID = "tandem";
 export const SECRET_ACCESS_KEY = "correct-horse-secret-key";
@@ -141,13 +144,12 @@ export class ObjectServer implements AsyncDisposable {
   }
 
   async #answers(): Promise<void> {
+    const program = this.#program;
     await until(
       "the object store",
-      async () => {
-        if (this.#program.hasExited) throw new Error((await this.#program.result).stderr);
-        return (await fetch(`${this.endpoint}/`)).status < 500;
-      },
-      60,
+      async () => program.hasExited || (await fetch(`${this.endpoint}/`)).status < 500,
+      PATIENCE_SECONDS,
     );
+    if (program.hasExited) throw new Error((await program.result).stderr);
   }
 }

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCertificate } from "./certificate.ts";
-import { documentedBlock, freePort, Nginx } from "./nginx.ts";
+import { freePort } from "./free-port.ts";
+import { documentedBlock, Nginx } from "./nginx.ts";
 import { TandemServer } from "./tandem-server.ts";
 
 export class PathProxy implements AsyncDisposable {

@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
-import { freePort } from "./nginx.ts";
+import { freePort } from "./free-port.ts";
 import { AS_NOBODY, NOBODY } from "./nobody.ts";
 import { Program, run } from "./program.ts";
 import { until } from "./until.ts";

@@ -3,6 +3,7 @@
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { ROOT } from "./imports.ts";
 
 /** How `tandem` is run: from the sources, or as the single binary that `TANDEM_TEST_BINARY` names. */
@@ -103,6 +104,7 @@ export class TandemServer implements AsyncDisposable {
 
   /** After {@link stop} or {@link kill}: with the same data and on the same ports. */
   async startAgain(): Promise<void> {
+    if (this.#ports.httpPort === 0) this.#ports = { httpPort: await freePort(), rtmpPort: await freePort() };
     const child = Bun.spawn([...(this.#options.program ?? TANDEM), this.#options.command ?? "serve"], {
       cwd: this.#options.workingDirectory ?? process.cwd(),
       env: {

@@ -4,7 +4,7 @@ import { MediaUIEvents } from "media-chrome/constants";
 import type MediaController from "media-chrome/media-controller";
 import { createMediaStore } from "media-chrome/media-store/media-store";
 import "./control-elements.ts";
-import { find } from "./find.ts";
+import { find, write } from "./find.ts";
 import type { Renditions } from "./renditions.ts";
 
 export interface ControlsOptions {
@@ -17,6 +17,7 @@ export interface ControlsOptions {
 export class Controls {
   readonly #bar = find("media-control-bar", HTMLElement);
   readonly #speed = find("media-playback-rate-menu-button", HTMLElement);
+  readonly #speedText = find("#speed", HTMLElement);
 
   constructor({ video, renditions, onSpeed }: ControlsOptions) {
     const controller = find("media-controller", HTMLElement) as MediaController;
@@ -37,15 +38,21 @@ export class Controls {
     controller.addEventListener(MediaUIEvents.MEDIA_PLAYBACK_RATE_REQUEST, chosen, { capture: true });
   }
 
-  /** `isSpeedUseful`: where the picture is live there is nothing to be faster to. */
+  /**
+   * `isSpeedUseful`: where the picture is live there is nothing to be faster to. `chosenSpeed`: what is shown of it; the little
+   * that keeps a live picture where it should be is nobody's choice.
+   */
   update({
     hasPicture,
     isSpeedUseful,
+    chosenSpeed,
   }: {
     readonly hasPicture: boolean;
     readonly isSpeedUseful: boolean;
+    readonly chosenSpeed: number;
   }): void {
     this.#bar.hidden = !hasPicture;
     this.#speed.hidden = !isSpeedUseful;
+    write(this.#speedText, `${chosenSpeed}x`);
   }
 }

@@ -48,6 +48,10 @@ export class LivePace {
     this.#isOurs = false;
   }
 
+  get chosenRate(): number {
+    return this.#chosenRate;
+  }
+
   /** To be called several times a second. */
   keep(): void {
     const video = this.#video;

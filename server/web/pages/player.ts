@@ -73,7 +73,7 @@ export class Player {
   readonly renditions = new Renditions((index) => {
     if (this.#hls !== null) this.#hls.nextLevel = index;
   });
-  readonly pace: Pick<LivePace, "choose">;
+  readonly pace: Pick<LivePace, "choose" | "chosenRate">;
   readonly #options: PlayerOptions;
   readonly #video: HTMLVideoElement;
   #hls: Hls | null = null;

@@ -66,6 +66,7 @@ for (const event of ["timeupdate", "seeking", "pause", "emptied", "resize"])
   video.addEventListener(event, showFacts);
 video.addEventListener("ended", () => void follow()); // Comes back by itself, whatever the answer is.
 video.addEventListener("volumechange", showUnmute);
+video.addEventListener("ratechange", showNotice);
 video.addEventListener("playing", showUnmute);
 unmute.addEventListener("click", () => {
   video.muted = false;
@@ -145,6 +146,7 @@ function showNotice(): void {
   controls.update({
     hasPicture: player.url !== null,
     isSpeedUseful: phase === "recording" || player.seekRange !== null,
+    chosenSpeed: player.pace.chosenRate,
   });
 }
 
