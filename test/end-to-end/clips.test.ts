@@ -174,7 +174,7 @@ describe.skipIf(!areInstalled("ffmpeg", "ffprobe"))("a clip", () => {
   test("is nothing that `tandem verify` finds anything wrong with", async () => {
     const { server } = broadcast;
     const child = Bun.spawn([...TANDEM, "verify"], {
-      env: { ...process.env, TANDEM_DATA_DIR: server.dataDir },
+      env: { ...process.env, ...server.environment },
       stdout: "pipe",
       stderr: "inherit",
     });

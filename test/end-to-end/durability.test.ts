@@ -51,7 +51,7 @@ describe.skipIf(noLoopDisk !== null || !areInstalled("ffmpeg", "ffprobe"))(
       await encoder.kill();
 
       await using next = await TandemServer.start({
-        environment: { TANDEM_DATA_DIR: after.folder, TANDEM_MIN_FREE_DISK_MB: "0" },
+        environment: { ...server.environment, TANDEM_DATA_DIR: after.folder },
       });
       const api = new ApiClient(next.url, ADMIN_TOKEN);
       expect((await api.get(id)).status).toBe("live");

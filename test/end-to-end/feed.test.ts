@@ -1,28 +1,15 @@
 // What happened to a livestream is on the disk, whole and in order, however often the process is killed.
 
 import { expect, test } from "bun:test";
-import { join } from "node:path";
 import { EVENT_TYPES } from "#openapi/names.ts";
 import type { StoredEvent } from "#server/store/event-store.ts";
-import { SqliteEventStore } from "#server/store/sqlite/event-store.ts";
-import { openStatisticsDatabase } from "#server/store/sqlite/statistics-database.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { areInstalled } from "#test/support/program.ts";
 import { expectNoSecrets } from "#test/support/secrets.ts";
+import { storedEvents } from "#test/support/stored-events.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
-
-/** Oldest first, as they are on the disk now. */
-async function eventsOf({ dataDir }: TandemServer, id: string): Promise<readonly StoredEvent[]> {
-  const database = openStatisticsDatabase(join(dataDir, "statistics.sqlite"));
-  try {
-    const { items } = await new SqliteEventStore(database).page(id, { page: 0, perpage: 1000 });
-    return [...items].reverse();
-  } finally {
-    database.close();
-  }
-}
 
 /** As `type instance`, without what is in the timeline alone, which a busy machine may add to. */
 const wordsOf = (events: readonly StoredEvent[]) =>
@@ -36,7 +23,7 @@ test.skipIf(!areInstalled("ffmpeg"))(
     await using server = await TandemServer.start();
     const api = new ApiClient(server.url, ADMIN_TOKEN);
     const stored = (id: string, type: string) =>
-      until(type, async () => (await eventsOf(server, id)).find((event) => event.type === type));
+      until(type, async () => (await storedEvents(server, id)).find((event) => event.type === type));
 
     const { id } = await api.create({ name: "Watched" });
     const { inputs } = await api.start(id);
@@ -49,7 +36,7 @@ test.skipIf(!areInstalled("ffmpeg"))(
     await stored(id, "livestream.published");
     await Bun.sleep(1500); // Some recording.
     await server.kill();
-    const before = await eventsOf(server, id);
+    const before = await storedEvents(server, id);
     await encoder.kill();
     expect(wordsOf(before)).toEqual([
       "livestream.created",
@@ -68,7 +55,7 @@ test.skipIf(!areInstalled("ffmpeg"))(
     await api.stop(id);
     await api.when(id, "the recording", ({ status }) => status === "finished");
     await stored(id, "media.created");
-    const after = await eventsOf(server, id);
+    const after = await storedEvents(server, id);
     expect(after.slice(0, before.length)).toEqual([...before]);
     expect(wordsOf(after.slice(before.length))).toEqual([
       "ingest.connected primary",
@@ -95,11 +82,11 @@ test.skipIf(!areInstalled("ffmpeg"))(
     expect(JSON.stringify(after)).not.toContain(inputs[0]?.streamKey);
 
     expect(await server.stop()).toBe(0);
-    expect(await eventsOf(server, id)).toEqual(after);
+    expect(await storedEvents(server, id)).toEqual(after);
     await server.startAgain();
-    expect(await eventsOf(server, id)).toEqual(after);
+    expect(await storedEvents(server, id)).toEqual(after);
     await api.operations.deleteMedia(mediaId ?? "", { permanent: true });
-    await until("nothing to be left", async () => (await eventsOf(server, id)).length === 0);
+    await until("nothing to be left", async () => (await storedEvents(server, id)).length === 0);
   },
   90_000,
 );

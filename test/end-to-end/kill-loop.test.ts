@@ -64,7 +64,7 @@ test.skipIf(!areInstalled("ffmpeg", "ffprobe"))(
     for (const broadcast of broadcasts) await judgeAsset(api, broadcast);
     expect(await api.listMedia()).toHaveLength(PUBLISHERS);
     await Promise.all(broadcasts.map(({ encoder }) => encoder.kill()));
-    expect(await verify(server.dataDir)).toMatchObject({ exitCode: 0, lines: [] });
+    expect(await verify(server)).toMatchObject({ exitCode: 0, lines: [] });
     expect(server.logs).not.toContain('"level":"error"');
     if (process.env.KILLS !== undefined) report(broadcasts);
   },

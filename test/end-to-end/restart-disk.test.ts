@@ -110,7 +110,7 @@ test.each(["httpPort", "rtmpPort"] as const)(
         TANDEM_HOST: "127.0.0.1",
         TANDEM_HTTP_PORT: String(server.httpPort),
         TANDEM_RTMP_PORT: String(server.rtmpPort),
-        TANDEM_DATA_DIR: server.dataDir,
+        ...server.environment,
         TANDEM_ADMIN_TOKEN: ADMIN_TOKEN,
       },
       stdout: "pipe",

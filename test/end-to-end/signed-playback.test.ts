@@ -92,7 +92,8 @@ test.skipIf(!areInstalled("ffmpeg", "ffprobe", "chromium"))(
     await hasPlayed(viewer, 2);
 
     const watched = decodeAll(url, ["-t", "2"]);
-    await run(["env", `TANDEM_DATA_DIR=${server.dataDir}`, ...TANDEM, "token", "rotate-playback-key"]);
+    const where = Object.entries(server.environment).map(([name, value]) => `${name}=${value}`);
+    await run(["env", ...where, ...TANDEM, "token", "rotate-playback-key"]);
     const fresh = (await operations.createPlaybackToken(id, { expiresInSeconds: 3 })).token;
     secrets.push(fresh);
     const shortUrl = `${base}/index.m3u8?token=${fresh}`;

@@ -3,6 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { S3ObjectStore } from "#server/store/s3/s3-object-store.ts";
 import { freePort } from "./free-port.ts";
 import { Program, run } from "./program.ts";
 import type { Provision } from "./provision.ts";
@@ -12,7 +13,10 @@ const VERSION = "4.48";
 const FOLDER = join(homedir(), ".cache", "tandem-test", `seaweedfs-${VERSION}`);
 const WEED = join(FOLDER, "weed");
 
-/** Longer than any test. */
+/** In which each server of a test run has a prefix of its own. */
+export const TEST_BUCKET = "tests";
+
+/** Longer than any test file. */
 const LIFE_SECONDS = 600;
 
 /** A volume, a filer and a gateway find each other, on a busy machine. */
@@ -47,14 +51,27 @@ async function fetchWeed(): Promise<void> {
   }
 }
 
+/** What a server is given to keep its recordings below this URL, of the store at this endpoint. */
+export function storeEnvironment(endpoint: string, url: string): Readonly<Record<string, string>> {
+  return {
+    TANDEM_OBJECT_STORE_URL: url,
+    S3_ENDPOINT: endpoint,
+    S3_REGION: "us-east-1",
+    S3_ACCESS_KEY_ID: ACCESS_KEY_ID,
+    S3_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
+  };
+}
+
 export class ObjectServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #ports: readonly number[];
+  readonly #lifeSeconds: number;
   #program: Program;
 
-  private constructor(folder: string, ports: readonly number[]) {
+  private constructor(folder: string, ports: readonly number[], lifeSeconds: number) {
     this.#folder = folder;
     this.#ports = ports;
+    this.#lifeSeconds = lifeSeconds;
     this.#program = this.#begin();
   }
 
@@ -62,8 +79,8 @@ export class ObjectServer implements AsyncDisposable {
     return existsSync(WEED);
   }
 
-  /** Resolves once it answers. A bucket is made with the first object that is written to it. */
-  static async start(): Promise<ObjectServer> {
+  /** Resolves once it takes objects. A bucket is made with the first object that is written to it. */
+  static async start({ lifeSeconds = LIFE_SECONDS } = {}): Promise<ObjectServer> {
     const folder = mkdtempSync(join(tmpdir(), "tandem-objects-"));
     const identities = [
       {
@@ -75,7 +92,7 @@ export class ObjectServer implements AsyncDisposable {
     await Bun.write(join(folder, "s3.json"), JSON.stringify({ identities }));
     const ports: number[] = [];
     for (let count = 0; count < 8; count += 1) ports.push(await freePort());
-    const server = new ObjectServer(folder, ports);
+    const server = new ObjectServer(folder, ports, lifeSeconds);
     await server.#answers();
     return server;
   }
@@ -86,13 +103,7 @@ export class ObjectServer implements AsyncDisposable {
 
   /** What a server is given to keep its recordings here. */
   environment(bucket: string): Readonly<Record<string, string>> {
-    return {
-      TANDEM_OBJECT_STORE_URL: `s3://${bucket}/tandem`,
-      S3_ENDPOINT: this.endpoint,
-      S3_REGION: "us-east-1",
-      S3_ACCESS_KEY_ID: ACCESS_KEY_ID,
-      S3_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
-    };
+    return storeEnvironment(this.endpoint, `s3://${bucket}/tandem`);
   }
 
   /** It answers nobody from now on, and closes nothing. */
@@ -129,6 +140,9 @@ export class ObjectServer implements AsyncDisposable {
       "s3.port": s3,
       "s3.port.grpc": s3Grpc,
       "s3.config": join(this.#folder, "s3.json"),
+      // Neither is used, and two stores of one machine would want the same ports.
+      "s3.port.iceberg": 0,
+      "s3.port.lance": 0,
       "master.port": master,
       "master.port.grpc": masterGrpc,
       "master.volumeSizeLimitMB": 64,
@@ -140,16 +154,25 @@ export class ObjectServer implements AsyncDisposable {
       "filer.port.grpc": filerGrpc,
     };
     const flags = Object.entries(options).map(([name, value]) => `-${name}=${value}`);
-    return new Program([WEED, "server", ...flags], LIFE_SECONDS);
+    return new Program([WEED, "server", ...flags], this.#lifeSeconds);
   }
 
+  /** Throws with what it said where it ends. */
   async #answers(): Promise<void> {
-    const program = this.#program;
-    await until(
+    const store = new S3ObjectStore({
+      ...{ endpoint: this.endpoint, region: "us-east-1", bucket: TEST_BUCKET, prefix: "" },
+      ...{ accessKeyId: ACCESS_KEY_ID, secretAccessKey: SECRET_ACCESS_KEY },
+    });
+    const ready = new TextEncoder().encode("ready");
+    const isReady = until(
       "the object store",
-      async () => program.hasExited || (await fetch(`${this.endpoint}/`)).status < 500,
+      () => store.put("ready", ready, "text/plain").then(() => true),
       PATIENCE_SECONDS,
     );
-    if (program.hasExited) throw new Error((await program.result).stderr);
+    const end = this.#program.result.then(({ stderr }) => {
+      throw new Error(`the object store has ended: ${stderr.slice(-2000)}`);
+    });
+    isReady.catch(() => undefined); // Whoever waits below is told.
+    await Promise.race([isReady, end]);
   }
 }

@@ -15,7 +15,7 @@ const VERSIONS_FOLDER = "/usr/lib/postgresql";
 /** For a database that outlives its processes and not the machine. */
 const FAST = ["fsync=off", "full_page_writes=off"];
 
-/** Longer than any test. */
+/** Longer than any test file. */
 const LIFE_SECONDS = 600;
 
 const USER = "tandem";
@@ -26,12 +26,14 @@ const AS_ANOTHER_USER = process.getuid?.() === 0 ? AS_NOBODY : [];
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
+  readonly #lifeSeconds: number;
   #program: Program;
   #databases = 0;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, lifeSeconds: number) {
     this.#folder = folder;
     this.port = port;
+    this.#lifeSeconds = lifeSeconds;
     this.#program = this.#begin();
   }
 
@@ -40,7 +42,13 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   /** Resolves once it answers. `password`: whoever connects needs it; without one nobody needs any. */
-  static async start({ password = "" }: { password?: string } = {}): Promise<PostgresServer> {
+  static async start({
+    password = "",
+    lifeSeconds = LIFE_SECONDS,
+  }: {
+    password?: string;
+    lifeSeconds?: number;
+  } = {}): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), "tandem-postgres-"));
     if (process.getuid?.() === 0) chownSync(folder, NOBODY, NOBODY);
     const passwordFile = join(folder, "password");
@@ -57,7 +65,7 @@ export class PostgresServer implements AsyncDisposable {
       ],
       ...["-U", USER, "-A", method, `--pwfile=${passwordFile}`, "--encoding=UTF8", "--locale=C.UTF-8"],
     ]);
-    const server = new PostgresServer(folder, await freePort());
+    const server = new PostgresServer(folder, await freePort(), lifeSeconds);
     await server.#answers(password);
     return server;
   }
@@ -124,7 +132,7 @@ export class PostgresServer implements AsyncDisposable {
       ...[...AS_ANOTHER_USER, join(programsFolder() ?? "", "postgres"), "-D", join(this.#folder, "data")],
       ...["-p", String(this.port), ...settings.flatMap((setting) => ["-c", setting])],
     ];
-    return new Program(command, LIFE_SECONDS);
+    return new Program(command, this.#lifeSeconds);
   }
 
   async #answers(password: string): Promise<void> {

@@ -1,8 +1,9 @@
 // The server as its operator runs it: a process of its own, on free ports, with a data directory of its own.
 
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Engines } from "./engines.ts";
 import { freePort } from "./free-port.ts";
 import { ROOT } from "./imports.ts";
 
@@ -36,23 +37,31 @@ export interface StartOptions {
   readonly userId?: number;
 }
 
+export interface CopiedServer extends AsyncDisposable {
+  readonly dataDir: string;
+  /** What commands are given to work on it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export class TandemServer implements AsyncDisposable {
   readonly #dataDir = mkdtempSync(join(tmpdir(), "tandem-data-"));
   readonly #options: StartOptions;
+  readonly #engines: Engines;
   #child: Bun.Subprocess<"ignore", "pipe", "pipe"> | null = null;
   #ports: Ports = { httpPort: 0, rtmpPort: 0 };
   /** Everything it wrote, from every run. */
   #logs = "";
   #output = "";
 
-  private constructor(options: StartOptions) {
+  private constructor(options: StartOptions, engines: Engines) {
     this.#options = options;
+    this.#engines = engines;
     if (options.userId !== undefined) chownSync(this.#dataDir, options.userId, options.userId);
   }
 
   /** Resolves when it says that it is ready. */
   static async start(options: StartOptions = {}): Promise<TandemServer> {
-    const server = new TandemServer(options);
+    const server = new TandemServer(options, await Engines.begin());
     try {
       await server.startAgain();
       return server;
@@ -88,6 +97,11 @@ export class TandemServer implements AsyncDisposable {
     return this.#dataDir;
   }
 
+  /** What other commands are given to work on what it has. */
+  get environment(): Readonly<Record<string, string>> {
+    return { TANDEM_DATA_DIR: this.#dataDir, ...this.#engines.environment, ...this.#options.environment };
+  }
+
   get processId(): number {
     return this.#child?.pid ?? 0;
   }
@@ -112,10 +126,9 @@ export class TandemServer implements AsyncDisposable {
         TANDEM_HOST: "127.0.0.1",
         TANDEM_HTTP_PORT: String(this.#ports.httpPort),
         TANDEM_RTMP_PORT: String(this.#ports.rtmpPort),
-        TANDEM_DATA_DIR: this.#dataDir,
         TANDEM_ADMIN_TOKEN: ADMIN_TOKEN,
         TANDEM_LOG: "debug",
-        ...this.#options.environment,
+        ...this.environment,
       },
       stdin: "ignore",
       stdout: "pipe",
@@ -136,9 +149,25 @@ export class TandemServer implements AsyncDisposable {
     await this.#end("SIGKILL");
   }
 
+  /** A copy of its data directory and its rows, while it does not run. */
+  async copy(): Promise<CopiedServer> {
+    const dataDir = mkdtempSync(join(tmpdir(), "tandem-copy-"));
+    cpSync(this.#dataDir, dataDir, { recursive: true });
+    const engines = await this.#engines.copy();
+    return {
+      dataDir,
+      environment: { ...this.environment, ...engines.environment, TANDEM_DATA_DIR: dataDir },
+      [Symbol.asyncDispose]: async () => {
+        rmSync(dataDir, { recursive: true });
+        await engines[Symbol.asyncDispose]();
+      },
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     rmSync(this.#dataDir, { recursive: true, force: true });
+    await this.#engines[Symbol.asyncDispose]();
   }
 
   async #end(signal: "SIGTERM" | "SIGKILL"): Promise<number> {

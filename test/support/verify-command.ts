@@ -1,7 +1,7 @@
 // `tandem verify` as its operator runs it: a process of its own, and what it printed.
 
 import { readFileSync } from "node:fs";
-import { TANDEM } from "./tandem-server.ts";
+import { type CopiedServer, TANDEM } from "./tandem-server.ts";
 
 interface Line {
   readonly finding: string;
@@ -18,10 +18,14 @@ export interface Verified {
   readonly memoryKilobytes: number;
 }
 
-/** On a data directory, with its flags. */
-export async function verify(dataDir: string, ...flags: readonly string[]): Promise<Verified> {
+/** On a data directory, or on all that a server or its copy has, with its flags. */
+export async function verify(
+  of: string | Pick<CopiedServer, "environment">,
+  ...flags: readonly string[]
+): Promise<Verified> {
+  const environment = typeof of === "string" ? { TANDEM_DATA_DIR: of } : of.environment;
   const child = Bun.spawn([...TANDEM, "verify", ...flags], {
-    env: { ...process.env, TANDEM_DATA_DIR: dataDir },
+    env: { ...process.env, ...environment },
     stdout: "pipe",
     stderr: "pipe",
   });
