@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { InstanceName } from "#openapi/names.ts";
 import type { Page } from "#server/store/page.ts";
-import type { Sample, SampleSeries, SampleStore } from "#server/store/sample-store.ts";
+import type { Sample, SampleStore } from "#server/store/sample-store.ts";
 import { PageWalks } from "./page-walks.ts";
 
 export interface SamplePageRequest {
@@ -18,13 +18,15 @@ export interface SamplePageRequest {
   readonly reader: string;
 }
 
+type HistorySamples = Pick<SampleStore, "series" | "newest" | "totalBefore" | "page">;
+
 export class SampleHistory {
-  readonly #samples: Pick<SampleStore, "series" | "totalBefore" | "page">;
+  readonly #samples: HistorySamples;
   readonly #monotonicMs: () => number;
   readonly #walks = new PageWalks();
 
   constructor(options: {
-    samples: Pick<SampleStore, "series" | "totalBefore" | "page">;
+    samples: HistorySamples;
     monotonicMs: () => number;
   }) {
     this.#samples = options.samples;
@@ -32,22 +34,31 @@ export class SampleHistory {
   }
 
   async page(request: SamplePageRequest): Promise<Page<Sample>> {
-    const { livestreamId, instance, page, perpage } = request;
+    const { livestreamId, instance, page, perpage, beforeMs } = request;
+    if (page === 0 && beforeMs === null) return this.#newest(request);
     const series = await this.#samples.series(livestreamId, instance);
     if (series === null) return { items: [], total: 0 };
-    const total = await this.#totalOf(series, request);
+    const total =
+      beforeMs === null
+        ? this.#endOf(request, series.total)
+        : await this.#samples.totalBefore(series, beforeMs);
     const range = { end: total, skip: page * perpage, limit: perpage };
     return { items: await this.#samples.page(series, range), total };
   }
 
-  async #totalOf(
-    series: SampleSeries,
-    { livestreamId, instance, page, perpage, beforeMs, reader }: SamplePageRequest,
-  ) {
-    if (beforeMs !== null) return this.#samples.totalBefore(series, beforeMs);
+  async #newest(request: SamplePageRequest): Promise<Page<Sample>> {
+    const { livestreamId, instance, perpage } = request;
+    const newest = await this.#samples.newest(livestreamId, instance, perpage);
+    if (newest === null) return { items: [], total: 0 };
+    this.#endOf(request, newest.total); // A walk begins.
+    return newest;
+  }
+
+  /** As many samples as the reader's walk sees. */
+  #endOf({ livestreamId, instance, page, perpage, reader }: SamplePageRequest, total: number): number {
     const walker = createHash("sha256")
       .update(`${reader}\n${livestreamId}\n${instance}\n${perpage}`)
       .digest("base64");
-    return this.#walks.endOf(walker, page, series.total, this.#monotonicMs());
+    return this.#walks.endOf(walker, page, total, this.#monotonicMs());
   }
 }

@@ -31,6 +31,13 @@ export interface SampleSeries {
   readonly total: number;
 }
 
+/** The newest samples of a series. */
+export interface NewestSamples {
+  readonly total: number;
+  /** Newest first. */
+  readonly items: readonly Sample[];
+}
+
 /** Which samples of a series: those numbered below `end`, newest first, `skip` of them passed over. */
 export interface SampleRange {
   readonly end: number;
@@ -41,6 +48,9 @@ export interface SampleRange {
 export interface SampleStore {
   /** Null when the instance was never sampled. It costs the same whatever the length of the series, and so does a page. */
   series(livestreamId: string, instance: InstanceName): Promise<SampleSeries | null>;
+
+  /** What is looked at most, in one go; null when the instance was never sampled. */
+  newest(livestreamId: string, instance: InstanceName, limit: number): Promise<NewestSamples | null>;
 
   /** Number of samples that were created before this time. */
   totalBefore(series: SampleSeries, beforeMs: number): Promise<number>;

@@ -35,12 +35,18 @@ export class PostgresClient implements Queries {
   /** Statements are constants: each is numbered once. */
   readonly #numbered = new Map<string, NumberedStatement>();
   #pool: SQL | null = null;
+  #writes = 0;
   #isClosed = false;
 
   constructor({ url, maxConnections = MAX_CONNECTIONS, deadlineMs = DEADLINE_MS }: PostgresClientOptions) {
     this.#url = url;
     this.#maxConnections = maxConnections;
     this.#deadlineMs = deadlineMs;
+  }
+
+  /** How many transactions have begun or ended, those that failed, too: what was read before a change of it may be old. */
+  get writes(): number {
+    return this.#writes;
   }
 
   all<Row>(statement: string, parameters?: Parameters): Promise<readonly Row[]> {
@@ -60,11 +66,16 @@ export class PostgresClient implements Queries {
   }
 
   /** All that the work runs is done, or, when it fails, none. `deadlineMs`: for work that is longer than that of a call. */
-  transaction<Result>(
+  async transaction<Result>(
     work: (queries: Queries) => Promise<Result>,
     deadlineMs = this.#deadlineMs,
   ): Promise<Result> {
-    return this.#inTime((pool) => pool.begin((connection) => work(this.#on(connection))), deadlineMs);
+    this.#writes += 1;
+    try {
+      return await this.#inTime((pool) => pool.begin((connection) => work(this.#on(connection))), deadlineMs);
+    } finally {
+      this.#writes += 1;
+    }
   }
 
   /** What is still asked for is given up. */

@@ -19,6 +19,7 @@ import {
   type StoredLivestream,
 } from "#server/store/rows/livestream-rows.ts";
 import type { PostgresClient } from "./client.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import { noteRemoval } from "./note-removal.ts";
 import { NAME_HAS_SEARCH, orderAndLimit, searchParameters } from "./order-and-limit.ts";
 import type { Parameters } from "./queries.ts";
@@ -33,9 +34,11 @@ const SORT_COLUMNS = {
 
 export class PostgresLivestreamStore implements LivestreamStore {
   readonly #client: PostgresClient;
+  readonly #statuses: KeptAnswers<LivestreamStatus | null>;
 
   constructor(client: PostgresClient) {
     this.#client = client;
+    this.#statuses = new KeptAnswers({ writes: () => client.writes });
   }
 
   async insert(livestream: NewLivestream): Promise<LivestreamRow> {
@@ -56,12 +59,14 @@ export class PostgresLivestreamStore implements LivestreamStore {
     return stored === null ? null : livestreamRow(stored);
   }
 
-  async status(id: string): Promise<LivestreamStatus | null> {
-    const row = await this.#client.first<{ status: LivestreamStatus }>(
-      "SELECT status FROM livestreams WHERE id = $id",
-      { id },
-    );
-    return row?.status ?? null;
+  status(id: string): Promise<LivestreamStatus | null> {
+    return this.#statuses.get(id, async () => {
+      const row = await this.#client.first<{ status: LivestreamStatus }>(
+        "SELECT status FROM livestreams WHERE id = $id",
+        { id },
+      );
+      return row?.status ?? null;
+    });
   }
 
   async list(request: LivestreamPageRequest): Promise<Page<LivestreamRow>> {

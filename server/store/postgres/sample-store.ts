@@ -2,8 +2,15 @@
 
 import type { InstanceName } from "#openapi/names.ts";
 import { selected } from "#server/store/rows/columns.ts";
-import type { Sample, SampleRange, SampleSeries, SampleStore } from "#server/store/sample-store.ts";
+import type {
+  NewestSamples,
+  Sample,
+  SampleRange,
+  SampleSeries,
+  SampleStore,
+} from "#server/store/sample-store.ts";
 import type { PostgresClient } from "./client.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import type { Queries } from "./queries.ts";
 
 type StoredSample = Omit<Sample, "ingestActive" | "onAir"> & { ingestActive: number; onAir: number };
@@ -24,13 +31,30 @@ export const SAMPLE_COLUMNS = {
 
 export class PostgresSampleStore implements SampleStore {
   readonly #client: PostgresClient;
+  readonly #newest: KeptAnswers<NewestSamples | null>;
 
   constructor(client: PostgresClient) {
     this.#client = client;
+    this.#newest = new KeptAnswers({ writes: () => client.writes });
   }
 
   series(livestreamId: string, instance: InstanceName): Promise<SampleSeries | null> {
     return seriesOf(this.#client, livestreamId, instance);
+  }
+
+  newest(livestreamId: string, instance: InstanceName, limit: number): Promise<NewestSamples | null> {
+    return this.#newest.get(`${livestreamId} ${instance} ${limit}`, async () => {
+      const rows = await this.#client.all<StoredSample & { number: number | null }>(
+        `SELECT newest.number, ${selected(SAMPLE_COLUMNS)} FROM sample_series LEFT JOIN LATERAL
+           (SELECT * FROM samples WHERE series_id = sample_series.id ORDER BY number DESC LIMIT $limit) AS newest ON true
+         WHERE livestream_id = $livestreamId AND instance = $instance ORDER BY newest.number DESC`,
+        { livestreamId, instance, limit },
+      );
+      const [first] = rows;
+      if (first === undefined) return null;
+      if (first.number === null) return { total: 0, items: [] };
+      return { total: first.number + 1, items: rows.map(({ number: _, ...row }) => sampleOf(row)) };
+    });
   }
 
   totalBefore(series: SampleSeries, beforeMs: number): Promise<number> {
@@ -44,7 +68,7 @@ export class PostgresSampleStore implements SampleStore {
        WHERE series_id = $id AND number BETWEEN $first AND $last ORDER BY number DESC`,
       { id, first: last - limit + 1, last },
     );
-    return rows.map((row) => ({ ...row, ingestActive: row.ingestActive === 1, onAir: row.onAir === 1 }));
+    return rows.map(sampleOf);
   }
 
   async livestreamIds(): Promise<readonly string[]> {
@@ -53,6 +77,10 @@ export class PostgresSampleStore implements SampleStore {
     );
     return rows.map(({ id }) => id);
   }
+}
+
+function sampleOf(row: StoredSample): Sample {
+  return { ...row, ingestActive: row.ingestActive === 1, onAir: row.onAir === 1 };
 }
 
 export function seriesOf(

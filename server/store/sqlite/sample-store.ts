@@ -3,6 +3,7 @@
 import type { Database } from "bun:sqlite";
 import { INSTANCE_NAMES, type InstanceName } from "#openapi/names.ts";
 import type {
+  NewestSamples,
   NewSample,
   Sample,
   SampleRange,
@@ -49,6 +50,13 @@ export class SqliteSampleStore implements SampleStore {
 
   async series(livestreamId: string, instance: InstanceName): Promise<SampleSeries | null> {
     return this.#seriesOf(livestreamId, instance);
+  }
+
+  async newest(livestreamId: string, instance: InstanceName, limit: number): Promise<NewestSamples | null> {
+    const series = this.#seriesOf(livestreamId, instance);
+    if (series === null) return null;
+    const { total } = series;
+    return { total, items: await this.page(series, { end: total, skip: 0, limit }) };
   }
 
   async totalBefore(series: SampleSeries, beforeMs: number): Promise<number> {

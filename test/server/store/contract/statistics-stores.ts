@@ -31,6 +31,18 @@ export function statisticsStoresContract(newPlace: NewPlace): void {
         expect(page.map(({ createdAtMs }) => createdAtMs)).toEqual([50, 40, 30]);
         const { livestreamId: _, instance: __, ...values } = sampleAt(50);
         expect(page[0]).toEqual(values);
+        expect(await samples.newest("other", "primary", 3)).toBeNull();
+        expect(await samples.newest("show", "primary", 10)).toEqual({
+          total: 10,
+          items: await samples.page(series, { end: 10, skip: 0, limit: 10 }),
+        });
+        expect(
+          (await samples.newest("show", "primary", 2))?.items.map(({ createdAtMs }) => createdAtMs),
+        ).toEqual([100, 90]);
+        statisticsWriter.writeSamples([sampleAt(110)]);
+        await until("one more", () => writtenOf(stores) === 12);
+        const now = await samples.newest("show", "primary", 2);
+        expect([now?.total, now?.items.map(({ createdAtMs }) => createdAtMs)]).toEqual([11, [110, 100]]);
         expect(await samples.totalBefore(series, 50)).toBe(4);
         expect(await samples.livestreamIds()).toEqual(["show"]);
       }));
