@@ -36,6 +36,8 @@ export class Archive {
   readonly #options: ArchiveOptions;
   readonly #abort = new AbortController();
   readonly #waiting = new Set<string>();
+  /** The one that is looked at; it may be added once more meanwhile. */
+  #current: string | null = null;
   /** The store has them; they are on the disk, too, since they were watched last at this time. */
   readonly #stored = new Map<string, number>();
   #work: Promise<void> | null = null;
@@ -47,7 +49,7 @@ export class Archive {
 
   /** Recordings that the store does not have yet. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + (this.#current === null || this.#waiting.has(this.#current) ? 0 : 1);
   }
 
   /** What is on the disk is looked at: the last process may not have come to an end with it. */
@@ -74,21 +76,21 @@ export class Archive {
     const { signal } = this.#abort;
     let retryMs = FIRST_RETRY_MS;
     for (const id of this.#waiting) {
+      this.#waiting.delete(id);
+      this.#current = id;
       try {
         await this.#archive(id);
-        this.#waiting.delete(id);
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
         if (signal.aborted) break;
         log.warn("archive_waits", { livestreamId: id, message: messageOf(error) });
-        // Those behind it are tried first.
-        this.#waiting.delete(id);
-        this.#waiting.add(id);
+        this.#waiting.add(id); // Behind the others.
         await delay(retryMs, signal);
         retryMs = Math.min(2 * retryMs, MAX_RETRY_MS);
       }
       if (signal.aborted) break;
     }
+    this.#current = null;
     this.#work = null;
   }
 

@@ -44,7 +44,9 @@ export class SegmentUploads {
   readonly #waiting: Waiting[] = [];
   /** Names that the store had before; null while it has to be asked. */
   #known: ReadonlySet<string> | null = new Set();
-  #work: Promise<void> | null = null;
+  #isWorking = false;
+  /** Resolves once what waits is uploaded, or given up. */
+  #work: Promise<void> = Promise.resolve();
 
   constructor(options: SegmentUploadsOptions) {
     this.#options = options;
@@ -101,13 +103,14 @@ export class SegmentUploads {
   #add(waiting: Waiting): void {
     if (this.#abort.signal.aborted || this.#waiting.length === MAX_WAITING) return;
     this.#waiting.push(waiting);
-    this.#work ??= this.#workOff(); // Says itself what fails.
+    if (!this.#isWorking) this.#work = this.#workOff(); // Says itself what fails.
   }
 
   async #workOff(): Promise<void> {
     const { names, put, delay, log, livestreamId } = this.#options;
     const { signal } = this.#abort;
     let retryMs = FIRST_RETRY_MS;
+    this.#isWorking = true;
     for (let next = this.#waiting[0]; next !== undefined && !signal.aborted; next = this.#waiting[0]) {
       try {
         this.#known ??= await names();
@@ -122,6 +125,6 @@ export class SegmentUploads {
         retryMs = Math.min(2 * retryMs, MAX_RETRY_MS);
       }
     }
-    this.#work = null;
+    this.#isWorking = false;
   }
 }

@@ -15,6 +15,10 @@ const INSERT = `
     number integer, id text, livestream_id text, at_ms double precision, type text, instance text,
     position_seconds double precision, data text)`;
 
+const COUNT = `
+  SELECT id, (SELECT coalesce(max(number) + 1, 0) FROM events WHERE livestream_id = ids.id) AS total
+  FROM json_array_elements_text($ids::text::json) AS ids (id)`;
+
 export class EventRows {
   /** The number of the next event of each livestream that was appended to here. */
   readonly #nextNumbers = new Map<string, number>();
@@ -22,9 +26,10 @@ export class EventRows {
   /** In the order in which they happened. */
   async append(queries: Queries, events: readonly StoredEvent[]): Promise<void> {
     const rows: Record<string, string | number | null>[] = [];
+    await this.#count(queries, events);
     for (const event of events) {
       const { livestreamId } = event;
-      const number = this.#nextNumbers.get(livestreamId) ?? (await totalOf(queries, livestreamId));
+      const number = this.#nextNumbers.get(livestreamId) ?? 0;
       this.#nextNumbers.set(livestreamId, number + 1);
       rows.push({
         number,
@@ -38,6 +43,15 @@ export class EventRows {
       });
     }
     await queries.run(INSERT, { rows: JSON.stringify(rows) });
+  }
+
+  /** The events of all livestreams of which that is not known, together: after a start those are all that there are. */
+  async #count(queries: Queries, events: readonly StoredEvent[]): Promise<void> {
+    const ids = new Set(events.map(({ livestreamId }) => livestreamId));
+    const unknown = [...ids].filter((id) => !this.#nextNumbers.has(id));
+    if (unknown.length === 0) return;
+    const counted = await queries.all<{ id: string; total: number }>(COUNT, { ids: JSON.stringify(unknown) });
+    for (const { id, total } of counted) this.#nextNumbers.set(id, total);
   }
 
   /** What was appended may not have been written after all: what is there is asked for anew. */

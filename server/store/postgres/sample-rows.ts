@@ -24,6 +24,26 @@ const INSERT = `
     audio_bitrate_kbps double precision, frame_rate double precision, key_frame_interval_seconds double precision,
     timestamp_repairs double precision)`;
 
+/** A series as it is found: `number` and `createdAtMs` of its newest sample are null where it has none. */
+interface FoundSeries {
+  readonly livestreamId: string;
+  readonly instance: InstanceName;
+  readonly id: number;
+  readonly number: number | null;
+  readonly createdAtMs: number | null;
+}
+
+const WANTED = "json_to_recordset($wanted::text::json) AS wanted (livestream_id text, instance text)";
+
+const INSERT_SERIES = `
+  INSERT INTO sample_series (livestream_id, instance) SELECT livestream_id, instance FROM ${WANTED}
+  ON CONFLICT (livestream_id, instance) DO NOTHING`;
+
+const SELECT_SERIES = `
+  SELECT livestream_id AS "livestreamId", instance, id, number, created_at_ms AS "createdAtMs"
+  FROM ${WANTED} JOIN sample_series USING (livestream_id, instance) LEFT JOIN LATERAL
+    (SELECT number, created_at_ms FROM samples WHERE series_id = sample_series.id ORDER BY number DESC LIMIT 1) AS newest ON true`;
+
 export class SampleRows {
   /** The series that this process appended to. */
   readonly #series = new Map<string, OpenSeries>();
@@ -38,8 +58,9 @@ export class SampleRows {
       if (rows.length > 0) await queries.run(INSERT, { rows: JSON.stringify(rows) });
       rows = [];
     };
+    await this.#open(queries, samples);
     for (const sample of samples) {
-      const series = await this.#seriesToAppend(queries, sample);
+      const series = this.#seriesOf(sample);
       if (sample.createdAtMs <= series.newestAtMs && series.next > 0) {
         await write();
         await moveBack(queries, series, sample.createdAtMs);
@@ -57,7 +78,7 @@ export class SampleRows {
   /** Removes some of a livestream's samples; true once there are none. To be called until then. */
   async removeSome(queries: Queries, livestreamId: string): Promise<boolean> {
     for (const instance of INSTANCE_NAMES) {
-      this.#series.delete(`${livestreamId}/${instance}`);
+      this.#series.delete(nameOf(livestreamId, instance));
       const series = await seriesOf(queries, livestreamId, instance);
       if (series === null) continue;
       // From the end, so that what is left is numbered without a gap; the series itself goes with its last sample.
@@ -91,31 +112,33 @@ export class SampleRows {
     return row;
   }
 
-  async #seriesToAppend(queries: Queries, { livestreamId, instance }: NewSample): Promise<OpenSeries> {
-    const name = `${livestreamId}/${instance}`;
-    const known = this.#series.get(name);
-    if (known !== undefined) return known;
-    const series = await openSeries(queries, livestreamId, instance);
-    this.#series.set(name, series);
+  /** All series that are not open yet, together: after a start those are all that there are. */
+  async #open(queries: Queries, samples: readonly NewSample[]): Promise<void> {
+    const wanted = new Map<string, { livestream_id: string; instance: InstanceName }>();
+    for (const { livestreamId, instance } of samples) {
+      const name = nameOf(livestreamId, instance);
+      if (!this.#series.has(name)) wanted.set(name, { livestream_id: livestreamId, instance });
+    }
+    if (wanted.size === 0) return;
+    const parameters = { wanted: JSON.stringify([...wanted.values()]) };
+    await queries.run(INSERT_SERIES, parameters);
+    for (const found of await queries.all<FoundSeries>(SELECT_SERIES, parameters)) {
+      const { livestreamId, instance, id, number, createdAtMs: newestAtMs } = found;
+      const next = number === null ? 0 : number + 1;
+      this.#series.set(nameOf(livestreamId, instance), { id, next, newestAtMs: newestAtMs ?? 0 });
+    }
+  }
+
+  #seriesOf({ livestreamId, instance }: NewSample): OpenSeries {
+    const series = this.#series.get(nameOf(livestreamId, instance));
+    if (series === undefined)
+      throw new Error(`the series of ${livestreamId}/${instance} was inserted and is not there`);
     return series;
   }
 }
 
-async function openSeries(
-  queries: Queries,
-  livestreamId: string,
-  instance: InstanceName,
-): Promise<OpenSeries> {
-  await queries.run(
-    `INSERT INTO sample_series (livestream_id, instance) VALUES ($livestreamId, $instance)
-     ON CONFLICT (livestream_id, instance) DO NOTHING`,
-    { livestreamId, instance },
-  );
-  const series = await seriesOf(queries, livestreamId, instance);
-  if (series === null)
-    throw new Error(`the series of ${livestreamId}/${instance} was inserted and is not there`);
-  const { id, total: next } = series;
-  return { id, next, newestAtMs: next === 0 ? 0 : await createdAtMs(queries, id, next - 1) };
+function nameOf(livestreamId: string, instance: InstanceName): string {
+  return `${livestreamId}/${instance}`;
 }
 
 /** What is dated `dateMs` or later is dated just before that, or right behind what came before where there is no room. */

@@ -37,8 +37,9 @@ export class PostgresStatisticsWriter extends QueuedStatisticsWriter {
   readonly #eventRows = new EventRows();
   /** Of the batch that is being written. */
   #number = 0;
-  /** Resolves when nothing is being written any more. */
-  #work: Promise<void> | null = null;
+  #isWriting = false;
+  /** Resolves when what was to be written last is, or when that is given up. */
+  #work: Promise<void> = Promise.resolve();
   #isClosing = false;
   #stopWaiting: (() => void) | null = null;
 
@@ -57,10 +58,11 @@ export class PostgresStatisticsWriter extends QueuedStatisticsWriter {
   }
 
   protected override wake(): void {
-    this.#work ??= this.#writeAll(); // Its failures are its own.
+    if (!this.#isWriting) this.#work = this.#writeAll(); // Its failures are its own.
   }
 
   async #writeAll(): Promise<void> {
+    this.#isWriting = true;
     for (let batch = this.#next(); batch !== null; batch = this.#next()) {
       this.#number += 1;
       let isThrough = await this.#attempt(batch);
@@ -70,7 +72,7 @@ export class PostgresStatisticsWriter extends QueuedStatisticsWriter {
       }
       this.written(batch, isThrough);
     }
-    this.#work = null;
+    this.#isWriting = false;
   }
 
   #next(): Batch | null {

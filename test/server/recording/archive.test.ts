@@ -136,6 +136,18 @@ describe("a recording that is complete", () => {
     expect(store.keys).toEqual(FILES);
   });
 
+  test("goes there also where it becomes complete while it is looked at", async () => {
+    await using place = await Place.recorded();
+    const { archive, store } = place;
+    place.isWhole = false;
+    archive.add(ID);
+    place.isWhole = true;
+    archive.add(ID);
+    expect(archive.waiting).toBe(1);
+    await until("the store to have it", () => archive.waiting === 0);
+    expect(store.keys).toEqual(FILES);
+  });
+
   test("is written again where the store has other bytes under its name", async () => {
     await using place = await Place.recorded();
     const { archive, store } = place;

@@ -49,6 +49,15 @@ export function statisticsStoresContract(newPlace: NewPlace): void {
   });
 
   describe("events", () => {
+    test("are written when nothing was to be written for a while", () =>
+      withStores(newPlace, async ({ statisticsWriter, events }) => {
+        statisticsWriter.writeSamples([]); // Nothing runs.
+        const written: number[] = [];
+        statisticsWriter.writeEvent(eventAt(10), () => written.push(10));
+        await until("the event", () => written.length === 1);
+        expect((await events.page("show", { page: 0, perpage: 2 })).total).toBe(1);
+      }));
+
     test("are read newest first, and told as written in order", () =>
       withStores(newPlace, async ({ events, statisticsWriter }) => {
         const happened = [10, 30, 20].map((atMs) => eventAt(atMs));
