@@ -7,6 +7,7 @@ import { hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
 import { areInstalled, type Program } from "#test/support/program.ts";
+import { stallsOf, watchStalls } from "#test/support/stalls.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 
@@ -37,7 +38,7 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
     await page.goto(`${server.url}/watch/${id}`);
     await isInPhase(page, "live");
     await hasPlayed(page, 4);
-    await page.evaluate(WATCH_STALLS);
+    await watchStalls(page);
     await page.evaluate(WATCH_COLORS);
 
     const onAirs: Side[] = [];
@@ -61,7 +62,7 @@ test.skipIf(!areInstalled("ffmpeg", "chromium"))(
     // The viewer is some seconds behind.
     await until("the last picture", async () => (await colorsOf(page)).length >= shown.length);
     expect(await colorsOf(page)).toEqual(shown);
-    expect(await page.evaluate<string[]>("window.stalls")).toEqual([]);
+    expect(await stallsOf(page)).toEqual([]);
     for (const side of SIDES) await encoders[side].kill();
   },
   180_000,
@@ -73,26 +74,6 @@ async function aSegmentMore(url: string): Promise<void> {
   const before = await newest();
   await until("another segment", async () => (await newest()) !== before);
 }
-
-/** Writes down whenever the video stands still for as long as a person notices, and what it had to play then. */
-const WATCH_STALLS = `(() => {
-  const video = document.querySelector("video");
-  window.stalls = [];
-  let time = video.currentTime;
-  let movedAt = performance.now();
-  video.addEventListener("waiting", () => window.stalls.push("waiting at " + video.currentTime));
-  setInterval(() => {
-    if (video.currentTime !== time) {
-      time = video.currentTime;
-      movedAt = performance.now();
-    } else if (performance.now() - movedAt > 250) {
-      const buffered = Array.from({ length: video.buffered.length }, (_, index) =>
-        video.buffered.start(index).toFixed(3) + "-" + video.buffered.end(index).toFixed(3));
-      window.stalls.push("still at " + time + ", buffered " + buffered + ", readyState " + video.readyState);
-      movedAt = performance.now();
-    }
-  }, 20);
-})()`;
 
 /** Writes down each colour that is seen, in turn. */
 const WATCH_COLORS = `(() => {

@@ -7,9 +7,10 @@ import { S3ObjectStore } from "#server/store/s3/s3-object-store.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
+import { migrateRecordings } from "#test/support/migrate-recordings-command.ts";
 import { ACCESS_KEY_ID, ObjectServer, SECRET_ACCESS_KEY } from "#test/support/object-server.ts";
 import { areInstalled } from "#test/support/program.ts";
-import { ADMIN_TOKEN, TANDEM, TandemServer } from "#test/support/tandem-server.ts";
+import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 
 describe.skipIf(!ObjectServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"))(
@@ -96,19 +97,17 @@ describe.skipIf(!ObjectServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"))
       const before = [await bytesOf(downloadUrl), await bytesOf(thumbnailUrl ?? "")];
       await server.stop();
       const files = readdirSync(join(server.dataDir, "recordings", id)).sort();
-      const environment = objects.environment("moved");
+      const environment = { ...objects.environment("moved"), TANDEM_DATA_DIR: server.dataDir };
       const store = bucketOf("moved");
       await until("a bucket", () => store.putNew("made", new Uint8Array(1), "text/plain"), 60);
 
       for (let run = 0; run < 2; run += 1) {
-        expect(await migrateRecordings(server.dataDir, environment)).toBe(
-          run === 0 ? `${id}: in the store\n` : "",
-        );
+        expect(await migrateRecordings(environment)).toBe(run === 0 ? `${id}: in the store\n` : "");
         expect(existsSync(join(server.dataDir, "recordings", id))).toBe(false);
       }
       expect((await keysIn(store)).filter((key) => key.startsWith(id))).toHaveLength(3);
       for (let run = 0; run < 2; run += 1) {
-        const said = await migrateRecordings(server.dataDir, environment, "--back");
+        const said = await migrateRecordings(environment, "--back");
         expect(said).toBe(run === 0 ? `${id}: on the disk\n` : "");
       }
       expect(await keysIn(store)).toEqual(["made"]);
@@ -168,22 +167,6 @@ async function aBroadcast(server: TandemServer, api: ApiClient): Promise<{ id: s
   await api.stop(id);
   const { mediaId } = await api.when(id, "its media", ({ status }) => status === "finished");
   return { id, mediaId: mediaId ?? "" };
-}
-
-/** What it printed. */
-async function migrateRecordings(
-  dataDir: string,
-  environment: Readonly<Record<string, string>>,
-  ...flags: readonly string[]
-): Promise<string> {
-  const child = Bun.spawn([...TANDEM, "migrate-recordings", ...flags], {
-    env: { ...process.env, ...environment, TANDEM_DATA_DIR: dataDir },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [output, errors] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  expect([await child.exited, errors]).toEqual([0, ""]);
-  return output;
 }
 
 async function bytesOf(url: string): Promise<Uint8Array> {

@@ -112,21 +112,23 @@ export class WatchedShow implements AsyncDisposable {
   }
 
   /** When each sample of the primary was taken, oldest first, in milliseconds. */
-  async everySample(): Promise<readonly number[]> {
-    const times: number[] = [];
-    for (let page = 0; ; page += 1) {
-      const { items } = await this.api.operations.getLivestreamStats(this.id, "primary", {
-        page,
-        perpage: 50,
-      });
-      if (items.length === 0) return times.toReversed();
-      times.push(...items.map(({ createdAtUtc }) => Date.parse(createdAtUtc)));
-    }
+  everySample(): Promise<readonly number[]> {
+    return sampleTimes(this.api, this.id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#encoder.kill(), this.#player.kill(), this.#viewer[Symbol.asyncDispose]()]);
     rmSync(this.#played, { force: true });
+  }
+}
+
+/** When each sample of the primary was taken, oldest first, in milliseconds. */
+export async function sampleTimes(api: ApiClient, id: string): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let page = 0; ; page += 1) {
+    const { items } = await api.operations.getLivestreamStats(id, "primary", { page, perpage: 50 });
+    if (items.length === 0) return times.toReversed();
+    times.push(...items.map(({ createdAtUtc }) => Date.parse(createdAtUtc)));
   }
 }
 
