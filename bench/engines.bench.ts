@@ -34,13 +34,13 @@ const url = await postgres.newDatabase();
   });
   const ids = await Promise.all([sqlite, server].map(newLivestream));
   const [sqliteId = "", id = ""] = ids;
-  seedSamples(sqlite.dataDir, sqliteId, "primary", 10_000);
-  await seed(id, 10_000);
+  await seedSamples(sqlite, sqliteId, "primary", 10_000);
+  await seedSamples(server, id, "primary", 10_000);
   await compare("overview", [statisticsOf(sqlite, sqliteId), statisticsOf(server, id)], [sqlite, server]);
   const pages = [statisticsOf(sqlite, sqliteId, "/primary"), statisticsOf(server, id, "/primary")] as const;
   await compare("history", pages, [sqlite, server]);
   const long = await newLivestream(server);
-  await seed(long, 10_000_000);
+  await seedSamples(server, long, "primary", 10_000_000);
   const both = [statisticsOf(server, id, "/primary"), statisticsOf(server, long, "/primary")] as const;
   await compare("newest page of 10,000 and of 10,000,000", both, [server, server]);
 }
@@ -53,20 +53,6 @@ async function newLivestream({ url: at }: TandemServer): Promise<string> {
 
 function statisticsOf({ url: at }: TandemServer, id: string, of = ""): string {
   return `${at}/v2/livestreams/${id}/statistics${of}`;
-}
-
-async function seed(livestreamId: string, count: number): Promise<void> {
-  await postgres.query(
-    `INSERT INTO sample_series (livestream_id, instance) VALUES ('${livestreamId}', 'primary')`,
-    url,
-  );
-  await postgres.query(
-    `INSERT INTO samples SELECT (SELECT id FROM sample_series WHERE livestream_id = '${livestreamId}'), number,
-       ${Date.now()} - (${count} - number) * 10000.0, 1, number % 1000, 1, 1, 904, 96, 30, 2, 0
-     FROM generate_series(0, ${count - 1}) AS number`,
-    url,
-  );
-  await postgres.query("VACUUM ANALYZE samples", url);
 }
 
 /** In turns, after a first one to warm up; medians of the medians. */

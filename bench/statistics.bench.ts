@@ -27,8 +27,8 @@ const { id: shortId } = await new ApiClient(server.url, ADMIN_TOKEN).create({ na
 const { id: longId } = await new ApiClient(longServer.url, ADMIN_TOKEN).create({
   name: "10,000,000 samples",
 });
-seedSamples(server.dataDir, shortId, "primary", 10_000);
-seedSamples(longServer.dataDir, longId, "primary", 10_000_000);
+await seedSamples(server, shortId, "primary", 10_000);
+await seedSamples(longServer, longId, "primary", 10_000_000);
 
 print("what                                   requests  errors  p50 ms  p95 ms  p99 ms  server's cores");
 await measure("overview", { url: () => overviewUrl(shortId) });

@@ -62,7 +62,7 @@ else print(`k6's own summaries are in ${results}`);
 /** The livestream whose primary side has as many samples. */
 async function seed(of: TandemServer, count: number): Promise<string> {
   const { id } = await new ApiClient(of.url, ADMIN_TOKEN).create({ name: `${count} samples` });
-  seedSamples(of.dataDir, id, "primary", count);
+  await seedSamples(of, id, "primary", count);
   return id;
 }
 
