@@ -21,6 +21,9 @@ const DEADLINE_MS = 5000;
 /** A store that takes or gives less than this is as good as silent. */
 const LEAST_BYTES_PER_SECOND = 100_000;
 
+/** A store takes what is signed up to a quarter of an hour before or after its own time. */
+const CLOCKS_APART_MS = 5 * 60_000;
+
 /** Of an error's body in a message. */
 const MAX_SAID = 300;
 
@@ -39,6 +42,8 @@ export interface S3Request {
 export class S3Requests {
   readonly #place: S3Place;
   readonly #client: AwsClient;
+  /** By how much the store's clock was ahead of this machine's when it refused a request for that. */
+  #aheadMs = 0;
 
   constructor(place: S3Place) {
     this.#place = place;
@@ -51,7 +56,11 @@ export class S3Requests {
    * {@link ObjectMissingError} for what is not there, and an {@link ObjectStoreTroubleError} for what passes.
    */
   async send(request: S3Request, expected: readonly number[] = []): Promise<Response> {
-    const response = await this.#fetch(request);
+    let response = await this.#fetch(request);
+    if (response.status === 403 && this.#knowsTimeOf(response)) {
+      await response.body?.cancel();
+      response = await this.#fetch(request);
+    }
     if (response.ok || expected.includes(response.status)) return response;
     const said = (await response.text().catch(() => "")).slice(0, MAX_SAID);
     const { status } = response;
@@ -65,7 +74,10 @@ export class S3Requests {
   /** A URL by which anybody may read the object. */
   async presigned(key: string, seconds: number): Promise<string> {
     const url = this.#url(key, { "X-Amz-Expires": String(seconds) });
-    const { url: signed } = await this.#client.sign(url, { method: "GET", aws: { signQuery: true } });
+    const { url: signed } = await this.#client.sign(url, {
+      method: "GET",
+      aws: { signQuery: true, datetime: this.#datetime() },
+    });
     return signed;
   }
 
@@ -73,7 +85,7 @@ export class S3Requests {
     const bytes = answerBytes + lengthOf(body);
     const deadline = AbortSignal.timeout(DEADLINE_MS + (bytes / LEAST_BYTES_PER_SECOND) * 1000);
     try {
-      const init = { method, headers: { ...headers }, aws: { signQuery: false } };
+      const init = { method, headers: { ...headers }, aws: { signQuery: false, datetime: this.#datetime() } };
       const signed = await this.#client.sign(this.#url(key, query), init);
       return await fetch(signed.url, {
         method,
@@ -87,6 +99,19 @@ export class S3Requests {
       const code = deadline.aborted ? "OBJECT_STORE_SILENT" : "OBJECT_STORE_AWAY";
       throw new ObjectStoreTroubleError(code, messageOf(error));
     }
+  }
+
+  /** True where the store's clock is another than was thought: what is signed by it may be taken. */
+  #knowsTimeOf(response: Response): boolean {
+    const aheadMs = Date.parse(response.headers.get("Date") ?? "") - Date.now();
+    if (Number.isNaN(aheadMs) || Math.abs(aheadMs - this.#aheadMs) < CLOCKS_APART_MS) return false;
+    this.#aheadMs = aheadMs;
+    return true;
+  }
+
+  /** Now, by the store's clock, as S3 writes it. */
+  #datetime(): string {
+    return new Date(Date.now() + this.#aheadMs).toISOString().replace(/[:-]|\.\d{3}/g, "");
   }
 
   #url(key: string | null, query: Readonly<Record<string, string>>): string {
