@@ -6,10 +6,10 @@ import type { ObjectStore } from "#server/store/object-store.ts";
 const KEPT_MS = 1000;
 
 export class ObjectProbe {
-  readonly #store: Pick<ObjectStore, "byteLengthOf">;
+  readonly #store: Pick<ObjectStore, "check">;
   #last: { readonly problem: Promise<DiskTrouble | null>; readonly atMs: number } | null = null;
 
-  constructor(store: Pick<ObjectStore, "byteLengthOf">) {
+  constructor(store: Pick<ObjectStore, "check">) {
     this.#store = store;
   }
 
@@ -22,7 +22,7 @@ export class ObjectProbe {
 
   async #try(): Promise<DiskTrouble | null> {
     try {
-      await this.#store.byteLengthOf("readiness");
+      await this.#store.check();
       return null;
     } catch (error) {
       return diskTroubleOf(error) ?? "object_store_away";

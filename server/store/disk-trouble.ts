@@ -15,6 +15,7 @@ export type DiskTrouble =
   | "object_store_away"
   | "object_store_silent"
   | "object_store_refuses"
+  | "object_damaged"
   | "no_descriptors";
 
 /** What the server's disk or database is, or does, in each case. */
@@ -31,6 +32,7 @@ export const DISK_TROUBLES: Readonly<Record<DiskTrouble, string>> = {
   object_store_away: "the object store cannot be reached",
   object_store_silent: "the object store does not answer",
   object_store_refuses: "the object store refuses this server",
+  object_damaged: "the object store does not have what was written to it",
   no_descriptors: "there are no file descriptors left",
 };
 
@@ -64,6 +66,7 @@ const SYSTEM: Readonly<Record<string, DiskTrouble>> = {
   OBJECT_STORE_AWAY: "object_store_away",
   OBJECT_STORE_SILENT: "object_store_silent",
   OBJECT_STORE_REFUSES: "object_store_refuses",
+  OBJECT_DAMAGED: "object_damaged",
 };
 
 /** Null when it is no trouble of the disk's. */

@@ -5,15 +5,11 @@ import {
   ObjectMissingError,
   type ObjectStore,
   type StoredObject,
+  type WholeObject,
 } from "#server/store/object-store.ts";
 
-interface Kept {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly facts: string | null;
-}
-
 export class FakeObjectStore implements ObjectStore {
-  readonly objects = new Map<string, Kept>();
+  readonly objects = new Map<string, WholeObject>();
   /** What every call fails with; null = none does. */
   trouble: Error | null = null;
   /** Calls that were made, by name. */
@@ -23,9 +19,13 @@ export class FakeObjectStore implements ObjectStore {
     return [...this.objects.keys()].sort();
   }
 
-  async put(key: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
+  async check(): Promise<void> {
+    this.#call("check");
+  }
+
+  async put(key: string, body: Uint8Array<ArrayBuffer>, _ = "", facts?: string): Promise<void> {
     this.#call(`put ${key}`);
-    this.objects.set(key, { bytes: body.slice(), facts: null });
+    this.objects.set(key, { bytes: body.slice(), facts: facts ?? null });
   }
 
   async putNew(key: string, body: Uint8Array<ArrayBuffer>, _: string, facts?: string): Promise<boolean> {
@@ -35,8 +35,9 @@ export class FakeObjectStore implements ObjectStore {
     return true;
   }
 
-  async factsOf(key: string): Promise<string | null> {
-    return this.#get(key).facts;
+  async readWhole(key: string): Promise<WholeObject> {
+    this.#call(`readWhole ${key}`);
+    return this.#get(key);
   }
 
   async putFile(key: string, { path, byteLength }: FileStretch): Promise<void> {
@@ -64,6 +65,12 @@ export class FakeObjectStore implements ObjectStore {
     }
   }
 
+  async rename(key: string, to: string): Promise<void> {
+    this.#call(`rename ${key} ${to}`);
+    this.objects.set(to, this.#get(key));
+    this.objects.delete(key);
+  }
+
   async remove(key: string): Promise<void> {
     this.#call(`remove ${key}`);
     this.objects.delete(key);
@@ -78,7 +85,7 @@ export class FakeObjectStore implements ObjectStore {
     if (this.trouble !== null) throw this.trouble;
   }
 
-  #get(key: string): Kept {
+  #get(key: string): WholeObject {
     const kept = this.objects.get(key);
     if (kept === undefined) throw new ObjectMissingError(key);
     return kept;

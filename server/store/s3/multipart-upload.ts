@@ -15,6 +15,8 @@ export async function uploadInParts(
   contentType: string,
   signal: AbortSignal,
 ): Promise<void> {
+  // A role that may not list them leaves them to the store's own clean-up.
+  await abandonEarlier(requests, key, signal).catch(() => signal.throwIfAborted());
   const uploadId = await begin(requests, key, contentType, signal);
   try {
     const partBytes = Math.max(PART_BYTES, Math.ceil(byteLength / MAX_PARTS));
@@ -31,6 +33,18 @@ export async function uploadInParts(
     // What is left of it costs money until it is aborted; a store that is away keeps it for its own clean-up.
     await requests.send({ method: "DELETE", key, query: { uploadId } }).catch(() => undefined);
     throw error;
+  }
+}
+
+/** A process that was killed has left its upload in the middle; only one at a time writes a key. */
+async function abandonEarlier(requests: S3Requests, key: string, signal: AbortSignal): Promise<void> {
+  const query = { uploads: "", "encoding-type": "url", prefix: requests.nameOf(key) };
+  const listed = await (await requests.send({ method: "GET", key: null, query, signal })).text();
+  for (const [, upload = ""] of listed.matchAll(/<Upload>([\s\S]*?)<\/Upload>/g)) {
+    const name = decodeURIComponent(/<Key>([^<]*)<\/Key>/.exec(upload)?.[1]?.replaceAll("+", " ") ?? "");
+    const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(upload)?.[1];
+    if (name !== requests.nameOf(key) || uploadId === undefined) continue;
+    await requests.send({ method: "DELETE", key, query: { uploadId } }, [404]);
   }
 }
 
@@ -61,6 +75,6 @@ async function complete(
   const body = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
   const response = await requests.send({ method: "POST", key, query: { uploadId }, body, signal });
   const said = await response.text();
-  if (said.includes("<Error>"))
+  if (!said.includes("</CompleteMultipartUploadResult>"))
     throw new Error(`the store did not put ${key} together: ${said.slice(0, 300)}`);
 }

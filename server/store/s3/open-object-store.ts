@@ -12,7 +12,7 @@ import type { S3Place } from "./s3-requests.ts";
 export async function openObjectStore(place: S3Place, log: Log): Promise<ObjectStore> {
   const store = new S3ObjectStore(place);
   try {
-    await store.byteLengthOf("readiness");
+    await store.check();
   } catch (error) {
     const trouble = diskTroubleOf(error);
     if (trouble === null) throw error;

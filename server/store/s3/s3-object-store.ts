@@ -4,7 +4,9 @@ import {
   type FileStretch,
   ObjectMissingError,
   type ObjectStore,
+  ObjectStoreTroubleError,
   type StoredObject,
+  type WholeObject,
 } from "#server/store/object-store.ts";
 import { uploadInParts } from "./multipart-upload.ts";
 import { type S3Place, S3Requests } from "./s3-requests.ts";
@@ -14,6 +16,8 @@ const WHOLE_BYTES = 16 * 1024 * 1024;
 
 /** S3 keeps what such a header says. */
 const FACTS = "x-amz-meta-tandem";
+
+const PARTIAL = 206;
 
 const EXISTS = 412;
 
@@ -29,8 +33,13 @@ export class S3ObjectStore implements ObjectStore {
     this.#prefix = place.prefix;
   }
 
-  async put(key: string, body: Uint8Array<ArrayBuffer>, contentType: string): Promise<void> {
-    await this.#requests.send({ method: "PUT", key, headers: { "Content-Type": contentType }, body });
+  async check(): Promise<void> {
+    await this.#requests.send({ method: "HEAD", key: null });
+  }
+
+  async put(key: string, body: Uint8Array<ArrayBuffer>, contentType: string, facts?: string): Promise<void> {
+    const headers = { "Content-Type": contentType, ...headersOf(facts) };
+    await this.#requests.send({ method: "PUT", key, headers, body });
   }
 
   async putNew(
@@ -39,14 +48,14 @@ export class S3ObjectStore implements ObjectStore {
     contentType: string,
     facts?: string,
   ): Promise<boolean> {
-    const said = facts === undefined ? {} : { [FACTS]: facts };
-    const headers = { "Content-Type": contentType, "If-None-Match": "*", ...said };
+    const headers = { "Content-Type": contentType, "If-None-Match": "*", ...headersOf(facts) };
     const { status } = await this.#requests.send({ method: "PUT", key, headers, body }, [EXISTS, CONFLICT]);
     return status !== EXISTS && status !== CONFLICT;
   }
 
-  async factsOf(key: string): Promise<string | null> {
-    return (await this.#requests.send({ method: "HEAD", key })).headers.get(FACTS);
+  async readWhole(key: string): Promise<WholeObject> {
+    const answer = await this.#requests.send({ method: "GET", key, answerBytes: WHOLE_BYTES });
+    return { bytes: await answer.bytes(), facts: answer.headers.get(FACTS) };
   }
 
   async putFile(key: string, file: FileStretch, contentType: string, signal: AbortSignal): Promise<void> {
@@ -65,9 +74,10 @@ export class S3ObjectStore implements ObjectStore {
 
   async read(key: string, offset: number, byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
     if (byteLength === 0) return new Uint8Array(0);
-    const response = await this.#get(key, offset, byteLength);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes.byteLength === byteLength) return bytes;
+    const headers = { Range: `bytes=${offset}-${offset + byteLength - 1}` };
+    const answer = await this.#requests.send({ method: "GET", key, headers, answerBytes: byteLength });
+    const bytes = await answer.bytes();
+    if (bytes.byteLength === byteLength && (answer.status === PARTIAL || offset === 0)) return bytes;
     throw new ObjectMissingError(key, `ends before ${offset + byteLength}`);
   }
 
@@ -84,17 +94,21 @@ export class S3ObjectStore implements ObjectStore {
     } while (token !== null);
   }
 
+  async rename(key: string, to: string): Promise<void> {
+    const headers = { "x-amz-copy-source": this.#requests.copySource(key) };
+    const said = await (await this.#requests.send({ method: "PUT", key: to, headers })).text();
+    // S3 may answer 200 and then that it failed.
+    if (!said.includes("</CopyObjectResult>"))
+      throw new ObjectStoreTroubleError("OBJECT_STORE_AWAY", `the store did not copy ${key}`);
+    await this.remove(key);
+  }
+
   async remove(key: string): Promise<void> {
     await this.#requests.send({ method: "DELETE", key }, [404]);
   }
 
   presignedUrl(key: string, seconds: number): Promise<string> {
     return this.#requests.presigned(key, seconds);
-  }
-
-  #get(key: string, offset: number, byteLength: number): Promise<Response> {
-    const headers = { Range: `bytes=${offset}-${offset + byteLength - 1}` };
-    return this.#requests.send({ method: "GET", key, headers, answerBytes: byteLength });
   }
 
   async #listing(prefix: string, token: string | null): Promise<string> {
@@ -104,8 +118,15 @@ export class S3ObjectStore implements ObjectStore {
       prefix: `${this.#prefix}${prefix}`,
       ...(token === null ? {} : { "continuation-token": token }),
     };
-    return await (await this.#requests.send({ method: "GET", key: null, query })).text();
+    const page = await (await this.#requests.send({ method: "GET", key: null, query })).text();
+    // What is not listed would be taken for what is not there.
+    if (page.trimEnd().endsWith("</ListBucketResult>")) return page;
+    throw new ObjectStoreTroubleError("OBJECT_STORE_AWAY", "a list of objects broke off");
   }
+}
+
+function headersOf(facts: string | undefined): Readonly<Record<string, string>> {
+  return facts === undefined ? {} : { [FACTS]: facts };
 }
 
 function element(xml: string, name: string): string | null {

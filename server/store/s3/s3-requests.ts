@@ -39,6 +39,14 @@ export interface S3Request {
   readonly signal?: AbortSignal;
 }
 
+export interface S3Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** All of its body: throws an {@link ObjectStoreTroubleError} where that breaks off. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  text(): Promise<string>;
+}
+
 export class S3Requests {
   readonly #place: S3Place;
   readonly #client: AwsClient;
@@ -55,17 +63,22 @@ export class S3Requests {
    * An answer that is no refusal, or has one of the statuses that the caller knows what to do with. Throws an
    * {@link ObjectMissingError} for what is not there, and an {@link ObjectStoreTroubleError} for what passes.
    */
-  async send(request: S3Request, expected: readonly number[] = []): Promise<Response> {
-    let response = await this.#fetch(request);
-    if (response.status === 403 && this.#knowsTimeOf(response)) {
-      await response.body?.cancel();
-      response = await this.#fetch(request);
+  async send(request: S3Request, expected: readonly number[] = []): Promise<S3Answer> {
+    let answered = await this.#fetch(request);
+    if (answered.response.status === 403 && this.#knowsTimeOf(answered.response)) {
+      await answered.response.body?.cancel();
+      answered = await this.#fetch(request);
     }
-    if (response.ok || expected.includes(response.status)) return response;
-    const said = (await response.text().catch(() => "")).slice(0, MAX_SAID);
-    const { status } = response;
-    const isBucketMissing = said.includes("NoSuchBucket");
-    if (status === 404 && !isBucketMissing) throw new ObjectMissingError(request.key ?? "");
+    const { response, inTime } = answered;
+    const { status, headers } = response;
+    const bytes = () => inTime(wholeBody(response));
+    const text = async () => new TextDecoder().decode(await bytes());
+    if (response.ok || expected.includes(status)) return { status, headers, bytes, text };
+    const said = (await text().catch(() => "")).slice(0, MAX_SAID);
+    const isBucketMissing = request.key === null || said.includes("NoSuchBucket");
+    if (status === 404 && isBucketMissing)
+      throw new ObjectStoreTroubleError("OBJECT_STORE_REFUSES", `there is no bucket ${this.#place.bucket}`);
+    if (status === 404) throw new ObjectMissingError(request.key ?? "");
     if (status === 416) throw new ObjectMissingError(request.key ?? "", "ends before what was asked for");
     const code = status >= 500 || status === 429 ? "OBJECT_STORE_AWAY" : "OBJECT_STORE_REFUSES";
     throw new ObjectStoreTroubleError(code, `${request.method} was answered ${status}: ${codeIn(said)}`);
@@ -84,21 +97,35 @@ export class S3Requests {
   async #fetch({ method, key, query = {}, headers = {}, body, answerBytes = 0, signal }: S3Request) {
     const bytes = answerBytes + lengthOf(body);
     const deadline = AbortSignal.timeout(DEADLINE_MS + (bytes / LEAST_BYTES_PER_SECOND) * 1000);
-    try {
-      const init = { method, headers: { ...headers }, aws: { signQuery: false, datetime: this.#datetime() } };
-      const signed = await this.#client.sign(this.#url(key, query), init);
-      return await fetch(signed.url, {
-        method,
-        headers: signed.headers,
-        ...(body === undefined ? {} : { body }),
-        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-        redirect: "manual",
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      const code = deadline.aborted ? "OBJECT_STORE_SILENT" : "OBJECT_STORE_AWAY";
-      throw new ObjectStoreTroubleError(code, messageOf(error));
-    }
+    const inTime = async <Result>(work: Promise<Result>): Promise<Result> => {
+      try {
+        return await work;
+      } catch (error) {
+        signal?.throwIfAborted();
+        const code = deadline.aborted ? "OBJECT_STORE_SILENT" : "OBJECT_STORE_AWAY";
+        throw new ObjectStoreTroubleError(code, messageOf(error));
+      }
+    };
+    const init = { method, headers: { ...headers }, aws: { signQuery: false, datetime: this.#datetime() } };
+    const signed = await this.#client.sign(this.#url(key, query), init);
+    const answer = fetch(signed.url, {
+      method,
+      headers: signed.headers,
+      ...(body === undefined ? {} : { body }),
+      signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+      redirect: "manual",
+    });
+    return { response: await inTime(answer), inTime };
+  }
+
+  /** In the bucket. */
+  nameOf(key: string): string {
+    return `${this.#place.prefix}${key}`;
+  }
+
+  /** As a request that copies an object names it. */
+  copySource(key: string): string {
+    return this.#path(key);
   }
 
   /** True where the store's clock is another than was thought: what is signed by it may be taken. */
@@ -115,11 +142,23 @@ export class S3Requests {
   }
 
   #url(key: string | null, query: Readonly<Record<string, string>>): string {
-    const { endpoint, bucket, prefix } = this.#place;
-    const path = key === null ? "" : `/${`${prefix}${key}`.split("/").map(encodeURIComponent).join("/")}`;
     const search = new URLSearchParams(query).toString();
-    return `${endpoint}/${bucket}${path}${search === "" ? "" : `?${search}`}`;
+    return `${this.#place.endpoint}${this.#path(key)}${search === "" ? "" : `?${search}`}`;
   }
+
+  #path(key: string | null): string {
+    const { bucket } = this.#place;
+    if (key === null) return `/${bucket}`;
+    return `/${bucket}/${this.nameOf(key).split("/").map(encodeURIComponent).join("/")}`;
+  }
+}
+
+/** As much as its headers say. */
+async function wholeBody(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const declared = response.headers.get("Content-Length");
+  if (declared === null || bytes.byteLength >= Number(declared)) return bytes;
+  throw new Error(`the answer ended after ${bytes.byteLength} of ${declared} bytes`);
 }
 
 function lengthOf(body: S3Request["body"]): number {
