@@ -11,18 +11,18 @@ const MAX_NAME_CHARACTERS = 60;
 const NOT_IN_FILE_NAMES = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\:*?"<>|]+/gu;
 
 /** 304 for who has it already (RFC 9110 §13), else all of it or a range (§14). `name`: the asset's. */
-export function downloadAnswer(
+export async function downloadAnswer(
   request: Request,
   { pieces, byteLength, checksum }: RecordedMovie,
   name: string,
-): Response {
+): Promise<Response> {
   const entityTag = `"${byteLength.toString(36)}-${checksum.toString(36)}"`;
   const own = { "Cache-Control": "no-cache", ETag: entityTag };
   if (hasAlready(request.headers.get("If-None-Match"), entityTag)) {
     return new Response(null, { status: 304, headers: { ...CORS_HEADERS, ...own } });
   }
   const content = { "Content-Type": "video/mp4", "Content-Disposition": contentDisposition(name) };
-  return new Representation(pieces, { ...own, ...content }).answer(request);
+  return new Representation(pieces, { ...own, ...content }).answerOnceRead(request);
 }
 
 /** RFC 6266: the name for who knows `filename*` only, and what is left of it in ASCII for everybody else. */

@@ -1,6 +1,6 @@
 // What one URL is answered with (RFC 9110 §3.2): its bytes and their headers, made once for all who ask.
 
-import { cutPieces, type FilePiece, streamPieces } from "#server/recording/piece.ts";
+import { cutPieces, type FilePiece, readPiece, streamPieces } from "#server/recording/piece.ts";
 
 /** Any page may play what is played here. */
 export const CORS_HEADERS = {
@@ -43,6 +43,19 @@ export class Representation {
     return new Response(isHead ? null : this.#stretch(start, end), { status: 206, headers });
   }
 
+  /**
+   * As {@link answer}, once the first of the bytes in the object store are read: what cannot be had is refused before anything is
+   * sent. Rejects with what the store says.
+   */
+  async answerOnceRead(request: Request): Promise<Response> {
+    const range = this.#rangeFor(request);
+    if (request.method !== "HEAD" && range !== "unsatisfiable") {
+      const stored = this.#pieces(range?.start ?? 0, range?.end ?? this.byteLength).find(isStored);
+      if (stored !== undefined) await readPiece({ ...stored, byteLength: 1 });
+    }
+    return this.answer(request);
+  }
+
   #headersOf(byteLength: number): Record<string, string> {
     return {
       ...CORS_HEADERS,
@@ -64,7 +77,7 @@ export class Representation {
   #stretch(start: number, end: number): Uint8Array | Blob | ReadableStream {
     const bytes = this.#bytes;
     if (!(bytes instanceof Blob || bytes instanceof Uint8Array)) {
-      const pieces = cutPieces("file" in bytes ? [bytes] : bytes, start, end);
+      const pieces = this.#pieces(start, end);
       const [first] = pieces;
       const isPlain = pieces.length === 1 && first?.overlays === undefined && first?.store === undefined;
       if (first === undefined || !isPlain) return streamPieces(pieces);
@@ -73,6 +86,17 @@ export class Representation {
     if (start === 0 && end === this.byteLength) return bytes;
     return bytes instanceof Blob ? bytes.slice(start, end) : bytes.subarray(start, end);
   }
+
+  /** None of what is in memory. */
+  #pieces(start: number, end: number): readonly FilePiece[] {
+    const bytes = this.#bytes;
+    if (bytes instanceof Blob || bytes instanceof Uint8Array) return [];
+    return cutPieces("file" in bytes ? [bytes] : bytes, start, end);
+  }
+}
+
+function isStored({ store }: FilePiece): boolean {
+  return store !== undefined;
 }
 
 export function lengthOf(bytes: SendableBytes): number {

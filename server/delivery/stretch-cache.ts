@@ -51,6 +51,11 @@ export class StretchCache {
     return this.#cache.get(nameOf(stretch));
   }
 
+  /** The file has other bytes at its places from now on. */
+  forget(file: string): void {
+    this.#cache.deleteAllBelow(`${file}:`);
+  }
+
   #isFirst(name: string): boolean {
     if (this.#askedOnce.has(name)) return false;
     this.#askedOnce.add(name);

@@ -79,6 +79,9 @@ export async function readPiece({
 /** What is read at once where the reader does not say: twice as much is not faster. */
 const STREAM_BYTES = 512 * 1024;
 
+/** Of an object, which takes a request each time, and of whose ends more is read than is asked for. */
+const STORE_BYTES = 2 * 1024 * 1024;
+
 /**
  * One after the other, read as they are taken, into the reader's own memory if it brings some. Fails when a file does not have all
  * of its piece, or is gone.
@@ -87,6 +90,8 @@ export function streamPieces(pieces: readonly FilePiece[]): ReadableStream<Uint8
   const rest = pieces.filter(({ byteLength }) => byteLength > 0);
   let at = 0;
   let file: FileHandle | null = null;
+  /** Of an object: what was read of its piece and is not taken yet. */
+  let ahead: Uint8Array = new Uint8Array(0);
   const close = async (): Promise<void> => {
     const closing = file;
     file = null;
@@ -102,7 +107,13 @@ export function streamPieces(pieces: readonly FilePiece[]): ReadableStream<Uint8
     if (piece.store === undefined) {
       file ??= await open(piece.file, "r");
       bytesRead = (await file.read(wanted, 0, wanted.byteLength, offset)).bytesRead;
-    } else wanted.set(await piece.store.read(piece.file, offset, wanted.byteLength));
+    } else {
+      const left = Math.min(STORE_BYTES, piece.byteLength - at);
+      if (ahead.byteLength === 0) ahead = await piece.store.read(piece.file, offset, left);
+      bytesRead = Math.min(bytesRead, ahead.byteLength);
+      wanted.set(ahead.subarray(0, bytesRead));
+      ahead = ahead.subarray(bytesRead);
+    }
     if (bytesRead === 0) throw new Error(`${piece.file} ends before ${piece.offset + piece.byteLength}`);
     piece.overlays?.put(view.subarray(0, bytesRead), offset);
     at += bytesRead;

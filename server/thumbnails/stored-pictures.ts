@@ -2,7 +2,8 @@
 
 import { messageOf } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
-import { ObjectMissingError, type ObjectStore } from "#server/store/object-store.ts";
+import { ObjectMissingError, type ObjectStore, ObjectStoreTroubleError } from "#server/store/object-store.ts";
+import { contentHashOf } from "./content-hash.ts";
 
 /** After a try that failed; twice as long after each, up to a minute. */
 const FIRST_RETRY_MS = 1000;
@@ -52,14 +53,16 @@ export class StoredPictures {
     return pictures.filter((picture) => !keys.has(`${FOLDER}/${picture}`));
   }
 
-  /** Null when it is not there. */
+  /** Null when it is not there; throws where it is another picture. */
   async read(livestreamId: string, contentHash: string): Promise<Uint8Array<ArrayBuffer> | null> {
     const { store } = this.#options;
     const key = keyOf(livestreamId, contentHash);
     const byteLength = await store.byteLengthOf(key);
     if (byteLength === null) return null;
     try {
-      return await store.read(key, 0, byteLength);
+      const master = await store.read(key, 0, byteLength);
+      if (contentHashOf(master) === contentHash) return master;
+      throw new ObjectStoreTroubleError("OBJECT_DAMAGED", `${key} is not what was written`);
     } catch (error) {
       if (error instanceof ObjectMissingError) return null;
       throw error;

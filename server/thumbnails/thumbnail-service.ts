@@ -1,8 +1,8 @@
 // What can be done with the picture of a livestream; the only writer of pictures, on disk and in the database.
 
-import { createHash } from "node:crypto";
 import { InTurn } from "#server/common/in-turn.ts";
 import type { ThumbnailRow, ThumbnailSource, ThumbnailStore } from "#server/store/thumbnail-store.ts";
+import { contentHashOf } from "./content-hash.ts";
 import { areaOf, recogniseImage } from "./image-format.ts";
 import { MAX_PIXELS, MAX_WAITING_IMAGES } from "./limits.ts";
 import { type Rendition, type RenditionRequest, Renditions } from "./renditions.ts";
@@ -114,8 +114,8 @@ export class ThumbnailService {
     source: ThumbnailSource,
     master: Master,
   ): Promise<ImageRefusal | null> {
-    const contentHash = hashOf(master.bytes);
-    const before = await this.#hashOf(livestreamId, source);
+    const contentHash = contentHashOf(master.bytes);
+    const before = await this.#contentHashOf(livestreamId, source);
     await this.#files.store(livestreamId, contentHash, master.bytes);
     const { width, height } = master;
     const row = { livestreamId, source, contentHash, width, height, storedAtMs: this.#dateMs() };
@@ -129,7 +129,7 @@ export class ThumbnailService {
     return null;
   }
 
-  async #hashOf(livestreamId: string, source: ThumbnailSource): Promise<string | undefined> {
+  async #contentHashOf(livestreamId: string, source: ThumbnailSource): Promise<string | undefined> {
     return (await this.#store.all(livestreamId)).find((row) => row.source === source)?.contentHash;
   }
 
@@ -166,9 +166,4 @@ function refusalByHeader(image: Uint8Array): ImageRefusal | null {
 
 function invalid(found: string): ImageRefusal {
   return { code: "invalid_image", message: `${ALLOWED} that is whole and sound; ${found}.` };
-}
-
-/** 128 bits of a SHA-256: nobody finds two pictures with the same. */
-function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
 }

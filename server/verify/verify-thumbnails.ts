@@ -1,11 +1,11 @@
 // The pictures of a data directory: each is what its name says, none is missing that a row needs, none is there for nobody.
 
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessMissing } from "#server/common/failure.ts";
 import type { Finding } from "#server/recording/finding.ts";
 import type { ThumbnailRow } from "#server/store/thumbnail-store.ts";
+import { contentHashOf } from "#server/thumbnails/content-hash.ts";
 import { MASTER_FILE } from "#server/thumbnails/thumbnail-files.ts";
 import { namesIn } from "./names-in.ts";
 import { unreferenced, type Verified, type VerifyOptions } from "./verified.ts";
@@ -68,7 +68,6 @@ async function* verifyPicture(row: ThumbnailRow, options: VerifyOptions): AsyncG
 async function findingOf(path: string, { contentHash }: ThumbnailRow): Promise<Finding | null> {
   const bytes = await unlessMissing(readFile(path));
   if (bytes === null) return { finding: "missing", path, what: "the picture of a livestream is not there" };
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, contentHash.length);
-  if (hash === contentHash) return null;
+  if (contentHashOf(bytes) === contentHash) return null;
   return { finding: "damaged", path, what: "the picture is not what was written" };
 }

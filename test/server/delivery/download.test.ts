@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
-import { contentDisposition } from "#server/delivery/download.ts";
+import { contentDisposition, downloadAnswer } from "#server/delivery/download.ts";
+import { ObjectStoreTroubleError } from "#server/store/object-store.ts";
+import { FakeObjectStore } from "#test/support/fake-object-store.ts";
 
 test.each([
   ["Derby", "Derby.mp4", "Derby.mp4"],
@@ -16,4 +18,25 @@ test.each([
   ["x".repeat(61), `${"x".repeat(60)}.mp4`, `${"x".repeat(60)}.mp4`],
 ])("the file of %j is named for old and new readers (RFC 6266)", (name, ascii, encoded) => {
   expect(contentDisposition(name)).toBe(`attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`);
+});
+
+test("a download from the store is refused before it begins where its first bytes cannot be had, and else is whole", async () => {
+  const store = new FakeObjectStore();
+  const bytes = Uint8Array.from({ length: 3000 }, (_, index) => index % 251);
+  await store.put("media", bytes);
+  const movie = {
+    pieces: [{ file: "media", store, offset: 0, byteLength: 3000 }],
+    ...{ byteLength: 3000, checksum: 1 },
+  };
+  const url = "http://localhost/media/1/download.mp4";
+  const answer = (headers: Record<string, string> = {}, method = "GET") =>
+    downloadAnswer(new Request(url, { headers, method }), movie, "Show");
+  expect(await (await answer()).bytes()).toEqual(bytes);
+  const part = await answer({ Range: "bytes=1000-1009" });
+  expect([part.status, await part.bytes()]).toEqual([206, bytes.slice(1000, 1010)]);
+  store.trouble = new ObjectStoreTroubleError("OBJECT_STORE_AWAY", "it is away");
+  await expect(answer()).rejects.toThrow("it is away");
+  await expect(answer({ Range: "bytes=1000-1009" })).rejects.toThrow("it is away");
+  expect((await answer({ Range: "bytes=3000-" })).status).toBe(416);
+  expect((await answer({}, "HEAD")).status).toBe(200);
 });

@@ -96,3 +96,13 @@ test("a file that cannot be read is an error for whoever waits for it, and is tr
   writeFileSync(file, "0123456789ab");
   expect(await textOf(ask(beyond))).toBe("89a");
 });
+
+test("of a file that has other bytes at its places nothing is remembered", async () => {
+  const stretch = { file, offset: 2, byteLength: 3 };
+  await ask(stretch);
+  expect(await textOf(ask(stretch))).toBe("234");
+  writeFileSync(file, "9876543210");
+  expect(await textOf(ask(stretch))).toBe("234");
+  stretches.forget(file);
+  expect(await textOf(ask(stretch))).toBe("765");
+});

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "#server/common/log.ts";
 import { ObjectStoreTroubleError } from "#server/store/object-store.ts";
+import { contentHashOf } from "#server/thumbnails/content-hash.ts";
 import { StoredPictures } from "#server/thumbnails/stored-pictures.ts";
 import { MASTER_FILE, ThumbnailFiles } from "#server/thumbnails/thumbnail-files.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
@@ -13,6 +14,7 @@ import { until } from "#test/support/until.ts";
 const log = createLog({ level: "error", write: () => undefined, clock: new FakeClock() });
 const AWAY = new ObjectStoreTroubleError("OBJECT_STORE_AWAY", "it is away");
 const MASTER = new Uint8Array([1, 2, 3]);
+const HASH = contentHashOf(MASTER);
 
 function place() {
   const store = new FakeObjectStore();
@@ -29,18 +31,30 @@ function place() {
 test("a picture is in the store as soon as that takes it, and comes back from there", async () => {
   const { store, folder, files, end } = place();
   store.trouble = AWAY;
-  await files.store("show", "aa", MASTER);
+  await files.store("show", HASH, MASTER);
   await until("a try", () => store.calls.length > 1);
   store.trouble = null;
   await until("the picture", () => store.keys.length === 1);
-  expect(store.keys).toEqual(["thumbnails/show/aa"]);
+  expect(store.keys).toEqual([`thumbnails/show/${HASH}`]);
   rmSync(join(folder, "show"), { recursive: true });
-  expect(await files.read("show", "aa", MASTER_FILE)).toEqual(MASTER);
+  expect(await files.read("show", HASH, MASTER_FILE)).toEqual(MASTER);
   store.calls.length = 0;
-  expect(await files.read("show", "aa", MASTER_FILE)).toEqual(MASTER);
+  expect(await files.read("show", HASH, MASTER_FILE)).toEqual(MASTER);
   expect(store.calls).toEqual([]);
   expect(await files.read("show", "bb", MASTER_FILE)).toBeNull();
-  expect(await files.read("show", "aa", "small.webp")).toBeNull();
+  expect(await files.read("show", HASH, "small.webp")).toBeNull();
+  await end();
+});
+
+test("a picture that the store has other bytes of is not shown", async () => {
+  const { store, folder, files, end } = place();
+  await files.store("show", HASH, MASTER);
+  await until("the picture", () => store.keys.length === 1);
+  rmSync(join(folder, "show"), { recursive: true });
+  await store.put(`thumbnails/show/${HASH}`, new Uint8Array([1, 2, 4]));
+  await expect(files.read("show", HASH, MASTER_FILE)).rejects.toThrow("is not what was written");
+  await store.put(`thumbnails/show/${HASH}`, MASTER);
+  expect(await files.read("show", HASH, MASTER_FILE)).toEqual(MASTER);
   await end();
 });
 
