@@ -9,12 +9,19 @@ const KEPT_MS = 1000;
 
 export class PostgresProbe {
   readonly #client: Pick<PostgresClient, "run">;
+  readonly #writer: { readonly trouble: DiskTrouble | null };
   readonly #log: Log;
   #last: { readonly problem: DiskTrouble | null; readonly atMs: number } | null = null;
   #asking: Promise<DiskTrouble | null> | null = null;
 
-  constructor(client: Pick<PostgresClient, "run">, log: Log) {
+  /** `writer`: of what grows; a database that is full may still change what it has. */
+  constructor(
+    client: Pick<PostgresClient, "run">,
+    writer: { readonly trouble: DiskTrouble | null },
+    log: Log,
+  ) {
     this.#client = client;
+    this.#writer = writer;
     this.#log = log;
   }
 
@@ -40,7 +47,7 @@ export class PostgresProbe {
   async #try(): Promise<DiskTrouble | null> {
     try {
       await this.#client.run("UPDATE schema_version SET version = version");
-      return null;
+      return this.#writer.trouble;
     } catch (error) {
       return diskTroubleOf(error) ?? "database_refuses";
     }

@@ -5,6 +5,7 @@
 
 import { messageOf } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
+import { type DiskTrouble, diskTroubleOf } from "#server/store/disk-trouble.ts";
 import {
   type Batch,
   type BatchSizes,
@@ -42,10 +43,16 @@ export class PostgresStatisticsWriter extends QueuedStatisticsWriter {
   #work: Promise<void> = Promise.resolve();
   #isClosing = false;
   #stopWaiting: (() => void) | null = null;
+  #trouble: DiskTrouble | null = null;
 
   constructor({ client, log }: { client: PostgresClient; log: Log }) {
     super(log, BATCH_SIZES);
     this.#client = client;
+  }
+
+  /** What kept the last batch from being written; null once one is. */
+  get trouble(): DiskTrouble | null {
+    return this.#trouble;
   }
 
   /** Resolves once everything is in the database, or when that takes too long. */
@@ -82,9 +89,12 @@ export class PostgresStatisticsWriter extends QueuedStatisticsWriter {
   /** Whether nothing is left of what it removes; null where it is not known to be written. */
   async #attempt(batch: Batch): Promise<boolean | null> {
     try {
-      return await this.#client.transaction((queries) => this.#writeOnce(queries, batch));
+      const isThrough = await this.#client.transaction((queries) => this.#writeOnce(queries, batch));
+      this.#trouble = null;
+      return isThrough;
     } catch (error) {
       this.#forget();
+      this.#trouble = diskTroubleOf(error);
       this.log.error("statistics_not_written", { message: messageOf(error) });
       return null;
     }

@@ -86,7 +86,7 @@ export async function openPostgresStores(
       await lock.release();
     },
   };
-  return { stores, probe: new PostgresProbe(client, log) };
+  return { stores, probe: new PostgresProbe(client, statisticsWriter, log) };
 }
 
 /** What refers to files. Throws as {@link openPostgresStores}; a server may run. */
