@@ -33,7 +33,7 @@ import { openThumbnailRoutes } from "./http/open-thumbnail-routes.ts";
 import { webRoutes } from "./http/web-routes.ts";
 import { SlowPlayers } from "./ingest/slow-players.ts";
 import { ClipService } from "./livestreams/clip-service.ts";
-import { conversionOf } from "./livestreams/conversion.ts";
+import { conversionOf, factsOf } from "./livestreams/conversion.ts";
 import { LivestreamService } from "./livestreams/livestream-service.ts";
 import { LivestreamTimeline } from "./livestreams/livestream-timeline.ts";
 import { LivestreamTurns } from "./livestreams/livestream-turns.ts";
@@ -218,6 +218,8 @@ interface House {
   readonly retention: Retention;
   readonly clips: ClipService;
   readonly archive: Archive | null;
+  /** Bytes of recordings that several viewers ask for. */
+  readonly stretches: StretchCache;
   readonly slowPlayers: SlowPlayers;
   readonly statistics: Statistics;
 }
@@ -247,6 +249,7 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     openInstance: instanceOpener(programme),
     reports,
   });
+  const stretches = new StretchCache(() => clock.monotonicMs());
   const livestreams = new LivestreamService({
     livestreams: stores.livestreams,
     removals: stores.removals,
@@ -255,7 +258,11 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     playouts,
     recordings,
     thumbnails,
-    convert: conversionOf(recordings),
+    convert: conversionOf(recordings, async (id) => {
+      await playouts.close(id);
+      stretches.forget(recordings.paths(id).media);
+      footages.forget();
+    }),
     urls,
     dateMs,
     delay,
@@ -284,7 +291,10 @@ function buildHouse(config: Config, surroundings: Surroundings, storage: Storage
     slowPlayers,
   });
   const archive = archiveOf(surroundings, storage, feed);
-  return { feed, reports, playouts, livestreams, media, retention, clips, archive, slowPlayers, statistics };
+  return {
+    ...{ feed, reports, playouts, livestreams, media, retention, clips, archive },
+    ...{ stretches, slowPlayers, statistics },
+  };
 }
 
 /** What was asked for just before is sent by then. */
@@ -292,7 +302,7 @@ const LEAVING_MS = 5000;
 
 /** Null without an object store. */
 function archiveOf(
-  { monotonicMs, log }: Surroundings,
+  { monotonicMs, dateMs, log }: Surroundings,
   { directory, stores, stored, redirects, recordings, footages }: Storage,
   feed: LivestreamFeed,
 ): Archive | null {
@@ -303,6 +313,11 @@ function archiveOf(
     stored,
     isWhole: async (id) => (await stores.references.recording(id)) === "whole",
     onLeft: () => footages.forget(),
+    onRebuilt: async (id, message) => {
+      const recording = await recordings.finished(id);
+      if (recording === null) return;
+      await stores.livestreams.noteRebuilt(id, { facts: factsOf(recording), message, atMs: dateMs() });
+    },
     ...{ monotonicMs, delay, log },
     // Whoever is sent to the store is not sent from here.
     ...(redirects === null ? {} : { unwatchedMs: LEAVING_MS }),
@@ -431,12 +446,12 @@ function notWritable(problem: DiskProblem | null): NotReady | null {
 }
 
 function buildPlayback(
-  { dateMs, monotonicMs, ports }: Surroundings,
+  { dateMs, ports }: Surroundings,
   { stores, footages, redirects, playbackSecret: secret }: Storage,
-  { playouts, media, statistics }: House,
+  { playouts, media, stretches, statistics }: House,
   tokens: PlaybackTokens,
 ): PlaybackRouter {
-  const listed = new ListedAnswers(new StretchCache(monotonicMs));
+  const listed = new ListedAnswers(stretches);
   const guard = new PlaybackGuard({
     tokens,
     sessions: new PlaybackSessions({ secret, dateMs }),

@@ -143,6 +143,15 @@ export class PlayoutReporter implements PlayoutReports {
     });
   }
 
+  /** What the asset may lack is said with it. */
+  recordingRebuilt(livestreamId: string, message: string): void {
+    const { livestreams, dateMs } = this.#options;
+    this.#note(livestreamId, {
+      what: "what the recording was put together from",
+      write: () => livestreams.noteRecordingStop(livestreamId, message, dateMs()),
+    });
+  }
+
   /** Once at a time: however often encoders come and go, one note waits. */
   #sourceStarted(livestreamId: string): void {
     if (this.#starting.has(livestreamId)) return;

@@ -59,32 +59,53 @@ export interface ProgrammeReports {
   recordingStopped(livestreamId: string, reason: string, positionSeconds: number): void;
   /** It is recorded again; `gap`: what is missing, null where that was before this process. */
   recordingResumed(livestreamId: string, gap: RecordedGap | null, positionSeconds: number): void;
+  /** Its disk has lost what was recorded, and has again what the object store had of it: `message` is a sentence. */
+  recordingRebuilt(livestreamId: string, message: string): void;
   /** The segment with this media sequence number begins with a discontinuity. */
   discontinuity(livestreamId: string, msn: number, positionSeconds: number): void;
 }
 
+/** A broadcast waits so long for what its disk has lost; what takes longer is put together when it has ended. */
+const REBUILD_MS = 60_000;
+
 export function programmeOpener(options: ProgrammeOptions): OpenProgramme {
   return async (livestream) => {
-    let recording: Recording | null;
+    const { id } = livestream;
+    const repair = () => options.recordings.repair(id, Math.ceil(options.segmentSeconds));
     try {
-      recording = await options.recordings.repair(livestream.id, Math.ceil(options.segmentSeconds));
+      const recording = await repair();
+      const rebuilt = isEmpty(recording) && livestream.wasLive === true ? await rebuild(options, id) : null;
+      return openRecorded(options, livestream, rebuilt === null ? recording : await repair(), rebuilt);
     } catch (error) {
       return openUnrecorded(options, livestream, error);
     }
-    return openRecorded(options, livestream, recording);
   };
 }
 
-/** A new programme, or one that goes on where its recording ends. */
+/** What a person should know of it; null where nothing was, or could be, put together. */
+async function rebuild({ recordings }: ProgrammeOptions, livestreamId: string): Promise<string | null> {
+  try {
+    return await recordings.rebuild(livestreamId, AbortSignal.timeout(REBUILD_MS));
+  } catch {
+    return null; // It was logged, and the conversion does it.
+  }
+}
+
+function isEmpty(recording: Recording | null): boolean {
+  return recording === null || recording.segments.length === 0;
+}
+
+/** A new programme, or one that goes on where its recording ends. `rebuilt`: why that does not reach to what viewers have seen. */
 function openRecorded(
   options: ProgrammeOptions,
   { id, withDvr, hasRecordingFailed, wasLive = false }: ProgrammeOfLivestream,
   recording: Recording | null,
+  rebuilt: string | null,
 ): OpenedProgramme {
   const { recordings, reports } = options;
-  const isEmpty = recording === null || recording.segments.length === 0;
+  const isBehind = hasRecordingFailed || rebuilt !== null;
   const past =
-    hasRecordingFailed || (isEmpty && wasLive)
+    isBehind || (isEmpty(recording) && wasLive)
       ? pastBeyond(recording, ageOf(options, id))
       : pastOf(recording);
   const progress = new RecordingProgress({
@@ -104,10 +125,12 @@ function openRecorded(
     },
   });
   if (hasRecordingFailed && isRecording) reports.recordingResumed(id, null, progress.recordedSeconds);
+  if (rebuilt !== null) reports.recordingRebuilt(id, rebuilt);
   const windows = windowsOf(past, { isEvent: withDvr, listsParts: options.partMilliseconds > 0 });
   const programme = programmeOf(options, { ...windows, recorder, progress });
-  if (isEmpty) return { programme, resumeAtSeconds: wasLive ? 0 : null, openInstance: null };
-  const openInstance = hasRecordingFailed ? null : () => instanceOpener(options, recording)(id);
+  if (recording === null || isEmpty(recording))
+    return { programme, resumeAtSeconds: wasLive ? 0 : null, openInstance: null };
+  const openInstance = isBehind ? null : () => instanceOpener(options, recording)(id);
   return { programme, resumeAtSeconds: recording.endsAtSeconds, openInstance };
 }
 

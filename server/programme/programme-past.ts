@@ -3,7 +3,7 @@
 import { MIN_LISTED_SEGMENTS, type WindowHistory } from "#media/hls/playlist-window.ts";
 import { type RenditionName, videoFirst } from "#media/hls/rendition.ts";
 import type { SegmenterResume } from "#media/hls/segmenter.ts";
-import type { RecordedRendition, Recording } from "#server/recording/recording.ts";
+import { FIRST_MSN, type RecordedRendition, type Recording } from "#server/recording/recording.ts";
 
 /**
  * No encoder makes segments faster: whatever numbers began at, at 0 or by the rising time, they are behind the rising time
@@ -16,9 +16,6 @@ const SHORTEST_SEGMENT_MS = 100;
  * number of discontinuities as one of 31 bits, and hls.js keeps a list as long as that number, which it copies.
  */
 const SHORTEST_CONNECTION_MS = 1000;
-
-/** Before the first segment there is a number for what is listed while that one is not complete. */
-const FIRST_MSN = 1;
 
 /** Where a programme goes on. */
 export interface Past {

@@ -19,8 +19,16 @@ const LOOK_MS = 30_000;
 
 export interface ArchiveOptions {
   readonly folder: string;
-  readonly recordings: Pick<Recordings, "finished" | "movie" | "archivePaths" | "takeUsed" | "leaveDisk">;
-  readonly stored: Pick<StoredRecordings, "write" | "isSame" | "remove">;
+  readonly recordings: Pick<
+    Recordings,
+    "finished" | "movie" | "archivePaths" | "takeUsed" | "leaveDisk" | "rebuild"
+  >;
+  readonly stored: Pick<
+    StoredRecordings,
+    "write" | "isSame" | "isComplete" | "remove" | "removeSegments" | "segmented"
+  >;
+  /** Its disk was lost before the store had all of it; the message is a sentence for a person. */
+  readonly onRebuilt: (id: string, message: string) => Promise<void>;
   /** Its files have moved to the store. */
   readonly onLeft: (id: string) => void;
   /** It is complete, and an asset plays it. */
@@ -42,6 +50,7 @@ export class Archive {
   readonly #stored = new Map<string, number>();
   #work: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
+  #recovering: Promise<void> | null = null;
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
@@ -52,10 +61,11 @@ export class Archive {
     return this.#waiting.size + (this.#current === null || this.#waiting.has(this.#current) ? 0 : 1);
   }
 
-  /** What is on the disk is looked at: the last process may not have come to an end with it. */
+  /** What is on the disk is looked at, and then the store: the last process may not have come to an end with it. */
   async start(): Promise<void> {
     for (const id of (await unlessMissing(readdir(this.#options.folder))) ?? []) this.add(id);
     this.#looking = this.#look();
+    this.#recovering = this.#recover(); // Says itself what fails.
   }
 
   /** One that has become complete, or may have. */
@@ -68,7 +78,7 @@ export class Archive {
   /** What is on its way is given up, and begun again by the next process. */
   async stop(): Promise<void> {
     this.#abort.abort(new Error("the process ends"));
-    await Promise.all([this.#work, this.#looking]);
+    await Promise.all([this.#work, this.#looking, this.#recovering]);
   }
 
   async #workOff(): Promise<void> {
@@ -98,7 +108,13 @@ export class Archive {
     const { recordings, stored, isWhole, log } = this.#options;
     const { signal } = this.#abort;
     const files = recordings.archivePaths(id);
-    if (!(await isWhole(id)) || !(await Bun.file(files.media).exists())) return;
+    if (!(await isWhole(id))) return;
+    if (!(await Bun.file(files.media).exists())) {
+      // The last process was about to take it from the disk.
+      if ((await Bun.file(files.journal).exists()) && (await stored.isComplete(id)))
+        await recordings.leaveDisk(id);
+      return;
+    }
     if (!(await stored.isSame(id, files, signal))) {
       const recording = await recordings.finished(id);
       // Its head is made from the file, as long as that is on the disk; without one it can be stored all the same.
@@ -107,12 +123,44 @@ export class Archive {
       if (!(await stored.isSame(id, files, signal)))
         throw new Error("the store has other bytes than it was given");
       log.info("recording_stored", { livestreamId: id });
-    }
+    } else await stored.removeSegments(id);
     if (!(await isWhole(id))) {
       await stored.remove(id); // It was removed meanwhile.
       return;
     }
     this.#stored.set(id, this.#options.monotonicMs());
+  }
+
+  /**
+   * What the store has segments of: recordings that their disk has lost are put together from them, and what is left of those that are
+   * there in one is removed.
+   */
+  async #recover(): Promise<void> {
+    const { stored, isWhole, delay, log } = this.#options;
+    const { signal } = this.#abort;
+    for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, MAX_RETRY_MS)) {
+      try {
+        for (const [id, { isComplete }] of await stored.segmented()) {
+          if (signal.aborted) return;
+          if (await isWhole(id)) await this.#recoverOne(id, isComplete);
+        }
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn("archive_waits", { message: messageOf(error) });
+        await delay(retryMs, signal);
+      }
+    }
+  }
+
+  async #recoverOne(id: string, isComplete: boolean): Promise<void> {
+    const { recordings, stored, onRebuilt } = this.#options;
+    if (await Bun.file(recordings.archivePaths(id).media).exists()) return this.add(id);
+    if (isComplete) return stored.removeSegments(id);
+    const message = await recordings.rebuild(id, this.#abort.signal);
+    if (message === null) return;
+    await onRebuilt(id, message);
+    this.add(id);
   }
 
   async #look(): Promise<void> {

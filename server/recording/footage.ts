@@ -4,7 +4,7 @@ import type { RenditionName } from "#media/hls/rendition.ts";
 import type { Segment } from "#media/hls/segment.ts";
 import type { ClipCut, CutSegment } from "#server/store/clip-cut.ts";
 import type { MediaFacts } from "#server/store/media-store.ts";
-import type { RecordedTrack } from "./journal.ts";
+import { NOT_UPLOADED, type RecordedTrack } from "./journal.ts";
 import type { FilePiece, PieceFile } from "./piece.ts";
 import type { RecordedRendition, Recording } from "./recording.ts";
 
@@ -43,9 +43,10 @@ export function footageOf({ media, renditions, targetDurationSeconds }: Recordin
 }
 
 /** `own`: the media file that the clip has of its own. Null where the recording has not what was cut from it. */
-export function clipFootage({ media, renditions }: Recording, cut: ClipCut, own: PieceFile): Footage | null {
+export function clipFootage(recording: Recording, cut: ClipCut, own: PieceFile): Footage | null {
+  const { media, renditions } = recording;
   const rendition = renditions.find(({ name }) => name === cut.rendition);
-  if (rendition === undefined) return null;
+  if (rendition === undefined || !isWhereItWas(recording, cut)) return null;
   const files = { recording: media, clip: own };
   const { first, last } = cut;
   const between =
@@ -57,6 +58,13 @@ export function clipFootage({ media, renditions }: Recording, cut: ClipCut, own:
     segments,
     targetDurationSeconds: cut.targetDurationSeconds,
   };
+}
+
+/** One that was put together anew has all up to the first stretch that is missing where it was, and nothing behind it. */
+function isWhereItWas({ segments, sizeBytes }: Recording, { first, last }: ClipCut): boolean {
+  const end = segments.find(({ gap }) => gap?.reason === NOT_UPLOADED)?.offset ?? sizeBytes;
+  const pieces = [...first.pieces, ...(last?.pieces ?? [])].filter(({ of }) => of === "recording");
+  return pieces.every(({ offset, byteLength }) => offset + byteLength <= end);
 }
 
 export function footageSeconds({ segments }: { readonly segments: readonly Segment[] }): number {

@@ -46,6 +46,12 @@ export interface RecordedGap {
   readonly seconds: number;
 }
 
+/**
+ * Why there is a gap in a recording that was put together anew: the disk was lost. What is behind it is not where it was in the file
+ * that was lost.
+ */
+export const NOT_UPLOADED = "the disk was lost, and the object store does not have it";
+
 export interface SegmentEndEntry {
   readonly type: "segment-end";
   readonly rendition: RenditionName;

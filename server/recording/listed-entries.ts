@@ -5,6 +5,7 @@ import type { Segment } from "#media/hls/segment.ts";
 import type {
   InitializationEntry,
   JournalEntry,
+  RecordedGap,
   RecordedPart,
   RecordedTrack,
   SegmentEndEntry,
@@ -15,6 +16,8 @@ import type {
 export interface RecordedSegment extends Segment {
   readonly rendition: RenditionName;
   readonly offset: number;
+  /** What is missing before it; left out where nothing is. */
+  readonly gap?: RecordedGap;
 }
 
 export class ListedEntries {

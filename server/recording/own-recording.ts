@@ -5,10 +5,16 @@ import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { readFragments } from "#media/fmp4/fragment-reader.ts";
 import type { RenditionName } from "#media/hls/rendition.ts";
-import type { Segment } from "#media/hls/segment.ts";
+import type { PlaylistTargets, Segment } from "#media/hls/segment.ts";
 import { type AppendFiles, openAppendFiles } from "./append-files.ts";
 import type { FootageInitialization } from "./footage.ts";
-import { encodeJournalLine, encodeJournalVersion, type JournalEntry, type RecordedPart } from "./journal.ts";
+import {
+  encodeJournalLine,
+  encodeJournalVersion,
+  type JournalEntry,
+  type RecordedGap,
+  type RecordedPart,
+} from "./journal.ts";
 import type { RecordingPaths } from "./recording.ts";
 
 export class OwnRecording {
@@ -37,7 +43,10 @@ export class OwnRecording {
     return own;
   }
 
-  async initialization({ id, tracks }: FootageInitialization, bytes: Uint8Array): Promise<void> {
+  async initialization(
+    { id, tracks }: Pick<FootageInitialization, "id" | "tracks">,
+    bytes: Uint8Array,
+  ): Promise<void> {
     const offset = await this.#media(bytes);
     const { byteLength } = bytes;
     await this.#journal({
@@ -46,22 +55,35 @@ export class OwnRecording {
       id,
       offset,
       byteLength,
+      crc32: crc32(bytes),
       tracks,
     });
   }
 
-  /** `bytes` are whole fragments: its parts. Resolves to where they are in the file. */
-  async segment(segment: Segment, bytes: Uint8Array): Promise<number> {
-    const { msn, initializationId, discontinuity, independent, programDateTimeMs } = segment;
+  /** `bytes` are whole fragments: its parts. `targets`: where they are others than it began with. Resolves to where they are in the file. */
+  async segment(
+    segment: Segment & { readonly gap?: RecordedGap },
+    bytes: Uint8Array,
+    targets: PlaylistTargets = { targetDurationSeconds: this.#targetDurationSeconds },
+  ): Promise<number> {
+    const { msn, initializationId, discontinuity, independent, programDateTimeMs, gap } = segment;
     const start = { msn, initializationId, discontinuity, independent, programDateTimeMs };
     const offset = this.#mediaLength;
-    await this.#journal({ type: "segment-start", rendition: this.#rendition, ...start, offset });
+    await this.#journal({
+      type: "segment-start",
+      rendition: this.#rendition,
+      ...start,
+      offset,
+      ...(gap === undefined ? {} : { gap }),
+    });
     await this.#media(bytes);
     const parts = partsOf(bytes, offset);
+    const { durationSeconds, frameRate } = segment;
     await this.#journal({
-      ...{ type: "segment-end", rendition: this.#rendition, msn, parts },
-      ...{ durationSeconds: segment.durationSeconds, byteLength: bytes.byteLength, partCount: parts.length },
-      ...{ frameRate: segment.frameRate, targetDurationSeconds: this.#targetDurationSeconds },
+      ...{ type: "segment-end", rendition: this.#rendition, msn, durationSeconds },
+      ...{ byteLength: bytes.byteLength, partCount: parts.length, frameRate },
+      ...targets,
+      parts,
     });
     return offset;
   }

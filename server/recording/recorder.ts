@@ -258,7 +258,8 @@ export class Recorder {
   }
 }
 
-function recordedTrack(
+/** What a journal says of a track of an initialization. */
+export function recordedTrack(
   { kind, timescale, configuration }: Initialization["tracks"][number],
   index: number,
 ): RecordedTrack {

@@ -9,6 +9,9 @@ import { ListedEntries, type RecordedSegment } from "./listed-entries.ts";
 import type { PieceFile } from "./piece.ts";
 import { readFragments } from "./unfinished-segment.ts";
 
+/** Before the first segment of a livestream there is a number for what is listed while that one is not complete. */
+export const FIRST_MSN = 1;
+
 export interface RecordingPaths {
   readonly media: string;
   readonly journal: string;
@@ -81,6 +84,11 @@ export async function describeRecording(media: PieceFile, listed: ListedEntries)
     renditionNames: renditions.map(({ name }) => name),
     endsAtSeconds: last === undefined ? 0 : await endSecondsOf(media, last, tracks),
   };
+}
+
+/** Where it does not, the disk was lost meanwhile, or could not be written at first. */
+export function hasBeginning(recording: Recording | null): boolean {
+  return (recording?.segments[0]?.msn ?? Number.POSITIVE_INFINITY) <= FIRST_MSN;
 }
 
 /** Where the bytes of all that is recorded on the disk are. */

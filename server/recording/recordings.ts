@@ -68,6 +68,24 @@ export class Recordings {
     return repairRecording(this.paths(livestreamId), leastTargetDurationSeconds);
   }
 
+  /**
+   * From the segments in the store, where the disk has lost all of it, or what it began with: resolves to what a person should know,
+   * null where nothing is to be done. Not while it is being recorded. `onMove`: before what is on the disk is moved within its file.
+   */
+  async rebuild(
+    livestreamId: string,
+    signal: AbortSignal,
+    onMove: () => Promise<void> = async () => {},
+  ): Promise<string | null> {
+    if (this.#stored === null) return null;
+    const message = await this.#stored.rebuild(livestreamId, join(this.#folder, livestreamId), {
+      signal,
+      onMove,
+    });
+    this.#kept.delete(livestreamId);
+    return message;
+  }
+
   /** What is on the disk by now, also of one that is being recorded: the segment that is open is as long as its parts. */
   async soFar(livestreamId: string): Promise<Recording | null> {
     const paths = this.paths(livestreamId);
@@ -144,9 +162,10 @@ export class Recordings {
     return { ...this.paths(livestreamId), header: this.#headerFile(livestreamId) };
   }
 
-  /** The store has it: whoever asks from now on is answered from there. */
+  /** The store has it: whoever asks from now on is answered from there, also where the process ends in the middle of this. */
   async leaveDisk(livestreamId: string): Promise<void> {
     this.#kept.delete(livestreamId);
+    await rm(this.paths(livestreamId).media, { force: true });
     await rm(join(this.#folder, livestreamId), { recursive: true, force: true });
   }
 

@@ -1,13 +1,19 @@
 // The segments of a broadcast on their way to the object store, each as it closes: what the machine loses with its disk is the
 // segment that is open. The disk is the queue: while the store is away they are read from there later.
 
-import type { RenditionName } from "#media/hls/rendition.ts";
-import type { Cut, Segment } from "#media/hls/segment.ts";
+import type { Cut } from "#media/hls/segment.ts";
 import { messageOf } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import { gatherPieces, type Piece } from "./piece.ts";
+import { recordedTrack } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
+import {
+  type InitializationFacts,
+  type ObjectFacts,
+  objectNameOf,
+  type SegmentFacts,
+} from "./segment-facts.ts";
 
 /** After a try that failed; twice as long after each, up to half a minute. */
 const FIRST_RETRY_MS = 500;
@@ -16,24 +22,26 @@ const MAX_RETRY_MS = 30_000;
 /** Ten days of segments of 2 s; numbers only are kept of them. */
 const MAX_WAITING = 432_000;
 
-/** What is uploaded under a name of its own, with what a journal says of it. */
+/** What is uploaded, with what a journal says of it. */
 export interface Upload {
-  /** `0-init-<id>.mp4` or `0-<msn>.m4s`: the number before it is the epoch of its writer, which one node does not change. */
-  readonly name: string;
-  readonly facts: object;
+  readonly facts: ObjectFacts;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-interface Waiting extends Upload {
+interface Waiting {
+  readonly facts: ObjectFacts;
   readonly pieces: () => readonly Piece[] | null;
 }
+
+type CaughtUp = Pick<Recording, "renditions" | "targetDurationSeconds" | "partTargetSeconds">;
 
 export interface SegmentUploadsOptions {
   readonly livestreamId: string;
   readonly held: Pick<HeldBytes, "initialization" | "segment">;
-  /** Of what the store has already. */
-  readonly names: () => Promise<ReadonlySet<string>>;
+  /** What the store has already, by name. */
+  readonly byteLengths: () => Promise<ReadonlyMap<string, number>>;
   /** Resolves once the store has it. */
-  readonly put: (upload: Upload, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+  readonly put: (upload: Upload) => Promise<void>;
   readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 }
@@ -42,8 +50,8 @@ export class SegmentUploads {
   readonly #options: SegmentUploadsOptions;
   readonly #abort = new AbortController();
   readonly #waiting: Waiting[] = [];
-  /** Names that the store had before; null while it has to be asked. */
-  #known: ReadonlySet<string> | null = new Set();
+  /** What the store had before; null while it has to be asked. */
+  #known: ReadonlyMap<string, number> | null = new Map();
   #isWorking = false;
   /** Resolves once what waits is uploaded, or given up. */
   #work: Promise<void> = Promise.resolve();
@@ -58,22 +66,30 @@ export class SegmentUploads {
   }
 
   /** What a process before this one has recorded, before anything else. */
-  catchUp({
-    renditions,
-    targetDurationSeconds,
-  }: Pick<Recording, "renditions" | "targetDurationSeconds">): void {
+  catchUp({ renditions, targetDurationSeconds, partTargetSeconds }: CaughtUp): void {
     this.#known = null;
+    const targets = {
+      targetDurationSeconds: targetDurationSeconds ?? 1,
+      ...(partTargetSeconds === null ? {} : { partTargetSeconds }),
+    };
     for (const { name: rendition, initializations, segments } of renditions) {
-      for (const { id } of initializations) this.#addInitialization(rendition, id);
+      for (const { id, tracks } of initializations) this.#addInitialization({ rendition, id, tracks });
       for (const { offset: _, rendition: __, ...segment } of segments)
-        this.#addSegment(rendition, segment, targetDurationSeconds);
+        this.#addSegment({ rendition, segment, ...targets });
     }
   }
 
   /** In order. Initializations and complete segments are uploaded; nobody waits for it. */
   follow(cut: Cut): void {
-    if (cut.type === "initialization") this.#addInitialization(cut.rendition, cut.initialization.id);
-    else if (cut.type === "segment") this.#addSegment(cut.rendition, cut.segment, cut.targetDurationSeconds);
+    const { rendition } = cut;
+    if (cut.type === "initialization") {
+      const { id, tracks } = cut.initialization;
+      this.#addInitialization({ rendition, id, tracks: tracks.map(recordedTrack) });
+    } else if (cut.type === "segment") {
+      const { segment, targetDurationSeconds, partTargetSeconds } = cut;
+      const parts = partTargetSeconds === undefined ? {} : { partTargetSeconds };
+      this.#addSegment({ rendition, segment, targetDurationSeconds, ...parts });
+    }
   }
 
   /** What is not uploaded yet is not uploaded any more. */
@@ -82,22 +98,16 @@ export class SegmentUploads {
     await this.#work;
   }
 
-  #addInitialization(rendition: RenditionName, id: number): void {
-    const { held } = this.#options;
-    this.#add({
-      name: `0-init-${id}.mp4`,
-      facts: { rendition, id },
-      pieces: () => held.initialization(rendition, id),
-    });
+  #addInitialization(facts: Omit<InitializationFacts, "type">): void {
+    const { rendition, id } = facts;
+    const pieces = () => this.#options.held.initialization(rendition, id);
+    this.#add({ facts: { type: "initialization", ...facts }, pieces });
   }
 
-  #addSegment(rendition: RenditionName, segment: Segment, targetDurationSeconds: number | null): void {
-    const { held } = this.#options;
-    this.#add({
-      name: `0-${segment.msn}.m4s`,
-      facts: { rendition, targetDurationSeconds, segment },
-      pieces: () => held.segment(rendition, segment.msn),
-    });
+  #addSegment(facts: Omit<SegmentFacts, "type">): void {
+    const { rendition, segment } = facts;
+    const pieces = () => this.#options.held.segment(rendition, segment.msn);
+    this.#add({ facts: { type: "segment", ...facts }, pieces });
   }
 
   #add(waiting: Waiting): void {
@@ -107,16 +117,17 @@ export class SegmentUploads {
   }
 
   async #workOff(): Promise<void> {
-    const { names, put, delay, log, livestreamId } = this.#options;
+    const { byteLengths, put, delay, log, livestreamId } = this.#options;
     const { signal } = this.#abort;
     let retryMs = FIRST_RETRY_MS;
     this.#isWorking = true;
     for (let next = this.#waiting[0]; next !== undefined && !signal.aborted; next = this.#waiting[0]) {
       try {
-        this.#known ??= await names();
-        const pieces = this.#known.has(next.name) ? null : next.pieces();
+        this.#known ??= await byteLengths();
+        const pieces = next.pieces();
         // What was not recorded, and is in no playlist any more, is nowhere.
-        if (pieces !== null) await put(next, await (await gatherPieces(pieces)).bytes());
+        if (pieces !== null && this.#known.get(objectNameOf(next.facts)) !== byteLengthOf(pieces))
+          await put({ facts: next.facts, bytes: await (await gatherPieces(pieces)).bytes() });
         this.#waiting.shift();
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
@@ -127,4 +138,8 @@ export class SegmentUploads {
     }
     this.#isWorking = false;
   }
+}
+
+function byteLengthOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -47,6 +47,12 @@ export type LivestreamChange = Partial<
 >;
 
 /** What a conversion leaves behind. */
+export interface RebuiltRecording {
+  readonly facts: MediaFacts;
+  readonly message: string;
+  readonly atMs: number;
+}
+
 export interface FinishedConversion {
   readonly livestreamId: string;
   /** The id that the asset gets. */
@@ -97,6 +103,12 @@ export interface LivestreamStore {
    * unless the livestream exists and is converting.
    */
   finishConversion(conversion: FinishedConversion): Promise<boolean>;
+
+  /**
+   * What its recording is now, which was put together anew, and why; its asset says it, too. False, and nothing written, unless it is
+   * finished.
+   */
+  noteRebuilt(id: string, rebuilt: RebuiltRecording): Promise<boolean>;
 
   /**
    * The livestream goes with its asset and its pictures' rows, and that its files are still to be removed is noted with it:

@@ -69,6 +69,10 @@ export class RecordedReports implements PlayoutReports {
     this.lines.push(`recording resumed${missing}${at(positionSeconds)}`);
   }
 
+  recordingRebuilt(_: string, message: string): void {
+    this.lines.push(`recording rebuilt: ${message}`);
+  }
+
   #add({ instance, positionSeconds }: ReportingInput, what: string): void {
     this.lines.push(`${instance} ${what}${at(positionSeconds)}`);
   }

@@ -9,6 +9,7 @@ import type {
   LivestreamSortField,
   LivestreamStore,
   NewLivestream,
+  RebuiltRecording,
 } from "#server/store/livestream-store.ts";
 import { type Page, pageParameters } from "#server/store/page.ts";
 import { assignments } from "#server/store/rows/columns.ts";
@@ -155,6 +156,24 @@ export class PostgresLivestreamStore implements LivestreamStore {
            $width::integer, $height::integer, $videoCodec, $audioCodec, playback_policy, $atMs::double precision, $atMs
          FROM livestreams WHERE id = $livestreamId`,
         { livestreamId, mediaId, atMs, ...facts },
+      );
+      return true;
+    });
+  }
+
+  noteRebuilt(id: string, { facts, message, atMs }: RebuiltRecording): Promise<boolean> {
+    return this.#client.transaction(async (queries) => {
+      const noted = await queries.run(
+        `UPDATE livestreams SET conversion_message = $message, updated_at_ms = $atMs
+         WHERE id = $id AND status = 'finished'`,
+        { id, message, atMs },
+      );
+      if (noted === 0) return false;
+      const { durationSeconds, sizeBytes } = facts;
+      await queries.run(
+        `UPDATE media SET duration_seconds = $durationSeconds, size_bytes = $sizeBytes, updated_at_ms = $atMs
+         WHERE livestream_id = $id AND clip_start_seconds IS NULL`,
+        { id, durationSeconds, sizeBytes, atMs },
       );
       return true;
     });

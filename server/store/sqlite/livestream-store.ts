@@ -10,6 +10,7 @@ import type {
   LivestreamSortField,
   LivestreamStore,
   NewLivestream,
+  RebuiltRecording,
 } from "#server/store/livestream-store.ts";
 import { type Page, pageParameters } from "#server/store/page.ts";
 import { assignments } from "#server/store/rows/columns.ts";
@@ -157,6 +158,28 @@ export class SqliteLivestreamStore implements LivestreamStore {
             .run({ livestreamId, mediaId, atMs, ...facts });
         }
         return isFinished;
+      })
+      .immediate();
+  }
+
+  async noteRebuilt(id: string, { facts, message, atMs }: RebuiltRecording): Promise<boolean> {
+    return this.#database
+      .transaction(() => {
+        const isNoted = this.#isChanged(
+          `UPDATE livestreams SET conversion_message = $message, updated_at_ms = $atMs
+           WHERE id = $id AND status = 'finished'`,
+          { id, message, atMs },
+        );
+        const { durationSeconds, sizeBytes } = facts;
+        if (isNoted) {
+          this.#database
+            .query(
+              `UPDATE media SET duration_seconds = $durationSeconds, size_bytes = $sizeBytes, updated_at_ms = $atMs
+               WHERE livestream_id = $id AND clip_start_seconds IS NULL`,
+            )
+            .run({ id, durationSeconds, sizeBytes, atMs });
+        }
+        return isNoted;
       })
       .immediate();
   }

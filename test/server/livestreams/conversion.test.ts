@@ -6,12 +6,17 @@ import { LIVESTREAM_ID, programmeCuts, RecordingFolder } from "#test/support/rec
 import { audioTrack, videoTrack } from "#test/support/tracks.ts";
 
 const NO_MOVIE = async () => null;
+const NOT_STORED = async () => null;
+const NOBODY_WATCHES = async () => undefined;
 
 const NOTHING_RECORDED: ConversionResult = { ok: false, message: "Nothing was recorded." };
 
 function convert({ recordings }: RecordingFolder): Promise<ConversionResult> {
   const repair = (livestreamId: string) => recordings.repair(livestreamId);
-  return conversionOf({ repair, movie: NO_MOVIE })(LIVESTREAM_ID, new AbortController().signal);
+  return conversionOf({ repair, rebuild: NOT_STORED, movie: NO_MOVIE }, NOBODY_WATCHES)(
+    LIVESTREAM_ID,
+    new AbortController().signal,
+  );
 }
 
 async function factsOf(tracks: readonly Track[]): Promise<ConversionResult> {
@@ -73,10 +78,8 @@ test("after a crash within a segment its whole parts are converted, and the same
 });
 
 test("a recording that cannot be read is a reason to refuse, not to delete", async () => {
-  const convertBroken = conversionOf({
-    repair: () => Promise.reject(new Error("EIO: i/o error")),
-    movie: NO_MOVIE,
-  });
+  const repair = () => Promise.reject(new Error("EIO: i/o error"));
+  const convertBroken = conversionOf({ repair, rebuild: NOT_STORED, movie: NO_MOVIE }, NOBODY_WATCHES);
   const failure = await convertBroken(LIVESTREAM_ID, new AbortController().signal).catch(
     (error: unknown) => error,
   );
@@ -92,7 +95,52 @@ test("its download is prepared, and nobody waits for that or hears that it faile
     prepared.push(asked);
     return Promise.reject(new Error("ENOSPC: no space left on device"));
   };
-  const convertOne = conversionOf({ repair: async () => recording, movie });
+  const convertOne = conversionOf(
+    { repair: async () => recording, rebuild: NOT_STORED, movie },
+    NOBODY_WATCHES,
+  );
   expect(await convertOne(LIVESTREAM_ID, new AbortController().signal)).toMatchObject({ ok: true });
   expect(prepared).toEqual([recording]);
+});
+
+test("what the disk has lost is put together first, and said with the asset", async () => {
+  await using folder = new RecordingFolder();
+  const calls: string[] = [];
+  const convertLost = conversionOf(
+    {
+      repair: async () => {
+        calls.push("repair");
+        return calls.includes("rebuild") ? folder.recordings.repair(LIVESTREAM_ID) : null;
+      },
+      rebuild: async (_, __, onMove) => {
+        calls.push("rebuild");
+        await folder.record(programmeCuts({ seconds: 3 }));
+        await onMove?.();
+        return "The disk had nothing of it.";
+      },
+      movie: NO_MOVIE,
+    },
+    async (id) => {
+      calls.push(`close ${id}`);
+    },
+  );
+  expect(await convertLost(LIVESTREAM_ID, new AbortController().signal)).toMatchObject({
+    ...{ ok: true, message: "The disk had nothing of it." },
+    facts: { durationSeconds: 3 },
+  });
+  expect(calls).toEqual(["repair", "rebuild", `close ${LIVESTREAM_ID}`, "repair"]);
+});
+
+test("a recording that begins with the broadcast is not looked for anywhere else", async () => {
+  await using folder = new RecordingFolder();
+  await folder.record(programmeCuts({ seconds: 3 }));
+  const convertOne = conversionOf(
+    {
+      repair: (livestreamId) => folder.recordings.repair(livestreamId),
+      rebuild: () => Promise.reject(new Error("nobody was to ask")),
+      movie: NO_MOVIE,
+    },
+    NOBODY_WATCHES,
+  );
+  expect(await convertOne(LIVESTREAM_ID, new AbortController().signal)).toMatchObject({ ok: true });
 });

@@ -246,6 +246,15 @@ test("a recording that goes on is an event, a warning, and what the asset lacks"
   );
 });
 
+test("a recording that was put together anew says so, and its asset does", async () => {
+  const house = new FakeHouse();
+  const id = await house.live();
+  house.reporter.recordingRebuilt(id, "The disk had nothing of it.");
+  await house.livestreams.stop(id);
+  await house.livestreams.conversionsSettled();
+  expect((await house.livestreams.get(id))?.conversion?.message).toBe("The disk had nothing of it.");
+});
+
 test("the video source starts when an input first becomes active, until the publish moves it", async () => {
   const house = new FakeHouse();
   const id = await house.receiving();

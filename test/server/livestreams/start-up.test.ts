@@ -27,7 +27,7 @@ afterEach(() => {
 
 function process(): FakeHouse {
   const house = new FakeHouse(database, undefined, join(folder, "recordings"));
-  house.convert = conversionOf(house.recordings);
+  house.convert = conversionOf(house.recordings, async () => undefined);
   return house;
 }
 

@@ -8,6 +8,7 @@ import { crc32, gunzipSync } from "node:zlib";
 import { readFragment } from "#media/fmp4/fragment-reader.ts";
 import type { PlaylistWindow } from "#media/hls/playlist-window.ts";
 import type { InstanceName } from "#openapi/names.ts";
+import { createLog } from "#server/common/log.ts";
 import { RtmpSource } from "#server/ingest/rtmp-source.ts";
 import { PlayoutManager } from "#server/playout/playout-manager.ts";
 import { endedOpener, instanceOpener, programmeOpener } from "#server/programme/open-programme.ts";
@@ -15,7 +16,10 @@ import type { Programme } from "#server/programme/programme.ts";
 import { FreeSpace } from "#server/recording/free-space.ts";
 import type { Recording } from "#server/recording/recording.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import { StoredRecordings } from "#server/recording/stored-recordings.ts";
+import { ObjectStoreTroubleError } from "#server/store/object-store.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
+import { FakeObjectStore } from "#test/support/fake-object-store.ts";
 import { Openings } from "#test/support/openings.ts";
 import { videoUnits } from "#test/support/programme-units.ts";
 import { RecordedReports } from "#test/support/recorded-reports.ts";
@@ -23,6 +27,8 @@ import { SyntheticEncoder } from "#test/support/synthetic-encoder.ts";
 import { TARGETS } from "#test/support/targets.ts";
 import { videoTrack } from "#test/support/tracks.ts";
 import { until } from "#test/support/until.ts";
+
+const log = createLog({ level: "error", write: () => undefined, clock: new FakeClock() });
 
 /** Made when the rising time of these tests began. */
 const ID = "00000000-0000-7000-8000-000000000001";
@@ -43,11 +49,22 @@ class House implements AsyncDisposable {
   freeBytes = 1_000_000_000;
   readonly freeSpace = new FreeSpace({ minBytes: 1000, freeBytes: async () => this.freeBytes });
   readonly #openings = new Openings();
-  recordings = new Recordings(this.folder, this.#openings, this.freeSpace);
-  manager = this.#newManager();
+  /** What a disk loses comes back from here; every recording is uploaded to it. */
+  readonly store: FakeObjectStore | null;
+  recordings: Recordings;
+  manager: PlayoutManager;
 
-  constructor({ withDvr = false } = {}) {
+  constructor({
+    withDvr = false,
+    store = null,
+  }: {
+    withDvr?: boolean;
+    store?: FakeObjectStore | null;
+  } = {}) {
     this.#withDvr = withDvr;
+    this.store = store;
+    this.recordings = this.#newRecordings();
+    this.manager = this.#newManager();
   }
 
   /** The whole text of a playlist that viewers may seek back in, as it reads and as gzip. */
@@ -141,7 +158,7 @@ class House implements AsyncDisposable {
     this.#wasLive = true;
     this.#encoders.clear();
     await this.manager.shutdown();
-    this.recordings = new Recordings(this.folder, this.#openings, this.freeSpace);
+    this.recordings = this.#newRecordings();
     this.manager = this.#newManager();
     this.open();
   }
@@ -174,6 +191,12 @@ class House implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.manager.shutdown();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #newRecordings(): Recordings {
+    const { store } = this;
+    const stored = store === null ? null : new StoredRecordings({ store, delay: () => Bun.sleep(1), log });
+    return new Recordings(this.folder, this.#openings, this.freeSpace, stored);
   }
 
   #newManager(): PlayoutManager {
@@ -262,6 +285,59 @@ describe("a disk that runs short", () => {
     const before = recording.segments.slice(0, gapAt).filter(({ discontinuity }) => discontinuity);
     expect(before.length).toBeGreaterThan(0);
     expect(house.window.discontinuitySequence).toBe(before.length);
+  });
+});
+
+describe("a disk that is lost with its machine", () => {
+  /** Twelve seconds of a broadcast, uploaded; then the machine is another one. */
+  async function aLoss(): Promise<{ house: House; store: FakeObjectStore; lastMsn: number }> {
+    const store = new FakeObjectStore();
+    const house = new House({ store });
+    await house.goLive();
+    house.run(12);
+    const lastMsn = house.window.segments.at(-1)?.msn ?? 0;
+    await until("the segments", () => store.keys.includes(`${ID}/0-${lastMsn}.m4s`));
+    await house.startAnew();
+    rmSync(join(house.folder, ID), { recursive: true });
+    return { house, store, lastMsn };
+  }
+
+  test("has again what the store has of it before the broadcast goes on, under numbers that nobody has seen", async () => {
+    const { house, lastMsn } = await aLoss();
+    await using _ = house;
+    await house.manager.publish(ID);
+    expect(house.reports.lines).toContainEqual(
+      expect.stringMatching(/^recording rebuilt: The disk had nothing of it: it is put together from the \d/),
+    );
+    house.connect("primary");
+    house.run(6);
+    const [first] = house.window.segments;
+    expect(first?.msn ?? 0).toBeGreaterThan(lastMsn + 1000);
+    const recording = await house.stopped();
+    const numbers = recording.segments.map(({ msn }) => msn);
+    expect(numbers[0]).toBe(1);
+    expect(numbers.filter((msn) => msn > lastMsn + 1000).length).toBeGreaterThan(1);
+    expect(recording.durationSeconds).toBeCloseTo(videoSeconds(recording), 6);
+  });
+
+  test("and a store that is away keep nobody waiting: what comes is recorded, and what was is put before it later", async () => {
+    const { house, store } = await aLoss();
+    await using _ = house;
+    store.trouble = new ObjectStoreTroubleError("OBJECT_STORE_AWAY", "it is away");
+    await house.manager.publish(ID);
+    house.connect("primary");
+    house.run(6);
+    expect(house.reports.lines.filter((line) => line.startsWith("recording"))).toEqual([]);
+    const later = await house.stopped();
+    store.trouble = null;
+    expect(await house.recordings.rebuild(ID, new AbortController().signal)).toContain(
+      "The disk had nothing of its first",
+    );
+    const recording = await house.recordings.repair(ID);
+    expect(recording?.segments[0]?.msn).toBe(1);
+    expect(recording?.segments.slice(-later.segments.length).map(({ msn }) => msn)).toEqual(
+      later.segments.map(({ msn }) => msn),
+    );
   });
 });
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createLog } from "#server/common/log.ts";
 import { Archive } from "#server/recording/archive.ts";
 import { Footages } from "#server/recording/footages.ts";
 import { streamPieces } from "#server/recording/piece.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import { parseFacts } from "#server/recording/segment-facts.ts";
 import { StoredRecordings } from "#server/recording/stored-recordings.ts";
 import { ObjectStoreTroubleError } from "#server/store/object-store.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
@@ -28,6 +30,7 @@ class Place implements AsyncDisposable {
   readonly store = new FakeObjectStore();
   readonly delays: number[] = [];
   readonly left: string[] = [];
+  readonly rebuilt: string[] = [];
   readonly recordings: Recordings;
   readonly footages: Footages;
   readonly stored: StoredRecordings;
@@ -53,6 +56,9 @@ class Place implements AsyncDisposable {
       onLeft: (id) => {
         this.left.push(id);
         this.footages.forget();
+      },
+      onRebuilt: async (id, message) => {
+        this.rebuilt.push(`${id}: ${message}`);
       },
       monotonicMs: () => this.nowMs,
       unwatchedMs: 1000,
@@ -184,6 +190,73 @@ describe("a recording that is complete", () => {
   });
 });
 
+describe("what the last process left in the store", () => {
+  /** The segments of a broadcast that is over, and nothing on the disk. */
+  async function aLostRecording(): Promise<Place> {
+    const place = new Place();
+    const recorder = place.recordings.record(ID, null, noReports);
+    for (const cut of programmeCuts({ seconds: 6 })) recorder.write(cut);
+    await until("the segments", () => place.store.keys.length === 4);
+    await recorder.end();
+    return place;
+  }
+
+  test("is put together where the disk has lost the recording, told, and stored in one", async () => {
+    await using place = await aLostRecording();
+    const { media, journal } = await place.disk.read();
+    await rm(dirname(place.disk.mediaFile), { recursive: true });
+    await place.archive.start();
+    await until("the recording", () => place.store.keys.join() === FILES.join());
+    expect(place.rebuilt).toEqual([expect.stringContaining(`${ID}: The disk had nothing of it`)]);
+    expect(place.store.objects.get(`${ID}/media.mp4`)?.bytes).toEqual(new Uint8Array(media));
+    expect(await place.disk.read()).toEqual({ media, journal });
+  });
+
+  test("is left alone while it is recorded, and looked for again where the store is away", async () => {
+    await using place = await aLostRecording();
+    await rm(dirname(place.disk.mediaFile), { recursive: true });
+    place.isWhole = false;
+    place.store.trouble = AWAY;
+    await place.archive.start();
+    await until("a wait", () => place.delays.includes(1000));
+    place.store.trouble = null;
+    await place.pass(1000);
+    await until("the look", () => place.store.calls.filter((call) => call === "list ").length === 2);
+    await place.archive.stop();
+    expect([place.store.keys.length, place.rebuilt, place.isOnDisk]).toEqual([4, [], false]);
+  });
+
+  test.each(["on the disk, too", "in the store alone"])(
+    "is removed where the recording is %s",
+    async (where) => {
+      await using place = await aLostRecording();
+      const segments = new Map(place.store.objects);
+      await place.recordings.finished(ID);
+      await place.stored.write(ID, place.recordings.archivePaths(ID), new AbortController().signal);
+      const whole = place.store.keys;
+      for (const [key, object] of segments) place.store.objects.set(key, object);
+      if (where === "in the store alone") await place.recordings.leaveDisk(ID);
+      await place.archive.start();
+      await until("their removal", () => place.store.keys.join() === whole.join());
+      expect(place.rebuilt).toEqual([]);
+    },
+  );
+});
+
+test("a process that ends while it takes a recording from the disk leaves it playable, and the next one finishes that", async () => {
+  await using place = await Place.recorded();
+  await place.recordings.finished(ID);
+  await place.stored.write(ID, place.recordings.archivePaths(ID), new AbortController().signal);
+  const { journal } = await place.disk.read();
+  await place.recordings.leaveDisk(ID);
+  await mkdir(dirname(place.disk.journalFile));
+  await Bun.write(place.disk.journalFile, journal);
+  expect(await place.recordings.finished(ID)).toMatchObject({ durationSeconds: 10 });
+  await place.archive.start();
+  await until("its end", () => !existsSync(place.disk.journalFile));
+  expect(place.store.keys).toEqual(FILES.slice(1));
+});
+
 test("what is being recorded, or not there, goes nowhere", async () => {
   await using place = await Place.recorded();
   place.isWhole = false;
@@ -204,8 +277,11 @@ describe("segments of a broadcast", () => {
     expect(place.store.keys).toEqual(
       ["0-0.m4s", "0-1.m4s", "0-2.m4s", "0-init-0.mp4"].map((key) => `${ID}/${key}`),
     );
-    const facts = JSON.parse(place.store.objects.get(`${ID}/0-1.m4s`)?.facts ?? "{}");
-    expect(facts).toMatchObject({ targetDurationSeconds: 2, segment: { msn: 1, durationSeconds: 2 } });
+    const { facts = null, bytes = new Uint8Array(0) } = place.store.objects.get(`${ID}/0-1.m4s`) ?? {};
+    expect(parseFacts(facts, bytes)).toMatchObject({
+      targetDurationSeconds: 2,
+      segment: { msn: 1, durationSeconds: 2 },
+    });
     await recorder.end();
     const media = Buffer.concat(
       ["0-init-0.mp4", "0-0.m4s", "0-1.m4s", "0-2.m4s"].map(
@@ -226,12 +302,17 @@ describe("segments of a broadcast", () => {
     expect(place.store.keys).toEqual([]);
 
     place.store.trouble = null;
-    await place.store.put(`${ID}/0-0.m4s`, new Uint8Array(1));
+    const { media } = await place.disk.read();
     const recording = await place.recordings.repair(ID);
+    const [first, second] = recording?.segments ?? [];
+    const { offset = 0, byteLength = 0 } = first ?? {};
+    await place.store.put(`${ID}/0-0.m4s`, new Uint8Array(media.slice(offset, offset + byteLength)));
+    await place.store.put(`${ID}/0-1.m4s`, new Uint8Array(1));
     const next = place.recordings.record(ID, recording, noReports);
     await until("the segments", () => place.store.keys.length === 4);
     await next.end();
     expect(place.store.calls).not.toContain(`putNew ${ID}/0-0.m4s`);
+    expect(place.store.objects.get(`${ID}/0-1.m4s`)?.bytes.byteLength).toBe(second?.byteLength);
     place.archive.add(ID);
     await until("the store to have it", () => place.archive.waiting === 0);
     expect(place.store.keys).toEqual(FILES);

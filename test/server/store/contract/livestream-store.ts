@@ -258,6 +258,18 @@ export function livestreamStoreContract(newPlace: NewPlace): void {
         expect((await livestreams.find("a"))?.conversionMessage).toBe("after");
       }));
 
+    test("is followed by what its recording became when it was put together anew", () =>
+      withStores(newPlace, async ({ livestreams, media }) => {
+        await insert(livestreams, "a");
+        const rebuilt = { facts: { ...FACTS, durationSeconds: 7, sizeBytes: 8 }, message: "lost", atMs: 4 };
+        expect(await livestreams.noteRebuilt("a", rebuilt)).toBe(false);
+        expect((await livestreams.find("a"))?.conversionMessage).toBeNull();
+        await finish(livestreams, "b", "m", 3);
+        expect(await livestreams.noteRebuilt("b", rebuilt)).toBe(true);
+        expect((await livestreams.find("b"))?.conversionMessage).toBe("lost");
+        expect(await media.find("m")).toMatchObject({ durationSeconds: 7, sizeBytes: 8, updatedAtMs: 4 });
+      }));
+
     test("of a livestream that is not converting, or not there, leaves no asset", () =>
       withStores(newPlace, async ({ livestreams, media }) => {
         await insert(livestreams, "a");
