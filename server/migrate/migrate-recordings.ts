@@ -4,12 +4,14 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { delay } from "#server/common/delay.ts";
-import { unlessMissing } from "#server/common/failure.ts";
+import { messageOf, unlessMissing } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import { StartError } from "#server/common/start-error.ts";
+import { syncFolder } from "#server/common/sync-folder.ts";
 import { Recordings } from "#server/recording/recordings.ts";
 import { StoredRecordings } from "#server/recording/stored-recordings.ts";
 import { openDataDirectory } from "#server/store/data-directory.ts";
+import { diskTroubleOf } from "#server/store/disk-trouble.ts";
 import type { ObjectStore } from "#server/store/object-store.ts";
 import { openReferences } from "#server/store/open-stores.ts";
 import type { References } from "#server/store/references.ts";
@@ -89,12 +91,18 @@ class Move {
     const { references, recordingsFolder, print } = this.#options;
     for (const id of (await unlessMissing(readdir(recordingsFolder))) ?? []) {
       const files = this.#recordings.archivePaths(id);
-      if ((await references.recording(id)) !== "whole" || !(await Bun.file(files.media).exists())) continue;
+      if ((await references.recording(id)) !== "whole") continue;
+      if (!(await Bun.file(files.media).exists())) {
+        // A run that ended while it took it from the disk.
+        if ((await Bun.file(files.journal).exists()) && (await this.#stored.isComplete(id)))
+          await this.#recordings.leaveDisk(id);
+        continue;
+      }
       if (!(await this.#stored.isSame(id, files, this.#signal))) {
         await this.#stored.write(id, files, this.#signal);
         if (!(await this.#stored.isSame(id, files, this.#signal)))
           throw new StartError(`the store has other bytes of ${id} than it was given; it stays on the disk`);
-      }
+      } else await this.#stored.removeSegments(id);
       await this.#recordings.leaveDisk(id);
       print(`${id}: in the store\n`);
     }
@@ -104,32 +112,58 @@ class Move {
 
   async back(): Promise<void> {
     const { references, print } = this.#options;
+    let damaged = 0;
     for (const id of await references.wholeRecordings()) {
-      const paths = this.#recordings.paths(id);
-      if (await Bun.file(paths.media).exists()) continue;
-      const folder = dirname(paths.media);
-      const unfinished = `${folder}.unfinished`;
-      await rm(unfinished, { recursive: true, force: true });
-      await mkdir(unfinished, { recursive: true });
-      const fetched = {
-        media: join(unfinished, "media.mp4"),
-        journal: join(unfinished, "journal.ndjson"),
-        header: join(unfinished, "download.head"),
-      };
-      if (!(await this.#stored.fetch(id, fetched))) {
-        print(`${id}: neither on the disk nor in the store\n`);
+      if (await Bun.file(this.#recordings.paths(id).media).exists()) {
+        await this.#removeIfSame(id);
         continue;
       }
-      if (!(await this.#stored.isSame(id, fetched, this.#signal)))
-        throw new StartError(`what was fetched of ${id} is not what the store has; it stays there`);
-      await rm(folder, { recursive: true, force: true });
-      await rename(unfinished, folder);
-      await this.#stored.remove(id);
-      print(`${id}: on the disk\n`);
+      try {
+        print(`${id}: ${(await this.#fetch(id)) ? "on the disk" : "neither on the disk nor in the store"}\n`);
+      } catch (error) {
+        if (diskTroubleOf(error) !== "object_damaged") throw error;
+        damaged += 1;
+        print(`${id}: it stays in the store, which has other bytes than were written: ${messageOf(error)}\n`);
+      }
     }
     for (const { livestreamId, contentHash } of await references.pictures()) {
       if ((await this.#files.read(livestreamId, contentHash, MASTER_FILE)) === null) continue;
       await this.#pictures.forget(livestreamId, contentHash);
     }
+    if (damaged > 0) throw new StartError(`${damaged} recordings are damaged, and stay in the store`);
+  }
+
+  /** False where the store has none. */
+  async #fetch(id: string): Promise<boolean> {
+    const folder = dirname(this.#recordings.paths(id).media);
+    const unfinished = `${folder}.unfinished`;
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true });
+    const fetched = {
+      media: join(unfinished, "media.mp4"),
+      journal: join(unfinished, "journal.ndjson"),
+      header: join(unfinished, "download.head"),
+    };
+    const isThere = await this.#stored.fetch(id, fetched).catch(async (error: unknown) => {
+      await rm(unfinished, { recursive: true, force: true });
+      throw error;
+    });
+    if (!isThere) {
+      await rm(unfinished, { recursive: true, force: true });
+      return false;
+    }
+    if (!(await this.#stored.isSame(id, fetched, this.#signal)))
+      throw new StartError(`what was fetched of ${id} is not what the store has; it stays there`);
+    await rm(folder, { recursive: true, force: true });
+    await rename(unfinished, folder);
+    await syncFolder(dirname(folder));
+    await this.#stored.remove(id);
+    return true;
+  }
+
+  /** A run that ended before it had removed what it had fetched. */
+  async #removeIfSame(id: string): Promise<void> {
+    const files = this.#recordings.archivePaths(id);
+    if (await this.#stored.hasNoOther(id, files, this.#signal)) await this.#stored.remove(id);
   }
 }
