@@ -7,7 +7,7 @@ import { ApiClient } from "#test/support/api-client.ts";
 import { currentTime, hasPlayed, launchBrowser, openPage, seriousFaults } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { ROOT } from "#test/support/imports.ts";
-import { NarrowLine } from "#test/support/narrow-line.ts";
+import { Line } from "#test/support/line.ts";
 import { areInstalled, type Program } from "#test/support/program.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
@@ -29,7 +29,7 @@ describe.skipIf(!areInstalled("chromium", "ffmpeg"))("the console, in Chromium",
     const { page, id } = await createdAndStarted(browser, server, faults);
     const api = new ApiClient(server.url, ADMIN_TOKEN);
 
-    using line = new NarrowLine(server.rtmpPort);
+    using line = await Line.to(server.rtmpPort);
     const urls = {
       primary: await encoderUrl(page, "primary"),
       secondary: (await encoderUrl(page, "secondary")).replace(`:${server.rtmpPort}`, `:${line.port}`),
@@ -202,7 +202,7 @@ async function encoderUrl(page: Page, instance: string): Promise<string> {
 }
 
 /** Frozen, thawed, starved: each is said on the card of the input, and the other one is on air. */
-async function encodersFail(page: Page, primary: Program, line: NarrowLine): Promise<void> {
+async function encodersFail(page: Page, primary: Program, line: Line): Promise<void> {
   primary.freeze();
   await card(page, "primary").getByText("Nothing has arrived for more than a second.").waitFor();
   await says(page, ".state-word", "Live, degraded");

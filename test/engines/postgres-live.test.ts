@@ -4,21 +4,12 @@ import { describe, expect, test } from "bun:test";
 import { decodeAll } from "#test/support/judges.ts";
 import { PostgresServer } from "#test/support/postgres-server.ts";
 import { areInstalled } from "#test/support/program.ts";
+import { problemsOf } from "#test/support/readiness.ts";
 import { TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 import { WatchedShow } from "#test/support/watched-show.ts";
 
 const PASSWORD = "correct-horse-battery";
-
-/** As it says itself. */
-interface Readiness {
-  readonly data: { readonly problems: readonly { readonly part: string; readonly code: string }[] } | null;
-}
-
-async function problemsOf({ url }: TandemServer): Promise<readonly string[]> {
-  const { data }: Readiness = JSON.parse(await (await fetch(`${url}/readyz`)).text());
-  return data === null ? [] : data.problems.map(({ part, code }) => `${part}: ${code}`);
-}
 
 describe.skipIf(!PostgresServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"))("with PostgreSQL", () => {
   test("a broadcast goes on while it hangs and while it is gone, and is whole afterwards, with every sample", async () => {

@@ -66,6 +66,7 @@ export class ObjectServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #ports: readonly number[];
   readonly #lifeSeconds: number;
+  #secretAccessKey = SECRET_ACCESS_KEY;
   #program: Program;
 
   private constructor(folder: string, ports: readonly number[], lifeSeconds: number) {
@@ -82,14 +83,7 @@ export class ObjectServer implements AsyncDisposable {
   /** Resolves once it takes objects. A bucket is made with the first object that is written to it. */
   static async start({ lifeSeconds = LIFE_SECONDS } = {}): Promise<ObjectServer> {
     const folder = mkdtempSync(join(tmpdir(), "tandem-objects-"));
-    const identities = [
-      {
-        name: "tandem",
-        credentials: [{ accessKey: ACCESS_KEY_ID, secretKey: SECRET_ACCESS_KEY }],
-        actions: ["Admin", "Read", "Write", "List", "Tagging"],
-      },
-    ];
-    await Bun.write(join(folder, "s3.json"), JSON.stringify({ identities }));
+    await writeIdentities(folder, SECRET_ACCESS_KEY);
     const ports: number[] = [];
     for (let count = 0; count < 8; count += 1) ports.push(await freePort());
     const server = new ObjectServer(folder, ports, lifeSeconds);
@@ -97,13 +91,25 @@ export class ObjectServer implements AsyncDisposable {
     return server;
   }
 
-  get endpoint(): string {
-    return `http://127.0.0.1:${this.#ports[0]}`;
+  get port(): number {
+    return this.#ports[0] ?? 0;
   }
 
-  /** What a server is given to keep its recordings here. */
-  environment(bucket: string): Readonly<Record<string, string>> {
-    return storeEnvironment(this.endpoint, `s3://${bucket}/tandem`);
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** A new, empty bucket, as a server that keeps its recordings there sees it. */
+  async bucket(name: string): Promise<S3ObjectStore> {
+    const beside = this.#storeIn(name, "");
+    await until("a bucket", () => beside.putNew("made", new Uint8Array(1), "text/plain"), PATIENCE_SECONDS);
+    await beside.remove("made");
+    return this.#storeIn(name, "tandem/");
+  }
+
+  /** What a server is given to keep its recordings here. `port`: of a line to it. */
+  environment(bucket: string, port = this.port): Readonly<Record<string, string>> {
+    return storeEnvironment(`http://127.0.0.1:${port}`, `s3://${bucket}/tandem`);
   }
 
   /** It answers nobody from now on, and closes nothing. */
@@ -125,9 +131,24 @@ export class ObjectServer implements AsyncDisposable {
     await this.#answers();
   }
 
+  /** Whoever has the key that was good until now is refused; without one that one is good again. */
+  async expire(secretAccessKey = SECRET_ACCESS_KEY): Promise<void> {
+    await this.kill();
+    this.#secretAccessKey = secretAccessKey;
+    await writeIdentities(this.#folder, secretAccessKey);
+    await this.restart();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program.kill();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #storeIn(bucket: string, prefix: string): S3ObjectStore {
+    return new S3ObjectStore({
+      ...{ endpoint: this.endpoint, region: "us-east-1", bucket, prefix },
+      ...{ accessKeyId: ACCESS_KEY_ID, secretAccessKey: this.#secretAccessKey },
+    });
   }
 
   #begin(): Program {
@@ -159,10 +180,7 @@ export class ObjectServer implements AsyncDisposable {
 
   /** Throws with what it said where it ends. */
   async #answers(): Promise<void> {
-    const store = new S3ObjectStore({
-      ...{ endpoint: this.endpoint, region: "us-east-1", bucket: TEST_BUCKET, prefix: "" },
-      ...{ accessKeyId: ACCESS_KEY_ID, secretAccessKey: SECRET_ACCESS_KEY },
-    });
+    const store = this.#storeIn(TEST_BUCKET, "");
     const ready = new TextEncoder().encode("ready");
     const isReady = until(
       "the object store",
@@ -175,4 +193,10 @@ export class ObjectServer implements AsyncDisposable {
     isReady.catch(() => undefined); // Whoever waits below is told.
     await Promise.race([isReady, end]);
   }
+}
+
+async function writeIdentities(folder: string, secretKey: string): Promise<void> {
+  const actions = ["Admin", "Read", "Write", "List", "Tagging"];
+  const identities = [{ name: "tandem", credentials: [{ accessKey: ACCESS_KEY_ID, secretKey }], actions }];
+  await Bun.write(join(folder, "s3.json"), JSON.stringify({ identities }));
 }

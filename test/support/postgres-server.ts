@@ -1,6 +1,6 @@
 // A PostgreSQL server of a test's own, in a temporary folder, on a free port of this machine; an unprivileged user runs it.
 
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
@@ -70,9 +70,9 @@ export class PostgresServer implements AsyncDisposable {
     return server;
   }
 
-  /** The address of one of its databases, made if it is not there. */
-  url(database = "postgres", password = ""): string {
-    return `postgres://${USER}${password === "" ? "" : `:${password}`}@127.0.0.1:${this.port}/${database}`;
+  /** The address of one of its databases. `port`: of a line to it. */
+  url(database = "postgres", password = "", port = this.port): string {
+    return `postgres://${USER}${password === "" ? "" : `:${password}`}@127.0.0.1:${port}/${database}`;
   }
 
   /** A new, empty database; resolves to its address. */
@@ -113,6 +113,29 @@ export class PostgresServer implements AsyncDisposable {
   async restart(password = ""): Promise<void> {
     this.#program = this.#begin();
     await this.#answers(password);
+  }
+
+  /** What it has now is kept, as it is on its disk; it is restarted for that. */
+  async keep(password = ""): Promise<void> {
+    await this.kill();
+    await run(["cp", "-a", join(this.#folder, "data"), join(this.#folder, "kept")]);
+    await this.restart(password);
+  }
+
+  /** It has what was {@link keep}ed again: a crash has lost what came behind that. */
+  async loseWhatCameSince(password = ""): Promise<void> {
+    await this.kill();
+    rmSync(join(this.#folder, "data"), { recursive: true });
+    renameSync(join(this.#folder, "kept"), join(this.#folder, "data"));
+    await this.restart(password);
+  }
+
+  /** A database of its own in a folder. */
+  async newDatabaseIn(folder: string): Promise<string> {
+    if (process.getuid?.() === 0) chownSync(folder, NOBODY, NOBODY);
+    await this.query(`CREATE TABLESPACE small LOCATION '${folder}'`);
+    await this.query("CREATE DATABASE small TABLESPACE small");
+    return this.url("small");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { TandemRefusal } from "#openapi/client.ts";
 import { ApiClient } from "./api-client.ts";
 import { ffmpegEncoder } from "./encoders.ts";
-import { decodeAll } from "./judges.ts";
+import { decodeAll, fetchPlaylist, fetchVariantUrl } from "./judges.ts";
 import { ffmpegPlayer } from "./players.ts";
 import type { Program } from "./program.ts";
 import { ADMIN_TOKEN, type TandemServer } from "./tandem-server.ts";
@@ -39,18 +39,22 @@ export class WatchedShow implements AsyncDisposable {
     this.#viewer = new Viewer(`${of.url}/live/${of.id}/index.m3u8`);
   }
 
-  /** Live, and watched. */
-  static async begin({ url }: TandemServer): Promise<WatchedShow> {
+  /** Live, and watched, for so long at most. */
+  static async begin({ url }: TandemServer, maxSeconds = 60): Promise<WatchedShow> {
     const api = new ApiClient(url, ADMIN_TOKEN);
     const { id: created } = await api.create({ name: "Created" });
     const { id } = await api.create({ name: "Show" });
     const { inputs } = await api.start(id);
     const input = inputs[0]?.url ?? "";
-    const encoder = ffmpegEncoder({ url: input });
+    const encoder = ffmpegEncoder({ url: input, maxSeconds });
     await api.when(id, "an active ingest", (each) => each.inputs.some(({ active }) => active));
     await api.publish(id);
     const played = join(tmpdir(), `tandem-played-${Bun.randomUUIDv7()}.flv`);
-    const player = ffmpegPlayer({ url: `rtmp://${new URL(input).host}/play/${id}`, file: played });
+    const player = ffmpegPlayer({
+      url: `rtmp://${new URL(input).host}/play/${id}`,
+      file: played,
+      maxSeconds,
+    });
     const show = new WatchedShow(api, { url, id, created, encoder, player, played });
     await show.goesOnFor(2);
     return show;
@@ -109,6 +113,13 @@ export class WatchedShow implements AsyncDisposable {
       "an encoder and a player that are cut",
       () => this.#encoder.hasExited && this.#player.hasExited,
     );
+  }
+
+  /** Media sequence number of the last segment that the viewer was listed. */
+  async newestMsn(): Promise<number> {
+    const variant = await fetchVariantUrl(`${this.#url}/live/${this.id}/index.m3u8`);
+    const { segments } = await fetchPlaylist(variant);
+    return Number(/segment-(\d+)/.exec(segments.at(-1)?.url ?? "")?.[1]);
   }
 
   /** When each sample of the primary was taken, oldest first, in milliseconds. */
