@@ -52,6 +52,7 @@ describe.skipIf(!PostgresServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"
       { isSilent: true },
       { refuses: true },
       { cut: { direction: "down", afterBytes: 30 } },
+      { noise: { direction: "up", leastBytes: 1 } },
     ];
     for (const trouble of troubles) {
       line.trouble = trouble;

@@ -144,3 +144,26 @@ test("a recording that begins with the broadcast is not looked for anywhere else
   );
   expect(await convertOne(LIVESTREAM_ID, new AbortController().signal)).toMatchObject({ ok: true });
 });
+
+test("one that begins later than the broadcast is looked for", async () => {
+  await using folder = new RecordingFolder();
+  const resume = { nextMsn: 2, nextInitializationId: 0, targetDurationSeconds: 2, renditionNames: [] };
+  await folder.record(programmeCuts({ seconds: 3, resume }));
+  let looked = 0;
+  const convertOne = conversionOf(
+    {
+      repair: (livestreamId) => folder.recordings.repair(livestreamId),
+      rebuild: async () => {
+        looked += 1;
+        return null;
+      },
+      movie: NO_MOVIE,
+    },
+    NOBODY_WATCHES,
+  );
+  expect(await convertOne(LIVESTREAM_ID, new AbortController().signal)).toMatchObject({
+    ...{ ok: true, message: null },
+    facts: { durationSeconds: 3 },
+  });
+  expect(looked).toBe(1);
+});

@@ -3,6 +3,7 @@ import { mkdtemp, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cutPieces, type FilePiece, streamPieces } from "#server/recording/piece.ts";
+import { FakeObjectStore } from "#test/support/fake-object-store.ts";
 
 /** More than is read at once. */
 const LONG = 600_000;
@@ -49,4 +50,15 @@ test("a file that is shorter than it was said to be, or is gone, is a failure", 
   expect(await short.catch(String)).toContain(`ends before ${LONG}`);
   const gone = new Response(streamPieces([{ ...second, file: join(folder, "nothing") }])).bytes();
   expect(await gone.catch(String)).toContain("ENOENT");
+});
+
+test("of an object two megabytes are asked for at once, whatever is taken of them", async () => {
+  const store = new FakeObjectStore();
+  const bytes = Uint8Array.from({ length: 5 * 1024 * 1024 }, (_, index) => index % 251);
+  await store.put("media", bytes);
+  store.calls.length = 0;
+  const piece = { file: "media", store, offset: 100, byteLength: bytes.byteLength - 100 };
+  const sent = await new Response(streamPieces([piece, { ...piece, byteLength: 10 }])).bytes();
+  expect(Buffer.compare(sent, Buffer.concat([bytes.subarray(100), bytes.subarray(100, 110)]))).toBe(0);
+  expect(store.calls).toHaveLength(4);
 });
