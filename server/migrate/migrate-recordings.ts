@@ -94,8 +94,7 @@ class Move {
       if ((await references.recording(id)) !== "whole") continue;
       if (!(await Bun.file(files.media).exists())) {
         // A run that ended while it took it from the disk.
-        if ((await Bun.file(files.journal).exists()) && (await this.#stored.isComplete(id)))
-          await this.#recordings.leaveDisk(id);
+        if (await this.#stored.isComplete(id)) await this.#recordings.leaveDisk(id);
         continue;
       }
       if (!(await this.#stored.isSame(id, files, this.#signal))) {

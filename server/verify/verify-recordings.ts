@@ -47,17 +47,24 @@ async function* verifyOne(
 ): AsyncGenerator<Verified> {
   const id = folder.slice(folder.lastIndexOf("/") + 1);
   const findings = findingsIn(folder, need);
-  if (options.mendInto === null) {
+  // The head of its download is kept here, or what was left when it went.
+  const isHere = !(await isInStoreAlone(id, folder, options));
+  if (isHere && options.mendInto === null) {
     for await (const finding of findings) {
       // What was deleted meanwhile is not damaged.
       const isStill = await options.references.recording(id);
       if (isStill === null || isStill === "removing") return;
       yield finding;
     }
-  } else yield* mendOne(folder, need, findings);
+  } else if (isHere) yield* mendOne(folder, need, findings);
   for (const name of await namesIn(folder)) {
     if (!RECORDING_FILES.has(name)) yield* unreferenced(join(folder, name), options);
   }
+}
+
+async function isInStoreAlone(id: string, folder: string, { objects }: VerifyOptions): Promise<boolean> {
+  if (objects === null || (await Bun.file(recordingPaths(folder).media).exists())) return false;
+  return isStored(objects, id);
 }
 
 async function* mendOne(

@@ -110,10 +110,12 @@ describe.skipIf(!isHere)("with PostgreSQL and a store", () => {
       ...objects.environment("stops"),
       TANDEM_DATABASE_URL: await postgres.newDatabase(),
     };
-    await objects.bucket("stops");
+    const store = await objects.bucket("stops");
     await using server = await TandemServer.start({ environment });
+    const ids: string[] = [];
     for (let kills = 0; kills < 5; kills += 1) {
       const { api, id, url } = await started(server);
+      ids.push(id);
       await using _ = ffmpegEncoder({ url: at(url, server) });
       await api.when(id, "an active ingest", (each) => each.inputs.some(({ active }) => active));
       await api.publish(id);
@@ -132,7 +134,8 @@ describe.skipIf(!isHere)("with PostgreSQL and a store", () => {
       else if (status === "live") await api.stop(id);
       await decodeAll((await itsMedia(api, id)).playlistUrl);
     }
-    await until("the recordings in the store", () => occurrences(server.logs, "recording_stored") >= 5, 60);
+    for (const each of ids)
+      await until("three objects", async () => (await keysOf(store, each)).length === 3, 60);
     await server.stop();
     await isWell(server.dataDir, environment);
   }, 180_000);

@@ -9,6 +9,7 @@ import type { RecordingNeed, References } from "#server/store/references.ts";
 import { LostAndFound } from "#server/verify/lost-and-found.ts";
 import type { Verified } from "#server/verify/verified.ts";
 import { verifyObjects } from "#server/verify/verify-objects.ts";
+import { verifyRecordings } from "#server/verify/verify-recordings.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { FakeObjectStore } from "#test/support/fake-object-store.ts";
 import {
@@ -46,7 +47,11 @@ async function found(
   const objects = { store, urlOf: (key: string) => `s3://bucket/${key}` };
   const directory = openDataDirectory(disk.folder);
   const mendInto = isRepair ? new LostAndFound(disk.folder) : null;
-  return Array.fromAsync(verifyObjects(objects, { directory, references, objects, mendInto }));
+  const options = { directory, references, objects, mendInto };
+  return [
+    ...(await Array.fromAsync(verifyRecordings(options))),
+    ...(await Array.fromAsync(verifyObjects(objects, options))),
+  ];
 }
 
 test("a recording that the store has as it was written is found to be well", async () => {
@@ -148,3 +153,14 @@ test.each(["growing", "whole"] as const)(
     expect(await new Recordings(recordingsFolder).finished(ID)).toMatchObject({ durationSeconds: 6 });
   },
 );
+
+test("of a recording in the store the disk may keep the head of its download", async () => {
+  await using disk = new RecordingFolder();
+  const store = await aStoredRecording(disk);
+  const { recordingsFolder } = openDataDirectory(disk.folder);
+  await Bun.write(join(recordingsFolder, ID, "download.head"), "head");
+  expect(await found(disk, store)).toEqual([]);
+  expect(await found(disk, store, { isRepair: true })).toEqual([]);
+  await store.remove(`${ID}/media.mp4`);
+  expect(await found(disk, store)).toMatchObject([{ finding: "missing" }]);
+});
