@@ -36,7 +36,9 @@ describe.skipIf(!isHere)("with PostgreSQL and a store", () => {
 
   /** It finds nothing, neither on the disk nor in the store. */
   async function isWell(dataDir: string, environment: Readonly<Record<string, string>>): Promise<void> {
-    const { exitCode, lines, errors } = await verify({ environment: { ...environment, TANDEM_DATA_DIR: dataDir } });
+    const { exitCode, lines, errors } = await verify({
+      environment: { ...environment, TANDEM_DATA_DIR: dataDir },
+    });
     expect({ exitCode, lines, errors }).toEqual({ exitCode: 0, lines: [], errors: "" });
   }
 

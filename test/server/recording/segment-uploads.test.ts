@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Cut } from "#media/hls/segment.ts";
 import { createLog } from "#server/common/log.ts";
+import { objectNameOf } from "#server/recording/segment-facts.ts";
 import { SegmentUploads } from "#server/recording/segment-uploads.ts";
 import { FakeClock } from "#test/support/fake-clock.ts";
 import { programmeCuts } from "#test/support/recording-folder.ts";
@@ -16,12 +17,12 @@ test("what the store has already is passed over, and what comes behind it is upl
   const uploads = new SegmentUploads({
     livestreamId: "show",
     held: { initialization: () => [], segment: () => [] },
-    names: async () => new Set(["0-1.m4s"]),
-    put: async ({ name }) => void uploaded.push(name),
+    byteLengths: async () => new Map([["0-1.m4s", 0]]),
+    put: async ({ facts }) => void uploaded.push(objectNameOf(facts)),
     delay: () => Promise.resolve(),
     log,
   });
-  uploads.catchUp({ renditions: [], targetDurationSeconds: 2 });
+  uploads.catchUp({ renditions: [], targetDurationSeconds: 2, partTargetSeconds: null });
   for (const cut of cuts) {
     uploads.follow(cut);
     await until("nothing that waits", () => uploads.waiting === 0, 2);
