@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { ApiClient } from "#test/support/api-client.ts";
 import { hasPlayed, isInPhase, launchBrowser } from "#test/support/browser.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
-import { decodeAll, fetchPlaylist } from "#test/support/judges.ts";
+import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
 import { ObjectServer } from "#test/support/object-server.ts";
 import { PostgresServer } from "#test/support/postgres-server.ts";
 import { areInstalled } from "#test/support/program.ts";
@@ -21,6 +21,9 @@ const HANG_MS = 60_000;
 
 /** Between what is done to the two, seconds that the page plays. */
 const BETWEEN_SECONDS = 5;
+
+/** Segments of 2 s, as much as a steady delay: before that a page has to play what has just come. */
+const WINDOW = 6;
 
 const ENCODER_SECONDS = 400;
 
@@ -49,6 +52,8 @@ test.skipIf(!areHere)(
     await api.when(id, "both inputs", (each) => each.inputs.every(({ active }) => active));
     await api.publish(id);
     const beganAt = performance.now();
+    const variant = await until("a playlist", () => fetchVariantUrl(`${server.url}/live/${id}/index.m3u8`));
+    await until("all of a window", async () => (await fetchPlaylist(variant)).segments.length >= WINDOW, 40);
 
     await using browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 640, height: 480 } });

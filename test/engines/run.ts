@@ -21,6 +21,12 @@ const LIFE = { lifeSeconds: 5 * HOUR_SECONDS };
 
 const names = process.argv.slice(2);
 
+const unknown = names.filter((name) => !isThere(name));
+if (unknown.length > 0) {
+  print(`there is no test/end-to-end/${unknown[0]}.test.ts`);
+  process.exit(2);
+}
+
 const steps = new Steps(print);
 await steps.check("packages of bun.lock; up to a minute where they are missing", async () => {
   ensurePackages({ areToolsNeeded: true });
@@ -31,7 +37,7 @@ await steps.provide("object store", objectServerProvision());
 
 if (names.length === 0)
   await steps.suite("tests of the engines", () =>
-    runTests(["--timeout=60000", "test/engines"], { deadlineMs: DEADLINE_MS }),
+    runTests(["test/engines"], { deadlineMs: DEADLINE_MS, testDeadlineMs: 60_000 }),
   );
 if (!PostgresServer.isInstalled) print("skipped the end-to-end suite: PostgreSQL is not here");
 else {
@@ -64,9 +70,16 @@ async function endToEnd(engines: string, environment: Readonly<Record<string, st
     await steps.suite(`${engines}: end-to-end tests, each alone`, () => runTests(alone, options));
 }
 
+function isThere(name: string): boolean {
+  return [...togetherFiles(), ...ALONE].some((file) => isNamed(file, name));
+}
+
 function wanted(files: readonly string[]): readonly string[] {
-  if (names.length === 0) return files;
-  return files.filter((file) => names.some((name) => file.endsWith(`/${name}.test.ts`)));
+  return names.length === 0 ? files : files.filter((file) => names.some((name) => isNamed(file, name)));
+}
+
+function isNamed(file: string, name: string): boolean {
+  return file.endsWith(`/${name}.test.ts`);
 }
 
 function print(line: string): void {

@@ -7,7 +7,7 @@ import { Glob } from "bun";
 import { ROOT } from "./imports.ts";
 import { readJunit, type Tally } from "./junit.ts";
 
-/** Of a test that sets none. Bun's own 5 s are a measure of the machine where something else runs beside the tests. */
+/** Bun's own 5 s are a measure of the machine where something else runs beside the tests. */
 const TEST_DEADLINE_MS = 30_000;
 
 /** Files in processes of their own, one after the other in each. */
@@ -28,16 +28,24 @@ export function togetherFiles(): readonly string[] {
   return files.filter((file) => !ALONE.includes(file)).sort();
 }
 
+export interface TestRunOptions {
+  /** Of all of them together. */
+  readonly deadlineMs: number;
+  /** Of a test that sets none. */
+  readonly testDeadlineMs?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Tests print as they go; what is counted comes from the report file. */
 export async function runTests(
   rest: readonly string[],
-  { deadlineMs, environment = {} }: { deadlineMs: number; environment?: Readonly<Record<string, string>> },
+  { deadlineMs, testDeadlineMs = TEST_DEADLINE_MS, environment = {} }: TestRunOptions,
 ): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), "tandem-test-"));
   const report = join(folder, "report.xml");
   const child = Bun.spawn(
     [
-      ...[process.execPath, "test", `--timeout=${TEST_DEADLINE_MS}`],
+      ...[process.execPath, "test", `--timeout=${testDeadlineMs}`],
       ...["--reporter=junit", `--reporter-outfile=${report}`, ...rest],
     ],
     {
