@@ -39,10 +39,19 @@ const url = await postgres.newDatabase();
   await compare("overview", [statisticsOf(sqlite, sqliteId), statisticsOf(server, id)], [sqlite, server]);
   const pages = [statisticsOf(sqlite, sqliteId, "/primary"), statisticsOf(server, id, "/primary")] as const;
   await compare("history", pages, [sqlite, server]);
+  // Nothing of it is kept: each is asked of the database.
+  const second = "/primary?page=1";
+  const seconds = [statisticsOf(sqlite, sqliteId, second), statisticsOf(server, id, second)] as const;
+  await compare("history, second page", seconds, [sqlite, server]);
   const long = await newLivestream(server);
   await seedSamples(server, long, "primary", 10_000_000);
-  const both = [statisticsOf(server, id, "/primary"), statisticsOf(server, long, "/primary")] as const;
-  await compare("newest page of 10,000 and of 10,000,000", both, [server, server]);
+  for (const [name, of] of [
+    ["newest", "/primary"],
+    ["second", second],
+  ] as const) {
+    const both = [statisticsOf(server, id, of), statisticsOf(server, long, of)] as const;
+    await compare(`${name} page of 10,000 and of 10,000,000`, both, [server, server]);
+  }
 }
 await measureSampling(500, 10);
 await measureUpload();

@@ -32,14 +32,18 @@ export const SAMPLE_COLUMNS = {
 export class PostgresSampleStore implements SampleStore {
   readonly #client: PostgresClient;
   readonly #newest: KeptAnswers<NewestSamples | null>;
+  readonly #series: KeptAnswers<SampleSeries | null>;
 
   constructor(client: PostgresClient) {
     this.#client = client;
     this.#newest = new KeptAnswers({ writes: () => client.writes });
+    this.#series = new KeptAnswers({ writes: () => client.writes });
   }
 
   series(livestreamId: string, instance: InstanceName): Promise<SampleSeries | null> {
-    return seriesOf(this.#client, livestreamId, instance);
+    return this.#series.get(`${livestreamId} ${instance}`, () =>
+      seriesOf(this.#client, livestreamId, instance),
+    );
   }
 
   newest(livestreamId: string, instance: InstanceName, limit: number): Promise<NewestSamples | null> {
