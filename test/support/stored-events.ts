@@ -13,10 +13,14 @@ export async function storedEvents(server: TandemServer, id: string): Promise<re
   const { TANDEM_DATABASE_URL: url, TANDEM_DATA_DIR: dataDir = "" } = server.environment;
   if (url !== undefined) {
     const client = new PostgresClient({ url });
-    return eventsIn(new PostgresEventStore(client), id).finally(() => client.close());
+    const events = await eventsIn(new PostgresEventStore(client), id);
+    await client.close();
+    return events;
   }
   const database = openStatisticsDatabase(join(dataDir, "statistics.sqlite"));
-  return eventsIn(new SqliteEventStore(database), id).finally(() => database.close());
+  const events = await eventsIn(new SqliteEventStore(database), id);
+  database.close();
+  return events;
 }
 
 async function eventsIn(store: EventStore, id: string): Promise<readonly StoredEvent[]> {

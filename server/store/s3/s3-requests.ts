@@ -1,6 +1,7 @@
 // Signed requests to an S3 bucket, each with a deadline; what a refusal means.
 
 import { AwsClient } from "aws4fetch";
+import { type Clock, SystemClock } from "#server/common/clock.ts";
 import { messageOf } from "#server/common/failure.ts";
 import { ObjectMissingError, ObjectStoreTroubleError } from "#server/store/object-store.ts";
 
@@ -50,11 +51,13 @@ export interface S3Answer {
 export class S3Requests {
   readonly #place: S3Place;
   readonly #client: AwsClient;
+  readonly #clock: Pick<Clock, "dateMs">;
   /** By how much the store's clock was ahead of this machine's when it refused a request for that. */
   #aheadMs = 0;
 
-  constructor(place: S3Place) {
+  constructor(place: S3Place, clock: Pick<Clock, "dateMs"> = new SystemClock()) {
     this.#place = place;
+    this.#clock = clock;
     const { accessKeyId, secretAccessKey, region } = place;
     this.#client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 0 });
   }
@@ -130,7 +133,7 @@ export class S3Requests {
 
   /** True where the store's clock is another than was thought: what is signed by it may be taken. */
   #knowsTimeOf(response: Response): boolean {
-    const aheadMs = Date.parse(response.headers.get("Date") ?? "") - Date.now();
+    const aheadMs = Date.parse(response.headers.get("Date") ?? "") - this.#clock.dateMs();
     if (Number.isNaN(aheadMs) || Math.abs(aheadMs - this.#aheadMs) < CLOCKS_APART_MS) return false;
     this.#aheadMs = aheadMs;
     return true;
@@ -138,7 +141,7 @@ export class S3Requests {
 
   /** Now, by the store's clock, as S3 writes it. */
   #datetime(): string {
-    return new Date(Date.now() + this.#aheadMs).toISOString().replace(/[:-]|\.\d{3}/g, "");
+    return new Date(this.#clock.dateMs() + this.#aheadMs).toISOString().replace(/[:-]|\.\d{3}/g, "");
   }
 
   #url(key: string | null, query: Readonly<Record<string, string>>): string {
