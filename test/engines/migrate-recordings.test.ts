@@ -35,6 +35,7 @@ test.skipIf(!ObjectServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"))(
     const ids = recordingsIn(server.dataDir);
     expect(ids).toHaveLength(RECORDINGS);
 
+    await objects.bucket("ten");
     const environment = { ...server.environment, ...objects.environment("ten") };
     expect(saidOf(await migrateRecordings(environment))).toEqual(ids.map((id) => `${id}: in the store`));
     expect(recordingsIn(server.dataDir)).toEqual([]);

@@ -48,17 +48,20 @@ describe.skipIf(!ObjectServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"))
       if (problem !== null)
         await show.meanwhile(until(problem, async () => (await problemsOf(server)).includes(problem)));
       await show.goesOnFor(2);
-      await show.answersReaders();
+      await show.meanwhile(show.answersReaders());
       line.trouble = {};
       line.reset();
       await show.meanwhile(until("readiness", async () => (await problemsOf(server)).length === 0));
     }
-    await objects.expire("another-horse");
-    await show.meanwhile(
-      until("a refusal", async () => (await problemsOf(server)).includes("objects: object_store_refuses")),
-    );
-    await show.goesOnFor(1);
-    await show.meanwhile(objects.expire());
+    await show.meanwhile(objects.expire("another-horse"));
+    try {
+      await show.meanwhile(
+        until("a refusal", async () => (await problemsOf(server)).includes("objects: object_store_refuses")),
+      );
+      await show.goesOnFor(1);
+    } finally {
+      await show.meanwhile(objects.expire());
+    }
     await show.meanwhile(until("readiness", async () => (await problemsOf(server)).length === 0));
 
     await show.meanwhile(
