@@ -1,5 +1,6 @@
 // Conversions run behind the calls that asked for them: one at a time, and ended in order with the process.
 
+import type { Delay } from "#server/common/delay.ts";
 import { InTurn } from "#server/common/in-turn.ts";
 import type { Log } from "#server/common/log.ts";
 import { diskTroubleOf } from "#server/store/disk-trouble.ts";
@@ -19,7 +20,7 @@ const RETRY_MS = 5000;
 export class ConversionRunner {
   readonly #convert: Convert;
   readonly #settle: (livestreamId: string, result: ConversionResult) => Promise<void>;
-  readonly #delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly #delay: Delay;
   readonly #log: Log;
   readonly #abort = new AbortController();
   readonly #queue = new InTurn();
@@ -28,8 +29,7 @@ export class ConversionRunner {
   constructor(options: {
     convert: Convert;
     settle: (livestreamId: string, result: ConversionResult) => Promise<void>;
-    /** Resolves after this long, or as soon as the signal is aborted. */
-    delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+    delay: Delay;
     log: Log;
   }) {
     this.#convert = options.convert;

@@ -1,5 +1,6 @@
 // What calls do to a livestream's playout and to what is recorded of it: for each livestream one after another.
 
+import type { Delay } from "#server/common/delay.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
 import type { LivestreamTurns } from "./livestream-turns.ts";
 
@@ -9,8 +10,7 @@ export interface LivestreamEffectsOptions {
   readonly recordings: Removable;
   readonly thumbnails: Removable;
   readonly removals: Pick<RecordingRemovalStore, "scopeOf" | "done">;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
 }
 
 /** What takes its time with the running part of a livestream. */

@@ -1,6 +1,7 @@
 // What can be done with a livestream, from its creation to its deletion; writes every status that a call leads to.
 
 import type { InstanceName, LivestreamStatus } from "#openapi/names.ts";
+import type { Delay } from "#server/common/delay.ts";
 import type { Log } from "#server/common/log.ts";
 import type { PublicUrls } from "#server/common/public-urls.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
@@ -68,8 +69,7 @@ export interface LivestreamServiceOptions {
   readonly convert: Convert;
   readonly urls: PublicUrls;
   readonly dateMs: () => number;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
   readonly feed: Pick<LivestreamFeed, "emit" | "forget">;
 }

@@ -1,5 +1,6 @@
 // Livestreams go on after a restart: inputs and playlists before anybody can come, what nobody waits for behind it.
 
+import type { Delay } from "#server/common/delay.ts";
 import type { Log } from "#server/common/log.ts";
 import type { LivestreamRow, LivestreamStore } from "#server/store/livestream-store.ts";
 import type { RecordingRemovalStore } from "#server/store/recording-removal-store.ts";
@@ -13,8 +14,7 @@ export interface ReopeningOptions {
   readonly conversions: Pick<ConversionRunner, "begin">;
   /** Its inputs let in whoever has a stream key. */
   readonly open: (row: LivestreamRow) => void;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
 }
 

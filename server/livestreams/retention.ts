@@ -1,5 +1,6 @@
 // Media that are old enough go: into the trash, as a deletion would put them there, and out of it for good.
 
+import type { Delay } from "#server/common/delay.ts";
 import { messageOf } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import type { MediaStore } from "#server/store/media-store.ts";
@@ -22,8 +23,7 @@ export interface RetentionOptions {
   readonly stored: Pick<MediaStore, "createdUntil" | "deletedUntil">;
   readonly media: Pick<MediaService, "delete">;
   readonly date: Pick<TrustedDate, "look">;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
 }
 

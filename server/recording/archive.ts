@@ -2,6 +2,8 @@
 // last byte, leaves the disk once nobody watches it from there.
 
 import { readdir } from "node:fs/promises";
+import { Backoff } from "#server/common/backoff.ts";
+import type { Delay } from "#server/common/delay.ts";
 import { messageOf, unlessMissing } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import type { Recordings } from "./recordings.ts";
@@ -34,8 +36,7 @@ export interface ArchiveOptions {
   /** It is complete, and an asset plays it. */
   readonly isWhole: (id: string) => Promise<boolean>;
   readonly monotonicMs: () => number;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
   readonly unwatchedMs?: number;
 }
@@ -82,21 +83,20 @@ export class Archive {
   }
 
   async #workOff(): Promise<void> {
-    const { delay, log } = this.#options;
+    const { log } = this.#options;
     const { signal } = this.#abort;
-    let retryMs = FIRST_RETRY_MS;
+    const backoff = this.#backoff();
     for (const id of this.#waiting) {
       this.#waiting.delete(id);
       this.#current = id;
       try {
         await this.#archive(id);
-        retryMs = FIRST_RETRY_MS;
+        backoff.wentWell();
       } catch (error) {
         if (signal.aborted) break;
         log.warn("archive_waits", { livestreamId: id, message: messageOf(error) });
         this.#waiting.add(id); // Behind the others.
-        await delay(retryMs, signal);
-        retryMs = Math.min(2 * retryMs, MAX_RETRY_MS);
+        await backoff.failed(signal);
       }
       if (signal.aborted) break;
     }
@@ -136,9 +136,10 @@ export class Archive {
    * there in one is removed.
    */
   async #recover(): Promise<void> {
-    const { stored, isWhole, delay, log } = this.#options;
+    const { stored, isWhole, log } = this.#options;
     const { signal } = this.#abort;
-    for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, MAX_RETRY_MS)) {
+    const backoff = this.#backoff();
+    while (!signal.aborted) {
       try {
         for (const [id, { isComplete }] of await stored.segmented()) {
           if (signal.aborted) return;
@@ -148,7 +149,7 @@ export class Archive {
       } catch (error) {
         if (signal.aborted) return;
         log.warn("archive_waits", { message: messageOf(error) });
-        await delay(retryMs, signal);
+        await backoff.failed(signal);
       }
     }
   }
@@ -161,6 +162,10 @@ export class Archive {
     if (message === null) return;
     await onRebuilt(id, message);
     this.add(id);
+  }
+
+  #backoff(): Backoff {
+    return new Backoff({ firstMs: FIRST_RETRY_MS, mostMs: MAX_RETRY_MS, delay: this.#options.delay });
   }
 
   async #look(): Promise<void> {

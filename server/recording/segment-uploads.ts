@@ -2,6 +2,8 @@
 // segment that is open. The disk is the queue: while the store is away they are read from there later.
 
 import type { Cut } from "#media/hls/segment.ts";
+import { Backoff } from "#server/common/backoff.ts";
+import type { Delay } from "#server/common/delay.ts";
 import { messageOf } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -42,7 +44,7 @@ export interface SegmentUploadsOptions {
   readonly byteLengths: () => Promise<ReadonlyMap<string, number>>;
   /** Resolves once the store has it. */
   readonly put: (upload: Upload) => Promise<void>;
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
 }
 
@@ -119,7 +121,7 @@ export class SegmentUploads {
   async #workOff(): Promise<void> {
     const { byteLengths, put, delay, log, livestreamId } = this.#options;
     const { signal } = this.#abort;
-    let retryMs = FIRST_RETRY_MS;
+    const backoff = new Backoff({ firstMs: FIRST_RETRY_MS, mostMs: MAX_RETRY_MS, delay });
     this.#isWorking = true;
     for (let next = this.#waiting[0]; next !== undefined && !signal.aborted; next = this.#waiting[0]) {
       try {
@@ -129,11 +131,10 @@ export class SegmentUploads {
         if (pieces !== null && this.#known.get(objectNameOf(next.facts)) !== byteLengthOf(pieces))
           await put({ facts: next.facts, bytes: await (await gatherPieces(pieces)).bytes() });
         this.#waiting.shift();
-        retryMs = FIRST_RETRY_MS;
+        backoff.wentWell();
       } catch (error) {
         log.warn("segment_upload_waits", { livestreamId, message: messageOf(error) });
-        await delay(retryMs, signal);
-        retryMs = Math.min(2 * retryMs, MAX_RETRY_MS);
+        await backoff.failed(signal);
       }
     }
     this.#isWorking = false;

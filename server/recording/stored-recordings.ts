@@ -1,6 +1,7 @@
 // Recordings in the object store: the same files as on the disk, under the livestream's id.
 
 import { open, stat } from "node:fs/promises";
+import type { Delay } from "#server/common/delay.ts";
 import { messageOf, unlessMissing } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import { ObjectMissingError, type ObjectStore, ObjectStoreTroubleError } from "#server/store/object-store.ts";
@@ -30,8 +31,7 @@ type StoredFile = keyof typeof CONTENT_TYPES;
 
 export interface StoredRecordingsOptions {
   readonly store: ObjectStore;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
 }
 

@@ -1,5 +1,7 @@
 // The masters of pictures in the object store: written and swept behind whoever made them, for as long as it takes.
 
+import { Backoff } from "#server/common/backoff.ts";
+import type { Delay } from "#server/common/delay.ts";
 import { messageOf } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import { ObjectMissingError, type ObjectStore, ObjectStoreTroubleError } from "#server/store/object-store.ts";
@@ -13,8 +15,7 @@ const FOLDER = "thumbnails";
 
 export interface StoredPicturesOptions {
   readonly store: ObjectStore;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
 }
 
@@ -110,17 +111,16 @@ export class StoredPictures {
   async #workOff(): Promise<void> {
     const { delay, log } = this.#options;
     const { signal } = this.#abort;
-    let retryMs = FIRST_RETRY_MS;
+    const backoff = new Backoff({ firstMs: FIRST_RETRY_MS, mostMs: MAX_RETRY_MS, delay });
     for (let next = this.#next(); next !== null && !signal.aborted; next = this.#next()) {
       const [name, task] = next;
       try {
         await task();
         if (this.#waiting.get(name) === task) this.#waiting.delete(name);
-        retryMs = FIRST_RETRY_MS;
+        backoff.wentWell();
       } catch (error) {
         log.warn("pictures_wait", { message: messageOf(error) });
-        await delay(retryMs, signal);
-        retryMs = Math.min(2 * retryMs, MAX_RETRY_MS);
+        await backoff.failed(signal);
       }
     }
     this.#work = null;

@@ -3,6 +3,7 @@
 // An attempt is over once what came of it is written. A process that is killed before makes it again, so that a receiver may
 // get an event twice, with the same `webhook-id`, but never a later one of a livestream before an earlier one.
 
+import type { Delay } from "#server/common/delay.ts";
 import { messageOf } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import type {
@@ -23,8 +24,7 @@ export interface CourierOptions {
   readonly sender: Pick<Sender, "send">;
   /** Never goes back, not even across a restart. */
   readonly risingMs: () => number;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   /** Deliveries that may be attempted at once, 1 or more. */
   readonly share: () => number;
   readonly log: Log;

@@ -5,6 +5,7 @@
 
 import { dns } from "bun";
 import { Webhook } from "standardwebhooks";
+import type { Delay } from "#server/common/delay.ts";
 import { codeOf } from "#server/common/failure.ts";
 import type { DeliveryAttempt } from "#server/store/delivery-store.ts";
 import { isPublic, literalAddress, PUBLIC, privateHost } from "./address-check.ts";
@@ -23,8 +24,7 @@ export interface SenderOptions {
   readonly isPrivateAllowed: boolean;
   readonly dateMs: () => number;
   readonly monotonicMs: () => number;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   /** Addresses of a name, at least one; rejects where there is none. */
   readonly resolve: (name: string) => Promise<readonly string[]>;
 }

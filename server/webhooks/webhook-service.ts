@@ -1,6 +1,7 @@
 // What can be done with webhooks, and with what was sent to them.
 
 import { WEBHOOK_TEST_TYPE } from "#openapi/names.ts";
+import type { Delay } from "#server/common/delay.ts";
 import { UnavailableError } from "#server/common/unavailable-error.ts";
 import type { DeliveryChange, DeliveryStore } from "#server/store/delivery-store.ts";
 import { DISK_TROUBLES } from "#server/store/disk-trouble.ts";
@@ -30,8 +31,7 @@ export interface WebhookServiceOptions {
   readonly dateMs: () => number;
   /** Never goes back, not even across a restart. */
   readonly risingMs: () => number;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
 }
 
 export interface WebhookChoice {

@@ -1,6 +1,7 @@
 // Everything about webhooks, joined: who is told, what they are told, and the calls about it.
 
 import type { Clock } from "#server/common/clock.ts";
+import type { Delay } from "#server/common/delay.ts";
 import type { Log } from "#server/common/log.ts";
 import type { DeliveryStore } from "#server/store/delivery-store.ts";
 import type { StatisticsWriter } from "#server/store/statistics-writer.ts";
@@ -19,8 +20,7 @@ export interface WebhooksOptions {
   readonly clock: Pick<Clock, "monotonicMs" | "dateMs">;
   /** Never goes back, not even across a restart. */
   readonly risingMs: () => number;
-  /** Resolves after this long, or as soon as the signal is aborted. */
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly delay: Delay;
   readonly log: Log;
 }
 
