@@ -24,9 +24,7 @@ export function WatchControls({ children }: { readonly children: Child }) {
         <media-captions-button />
         <media-rendition-menu-button />
         <media-playback-rate-menu-button>
-          <span slot="icon" id="speed" aria-hidden="true">
-            1x
-          </span>
+          <span slot="icon" id="speed" data-speed="1x" />
         </media-playback-rate-menu-button>
         <media-airplay-button />
         <media-cast-button />

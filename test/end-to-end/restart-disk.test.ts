@@ -103,7 +103,10 @@ test.each(["httpPort", "rtmpPort"] as const)(
   "a start whose %s is taken says so in one line, and leaves everything to the next",
   async (port) => {
     const before = readFileSync(sound.journal);
-    using _holder = Bun.listen({ hostname: "127.0.0.1", port: server[port], socket: { data: () => {} } });
+    // A decoder that the killed process was just starting has its sockets for a moment longer.
+    using _holder = await until("the port", () =>
+      Bun.listen({ hostname: "127.0.0.1", port: server[port], socket: { data: () => {} } }),
+    );
     const start = Bun.spawn([...TANDEM, "serve"], {
       env: {
         ...process.env,

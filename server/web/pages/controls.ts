@@ -4,7 +4,7 @@ import { MediaUIEvents } from "media-chrome/constants";
 import type MediaController from "media-chrome/media-controller";
 import { createMediaStore } from "media-chrome/media-store/media-store";
 import "./control-elements.ts";
-import { find, write } from "./find.ts";
+import { find } from "./find.ts";
 import type { Renditions } from "./renditions.ts";
 
 export interface ControlsOptions {
@@ -53,6 +53,6 @@ export class Controls {
   }): void {
     this.#bar.hidden = !hasPicture;
     this.#speed.hidden = !isSpeedUseful;
-    write(this.#speedText, `${chosenSpeed}x`);
+    this.#speedText.dataset.speed = `${chosenSpeed}x`;
   }
 }
