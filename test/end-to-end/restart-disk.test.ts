@@ -103,7 +103,7 @@ test.each(["httpPort", "rtmpPort"] as const)(
   "a start whose %s is taken says so in one line, and leaves everything to the next",
   async (port) => {
     const before = readFileSync(sound.journal);
-    // A decoder that the killed process was just starting has its sockets for a moment longer.
+    // Seen taken once, right after the kill: a child that was just being started may have its sockets for a moment longer.
     using _holder = await until("the port", () =>
       Bun.listen({ hostname: "127.0.0.1", port: server[port], socket: { data: () => {} } }),
     );
