@@ -46,13 +46,14 @@ export type LivestreamChange = Partial<
   Omit<LivestreamRow, "id" | "status" | "mediaId" | "createdAtMs" | "updatedAtMs">
 >;
 
-/** What a conversion leaves behind. */
-export interface RebuiltRecording {
+/** What an asset says once its recording was put together anew. */
+export interface RebuiltAsset {
   readonly facts: MediaFacts;
   readonly message: string;
   readonly atMs: number;
 }
 
+/** What a conversion leaves behind. */
 export interface FinishedConversion {
   readonly livestreamId: string;
   /** The id that the asset gets. */
@@ -108,7 +109,7 @@ export interface LivestreamStore {
    * What its recording is now, which was put together anew, and why; its asset says it, too. False, and nothing written, unless it is
    * finished.
    */
-  noteRebuilt(id: string, rebuilt: RebuiltRecording): Promise<boolean>;
+  noteRebuilt(id: string, rebuilt: RebuiltAsset): Promise<boolean>;
 
   /**
    * The livestream goes with its asset and its pictures' rows, and that its files are still to be removed is noted with it:

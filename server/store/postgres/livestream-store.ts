@@ -9,7 +9,7 @@ import type {
   LivestreamSortField,
   LivestreamStore,
   NewLivestream,
-  RebuiltRecording,
+  RebuiltAsset,
 } from "#server/store/livestream-store.ts";
 import { type Page, pageParameters } from "#server/store/page.ts";
 import { assignments } from "#server/store/rows/columns.ts";
@@ -161,7 +161,7 @@ export class PostgresLivestreamStore implements LivestreamStore {
     });
   }
 
-  noteRebuilt(id: string, { facts, message, atMs }: RebuiltRecording): Promise<boolean> {
+  noteRebuilt(id: string, { facts, message, atMs }: RebuiltAsset): Promise<boolean> {
     return this.#client.transaction(async (queries) => {
       const noted = await queries.run(
         `UPDATE livestreams SET conversion_message = $message, updated_at_ms = $atMs

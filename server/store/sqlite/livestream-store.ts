@@ -10,7 +10,7 @@ import type {
   LivestreamSortField,
   LivestreamStore,
   NewLivestream,
-  RebuiltRecording,
+  RebuiltAsset,
 } from "#server/store/livestream-store.ts";
 import { type Page, pageParameters } from "#server/store/page.ts";
 import { assignments } from "#server/store/rows/columns.ts";
@@ -162,7 +162,7 @@ export class SqliteLivestreamStore implements LivestreamStore {
       .immediate();
   }
 
-  async noteRebuilt(id: string, { facts, message, atMs }: RebuiltRecording): Promise<boolean> {
+  async noteRebuilt(id: string, { facts, message, atMs }: RebuiltAsset): Promise<boolean> {
     return this.#database
       .transaction(() => {
         const isNoted = this.#isChanged(
