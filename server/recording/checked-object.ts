@@ -5,8 +5,21 @@ import { crc32 } from "node:zlib";
 import { type ObjectStore, ObjectStoreTroubleError } from "#server/store/object-store.ts";
 import type { JournalEntry, RecordedPart } from "./journal.ts";
 
-/** What was damaged on its way is right the second time. */
-const TRIES = 2;
+/**
+ * What was damaged on its way is right the second time. `damageIn`: what is wrong with what was read, null where nothing is. Throws
+ * an {@link ObjectStoreTroubleError} for what is damaged again.
+ */
+export async function readSound<Read>(
+  read: () => Promise<Read>,
+  damageIn: (found: Read) => string | null,
+): Promise<Read> {
+  const first = await read();
+  if (damageIn(first) === null) return first;
+  const second = await read();
+  const damage = damageIn(second);
+  if (damage === null) return second;
+  throw new ObjectStoreTroubleError("OBJECT_DAMAGED", damage);
+}
 
 export class CheckedObject {
   readonly #store: Pick<ObjectStore, "read">;
@@ -23,16 +36,14 @@ export class CheckedObject {
   async read(key: string, offset: number, byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
     const checksums = await this.#known();
     const { from, until } = checksums.around(offset, offset + byteLength);
-    for (let tries = 1; ; tries += 1) {
-      const bytes = await this.#store.read(key, from, until - from);
-      const damagedAt = checksums.damagedAt(bytes, from);
-      if (damagedAt === null) return bytes.subarray(offset - from, offset - from + byteLength);
-      if (tries === TRIES)
-        throw new ObjectStoreTroubleError(
-          "OBJECT_DAMAGED",
-          `${key} has other bytes at ${damagedAt} than were written`,
-        );
-    }
+    const bytes = await readSound(
+      () => this.#store.read(key, from, until - from),
+      (found) => {
+        const damagedAt = checksums.damagedAt(found, from);
+        return damagedAt === null ? null : `${key} has other bytes at ${damagedAt} than were written`;
+      },
+    );
+    return bytes.subarray(offset - from, offset - from + byteLength);
   }
 
   #known(): Promise<Checksums> {

@@ -4,8 +4,8 @@ import { open, stat } from "node:fs/promises";
 import type { Delay } from "#server/common/delay.ts";
 import { messageOf, unlessMissing } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
-import { ObjectMissingError, type ObjectStore, ObjectStoreTroubleError } from "#server/store/object-store.ts";
-import { CheckedObject, Checksums } from "./checked-object.ts";
+import { ObjectMissingError, type ObjectStore } from "#server/store/object-store.ts";
+import { CheckedObject, Checksums, readSound } from "./checked-object.ts";
 import { type JournalEntry, parseJournal } from "./journal.ts";
 import { ListedEntries } from "./listed-entries.ts";
 import { type PieceFile, readPiece, streamPieces } from "./piece.ts";
@@ -14,9 +14,6 @@ import { describeRecording, type Recording, type RecordingPaths } from "./record
 import { encodeFacts, OBJECT_NAMES, objectNameOf, parseFacts } from "./segment-facts.ts";
 import { SegmentUploads, type Upload } from "./segment-uploads.ts";
 import { type CutRecorder, UploadingRecorder } from "./uploading-recorder.ts";
-
-/** What was damaged on its way is right the second time. */
-const TRIES = 2;
 
 /** What is compared at once. */
 const COMPARED_BYTES = 8 * 1024 * 1024;
@@ -87,13 +84,14 @@ export class StoredRecordings {
     const key = keyOf(id, "journal.ndjson");
     const journalLength = await this.#store.byteLengthOf(key);
     if (journalLength === null) return null;
-    for (let tries = 1; ; tries += 1) {
-      const text = new TextDecoder().decode(await this.#store.read(key, 0, journalLength));
-      const { entries, byteLength } = await parseJournal(text);
-      if (byteLength === journalLength && entries.length > 0) return entries;
-      if (tries === TRIES)
-        throw new ObjectStoreTroubleError("OBJECT_DAMAGED", `${key} is damaged at byte ${byteLength}`);
-    }
+    const { entries } = await readSound(
+      async () => parseJournal(new TextDecoder().decode(await this.#store.read(key, 0, journalLength))),
+      (found) =>
+        found.byteLength === journalLength && found.entries.length > 0
+          ? null
+          : `${key} is damaged at byte ${found.byteLength}`,
+    );
+    return entries;
   }
 
   /** The files as they are now, which do not change any more; the journal last: where that is, all is. */
