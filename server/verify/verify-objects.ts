@@ -27,6 +27,8 @@ const LOST_AND_FOUND = "lost-and-found/";
 /** What it has of one that is referred to. */
 interface StoredOne {
   mediaLength: number | null;
+  /** Its journal is there, which is written last. */
+  isComplete: boolean;
   readonly segments: string[];
 }
 
@@ -45,13 +47,15 @@ export async function* verifyObjects(
       yield* unreferencedObject(key, objects, options);
       continue;
     }
-    const one = all.get(id) ?? { mediaLength: null, segments: [] };
+    const one = all.get(id) ?? { mediaLength: null, isComplete: false, segments: [] };
     all.set(id, one);
     if (key === `${id}/media.mp4`) one.mediaLength = byteLength;
+    if (key === `${id}/journal.ndjson`) one.isComplete = true;
     if (key.startsWith(`${id}/${OBJECT_NAMES}`)) one.segments.push(key);
   }
-  for (const [id, { mediaLength, segments }] of all) {
-    if (segments.length > 0) yield* verifySegments(id, segments, objects, options);
+  for (const [id, one] of all) {
+    const { mediaLength } = one;
+    if (one.segments.length > 0) yield* verifySegments(id, one, objects, options);
     if (mediaLength === null) continue;
     for await (const finding of verifyOne(store, id, mediaLength)) {
       yield unmended({ ...finding, path: urlOf(`${id}/${finding.path}`) }, options);
@@ -76,14 +80,14 @@ async function* unreferencedObject(
 /** Of a broadcast: they are of use until the recording is there in one, and where its disk is lost before. */
 async function* verifySegments(
   id: string,
-  segments: readonly string[],
+  { segments, isComplete }: StoredOne,
   { store, urlOf }: StoredObjects,
   { directory, references, mendInto }: VerifyOptions,
 ): AsyncGenerator<Verified> {
   const folder = join(directory.recordingsFolder, id);
   const need = await references.recording(id);
   const path = urlOf(`${id}/`);
-  if (need === "whole" && (await isComplete(store, id))) {
+  if (need === "whole" && isComplete) {
     const what = `${segments.length} segments are left of a broadcast whose recording is there in one`;
     const finding = { finding: "unreferenced", path, what } as const;
     if (mendInto === null) {
@@ -108,10 +112,6 @@ async function* verifySegments(
     ...finding,
     mended: await rebuildRecording({ store, livestreamId: id, folder, signal, onMove }),
   };
-}
-
-async function isComplete(store: ObjectStore, id: string): Promise<boolean> {
-  return (await store.byteLengthOf(`${id}/journal.ndjson`)) !== null;
 }
 
 /** Whether the store has anything of the recording, whatever it is worth: more is said of that here. */
