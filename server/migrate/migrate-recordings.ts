@@ -1,14 +1,14 @@
 // `tandem migrate-recordings`: the recordings and pictures of a data directory go to the object store or, with `--back`, come
 // back from there. Each is compared byte for byte before it leaves where it was; what was moved before is not moved again.
 
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { delay } from "#server/common/delay.ts";
 import { messageOf, unlessMissing } from "#server/common/failure.ts";
 import type { Log } from "#server/common/log.ts";
 import { StartError } from "#server/common/start-error.ts";
-import { syncFolder } from "#server/common/sync-folder.ts";
 import { Recordings } from "#server/recording/recordings.ts";
+import { replaceFolder, settleFolder } from "#server/recording/replace-folder.ts";
 import { StoredRecordings } from "#server/recording/stored-recordings.ts";
 import { openDataDirectory } from "#server/store/data-directory.ts";
 import { diskTroubleOf } from "#server/store/disk-trouble.ts";
@@ -153,9 +153,8 @@ class Move {
     }
     if (!(await this.#stored.isSame(id, fetched, this.#signal)))
       throw new StartError(`what was fetched of ${id} is not what the store has; it stays there`);
-    await rm(folder, { recursive: true, force: true });
-    await rename(unfinished, folder);
-    await syncFolder(dirname(folder));
+    await settleFolder(folder);
+    await replaceFolder(unfinished, folder);
     await this.#stored.remove(id);
     return true;
   }
