@@ -4,7 +4,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { S3ObjectStore } from "#server/store/s3/s3-object-store.ts";
 import { ApiClient } from "#test/support/api-client.ts";
 import { ffmpegEncoder } from "#test/support/encoders.ts";
 import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.ts";
@@ -12,6 +11,7 @@ import { Line } from "#test/support/line.ts";
 import { ObjectServer } from "#test/support/object-server.ts";
 import { PostgresServer } from "#test/support/postgres-server.ts";
 import { areInstalled } from "#test/support/program.ts";
+import { keysIn } from "#test/support/stored-keys.ts";
 import { ADMIN_TOKEN, TANDEM, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 import { verify } from "#test/support/verify-command.ts";
@@ -67,7 +67,7 @@ describe.skipIf(!isHere)("with PostgreSQL and a store", () => {
     expect((await api.get(id)).status).toBe("live");
     await api.stop(id);
     const asset = await itsMedia(api, id);
-    await until("three objects", async () => (await keysOf(store, id)).length === 3, 60);
+    await until("three objects", async () => (await keysIn(store, `${id}/`)).length === 3, 60);
     const { segments } = await fetchPlaylist(asset.playlistUrl);
     const numbers = segments.map(({ url: each }) => Number(/segment-(\d+)/.exec(each)?.[1]));
     expect(numbers).toEqual(Array.from(numbers, (_, index) => index + 1));
@@ -100,7 +100,7 @@ describe.skipIf(!isHere)("with PostgreSQL and a store", () => {
     expect(assets.length).toBeGreaterThan(1);
     const files = [id, ...assets.filter(({ id: each }) => each !== mediaId).map(({ id: each }) => each)];
     for (const each of files)
-      await until("three objects", async () => (await keysOf(store, each)).length === 3, 60);
+      await until("three objects", async () => (await keysIn(store, `${each}/`)).length === 3, 60);
     for (const { playlistUrl } of assets) await decodeAll(playlistUrl);
     expect(Buffer.compare(await (await fetch(downloadUrl)).bytes(), before)).toBe(0);
     await server.stop();
@@ -137,7 +137,7 @@ describe.skipIf(!isHere)("with PostgreSQL and a store", () => {
       await decodeAll((await itsMedia(api, id)).playlistUrl);
     }
     for (const each of ids)
-      await until("three objects", async () => (await keysOf(store, each)).length === 3, 60);
+      await until("three objects", async () => (await keysIn(store, `${each}/`)).length === 3, 60);
     await server.stop();
     await isWell(server.dataDir, environment);
   }, 180_000);
@@ -196,7 +196,7 @@ describe.skipIf(!isHere)("with PostgreSQL and a store", () => {
     expect(await ran(["migrate-recordings"], environment)).toMatchObject({ exitCode: 0 });
     for (const each of ids) {
       expect(existsSync(join(server.dataDir, "recordings", each, "media.mp4"))).toBe(false);
-      expect(await keysOf(store, each)).toContain(`${each}/media.mp4`);
+      expect(await keysIn(store, `${each}/`)).toContain(`${each}/media.mp4`);
     }
     await isWell(server.dataDir, environment);
     for (let kills = 0; kills < 6; kills += 1)
@@ -259,10 +259,6 @@ async function newestMsn(server: TandemServer, id: string): Promise<number> {
   } catch {
     return 0;
   }
-}
-
-async function keysOf(store: S3ObjectStore, id: string): Promise<readonly string[]> {
-  return (await Array.fromAsync(store.list(`${id}/`))).map(({ key }) => key);
 }
 
 function occurrences(logs: string, event: string): number {

@@ -11,6 +11,7 @@ import { Line } from "#test/support/line.ts";
 import { ObjectServer, SECRET_ACCESS_KEY } from "#test/support/object-server.ts";
 import { PostgresServer } from "#test/support/postgres-server.ts";
 import { areInstalled } from "#test/support/program.ts";
+import { keysIn } from "#test/support/stored-keys.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 import { verify } from "#test/support/verify-command.ts";
@@ -128,10 +129,6 @@ async function isWhole(playlistUrl: string, segments: number, durationSeconds: n
   const listed = playlist.segments.reduce((sum, { durationSeconds: each }) => sum + each, 0);
   expect(Math.abs(listed - durationSeconds)).toBeLessThan(0.1);
   await decodeAll(playlistUrl);
-}
-
-async function keysIn(store: S3ObjectStore): Promise<readonly string[]> {
-  return (await Array.fromAsync(store.list(""))).map(({ key }) => key);
 }
 
 async function segmentsIn(store: S3ObjectStore, id: string): Promise<number> {

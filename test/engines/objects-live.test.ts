@@ -10,6 +10,7 @@ import { decodeAll, fetchPlaylist, fetchVariantUrl } from "#test/support/judges.
 import { migrateRecordings } from "#test/support/migrate-recordings-command.ts";
 import { ACCESS_KEY_ID, ObjectServer, SECRET_ACCESS_KEY } from "#test/support/object-server.ts";
 import { areInstalled } from "#test/support/program.ts";
+import { keysIn } from "#test/support/stored-keys.ts";
 import { ADMIN_TOKEN, TandemServer } from "#test/support/tandem-server.ts";
 import { until } from "#test/support/until.ts";
 
@@ -27,10 +28,6 @@ describe.skipIf(!ObjectServer.isInstalled || !areInstalled("ffmpeg", "ffprobe"))
         ...{ endpoint: objects.endpoint, region: "us-east-1", bucket, prefix: "tandem/" },
         ...{ accessKeyId: ACCESS_KEY_ID, secretAccessKey: SECRET_ACCESS_KEY },
       });
-    }
-
-    async function keysIn(store: S3ObjectStore): Promise<readonly string[]> {
-      return (await Array.fromAsync(store.list(""))).map(({ key }) => key);
     }
 
     test("an asset is playable at once, goes to the store while that hangs and comes back, and plays from there alone", async () => {
